@@ -1,0 +1,33 @@
+# Compiler flags of every target of this project.
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS ON) # gnu11: openat, pthread and friends without a list of feature macros
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
+endif()
+
+option(SEGC_WERROR "A warning stops the build" ON)
+set(SEGC_SANITIZE "" CACHE STRING "Sanitizers, as the compiler spells them: address,undefined or thread")
+
+# Asserts stay on in every build type: they guard against wrong code, cost little outside the inner
+# loops, and a wrong segment is worse than a stop.
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
+set(CMAKE_C_FLAGS_RELEASE "-O2")
+
+# -ffp-contract=off: a fused multiply-add rounds once instead of twice, so the same rule would give
+# different bits on different machines and differ from the reference evaluator.
+add_compile_options(-Wall -Wextra -Wshadow -ffp-contract=off)
+if(SEGC_WERROR)
+  add_compile_options(-Werror)
+endif()
+
+if(SEGC_SANITIZE)
+  add_compile_options(-fsanitize=${SEGC_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${SEGC_SANITIZE})
+  if(SEGC_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()
