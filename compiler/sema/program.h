@@ -1,0 +1,181 @@
+/**
+ * The typed program: what the rules mean, every choice made explicit.
+ *
+ * Built by sema from the syntax tree; read by the reference evaluator, the lowering, the prover and
+ * the reports. It is small on purpose: `between` has become two comparisons, metrics are expanded
+ * at their uses, every aggregate carries its filter and window, conversions are nodes, and a
+ * comparison of an exact average has become a comparison of fractions. Immutable after building,
+ * owned by one arena.
+ *
+ * Two-valued: every expression of type bool is true or false, except a bare bool column (ATTRIBUTE,
+ * COLUMN) that is optional; used as a condition it holds when it is known and true.
+ */
+#ifndef SEG_COMPILER_SEMA_PROGRAM_H
+#define SEG_COMPILER_SEMA_PROGRAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "compiler/diag/source_map.h"
+#include "grammar/ast.h"
+
+enum seg_type_kind {
+#define SEG_TYPE(name, printed) SEG_TYPE_##name,
+#include "compiler/sema/types.def"
+#undef SEG_TYPE
+  SEG_TYPE_KIND_COUNT
+};
+
+/** The values of a `one of (...)` column; code i stands for values[i]. */
+struct seg_enumeration {
+  uint32_t count;
+  struct seg_str *values;
+};
+
+/** Types compare by kind; money also by currency and scale, enumerations by identity of the list's texts. */
+struct seg_type {
+  enum seg_type_kind kind;
+  uint8_t scale;           // MONEY: decimal places of the integer; 0 otherwise
+  struct seg_str currency; // MONEY and AMOUNT
+  const struct seg_enumeration *enumeration; // ENUM
+};
+
+/** A value of a literal: the member that the type's kind names. Money in minor units of its scale. */
+struct seg_literal {
+  union {
+    int64_t integer; // BOOL (0/1), INT, MONEY, DATE (days since 1970-01-01), TIMESTAMP (UTC microseconds), ENUM (code)
+    double number;   // NUMBER, AMOUNT
+  };
+  struct seg_str text; // TEXT
+};
+
+enum seg_aggregate_kind {
+#define SEG_AGGREGATE(name, word) SEG_AGGREGATE_##name,
+#include "compiler/sema/aggregates.def"
+#undef SEG_AGGREGATE
+  SEG_AGGREGATE_KIND_COUNT
+};
+
+/** A window in days, resolved at run time against the as-of day D. */
+struct seg_day_window {
+  enum seg_window_kind kind; // EVER, WITHIN, BETWEEN, FROM (the others are not built yet)
+  int32_t near_age;          // WITHIN: 1; BETWEEN: the smaller age. In days before D
+  int32_t far_age;           // WITHIN: N; BETWEEN: the larger age
+  int32_t first_day;         // FROM: both days included; days since 1970-01-01
+  int32_t last_day;
+};
+
+enum seg_node_kind {
+#define SEG_NODE(name, printed) SEG_NODE_##name,
+#include "compiler/sema/program_nodes.def"
+#undef SEG_NODE
+  SEG_NODE_KIND_COUNT
+};
+
+enum seg_text_test { SEG_STARTS_WITH, SEG_ENDS_WITH, SEG_CONTAINS };
+
+struct seg_node {
+  enum seg_node_kind kind;
+  struct seg_type type;
+  bool optional; // may be missing (never for conditions, see the head of this file)
+  struct seg_span span;
+  uint32_t operand_count;
+  struct seg_node **operands;
+  union {
+    struct seg_literal literal;     // LITERAL
+    uint32_t column;                // ATTRIBUTE, COLUMN: index into the entity's columns
+    enum seg_comparison comparison; // COMPARE, COMPARE_FRACTIONS
+    enum seg_text_test text_test;   // TEXT_TEST
+    struct {                        // IN: the list; BAND: the cuts, rising. Literals of the operand's type
+      uint32_t literal_count;
+      struct seg_literal *literals;
+    };
+    struct {                        // AGGREGATE
+      enum seg_aggregate_kind aggregate;
+      uint32_t event;               // index into the program's events
+      struct seg_node *filter;      // condition over the event, or NULL
+      struct seg_node *argument;    // value over the event; NULL for COUNT, FIRST, LAST
+      struct seg_day_window window;
+    };
+  };
+};
+
+/** A declared or computed column of the customer or of an event. */
+struct seg_program_column {
+  struct seg_name name;
+  struct seg_type type;
+  bool optional;
+  bool personal;
+  struct seg_node *computed; // over the same entity, or NULL: read from the source
+  struct seg_span span;
+};
+
+/** The customer or an event. Names are those of the data. */
+struct seg_program_entity {
+  struct seg_name name;
+  struct seg_str source; // logical source name
+  struct seg_str key;    // column that holds the customer's key
+  struct seg_str time;   // events: column that dates the event
+  struct seg_str zone;   // events: zone of timestamps without one; empty when not declared
+  uint32_t column_count;
+  struct seg_program_column *columns;
+  struct seg_node *where; // all `where` lines joined, or NULL
+  uint32_t unique_count;
+  int32_t *unique; // column indexes; SEG_UNIQUE_TIME stands for the event's instant
+  struct seg_span span;
+};
+
+enum { SEG_UNIQUE_TIME = -1 };
+
+/** A metric as declared: kept for reports; uses are expanded into the rules. */
+struct seg_program_metric {
+  struct seg_name name;
+  struct seg_node *value; // NULL when it has no window of its own and so no meaning by itself
+  struct seg_span span;
+};
+
+struct seg_program_segment {
+  struct seg_name name;
+  struct seg_str title;    // empty when absent
+  struct seg_node *when;   // the rule: a condition over the customer
+  struct seg_str decision; // empty only when exploration allows it
+  const struct seg_segment *syntax; // all clauses as written, for reports
+  int32_t review_day; // last review + its period: overdue when the as-of day is later; INT32_MAX when absent
+  struct seg_span span;
+};
+
+struct seg_program_chain {
+  struct seg_name name;
+  uint32_t member_count;
+  uint32_t *members;        // indexes of segments, first wins
+  struct seg_str otherwise; // empty when absent
+  struct seg_span span;
+};
+
+struct seg_program {
+  struct seg_arena arena;
+  struct seg_str timezone; // IANA name
+  struct seg_str currency; // default currency, or empty
+  struct seg_program_entity customer; // from_event >= 0: takes every customer that has such an event
+  int32_t customer_from_event;        // index into events, or -1
+  uint32_t event_count;
+  struct seg_program_entity *events;
+  uint32_t metric_count;
+  struct seg_program_metric *metrics;
+  uint32_t segment_count;
+  struct seg_program_segment *segments; // in source order
+  uint32_t chain_count;
+  struct seg_program_chain *chains;
+};
+
+void seg_program_init(struct seg_program *program);
+void seg_program_deinit(struct seg_program *program);
+
+/** Write the typed program as indented text (`--dump=types`), stable enough for tests. */
+void seg_program_print(const struct seg_program *program, FILE *out);
+
+/** "money(EUR)", "one of (...)", "int": the type in the words of the language, written into `text`. */
+const char *seg_type_describe(const struct seg_type *type, char *text, size_t size);
+
+#endif
