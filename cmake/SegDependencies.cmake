@@ -1,55 +1,63 @@
-# Finds what the project does not build itself; each becomes one target, named Seg*, so that rooms
-# name what they use and nothing else. THIRD_PARTY.md says why each is here.
+# Finds what the project does not build itself. "+duckdb" in cmake/rooms.txt is the target
+# seg_outside_duckdb here. THIRD_PARTY.md says why each is used.
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 find_package(FLEX 2.6 REQUIRED)
 find_package(BISON 3.8 REQUIRED)
 
-# seg_library(<target> <header> <library> <hint how to get it>)
-function(seg_library target header library hint)
-  find_path(${target}_INCLUDE ${header})
-  find_library(${target}_LIBRARY ${library})
-  if(NOT ${target}_INCLUDE OR NOT ${target}_LIBRARY)
-    message(FATAL_ERROR "${header} or lib${library} is missing. ${hint}")
+# Every room may use threads and the mathematics library: both are part of the C library.
+link_libraries(Threads::Threads m)
+
+# seg_outside(<name> <header> <include folder> <library file>)
+function(seg_outside name header include library)
+  if(NOT include OR NOT library)
+    message(FATAL_ERROR "${header} or its library is missing. Run scripts/bootstrap, then again.")
   endif()
-  mark_as_advanced(${target}_INCLUDE ${target}_LIBRARY)
-  add_library(${target} UNKNOWN IMPORTED GLOBAL)
-  set_target_properties(${target} PROPERTIES IMPORTED_LOCATION ${${target}_LIBRARY}
-                                             INTERFACE_INCLUDE_DIRECTORIES ${${target}_INCLUDE})
+  add_library(seg_outside_${name} UNKNOWN IMPORTED GLOBAL)
+  set_target_properties(seg_outside_${name} PROPERTIES IMPORTED_LOCATION ${library}
+                                                       INTERFACE_INCLUDE_DIRECTORIES ${include})
 endfunction()
 
-set(hint "scripts/bootstrap installs it.")
-seg_library(SegUtf8proc utf8proc.h utf8proc "${hint}")
-seg_library(SegZlib zlib.h z "${hint}")
+# seg_find_outside(<name> <header> <library> [where to look...]), in the system when no place is named
+function(seg_find_outside name header library)
+  if(ARGN)
+    set(where PATHS ${ARGN} NO_DEFAULT_PATH)
+  endif()
+  find_path(SEGC_${name}_INCLUDE ${header} ${where})
+  find_library(SEGC_${name}_LIBRARY ${library} ${where})
+  mark_as_advanced(SEGC_${name}_INCLUDE SEGC_${name}_LIBRARY)
+  seg_outside(${name} ${header} "${SEGC_${name}_INCLUDE}" "${SEGC_${name}_LIBRARY}")
+endfunction()
 
-# DuckDB: a system-wide library wins (find_* look there first); otherwise the pinned one that
-# scripts/bootstrap unpacks. CMake puts its folder into the run path of build/segc.
-find_path(SegDuckDB_INCLUDE duckdb.h)
-find_library(SegDuckDB_LIBRARY duckdb)
-if(NOT SegDuckDB_INCLUDE OR NOT SegDuckDB_LIBRARY)
-  set(SegDuckDB_INCLUDE SegDuckDB_INCLUDE-NOTFOUND)
-  set(SegDuckDB_LIBRARY SegDuckDB_LIBRARY-NOTFOUND)
-  find_path(SegDuckDB_INCLUDE duckdb.h PATHS ${PROJECT_SOURCE_DIR}/third_party/duckdb NO_DEFAULT_PATH)
-  find_library(SegDuckDB_LIBRARY duckdb PATHS ${PROJECT_SOURCE_DIR}/third_party/duckdb NO_DEFAULT_PATH)
+seg_find_outside(utf8proc utf8proc.h utf8proc)
+seg_find_outside(zlib zlib.h z)
+
+# DuckDB: a system-wide library wins, when its header is there too; otherwise the pinned one that
+# scripts/bootstrap unpacks. CMake puts the library's folder into the run path of build/segc.
+find_path(system_duckdb_include duckdb.h NO_CACHE)
+find_library(system_duckdb_library duckdb NO_CACHE)
+if(system_duckdb_include AND system_duckdb_library)
+  seg_outside(duckdb duckdb.h ${system_duckdb_include} ${system_duckdb_library})
+else()
+  seg_find_outside(duckdb duckdb.h duckdb ${PROJECT_SOURCE_DIR}/third_party/duckdb)
 endif()
-seg_library(SegDuckDB duckdb.h duckdb "${hint}")
 
-# LLVM: through llvm-config, because the LLVM package file for CMake insists on a C++ compiler and on
-# the development files of libraries that the C API never shows.
+# LLVM: through llvm-config, because LLVM's own package file for CMake insists on a C++ compiler and
+# on the development files of libraries that the C API never shows.
 find_program(SEGC_LLVM_CONFIG NAMES llvm-config-19 llvm-config)
 if(NOT SEGC_LLVM_CONFIG)
-  message(FATAL_ERROR "llvm-config-19 is missing. ${hint}")
+  message(FATAL_ERROR "llvm-config-19 is missing. Run scripts/bootstrap, then again.")
 endif()
-execute_process(COMMAND ${SEGC_LLVM_CONFIG} --version OUTPUT_VARIABLE llvm_version
-                OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-if(NOT llvm_version VERSION_GREATER_EQUAL 19 OR llvm_version VERSION_GREATER_EQUAL 20)
+function(seg_llvm_config question result)
+  execute_process(COMMAND ${SEGC_LLVM_CONFIG} ${question} OUTPUT_VARIABLE answer
+                  OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  set(${result} ${answer} PARENT_SCOPE)
+endfunction()
+seg_llvm_config(--version llvm_version)
+if(NOT llvm_version MATCHES "^19\\.")
   message(FATAL_ERROR "LLVM 19 is needed; ${SEGC_LLVM_CONFIG} is ${llvm_version}.")
 endif()
-execute_process(COMMAND ${SEGC_LLVM_CONFIG} --includedir OUTPUT_VARIABLE llvm_include
-                OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-execute_process(COMMAND ${SEGC_LLVM_CONFIG} --libdir OUTPUT_VARIABLE llvm_libdir
-                OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-find_library(SegLLVM_LIBRARY NAMES LLVM-19 LLVM PATHS ${llvm_libdir} NO_DEFAULT_PATH REQUIRED)
-add_library(SegLLVM UNKNOWN IMPORTED GLOBAL)
-set_target_properties(SegLLVM PROPERTIES IMPORTED_LOCATION ${SegLLVM_LIBRARY}
-                                         INTERFACE_INCLUDE_DIRECTORIES ${llvm_include})
+seg_llvm_config(--includedir llvm_include)
+seg_llvm_config(--libdir llvm_libdir)
+find_library(SEGC_llvm_LIBRARY NAMES LLVM-19 LLVM PATHS ${llvm_libdir} NO_DEFAULT_PATH)
+seg_outside(llvm llvm-c/Core.h ${llvm_include} "${SEGC_llvm_LIBRARY}")

@@ -1,77 +1,86 @@
-# A room is a folder of .c files and one static library: runtime/base -> seg_runtime_base.
-#
-# seg_room(<folder> [GENERATED] DEPENDS <folder or target>...)
-#   Every .c file of the folder itself belongs to the room; a new file needs no edit here. A folder
-#   without .c files is skipped, and so is naming it in DEPENDS. GENERATED: the folder also holds
-#   seg.y and seg.l; see seg_parser_sources.
-# seg_executable(<name> <folder> DEPENDS ...)
-#   The same for an executable, put into the root of the build folder.
-#
-# SEGC_ROOMS collects the libraries that exist, for the tests.
-set(SEGC_ROOMS "")
+# A room is a folder of .c files and one static library: runtime/base -> seg_runtime_base. Every .c
+# file of the folder itself belongs to it, so a new file needs no edit here. A folder without any is
+# a room of headers, or not written yet: it has no library.
+
+# seg_rooms(<table> [EXCEPT <folder>...]): makes a library of every room of the table. SEGC_ROOMS
+# collects those that exist, for the tests.
+function(seg_rooms table)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "EXCEPT")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${table})
+  file(STRINGS ${table} lines REGEX "^[a-z]")
+  set(rooms "")
+  foreach(line IN LISTS lines)
+    if(NOT line MATCHES "^([a-z0-9_/]+) *:(.*)$")
+      message(FATAL_ERROR "${table}: not a room: ${line}")
+    endif()
+    set(folder ${CMAKE_MATCH_1})
+    separate_arguments(used UNIX_COMMAND "${CMAKE_MATCH_2}")
+    if(NOT folder IN_LIST arg_EXCEPT)
+      seg_room(${folder} LINKS ${used})
+      seg_room_target(${folder} target)
+      if(TARGET ${target})
+        list(APPEND rooms ${target})
+      endif()
+    endif()
+  endforeach()
+  set(SEGC_ROOMS ${rooms} PARENT_SCOPE)
+endfunction()
+
+# seg_room(<folder> LINKS <folder or +library>...)
+function(seg_room folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINKS")
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.c)
+  seg_parser_sources(${folder} generated)
+  if(sources OR generated)
+    seg_room_target(${folder} target)
+    add_library(${target} STATIC ${sources} ${generated})
+    seg_link(${target} ${arg_LINKS})
+  endif()
+endfunction()
+
+# seg_executable(<name> <folder> LINKS ...): the same for a program in the root of the build folder.
+function(seg_executable name folder)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "LINKS")
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.c)
+  if(sources)
+    add_executable(${name} ${sources})
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+    seg_link(${name} ${arg_LINKS})
+  endif()
+endfunction()
 
 function(seg_room_target folder result)
   string(MAKE_C_IDENTIFIER "seg_${folder}" name)
   set(${result} ${name} PARENT_SCOPE)
 endfunction()
 
+# Every path in an #include starts at the root of the checkout; generated files mirror it.
 function(seg_link target)
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR}
-                                              ${PROJECT_SOURCE_DIR}/compiler/include)
-  foreach(dependency IN LISTS ARGN)
-    seg_room_target(${dependency} room)
-    if(TARGET ${room})
-      target_link_libraries(${target} PUBLIC ${room})
-    elseif(TARGET ${dependency})
-      target_link_libraries(${target} PUBLIC ${dependency})
-    elseif(NOT dependency IN_LIST SEGC_EMPTY_ROOMS)
-      message(FATAL_ERROR "${target} depends on ${dependency}, which is no room above it")
+                                              ${PROJECT_SOURCE_DIR}/compiler/include
+                                              ${PROJECT_BINARY_DIR}/generated)
+  foreach(used IN LISTS ARGN)
+    if(used MATCHES "^\\+(.*)$")
+      target_link_libraries(${target} PUBLIC seg_outside_${CMAKE_MATCH_1})
+    else()
+      seg_room_target(${used} room)
+      if(TARGET ${room})
+        target_link_libraries(${target} PUBLIC ${room})
+      endif()
     endif()
   endforeach()
 endfunction()
 
-function(seg_room folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "GENERATED" "" "DEPENDS")
-  seg_room_target(${folder} target)
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.c)
-  if(arg_GENERATED)
-    seg_parser_sources(${folder} generated)
-    list(APPEND sources ${generated})
-  endif()
-  if(NOT sources)
-    message(STATUS "room ${folder}: empty, skipped")
-    set(SEGC_EMPTY_ROOMS ${SEGC_EMPTY_ROOMS} ${folder} PARENT_SCOPE)
-    return()
-  endif()
-  add_library(${target} STATIC ${sources})
-  seg_link(${target} ${arg_DEPENDS})
-  if(arg_GENERATED)
-    target_include_directories(${target} PUBLIC ${PROJECT_BINARY_DIR}/generated)
-  endif()
-  set(SEGC_ROOMS ${SEGC_ROOMS} ${target} PARENT_SCOPE)
-endfunction()
-
-function(seg_executable name folder)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "DEPENDS")
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.c)
-  if(NOT sources)
-    message(STATUS "room ${folder}: empty, skipped")
-    return()
-  endif()
-  add_executable(${name} ${sources})
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
-  seg_link(${name} ${arg_DEPENDS})
-endfunction()
-
-# seg.y -> seg_parser.{c,h}, seg.l -> seg_lexer.{c,h}, in <build>/generated/<folder>, included as
-# "grammar/seg_parser.h". Never committed: two copies of one truth drift apart.
+# A folder with seg.y and seg.l: seg.y -> seg_parser.{c,h} and seg.l -> seg_lexer.{c,h}, in
+# <build>/generated/<folder>, included as "grammar/seg_parser.h". Never committed: two copies of one
+# truth drift apart.
 function(seg_parser_sources folder result)
+  set(${result} "" PARENT_SCOPE)
   set(in ${PROJECT_SOURCE_DIR}/${folder})
   set(out ${PROJECT_BINARY_DIR}/generated/${folder})
-  set(${result} "" PARENT_SCOPE)
   file(GLOB found CONFIGURE_DEPENDS ${in}/seg.[yl])
   list(LENGTH found count)
-  if(count LESS 2)
+  if(NOT count EQUAL 2)
     return()
   endif()
   file(MAKE_DIRECTORY ${out})
