@@ -12,7 +12,10 @@
  */
 int seg_currency_scale(struct seg_str code);
 
-/** The known code that looks most like `code`, for a suggestion; the empty view when none does. */
+/**
+ * The known code that `code` is meant to be, for a suggestion: the same letters in another case, or
+ * the only one a single edit away; the empty view otherwise.
+ */
 struct seg_str seg_currency_nearest(struct seg_str code);
 
 #endif
