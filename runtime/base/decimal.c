@@ -1,4 +1,5 @@
 // Numbers as text; see decimal.h.
+#define _GNU_SOURCE // strtod_l, which POSIX adopted in 2024 only
 #include "runtime/base/decimal.h"
 
 #include <assert.h>
