@@ -1,6 +1,7 @@
 // UTF-8; see utf8.h.
 #include "runtime/base/utf8.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
@@ -38,42 +39,6 @@ static size_t sequence(const unsigned char *at, const unsigned char *end) {
   for (size_t i = 2; i < size; i++)
     if (at[i] < 0x80 || at[i] > 0xbf)
       return 0;
-  return size;
-}
-
-size_t seg_utf8_next(struct seg_str text, size_t at, uint32_t *code_point) {
-  const unsigned char *bytes = (const unsigned char *)text.data + at;
-  const unsigned char *end = (const unsigned char *)text.data + text.size;
-  if (*bytes < 0x80) {
-    *code_point = *bytes;
-    return 1;
-  }
-  size_t size = sequence(bytes, end);
-  if (size == 0) {
-    *code_point = SEG_UTF8_REPLACEMENT;
-    return 1;
-  }
-  uint32_t value = bytes[0] & (0x7fu >> size); // the lead byte carries 7 - size bits
-  for (size_t i = 1; i < size; i++)
-    value = value << 6 | (bytes[i] & 0x3fu);
-  *code_point = value;
-  return size;
-}
-
-size_t seg_utf8_put(uint32_t code_point, char *out) {
-  if (code_point < 0x80) {
-    out[0] = (char)code_point;
-    return 1;
-  }
-  bool surrogate = code_point >= 0xd800 && code_point <= 0xdfff;
-  if (surrogate || code_point > 0x10ffff)
-    code_point = SEG_UTF8_REPLACEMENT;
-  size_t size = code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
-  for (size_t i = size - 1; i > 0; i--) {
-    out[i] = (char)(0x80 | (code_point & 0x3f));
-    code_point >>= 6;
-  }
-  out[0] = (char)((0xf00 >> size & 0xff) | code_point);
   return size;
 }
 
