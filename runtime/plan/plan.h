@@ -1,0 +1,221 @@
+/**
+ * The plan: what the runtime executes and what code is generated for. The hinge between compiler
+ * and runtime; it knows no rules, only columns, folds and masks.
+ *
+ * Way of the data: rows of a source -> scan block (keep, flags, carried values) -> customer numbers
+ * -> runs partitioned by customer -> fold cells per customer -> customer block -> one mask a segment
+ * -> chain winners.
+ *
+ * Steps of a block are hash-consed and in topological order: operands have smaller numbers.
+ * A plan is immutable once verified and owned by its arena. Windows are kept relative: the as-of day
+ * is an input of the run, never a part of the plan.
+ */
+#ifndef SEG_RUNTIME_PLAN_PLAN_H
+#define SEG_RUNTIME_PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "runtime/base/arena.h"
+#include "runtime/base/status.h"
+#include "runtime/base/str.h"
+
+/** How a value lies in memory. */
+enum seg_layout {
+  SEG_LAYOUT_BIT,  // one bit a row in 64-bit words, least significant bit first
+  SEG_LAYOUT_I32,  // days since 1970-01-01, enumeration codes, signs
+  SEG_LAYOUT_I64,  // integers, money in minor units, UTC microseconds
+  SEG_LAYOUT_F64,  // always finite
+  SEG_LAYOUT_TEXT, // struct seg_str: borrowed bytes in Unicode normalization form C
+};
+
+/** What a column of the data means: decides how it is read and what is refused. */
+enum seg_column_type {
+  SEG_COLUMN_BOOL,      // BIT
+  SEG_COLUMN_INT,       // I64
+  SEG_COLUMN_NUMBER,    // F64; text such as "5%" reads as 0.05 when `percent`
+  SEG_COLUMN_MONEY,     // I64 in units of 10^-scale
+  SEG_COLUMN_TEXT,      // TEXT
+  SEG_COLUMN_DATE,      // I32
+  SEG_COLUMN_TIMESTAMP, // I64
+  SEG_COLUMN_ENUM,      // I32: index into values
+  SEG_COLUMN_DAY,       // I32: the local day of the event (its time column), computed by the scan
+  SEG_COLUMN_INSTANT,   // I64: the instant of the event in UTC microseconds (local midnight for a plain date)
+};
+
+/** A column of a source that the plan reads: input slot i of the scan block is inputs[i]. */
+struct seg_plan_input {
+  enum seg_column_type type;
+  struct seg_str name; // in the data; for DAY and INSTANT the time column's
+  uint8_t scale;       // MONEY
+  bool optional;       // a missing value is allowed
+  bool personal;       // its values never appear in a message
+  uint32_t value_count;
+  const struct seg_str *values; // ENUM
+};
+
+enum seg_stage { SEG_STAGE_VALUE, SEG_STAGE_MASK };
+
+enum seg_op {
+#define SEG_OP(name, printed, operands, stage) SEG_OP_##name,
+#include "runtime/plan/plan_ops.def"
+#undef SEG_OP
+  SEG_OP_COUNT
+};
+
+struct seg_op_info {
+  const char *name;
+  uint32_t operand_count;
+  enum seg_stage stage;
+};
+extern const struct seg_op_info seg_op_info[SEG_OP_COUNT];
+
+enum seg_plan_comparison { SEG_IS_EQUAL, SEG_IS_NOT_EQUAL, SEG_IS_LESS, SEG_IS_LESS_EQUAL, SEG_IS_GREATER, SEG_IS_GREATER_EQUAL };
+enum seg_plan_text_test { SEG_TEXT_STARTS, SEG_TEXT_ENDS, SEG_TEXT_CONTAINS };
+
+/** The member that the layout names; I32 lies in `integer`. */
+struct seg_plan_constant {
+  union {
+    int64_t integer;
+    double number;
+  };
+  struct seg_str text;
+};
+
+struct seg_step {
+  enum seg_op op;
+  enum seg_layout layout; // of the result; BIT for masks
+  bool optional;          // the result may be unknown; always false for masks
+  uint32_t operands[4];   // step numbers
+  uint32_t slot;          // INPUT
+  enum seg_plan_comparison comparison;
+  enum seg_plan_text_test text_test;
+  uint8_t scale;                       // INTEGER_TO_NUMBER
+  int64_t factor;                      // FRACTION_BAND
+  struct seg_plan_constant constant;   // CONSTANT
+  uint32_t list_count;                 // IN_LIST, BAND (rising), FRACTION_BAND, TEXT_TEST (one)
+  const struct seg_plan_constant *list;
+  struct seg_str source; // the rule's text behind it, for fault messages; may be empty
+};
+
+/** An expression program over the rows of one batch. */
+struct seg_block {
+  uint32_t input_count; // slots
+  const enum seg_layout *input_layouts;
+  const bool *input_optional;
+  uint32_t step_count;
+  struct seg_step *steps;
+  uint32_t value_root_count; // steps whose values are wanted (never BIT)
+  uint32_t *value_roots;
+  uint32_t mask_root_count;  // MASK steps whose bits are wanted
+  uint32_t *mask_roots;
+};
+
+/**
+ * Reading the customer's or an event's source.
+ *
+ * The scan block's value roots are the carried columns. Its mask roots are: root 0 = keep (rows where it
+ * is false do not exist); roots 1.. = the filters, which become flag bits of the event row. Carried columns
+ * that are optional get a flag bit "known" as well: carried_flag[i] (UINT32_MAX when never missing).
+ * Flag bits are numbered 0 .. flag_count-1: filters first (flag f = mask root 1 + f), then known bits.
+ * The customer has no flags; its carried columns keep their known bitmaps.
+ */
+struct seg_plan_entity {
+  struct seg_str name;   // "customer" or the event's name
+  struct seg_str source; // logical source
+  struct seg_str key;
+  struct seg_str time; // events
+  struct seg_str zone; // events: zone of timestamps without one; empty when not declared
+  bool key_personal;   // the key's values never appear in a message
+  uint32_t declared_count;         // all declared columns, for checking that the source has them
+  const struct seg_str *declared;
+  uint32_t input_count;
+  struct seg_plan_input *inputs;
+  struct seg_block scan;
+  uint32_t carried_count;
+  uint32_t *carried_flag;
+  const enum seg_layout *carried_layout;
+  uint32_t filter_count;
+  uint32_t flag_count;
+  uint32_t unique_count; // events: rows of one customer equal in these carried columns collapse to the first in file order
+  uint32_t *unique;      // carried column numbers
+};
+
+enum seg_window_form { SEG_WINDOW_ALL, SEG_WINDOW_AGES, SEG_WINDOW_DAYS };
+
+/** Days of events that count, against the as-of day D. Events on or after D never count. */
+struct seg_plan_window {
+  enum seg_window_form form;
+  int32_t near_age, far_age;   // AGES: D - far_age <= day <= D - near_age; near_age >= 1
+  int32_t first_day, last_day; // DAYS: first_day <= day <= min(last_day, D - 1)
+};
+
+enum seg_fold_kind {
+  SEG_FOLD_COUNT,     // I64, always known
+  SEG_FOLD_SUM,       // I64 (added in 128 bits, a result outside 64 is a fault) or F64 (added in file order; not finite
+                      // is a fault); always known, 0 when empty
+  SEG_FOLD_MIN,       // I32, I64, F64; unknown when empty
+  SEG_FOLD_MAX,
+  SEG_FOLD_FIRST_DAY, // I32; unknown when empty
+  SEG_FOLD_LAST_DAY,
+  SEG_FOLD_DISTINCT,  // I64, always known
+};
+
+enum { SEG_NO_COLUMN = UINT32_MAX, SEG_MAX_CELL_FLAGS = 4 };
+
+/** One aggregate of one event over one window: a column of values, a row a customer. */
+struct seg_fold_cell {
+  enum seg_fold_kind kind;
+  enum seg_layout layout; // of the result
+  uint32_t column;        // carried column of the argument, or SEG_NO_COLUMN
+  uint32_t window;        // index into the plan's windows
+  uint32_t flag_count;    // the event counts when all these flag bits are 1 (filter; known bit of the argument)
+  uint32_t flags[SEG_MAX_CELL_FLAGS];
+  struct seg_str source;  // the rule's text behind it, for fault messages
+};
+
+/** All cells of one event, in the order of their output columns. */
+struct seg_fold {
+  uint32_t cell_count;
+  struct seg_fold_cell *cells;
+};
+
+struct seg_plan_chain {
+  struct seg_str name;
+  uint32_t member_count;
+  uint32_t *members;        // segment numbers, first wins
+  struct seg_str otherwise; // empty when absent
+};
+
+struct seg_plan {
+  struct seg_arena arena;
+  struct seg_str timezone;
+  struct seg_plan_entity customer;
+  int32_t customer_from_event; // the customers are those with a kept event of this number; -1: they have a source
+  uint32_t event_count;
+  struct seg_plan_entity *events; // an event that no rule uses has a fold without cells and is not read, unless it gives the customers
+  struct seg_fold *folds;         // beside events
+  uint32_t window_count;
+  struct seg_plan_window *windows;
+  /**
+   * Input slots: first the customer's carried columns, then the cells of every fold, events in order.
+   * Mask roots: one a segment, in order. No value roots.
+   */
+  struct seg_block customer_block;
+  uint32_t segment_count;
+  struct seg_str *segments;
+  uint32_t chain_count;
+  struct seg_plan_chain *chains;
+};
+
+void seg_plan_init(struct seg_plan *plan);
+void seg_plan_deinit(struct seg_plan *plan);
+
+/** Write the plan as text (`--dump=plan`), stable enough for tests. */
+void seg_plan_print(const struct seg_plan *plan, FILE *out);
+
+/** Check every invariant written above; a violation is SEG_INTERNAL with the place. */
+SEG_NODISCARD enum seg_status seg_plan_verify(const struct seg_plan *plan, struct seg_error *error);
+
+#endif
