@@ -15,6 +15,9 @@
 
 enum seg_severity { SEG_ERROR, SEG_WARNING };
 
+/** For what has no place in any file. */
+#define SEG_NO_PLACE ((struct seg_span){UINT32_MAX, 0, 0})
+
 /** One constant a row of diagnostics.def. */
 enum seg_diag_code {
 #define SEG_DIAG(name, code, severity, title) SEG_DIAG_##name,
@@ -54,15 +57,22 @@ struct seg_diagnostics {
   SEG_VEC(struct seg_diagnostic *) list;
   uint32_t errors;
   uint32_t warnings;
-  bool out_of_memory; // a report was lost; the run must fail
+  bool out_of_memory;          // a report was lost; the run must fail
+  uint32_t dropped;            // counted above, but over SEG_DIAG_LIMIT and not in the list
+  struct seg_diagnostic spare; // what seg_report gives when nothing is kept; parts are ignored
 };
+
+/** Diagnostics a sink keeps; a file of noise must not fill the memory. */
+enum { SEG_DIAG_LIMIT = 10000 };
 
 void seg_diagnostics_init(struct seg_diagnostics *sink);
 void seg_diagnostics_deinit(struct seg_diagnostics *sink);
 
 /**
- * Report a diagnostic. The same code at the same span is kept once. Never returns NULL: when memory is out it
- * returns a spare inside the sink and sets out_of_memory. Notes and helps are added to the result.
+ * Report a diagnostic. The same code at the same span is kept and counted once. Never returns NULL:
+ * for a repetition, over SEG_DIAG_LIMIT, and when memory is out (which sets out_of_memory) it
+ * returns the spare of the sink. Notes and helps are added to the result. A span whose file is not
+ * in the map (SEG_NO_PLACE) has no place to show.
  */
 SEG_PRINTF(4, 5)
 struct seg_diagnostic *seg_report(struct seg_diagnostics *sink, enum seg_diag_code code,
@@ -90,7 +100,11 @@ enum seg_diag_format { SEG_FORMAT_HUMAN, SEG_FORMAT_JSON, SEG_FORMAT_SARIF, SEG_
 void seg_diagnostics_write(const struct seg_diagnostics *sink, const struct seg_source_map *map,
                            enum seg_diag_format format, bool color, FILE *out);
 
-/** The best spelling suggestion for `name` among `candidates`, or NULL data when none is near. */
+/**
+ * The best spelling suggestion for `name` among `candidates`, or NULL data when none is near: at
+ * most a third of the longer name's bytes differ, case aside. Ties go to the earlier candidate; a
+ * candidate equal to `name` is no suggestion.
+ */
 struct seg_str seg_suggest(struct seg_str name, const struct seg_str *candidates, size_t count);
 
 #endif

@@ -34,7 +34,8 @@ struct seg_source_map {
   SEG_VEC(struct seg_source_file) files;
 };
 
-/** A place for people: line and column from 1; the column counts characters (UTF-8 code points), not bytes. */
+/** A place for people: line and column from 1; the column counts characters (UTF-8 code points),
+ * not bytes. */
 struct seg_place {
   struct seg_str file;
   uint32_t line;
@@ -44,7 +45,8 @@ struct seg_place {
 void seg_source_map_init(struct seg_source_map *map);
 void seg_source_map_deinit(struct seg_source_map *map);
 
-/** Copy a text into the map; its number is stored in `file`. Texts over 16 MiB are refused (SEG_LIMIT). */
+/** Copy a text into the map; its number is stored in `file`. Texts over 16 MiB are refused
+ * (SEG_LIMIT). */
 SEG_NODISCARD enum seg_status seg_source_map_add(struct seg_source_map *map, struct seg_str name,
                                                  struct seg_str text, uint32_t *file,
                                                  struct seg_error *error);
@@ -53,14 +55,19 @@ SEG_NODISCARD enum seg_status seg_source_map_add(struct seg_source_map *map, str
 SEG_NODISCARD enum seg_status seg_source_map_read(struct seg_source_map *map, const char *path,
                                                   uint32_t *file, struct seg_error *error);
 
-/** The place of a byte offset; offsets past the end give the end. */
+/**
+ * The place of a byte offset; offsets past the end give the end, offsets inside a character give
+ * that character. A byte that is not valid UTF-8 counts as one character. A file that is not in the
+ * map gives an empty name and zeros.
+ */
 struct seg_place seg_source_map_place(const struct seg_source_map *map, uint32_t file,
                                       uint32_t offset);
 
-/** The text of a span, borrowed from the map. */
+/** The text of a span, borrowed from the map; empty where the span lies outside. */
 struct seg_str seg_source_map_text(const struct seg_source_map *map, struct seg_span span);
 
 /** The line (without its line end) that holds the offset, borrowed from the map. */
-struct seg_str seg_source_map_line(const struct seg_source_map *map, uint32_t file, uint32_t offset);
+struct seg_str seg_source_map_line(const struct seg_source_map *map, uint32_t file,
+                                   uint32_t offset);
 
 #endif
