@@ -1,0 +1,100 @@
+/**
+ * Run a plan: sources in, memberships out. The one door to the executor.
+ *
+ * The answer depends on the plan, the sources and the as-of day alone: any number of threads, any
+ * memory limit and any size of morsels give the same bytes, and the same error when there is one.
+ *
+ * A run works in three stages: the customers get their numbers, the events are scanned and kept
+ * partitioned by customer (on disk, when memory is short), then each partition is folded and its
+ * rules are decided.
+ */
+#ifndef SEG_RUNTIME_RUN_RUN_H
+#define SEG_RUNTIME_RUN_RUN_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "runtime/base/status.h"
+#include "runtime/column/column.h"
+#include "runtime/io/sink.h"
+#include "runtime/io/source.h"
+#include "runtime/plan/kernel.h"
+#include "runtime/plan/plan.h"
+
+/** Sources that were opened for the entities of the plan. Borrowed; read to their end by the run. */
+struct seg_run_sources {
+  struct seg_source *customer;      // NULL with customer_from_event
+  struct seg_source *const *events; // per event of the plan; NULL for those that are not read
+};
+
+/** Must the event be read: does a rule use it, or does it give the customers? */
+bool seg_run_reads_event(const struct seg_plan *plan, uint32_t event);
+
+enum seg_run_stage { SEG_RUN_CUSTOMERS, SEG_RUN_EVENTS, SEG_RUN_RULES, SEG_RUN_STAGE_COUNT };
+
+struct seg_run_progress {
+  enum seg_run_stage stage;
+  struct seg_str entity; // what is being read; empty in SEG_RUN_RULES
+  uint64_t rows;         // read so far (SEG_RUN_RULES: customers decided)
+  double share;          // of this entity or stage, 0 to 1; -1 when nobody knows
+};
+
+struct seg_run_options {
+  int32_t as_of;         // day; events on or after it do not exist
+  unsigned threads;      // 0: as many as the machine has
+  uint64_t memory_bytes; // for the run's own buffers (the sources have their own limit); 0: no limit
+  const char *temp_folder;   // for what does not fit in memory; NULL: TMPDIR, else /tmp
+  bool counts_only;          // bitmaps and winners per customer are not wanted
+  void (*progress)(void *context, const struct seg_run_progress *progress); // may be NULL; called
+                             // from any worker, never two at once, at most a few times a morsel
+  void *progress_context;
+  const atomic_bool *interrupted; // may be NULL; true stops the run with SEG_INTERRUPTED
+};
+
+struct seg_run_event {
+  uint64_t rows;    // read from the source
+  uint64_t events;  // that exist: before the as-of day and kept
+  uint64_t orphans; // of those: without a known customer
+};
+
+struct seg_run_chain {
+  uint64_t *won;      // per member: customers whose first match it is
+  uint64_t unmatched; // customers that match no member
+  uint16_t *winners;  // per customer: position among the members or SEG_NO_WINNER; NULL with counts_only
+};
+
+struct seg_key_table;
+
+struct seg_run_result {
+  uint64_t customer_count;
+  struct seg_column_view keys; // by customer number; I64 or TEXT, all known; lives in key_table
+  uint64_t orphan_events;      // over all events
+  uint32_t event_count;
+  struct seg_run_event *events; // per event of the plan
+  uint32_t segment_count;
+  uint64_t *segment_members; // per segment: customers in it
+  uint64_t **members;        // per segment: bitmap over the customers, its tail 0; NULL with counts_only
+  uint32_t chain_count;
+  struct seg_run_chain *chains;
+  double seconds[SEG_RUN_STAGE_COUNT];
+  uint64_t spilled_bytes; // written to the temporary file
+  uint64_t peak_bytes;    // the most that the run's own large buffers took at one time
+  struct seg_key_table *key_table;
+};
+
+/**
+ * Run it. `kernels` belong to `plan`. `*result` belongs to the caller: seg_run_result_free; NULL
+ * after an error. Errors: those of the sources; SEG_BAD_DATA for a missing or repeated customer key
+ * and for a number that overflows, with the place; SEG_LIMIT when memory_bytes cannot hold even the
+ * smallest working set; SEG_IO for the temporary file; SEG_INTERRUPTED; SEG_OUT_OF_MEMORY.
+ */
+SEG_NODISCARD enum seg_status seg_run(const struct seg_plan *plan, const struct seg_kernels *kernels,
+                                      const struct seg_run_sources *sources,
+                                      const struct seg_run_options *options,
+                                      struct seg_run_result **result, struct seg_error *error);
+
+/** NULL is fine. */
+void seg_run_result_free(struct seg_run_result *result);
+
+#endif
