@@ -1,0 +1,57 @@
+/**
+ * The sink: results of a run as one file, .parquet, .csv or .csv.gz by its name.
+ *
+ * One row a customer in the order of customer numbers: the key under its own name (BIGINT or
+ * VARCHAR), a BOOLEAN a segment, a VARCHAR a chain (the winning segment's name, else the
+ * `otherwise` name, else NULL). The file appears whole or not at all: it is written under a private
+ * name (mode 0600) in the same folder, synced, then renamed. On any failure the old file is
+ * untouched and the private one is gone.
+ */
+#ifndef SEG_RUNTIME_IO_SINK_H
+#define SEG_RUNTIME_IO_SINK_H
+
+#include <stdint.h>
+
+#include "runtime/base/status.h"
+#include "runtime/base/str.h"
+#include "runtime/column/column.h"
+#include "runtime/io/io_options.h"
+
+enum { SEG_NO_WINNER = UINT16_MAX };
+
+struct seg_result_chain {
+  struct seg_str name;
+  uint32_t member_count;
+  const struct seg_str *members; // names in chain order
+  struct seg_str otherwise;      // empty: NULL is written
+  const uint16_t *winners;       // per customer: position in `members`, or SEG_NO_WINNER
+};
+
+/** The results of a run; everything borrowed. Row = customer number. */
+struct seg_result_view {
+  int64_t customer_count;
+  struct seg_str key_name;
+  struct seg_column_view keys; // I64 or TEXT, all known
+  uint32_t segment_count;
+  const struct seg_str *segments;
+  const uint64_t *const *members; // per segment: a bitmap over the customers
+  uint32_t chain_count;
+  const struct seg_result_chain *chains;
+};
+
+/**
+ * What can be known before the run: a known ending, a folder that exists and may be written, no
+ * directory in the way, and no two columns with one name (names may differ by more than case: DuckDB
+ * and most readers of Parquet do not tell "vip" from "VIP"). Only the names of `result` are read.
+ */
+SEG_NODISCARD enum seg_status seg_sink_check(struct seg_str path,
+                                             const struct seg_result_view *result,
+                                             struct seg_error *error);
+
+/** Write the file. Errors: D0xx of io_errors.def, SEG_INTERRUPTED. */
+SEG_NODISCARD enum seg_status seg_sink_write(struct seg_str path,
+                                             const struct seg_result_view *result,
+                                             const struct seg_io_options *options,
+                                             struct seg_error *error);
+
+#endif
