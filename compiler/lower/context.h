@@ -1,0 +1,104 @@
+/**
+ * What the files of the lowering share while one plan is built. Private to compiler/lower.
+ */
+#ifndef SEG_COMPILER_LOWER_CONTEXT_H
+#define SEG_COMPILER_LOWER_CONTEXT_H
+
+#include "compiler/diag/source_map.h"
+#include "compiler/lower/block_builder.h"
+#include "compiler/sema/program.h"
+#include "runtime/plan/plan.h"
+
+enum { SEG_NO_FILTER = UINT32_MAX };
+
+/** A cell before its flag numbers are known. */
+struct seg_cell_draft {
+  struct seg_fold_cell cell;
+  uint32_t filters[2]; // filter numbers or SEG_NO_FILTER: the rule's filter, "argument is known"
+};
+
+/** An entity's scan while it grows: inputs, carried columns and filters are added as rules need
+ * them. */
+struct seg_entity_draft {
+  const struct seg_program_entity *entity;
+  struct seg_block_builder scan;
+  SEG_VEC(struct seg_plan_input) inputs;
+  SEG_VEC(uint32_t) carried; // steps of the scan block
+  SEG_VEC(uint32_t) filters; // mask steps of the scan block
+  SEG_VEC(struct seg_cell_draft) cells;
+};
+
+/** Input slots of the customer block are numbered in order of need and renumbered at the end. */
+struct seg_slot_draft {
+  bool is_cell;
+  uint32_t event; // cells
+  uint32_t index; // carried column of the customer, or cell of the event
+};
+
+struct seg_lowering {
+  const struct seg_program *program;
+  const struct seg_source_map *map;
+  struct seg_plan *plan;
+  struct seg_entity_draft customer;
+  struct seg_entity_draft *events;
+  struct seg_block_builder block; // the customer block
+  SEG_VEC(struct seg_slot_draft) slots;
+  SEG_VEC(struct seg_plan_window) windows;
+  bool failed; // out of memory
+};
+
+/** Where an expression is evaluated: the block that gets its steps and how its columns are found.
+ */
+enum seg_scope_kind {
+  SEG_SCOPE_SCAN,     // rows of an entity's source
+  SEG_SCOPE_CUSTOMER, // customers, after the folds
+};
+
+struct seg_scope {
+  struct seg_lowering *lowering;
+  enum seg_scope_kind kind;
+  struct seg_entity_draft *draft; // SCAN: the entity; CUSTOMER: the customer
+  struct seg_block_builder *builder;
+};
+
+enum seg_layout seg_lower_layout(const struct seg_type *type);
+
+/** The rule's text behind a node, owned by the plan; one line. */
+struct seg_str seg_lower_source(struct seg_lowering *lowering, struct seg_span span);
+
+/**
+ * The step of a value, never of a condition. A bool column gives its BIT input in a scan and its
+ * code (I32: 0 or 1) in the customer block.
+ */
+uint32_t seg_lower_value(const struct seg_scope *scope, const struct seg_node *node);
+
+/** The mask step of a condition; a bool column holds when it is known and true. */
+uint32_t seg_lower_condition(const struct seg_scope *scope, const struct seg_node *node);
+
+/** The literals as constants of the plan, in order. */
+const struct seg_plan_constant *seg_lower_list(struct seg_lowering *lowering,
+                                               enum seg_layout layout,
+                                               const struct seg_literal *literals, uint32_t count);
+
+/** The customer-block steps of aggregates: lower_aggregate.c. */
+uint32_t seg_lower_aggregate(const struct seg_scope *scope, const struct seg_node *node);
+
+/** The step of column `index` of the scope's entity, a computed one expanded: lower_column.c. */
+uint32_t seg_lower_column(const struct seg_scope *scope, uint32_t index);
+bool seg_column_is_computed(const struct seg_scope *scope, uint32_t index);
+
+/** Input of the scan block for the event's day (DAY) or instant (INSTANT). */
+uint32_t seg_lower_time(struct seg_entity_draft *draft, enum seg_column_type type);
+
+/** A step that can be carried: bits become codes 0 and 1, everything else stays itself. */
+uint32_t seg_lower_carriable(struct seg_entity_draft *draft, uint32_t step);
+
+/** The number of the carried column with this scan step, new or old. */
+uint32_t seg_lower_carry(struct seg_lowering *lowering, struct seg_entity_draft *draft,
+                         uint32_t step);
+
+/** The customer-block input for a draft slot, new or old. */
+uint32_t seg_lower_slot(struct seg_lowering *lowering, struct seg_slot_draft slot,
+                        enum seg_layout layout, bool optional);
+
+#endif

@@ -1,0 +1,354 @@
+// From the typed program to the plan; see lower.h. Drafts grow while the rules are lowered; then
+// everything gets its final number and moves into the plan's arena.
+#include "compiler/lower/lower.h"
+
+#include <string.h>
+
+#include "compiler/lower/context.h"
+
+enum { SOURCE_LIMIT = 120 }; // bytes of rule text kept for a fault message
+
+struct seg_str seg_lower_source(struct seg_lowering *lowering, struct seg_span span) {
+  struct seg_str text = seg_source_map_text(lowering->map, span);
+  bool cut = text.size > SOURCE_LIMIT;
+  if (cut)
+    text.size = SOURCE_LIMIT;
+  while (cut && text.size > 0 && ((unsigned char)text.data[text.size] & 0xC0) == 0x80)
+    text.size--; // not in the middle of a character
+  char *copy = seg_arena_alloc(&lowering->plan->arena, text.size + sizeof " ...");
+  if (copy == NULL) {
+    lowering->failed = true;
+    return (struct seg_str){0};
+  }
+  size_t size = 0;
+  for (size_t i = 0; i < text.size; i++) {
+    bool blank =
+        text.data[i] == ' ' || text.data[i] == '\n' || text.data[i] == '\t' || text.data[i] == '\r';
+    if (!blank)
+      copy[size++] = text.data[i];
+    else if (size > 0 && copy[size - 1] != ' ')
+      copy[size++] = ' ';
+  }
+  if (cut) {
+    memcpy(copy + size, " ...", 4);
+    size += 4;
+  }
+  return (struct seg_str){copy, size};
+}
+
+static struct seg_str owned(struct seg_lowering *lowering, struct seg_str text) {
+  struct seg_str copy = seg_arena_str(&lowering->plan->arena, text);
+  if (copy.data == NULL)
+    lowering->failed = true;
+  return copy;
+}
+
+static void *owned_array(struct seg_lowering *lowering, const void *items, size_t count,
+                         size_t size) {
+  void *copy = seg_arena_array(&lowering->plan->arena, count, size);
+  if (copy == NULL)
+    lowering->failed = true;
+  else if (count > 0)
+    memcpy(copy, items, count * size);
+  return copy;
+}
+
+static enum seg_layout input_layout(enum seg_column_type type) {
+  static const enum seg_layout layouts[] = {
+      [SEG_COLUMN_BOOL] = SEG_LAYOUT_BIT,      [SEG_COLUMN_INT] = SEG_LAYOUT_I64,
+      [SEG_COLUMN_NUMBER] = SEG_LAYOUT_F64,    [SEG_COLUMN_MONEY] = SEG_LAYOUT_I64,
+      [SEG_COLUMN_TEXT] = SEG_LAYOUT_TEXT,     [SEG_COLUMN_DATE] = SEG_LAYOUT_I32,
+      [SEG_COLUMN_TIMESTAMP] = SEG_LAYOUT_I64, [SEG_COLUMN_ENUM] = SEG_LAYOUT_I32,
+      [SEG_COLUMN_DAY] = SEG_LAYOUT_I32,       [SEG_COLUMN_INSTANT] = SEG_LAYOUT_I64,
+  };
+  return layouts[type];
+}
+
+static void finish_inputs(struct seg_lowering *lowering, struct seg_entity_draft *draft,
+                          struct seg_plan_entity *entity) {
+  uint32_t count = (uint32_t)draft->inputs.count;
+  enum seg_layout *layouts = SEG_NEW_ARRAY(&lowering->plan->arena, enum seg_layout, count);
+  bool *optional = SEG_NEW_ARRAY(&lowering->plan->arena, bool, count);
+  entity->input_count = count;
+  entity->inputs = owned_array(lowering, draft->inputs.items, count, sizeof *entity->inputs);
+  if (layouts == NULL || optional == NULL || lowering->failed) {
+    lowering->failed = true;
+    return;
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    layouts[i] = input_layout(draft->inputs.items[i].type);
+    optional[i] = draft->inputs.items[i].optional;
+  }
+  entity->scan.input_count = count;
+  entity->scan.input_layouts = layouts;
+  entity->scan.input_optional = optional;
+}
+
+static void finish_steps(struct seg_lowering *lowering, const struct seg_block_builder *builder,
+                         struct seg_block *block) {
+  lowering->failed = lowering->failed || builder->failed;
+  block->step_count = (uint32_t)builder->steps.count;
+  block->steps = owned_array(lowering, builder->steps.items, builder->steps.count,
+                             sizeof *builder->steps.items);
+}
+
+// Carried columns: layouts and the flag bit of each optional one, behind the filters' bits.
+static void finish_carried(struct seg_lowering *lowering, struct seg_entity_draft *draft,
+                           struct seg_plan_entity *entity) {
+  uint32_t count = (uint32_t)draft->carried.count;
+  entity->carried_count = count;
+  entity->carried_flag = SEG_NEW_ARRAY(&lowering->plan->arena, uint32_t, count);
+  enum seg_layout *layouts = SEG_NEW_ARRAY(&lowering->plan->arena, enum seg_layout, count);
+  if (entity->carried_flag == NULL || layouts == NULL || draft->scan.failed) {
+    lowering->failed = true;
+    return;
+  }
+  entity->filter_count = (uint32_t)draft->filters.count;
+  entity->flag_count = entity->filter_count;
+  bool is_event = draft != &lowering->customer;
+  for (uint32_t i = 0; i < count; i++) {
+    const struct seg_step *step = &draft->scan.steps.items[draft->carried.items[i]];
+    layouts[i] = step->layout;
+    entity->carried_flag[i] = step->optional && is_event ? entity->flag_count++ : UINT32_MAX;
+  }
+  entity->carried_layout = layouts;
+}
+
+static void finish_entity(struct seg_lowering *lowering, struct seg_entity_draft *draft,
+                          struct seg_plan_entity *entity) {
+  struct seg_scope rows = {lowering, SEG_SCOPE_SCAN, draft, &draft->scan};
+  const struct seg_node *where = draft->entity->where;
+  uint32_t keep =
+      where == NULL ? seg_build_truth(&draft->scan, true) : seg_lower_condition(&rows, where);
+  finish_inputs(lowering, draft, entity);
+  finish_steps(lowering, &draft->scan, &entity->scan);
+  finish_carried(lowering, draft, entity);
+  entity->scan.value_root_count = entity->carried_count;
+  entity->scan.value_roots =
+      owned_array(lowering, draft->carried.items, draft->carried.count, sizeof(uint32_t));
+  uint32_t mask_count = 1 + (uint32_t)draft->filters.count;
+  uint32_t *masks = SEG_NEW_ARRAY(&lowering->plan->arena, uint32_t, mask_count);
+  if (masks == NULL) {
+    lowering->failed = true;
+    return;
+  }
+  masks[0] = keep;
+  for (uint32_t i = 1; i < mask_count; i++)
+    masks[i] = draft->filters.items[i - 1];
+  entity->scan.mask_root_count = mask_count;
+  entity->scan.mask_roots = masks;
+}
+
+// `unique by` columns travel with the rows. An event that nothing folds is not read, so carries
+// nothing.
+static void carry_unique(struct seg_lowering *lowering, struct seg_entity_draft *draft,
+                         struct seg_plan_entity *entity) {
+  const struct seg_program_entity *source = draft->entity;
+  if (source->unique_count == 0 || draft->cells.count == 0)
+    return;
+  struct seg_scope rows = {lowering, SEG_SCOPE_SCAN, draft, &draft->scan};
+  entity->unique = SEG_NEW_ARRAY(&lowering->plan->arena, uint32_t, source->unique_count);
+  if (entity->unique == NULL) {
+    lowering->failed = true;
+    return;
+  }
+  entity->unique_count = source->unique_count;
+  for (uint32_t i = 0; i < source->unique_count; i++) {
+    uint32_t step = source->unique[i] == SEG_UNIQUE_TIME
+                        ? seg_lower_time(draft, SEG_COLUMN_INSTANT)
+                        : seg_lower_column(&rows, (uint32_t)source->unique[i]);
+    entity->unique[i] = seg_lower_carry(lowering, draft, seg_lower_carriable(draft, step));
+  }
+}
+
+static void describe_entity(struct seg_lowering *lowering, const struct seg_program_entity *source,
+                            struct seg_plan_entity *entity) {
+  entity->name = owned(lowering, source->name.text);
+  entity->source = owned(lowering, source->source);
+  entity->key = owned(lowering, source->key);
+  entity->time = owned(lowering, source->time);
+  entity->zone = owned(lowering, source->zone);
+  struct seg_str *declared =
+      SEG_NEW_ARRAY(&lowering->plan->arena, struct seg_str, source->column_count);
+  if (declared == NULL) {
+    lowering->failed = true;
+    return;
+  }
+  for (uint32_t i = 0; i < source->column_count; i++) {
+    const struct seg_program_column *column = &source->columns[i];
+    if (column->computed != NULL)
+      continue;
+    declared[entity->declared_count++] = owned(lowering, column->name.text);
+    entity->key_personal =
+        entity->key_personal || (column->personal && seg_str_equal(column->name.text, source->key));
+  }
+  entity->declared = declared;
+}
+
+static void finish_fold(struct seg_lowering *lowering, struct seg_entity_draft *draft,
+                        const struct seg_plan_entity *entity, struct seg_fold *fold) {
+  fold->cells = SEG_NEW_ARRAY(&lowering->plan->arena, struct seg_fold_cell, draft->cells.count);
+  if (fold->cells == NULL || entity->carried_flag == NULL) {
+    lowering->failed = true;
+    return;
+  }
+  fold->cell_count = (uint32_t)draft->cells.count;
+  for (uint32_t i = 0; i < fold->cell_count; i++) {
+    const struct seg_cell_draft *cell = &draft->cells.items[i];
+    fold->cells[i] = cell->cell;
+    uint32_t *flags = fold->cells[i].flags, *count = &fold->cells[i].flag_count;
+    for (size_t j = 0; j < 2; j++)
+      if (cell->filters[j] != SEG_NO_FILTER)
+        flags[(*count)++] = cell->filters[j];
+    bool has_column = cell->cell.column != SEG_NO_COLUMN;
+    if (has_column && entity->carried_flag[cell->cell.column] != UINT32_MAX)
+      flags[(*count)++] = entity->carried_flag[cell->cell.column];
+  }
+}
+
+// The customer block's inputs in their final order: the customer's carried columns, then every
+// fold's cells.
+static void finish_customer_block(struct seg_lowering *lowering, const uint32_t *rules) {
+  struct seg_plan *plan = lowering->plan;
+  uint32_t count = plan->customer.carried_count;
+  uint32_t *first_cell = SEG_NEW_ARRAY(&plan->arena, uint32_t, plan->event_count);
+  if (first_cell == NULL || lowering->block.failed) {
+    lowering->failed = true;
+    return;
+  }
+  for (uint32_t i = 0; i < plan->event_count; i++) {
+    first_cell[i] = count;
+    count += plan->folds[i].cell_count;
+  }
+  enum seg_layout *layouts = SEG_NEW_ARRAY(&plan->arena, enum seg_layout, count);
+  bool *optional = SEG_NEW_ARRAY(&plan->arena, bool, count);
+  finish_steps(lowering, &lowering->block, &plan->customer_block);
+  if (layouts == NULL || optional == NULL || lowering->failed) {
+    lowering->failed = true;
+    return;
+  }
+  for (uint32_t i = 0; i < plan->customer_block.step_count; i++) {
+    struct seg_step *step = &plan->customer_block.steps[i];
+    if (step->op != SEG_OP_INPUT)
+      continue;
+    const struct seg_slot_draft *slot = &lowering->slots.items[step->slot];
+    step->slot = slot->is_cell ? first_cell[slot->event] + slot->index : slot->index;
+    layouts[step->slot] = step->layout;
+    optional[step->slot] = step->optional;
+  }
+  plan->customer_block.input_count = count;
+  plan->customer_block.input_layouts = layouts;
+  plan->customer_block.input_optional = optional;
+  plan->customer_block.mask_root_count = plan->segment_count;
+  plan->customer_block.mask_roots =
+      owned_array(lowering, rules, plan->segment_count, sizeof *rules);
+}
+
+static void lower_names(struct seg_lowering *lowering) {
+  const struct seg_program *program = lowering->program;
+  struct seg_plan *plan = lowering->plan;
+  plan->timezone = owned(lowering, program->timezone);
+  plan->segment_count = program->segment_count;
+  plan->segments = SEG_NEW_ARRAY(&plan->arena, struct seg_str, program->segment_count);
+  plan->chain_count = program->chain_count;
+  plan->chains = SEG_NEW_ARRAY(&plan->arena, struct seg_plan_chain, program->chain_count);
+  if (plan->segments == NULL || plan->chains == NULL) {
+    lowering->failed = true;
+    return;
+  }
+  for (uint32_t i = 0; i < plan->segment_count; i++)
+    plan->segments[i] = owned(lowering, program->segments[i].name.text);
+  for (uint32_t i = 0; i < plan->chain_count; i++) {
+    const struct seg_program_chain *chain = &program->chains[i];
+    plan->chains[i].name = owned(lowering, chain->name.text);
+    plan->chains[i].otherwise = owned(lowering, chain->otherwise);
+    plan->chains[i].member_count = chain->member_count;
+    plan->chains[i].members =
+        owned_array(lowering, chain->members, chain->member_count, sizeof *chain->members);
+  }
+}
+
+static void lower_rules(struct seg_lowering *lowering, uint32_t *rules) {
+  struct seg_scope customers = {lowering, SEG_SCOPE_CUSTOMER, &lowering->customer,
+                                &lowering->block};
+  for (uint32_t i = 0; i < lowering->program->segment_count; i++)
+    rules[i] = seg_lower_condition(&customers, lowering->program->segments[i].when);
+}
+
+static void lower_entities(struct seg_lowering *lowering) {
+  const struct seg_program *program = lowering->program;
+  struct seg_plan *plan = lowering->plan;
+  describe_entity(lowering, &program->customer, &plan->customer);
+  finish_entity(lowering, &lowering->customer, &plan->customer);
+  plan->customer_from_event = program->customer_from_event;
+  for (uint32_t i = 0; i < program->event_count && !lowering->failed; i++) {
+    describe_entity(lowering, &program->events[i], &plan->events[i]);
+    // `personal` may be said of the key in either declaration.
+    plan->events[i].key_personal = plan->events[i].key_personal || plan->customer.key_personal;
+    carry_unique(lowering, &lowering->events[i], &plan->events[i]);
+    finish_entity(lowering, &lowering->events[i], &plan->events[i]);
+    finish_fold(lowering, &lowering->events[i], &plan->events[i], &plan->folds[i]);
+  }
+}
+
+static void draft_deinit(struct seg_entity_draft *draft) {
+  seg_block_builder_deinit(&draft->scan);
+  SEG_VEC_FREE(&draft->inputs);
+  SEG_VEC_FREE(&draft->carried);
+  SEG_VEC_FREE(&draft->filters);
+  SEG_VEC_FREE(&draft->cells);
+}
+
+static bool begin(struct seg_lowering *lowering) {
+  const struct seg_program *program = lowering->program;
+  struct seg_plan *plan = lowering->plan;
+  lowering->customer.entity = &program->customer;
+  seg_block_builder_init(&lowering->customer.scan, &plan->arena);
+  seg_block_builder_init(&lowering->block, &plan->arena);
+  lowering->events = calloc(program->event_count + 1, sizeof *lowering->events);
+  plan->event_count = program->event_count;
+  plan->events = SEG_NEW_ARRAY(&plan->arena, struct seg_plan_entity, program->event_count);
+  plan->folds = SEG_NEW_ARRAY(&plan->arena, struct seg_fold, program->event_count);
+  if (lowering->events == NULL || plan->events == NULL || plan->folds == NULL)
+    return false;
+  for (uint32_t i = 0; i < program->event_count; i++) {
+    lowering->events[i].entity = &program->events[i];
+    seg_block_builder_init(&lowering->events[i].scan, &plan->arena);
+  }
+  return true;
+}
+
+enum seg_status seg_lower(const struct seg_program *program, const struct seg_source_map *map,
+                          struct seg_plan *plan, struct seg_error *error) {
+  struct seg_lowering lowering = {.program = program, .map = map, .plan = plan};
+  enum seg_status status = SEG_OK;
+  uint32_t *rules = calloc(program->segment_count + 1, sizeof *rules);
+  if (rules == NULL || !begin(&lowering)) {
+    status = seg_fail_memory(error, "the plan");
+    goto cleanup;
+  }
+  lower_names(&lowering);
+  lower_rules(&lowering, rules);
+  if (!lowering.failed)
+    lower_entities(&lowering);
+  if (!lowering.failed)
+    finish_customer_block(&lowering, rules);
+  plan->window_count = (uint32_t)lowering.windows.count;
+  plan->windows =
+      owned_array(&lowering, lowering.windows.items, lowering.windows.count, sizeof *plan->windows);
+  if (lowering.failed) {
+    status = seg_fail_memory(error, "the plan");
+    goto cleanup;
+  }
+  status = seg_plan_verify(plan, error);
+cleanup:
+  free(rules);
+  draft_deinit(&lowering.customer);
+  for (uint32_t i = 0; lowering.events != NULL && i < program->event_count; i++)
+    draft_deinit(&lowering.events[i]);
+  free(lowering.events);
+  seg_block_builder_deinit(&lowering.block);
+  SEG_VEC_FREE(&lowering.slots);
+  SEG_VEC_FREE(&lowering.windows);
+  return status;
+}

@@ -1,0 +1,163 @@
+// Aggregates become cells of their event's fold; the customer block reads the cells as input
+// columns.
+#include <assert.h>
+
+#include "compiler/lower/context.h"
+
+static uint32_t plan_window(struct seg_lowering *lowering, const struct seg_day_window *window) {
+  struct seg_plan_window wanted = {.form = SEG_WINDOW_ALL};
+  if (window->kind == SEG_WINDOW_WITHIN || window->kind == SEG_WINDOW_BETWEEN)
+    wanted = (struct seg_plan_window){
+        .form = SEG_WINDOW_AGES, .near_age = window->near_age, .far_age = window->far_age};
+  if (window->kind == SEG_WINDOW_FROM)
+    wanted = (struct seg_plan_window){
+        .form = SEG_WINDOW_DAYS, .first_day = window->first_day, .last_day = window->last_day};
+  for (uint32_t i = 0; i < lowering->windows.count; i++) {
+    const struct seg_plan_window *old = &lowering->windows.items[i];
+    if (old->form == wanted.form && old->near_age == wanted.near_age &&
+        old->far_age == wanted.far_age && old->first_day == wanted.first_day &&
+        old->last_day == wanted.last_day)
+      return i;
+  }
+  if (!SEG_VEC_PUSH(&lowering->windows, wanted))
+    lowering->failed = true;
+  return (uint32_t)lowering->windows.count - 1;
+}
+
+static uint32_t filter_number(struct seg_lowering *lowering, struct seg_entity_draft *draft,
+                              uint32_t mask) {
+  for (uint32_t i = 0; i < draft->filters.count; i++)
+    if (draft->filters.items[i] == mask)
+      return i;
+  if (!SEG_VEC_PUSH(&draft->filters, mask))
+    lowering->failed = true;
+  return (uint32_t)draft->filters.count - 1;
+}
+
+static bool cells_equal(const struct seg_cell_draft *a, const struct seg_cell_draft *b) {
+  return a->cell.kind == b->cell.kind && a->cell.layout == b->cell.layout &&
+         a->cell.column == b->cell.column && a->cell.window == b->cell.window &&
+         a->filters[0] == b->filters[0] && a->filters[1] == b->filters[1];
+}
+
+static bool may_be_unknown(enum seg_fold_kind kind) {
+  return kind != SEG_FOLD_COUNT && kind != SEG_FOLD_SUM && kind != SEG_FOLD_DISTINCT;
+}
+
+// The customer-block input of a cell, new or old.
+static uint32_t cell_input(const struct seg_scope *scope, uint32_t event,
+                           struct seg_cell_draft draft) {
+  struct seg_lowering *lowering = scope->lowering;
+  struct seg_entity_draft *events = &lowering->events[event];
+  uint32_t number = 0;
+  while (number < events->cells.count && !cells_equal(&events->cells.items[number], &draft))
+    number++;
+  if (number == events->cells.count && !SEG_VEC_PUSH(&events->cells, draft)) {
+    lowering->failed = true;
+    return 0;
+  }
+  struct seg_slot_draft slot = {.is_cell = true, .event = event, .index = number};
+  return seg_lower_slot(lowering, slot, draft.cell.layout, may_be_unknown(draft.cell.kind));
+}
+
+// What an aggregate folds: the argument's scan step (when it has one) and the cell without its
+// kind.
+struct fold_input {
+  bool has_argument;
+  uint32_t step;
+  enum seg_layout layout;
+  bool optional;
+  struct seg_cell_draft draft;
+};
+
+static struct fold_input fold_input(const struct seg_scope *scope, const struct seg_node *node) {
+  struct seg_lowering *lowering = scope->lowering;
+  struct seg_entity_draft *draft = &lowering->events[node->event];
+  struct seg_scope rows = {lowering, SEG_SCOPE_SCAN, draft, &draft->scan};
+  struct fold_input input = {.draft = {.cell = {.layout = SEG_LAYOUT_I64,
+                                                .column = SEG_NO_COLUMN,
+                                                .window = plan_window(lowering, &node->window),
+                                                .source = seg_lower_source(lowering, node->span)},
+                                       .filters = {SEG_NO_FILTER, SEG_NO_FILTER}}};
+  if (node->filter != NULL)
+    input.draft.filters[0] =
+        filter_number(lowering, draft, seg_lower_condition(&rows, node->filter));
+  if (node->argument != NULL) {
+    input.has_argument = true;
+    input.step = seg_lower_carriable(draft, seg_lower_value(&rows, node->argument));
+    input.layout = seg_lower_layout(&node->argument->type);
+    input.optional = node->argument->optional;
+  }
+  return input;
+}
+
+// Cells of values carry the argument; the known bit of an optional argument becomes a flag when the
+// fold is finished.
+static uint32_t value_cell(const struct seg_scope *scope, const struct seg_node *node,
+                           struct fold_input input, enum seg_fold_kind kind,
+                           enum seg_layout layout) {
+  struct seg_entity_draft *draft = &scope->lowering->events[node->event];
+  input.draft.cell.kind = kind;
+  input.draft.cell.layout = layout;
+  input.draft.cell.column = seg_lower_carry(scope->lowering, draft, input.step);
+  return cell_input(scope, node->event, input.draft);
+}
+
+// Counting events with a known argument needs no argument: "it is known" is a filter of its own.
+static uint32_t count_cell(const struct seg_scope *scope, const struct seg_node *node,
+                           struct fold_input input) {
+  struct seg_entity_draft *draft = &scope->lowering->events[node->event];
+  input.draft.cell.kind = SEG_FOLD_COUNT;
+  if (input.has_argument && input.optional)
+    input.draft.filters[1] = filter_number(
+        scope->lowering, draft, seg_build_unary(&draft->scan, SEG_OP_IS_KNOWN, input.step));
+  return cell_input(scope, node->event, input.draft);
+}
+
+// An average as a number: the exact sum, as a double in whole units, divided by the count of known
+// values.
+static uint32_t average(const struct seg_scope *scope, const struct seg_node *node,
+                        struct fold_input input) {
+  uint32_t sum = value_cell(scope, node, input, SEG_FOLD_SUM, input.layout);
+  if (input.layout == SEG_LAYOUT_I64)
+    sum = seg_build(scope->builder, (struct seg_step){.op = SEG_OP_INTEGER_TO_NUMBER,
+                                                      .layout = SEG_LAYOUT_F64,
+                                                      .operands = {sum},
+                                                      .scale = node->argument->type.scale});
+  uint32_t count =
+      seg_build(scope->builder, (struct seg_step){.op = SEG_OP_INTEGER_TO_NUMBER,
+                                                  .layout = SEG_LAYOUT_F64,
+                                                  .operands = {count_cell(scope, node, input)}});
+  return seg_build(scope->builder, (struct seg_step){.op = SEG_OP_DIVIDE,
+                                                     .layout = SEG_LAYOUT_F64,
+                                                     .optional = true,
+                                                     .operands = {sum, count},
+                                                     .source = input.draft.cell.source});
+}
+
+// Dates of events lie beside every row already: they need no argument.
+static uint32_t day_cell(const struct seg_scope *scope, const struct seg_node *node,
+                         struct fold_input input, enum seg_fold_kind kind) {
+  input.draft.cell.kind = kind;
+  input.draft.cell.layout = SEG_LAYOUT_I32;
+  return cell_input(scope, node->event, input.draft);
+}
+
+uint32_t seg_lower_aggregate(const struct seg_scope *scope, const struct seg_node *node) {
+  assert(scope->kind == SEG_SCOPE_CUSTOMER);
+  struct fold_input input = fold_input(scope, node);
+  switch (node->aggregate) {
+  case SEG_AGGREGATE_COUNT: return count_cell(scope, node, input);
+  case SEG_AGGREGATE_SUM: return value_cell(scope, node, input, SEG_FOLD_SUM, input.layout);
+  case SEG_AGGREGATE_AVERAGE: return average(scope, node, input);
+  case SEG_AGGREGATE_MIN: return value_cell(scope, node, input, SEG_FOLD_MIN, input.layout);
+  case SEG_AGGREGATE_MAX: return value_cell(scope, node, input, SEG_FOLD_MAX, input.layout);
+  case SEG_AGGREGATE_DISTINCT:
+    return value_cell(scope, node, input, SEG_FOLD_DISTINCT, SEG_LAYOUT_I64);
+  case SEG_AGGREGATE_FIRST: return day_cell(scope, node, input, SEG_FOLD_FIRST_DAY);
+  case SEG_AGGREGATE_LAST: return day_cell(scope, node, input, SEG_FOLD_LAST_DAY);
+  case SEG_AGGREGATE_KIND_COUNT: break;
+  }
+  assert(!"unknown aggregate");
+  return 0;
+}

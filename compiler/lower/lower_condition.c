@@ -1,0 +1,163 @@
+// Conditions become masks. A bool expression has three masks to choose from: holds (known and
+// true), refuses (known and false) and is known; two-valued conditions are always known.
+#include <assert.h>
+
+#include "compiler/lower/context.h"
+
+static bool is_column(const struct seg_node *node) {
+  return node->kind == SEG_NODE_ATTRIBUTE || node->kind == SEG_NODE_COLUMN;
+}
+
+static bool is_bool(const struct seg_node *node) {
+  return node->type.kind == SEG_TYPE_BOOL;
+}
+
+static uint32_t compare_step(const struct seg_scope *scope, enum seg_plan_comparison comparison,
+                             uint32_t left, uint32_t right) {
+  return seg_build(scope->builder, (struct seg_step){.op = SEG_OP_COMPARE,
+                                                     .layout = SEG_LAYOUT_BIT,
+                                                     .comparison = comparison,
+                                                     .operands = {left, right}});
+}
+
+static enum seg_plan_comparison plan_comparison(enum seg_comparison comparison) {
+  static const enum seg_plan_comparison table[] = {
+      [SEG_EQUAL] = SEG_IS_EQUAL,     [SEG_NOT_EQUAL] = SEG_IS_NOT_EQUAL,
+      [SEG_LESS] = SEG_IS_LESS,       [SEG_LESS_EQUAL] = SEG_IS_LESS_EQUAL,
+      [SEG_GREATER] = SEG_IS_GREATER, [SEG_GREATER_EQUAL] = SEG_IS_GREATER_EQUAL,
+  };
+  return table[comparison];
+}
+
+// A bool column of the source, known and equal to `truth`.
+static uint32_t bool_column_is(const struct seg_scope *scope, uint32_t column, bool truth) {
+  uint32_t step = seg_lower_column(scope, column);
+  if (scope->kind == SEG_SCOPE_SCAN)
+    return seg_build_unary(scope->builder, truth ? SEG_OP_IS_TRUE : SEG_OP_IS_FALSE, step);
+  uint32_t code = seg_build_integer(scope->builder, SEG_LAYOUT_I32, truth);
+  return compare_step(scope, SEG_IS_EQUAL, step, code);
+}
+
+static uint32_t known(const struct seg_scope *scope, const struct seg_node *node);
+
+// Known and equal to `truth`.
+static uint32_t bool_is(const struct seg_scope *scope, const struct seg_node *node, bool truth) {
+  if (is_column(node) && seg_column_is_computed(scope, node->column))
+    return bool_is(scope, scope->draft->entity->columns[node->column].computed, truth);
+  if (is_column(node))
+    return bool_column_is(scope, node->column, truth);
+  if (node->kind == SEG_NODE_ELSE) {
+    uint32_t missing = seg_build_not(scope->builder, known(scope, node->operands[0]));
+    uint32_t otherwise =
+        seg_build_and(scope->builder, missing, bool_is(scope, node->operands[1], truth));
+    return seg_build_or(scope->builder, bool_is(scope, node->operands[0], truth), otherwise);
+  }
+  uint32_t holds = seg_lower_condition(scope, node);
+  return truth ? holds : seg_build_not(scope->builder, holds);
+}
+
+static uint32_t known(const struct seg_scope *scope, const struct seg_node *node) {
+  if (!node->optional)
+    return seg_build_truth(scope->builder, true);
+  if (is_bool(node) && is_column(node) && seg_column_is_computed(scope, node->column))
+    return known(scope, scope->draft->entity->columns[node->column].computed);
+  if (is_bool(node) && node->kind == SEG_NODE_ELSE)
+    return seg_build_or(scope->builder, known(scope, node->operands[0]),
+                        known(scope, node->operands[1]));
+  return seg_build_unary(scope->builder, SEG_OP_IS_KNOWN, seg_lower_value(scope, node));
+}
+
+// Equality of two bool expressions: both known, and alike (or unlike).
+static uint32_t lower_bool_compare(const struct seg_scope *scope, const struct seg_node *node) {
+  bool alike = node->comparison == SEG_EQUAL;
+  const struct seg_node *left = node->operands[0], *right = node->operands[1];
+  uint32_t left_true =
+      seg_build_and(scope->builder, bool_is(scope, left, true), bool_is(scope, right, alike));
+  uint32_t left_false =
+      seg_build_and(scope->builder, bool_is(scope, left, false), bool_is(scope, right, !alike));
+  return seg_build_or(scope->builder, left_true, left_false);
+}
+
+static uint32_t lower_compare(const struct seg_scope *scope, const struct seg_node *node) {
+  if (is_bool(node->operands[0]))
+    return lower_bool_compare(scope, node);
+  uint32_t left = seg_lower_value(scope, node->operands[0]);
+  uint32_t right = seg_lower_value(scope, node->operands[1]);
+  return compare_step(scope, plan_comparison(node->comparison), left, right);
+}
+
+static uint32_t lower_fractions(const struct seg_scope *scope, const struct seg_node *node) {
+  struct seg_step order = {.op = SEG_OP_FRACTION_ORDER, .layout = SEG_LAYOUT_I32, .optional = true};
+  for (uint32_t i = 0; i < 4; i++)
+    order.operands[i] = seg_lower_value(scope, node->operands[i]);
+  uint32_t zero = seg_build_integer(scope->builder, SEG_LAYOUT_I32, 0);
+  return compare_step(scope, plan_comparison(node->comparison), seg_build(scope->builder, order),
+                      zero);
+}
+
+static uint32_t lower_in(const struct seg_scope *scope, const struct seg_node *node) {
+  struct seg_step step = {.op = SEG_OP_IN_LIST,
+                          .layout = SEG_LAYOUT_BIT,
+                          .operands = {seg_lower_value(scope, node->operands[0])},
+                          .list_count = node->literal_count};
+  step.list = seg_lower_list(scope->lowering, seg_lower_layout(&node->operands[0]->type),
+                             node->literals, node->literal_count);
+  return scope->lowering->failed ? 0 : seg_build(scope->builder, step);
+}
+
+static uint32_t lower_text_test(const struct seg_scope *scope, const struct seg_node *node) {
+  static const enum seg_plan_text_test tests[] = {[SEG_STARTS_WITH] = SEG_TEXT_STARTS,
+                                                  [SEG_ENDS_WITH] = SEG_TEXT_ENDS,
+                                                  [SEG_CONTAINS] = SEG_TEXT_CONTAINS};
+  struct seg_step step = {.op = SEG_OP_TEXT_TEST,
+                          .layout = SEG_LAYOUT_BIT,
+                          .operands = {seg_lower_value(scope, node->operands[0])},
+                          .text_test = tests[node->text_test],
+                          .list_count = 1};
+  step.list = seg_lower_list(scope->lowering, SEG_LAYOUT_TEXT, &node->operands[1]->literal, 1);
+  return scope->lowering->failed ? 0 : seg_build(scope->builder, step);
+}
+
+static uint32_t lower_joined(const struct seg_scope *scope, const struct seg_node *node) {
+  uint32_t result = seg_lower_condition(scope, node->operands[0]);
+  for (uint32_t i = 1; i < node->operand_count; i++) {
+    uint32_t next = seg_lower_condition(scope, node->operands[i]);
+    result = node->kind == SEG_NODE_AND ? seg_build_and(scope->builder, result, next)
+                                        : seg_build_or(scope->builder, result, next);
+  }
+  return result;
+}
+
+uint32_t seg_lower_condition(const struct seg_scope *scope, const struct seg_node *node) {
+  assert(is_bool(node));
+  switch (node->kind) {
+  case SEG_NODE_LITERAL: return seg_build_truth(scope->builder, node->literal.integer != 0);
+  case SEG_NODE_ATTRIBUTE:
+  case SEG_NODE_COLUMN:
+  case SEG_NODE_ELSE: return bool_is(scope, node, true);
+  case SEG_NODE_COMPARE: return lower_compare(scope, node);
+  case SEG_NODE_COMPARE_FRACTIONS: return lower_fractions(scope, node);
+  case SEG_NODE_IN: return lower_in(scope, node);
+  case SEG_NODE_TEXT_TEST: return lower_text_test(scope, node);
+  case SEG_NODE_IS_KNOWN: return known(scope, node->operands[0]);
+  case SEG_NODE_NOT:
+    return seg_build_not(scope->builder, seg_lower_condition(scope, node->operands[0]));
+  case SEG_NODE_AND:
+  case SEG_NODE_OR: return lower_joined(scope, node);
+  case SEG_NODE_EVENT_DATE:
+  case SEG_NODE_AGGREGATE:
+  case SEG_NODE_DAYS_SINCE:
+  case SEG_NODE_BAND:
+  case SEG_NODE_BAND_FRACTION:
+  case SEG_NODE_TO_NUMBER:
+  case SEG_NODE_RESCALE:
+  case SEG_NODE_ADD:
+  case SEG_NODE_SUBTRACT:
+  case SEG_NODE_MULTIPLY:
+  case SEG_NODE_DIVIDE:
+  case SEG_NODE_NEGATE:
+  case SEG_NODE_KIND_COUNT: break;
+  }
+  assert(!"a value where a condition is lowered");
+  return 0;
+}
