@@ -81,6 +81,10 @@ static inline int32_t seg_zone_local_day(const struct seg_zone *zone,
 /** UTC microseconds of a local time given in microseconds since 1970-01-01T00:00 local. */
 int64_t seg_zone_to_utc(const struct seg_zone *zone, int64_t local_microseconds);
 
+/** The same with a cursor, for many local times in a row. */
+int64_t seg_zone_to_utc_near(const struct seg_zone *zone, struct seg_zone_cursor *cursor,
+                             int64_t local_microseconds);
+
 /**
  * UTC microseconds at which the local day begins: the first moment that shows this date. A day
  * whose midnight is skipped begins at the jump; a day that is skipped entirely (Pacific/Apia
