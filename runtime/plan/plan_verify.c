@@ -1,0 +1,280 @@
+// Verification of a plan: every invariant that plan.h writes down. The lowering calls it on each
+// plan, so that the code generator and the runtime may trust what they are given.
+#include <inttypes.h>
+
+#include "runtime/plan/plan.h"
+#include "runtime/plan/plan_verify_block.h"
+
+SEG_PRINTF(3, 4)
+static enum seg_status broken(struct seg_error *error, struct seg_str place, const char *format,
+                              ...) {
+  char what[512];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(what, sizeof what, format, arguments);
+  va_end(arguments);
+  return seg_fail(error, SEG_INTERNAL, NULL, "plan: %.*s: %s", SEG_STR(place), what);
+}
+
+#define REQUIRE(condition, ...)                                                                    \
+  do {                                                                                             \
+    if (!(condition))                                                                              \
+      return broken(error, place, __VA_ARGS__);                                                    \
+  } while (0)
+
+static enum seg_layout layout_of_type(enum seg_column_type type) {
+  switch (type) {
+  case SEG_COLUMN_BOOL: return SEG_LAYOUT_BIT;
+  case SEG_COLUMN_INT: return SEG_LAYOUT_I64;
+  case SEG_COLUMN_NUMBER: return SEG_LAYOUT_F64;
+  case SEG_COLUMN_MONEY: return SEG_LAYOUT_I64;
+  case SEG_COLUMN_TEXT: return SEG_LAYOUT_TEXT;
+  case SEG_COLUMN_DATE: return SEG_LAYOUT_I32;
+  case SEG_COLUMN_TIMESTAMP: return SEG_LAYOUT_I64;
+  case SEG_COLUMN_ENUM: return SEG_LAYOUT_I32;
+  case SEG_COLUMN_DAY: return SEG_LAYOUT_I32;
+  case SEG_COLUMN_INSTANT: return SEG_LAYOUT_I64;
+  }
+  return SEG_LAYOUT_BIT;
+}
+
+static enum seg_status check_inputs(const struct seg_plan_entity *entity, bool is_event,
+                                    struct seg_error *error) {
+  struct seg_str place = entity->name;
+  const struct seg_block *scan = &entity->scan;
+  REQUIRE(scan->input_count == entity->input_count,
+          "the scan has %" PRIu32 " input slots for %" PRIu32 " inputs", scan->input_count,
+          entity->input_count);
+  for (uint32_t i = 0; i < entity->input_count; i++) {
+    const struct seg_plan_input *input = &entity->inputs[i];
+    REQUIRE(input->name.size > 0, "input %" PRIu32 " has no name", i);
+    REQUIRE(scan->input_layouts[i] == layout_of_type(input->type),
+            "input %" PRIu32 " has a layout that does not fit its type", i);
+    REQUIRE(scan->input_optional[i] == input->optional,
+            "input %" PRIu32 " and its slot differ in being optional", i);
+    REQUIRE((input->type == SEG_COLUMN_ENUM) == (input->value_count > 0),
+            "input %" PRIu32 ": a list of values belongs to one-of columns, and only to them", i);
+    REQUIRE(input->type != SEG_COLUMN_MONEY || input->scale <= 18,
+            "input %" PRIu32 " has a money scale above 18", i);
+    REQUIRE(is_event || (input->type != SEG_COLUMN_DAY && input->type != SEG_COLUMN_INSTANT),
+            "input %" PRIu32 ": a customer has no day of its own", i);
+  }
+  return SEG_OK;
+}
+
+/** Flag numbers: filters first, then one known bit for each optional carried column, in order. */
+static enum seg_status check_flags(const struct seg_plan_entity *entity, bool is_event,
+                                   struct seg_error *error) {
+  struct seg_str place = entity->name;
+  uint32_t next = entity->filter_count;
+  for (uint32_t i = 0; i < entity->carried_count; i++) {
+    const struct seg_step *step = &entity->scan.steps[entity->scan.value_roots[i]];
+    REQUIRE(entity->carried_layout[i] == step->layout,
+            "carried column %" PRIu32 " has another layout than its step", i);
+    uint32_t expected = is_event && step->optional ? next++ : UINT32_MAX;
+    uint32_t flag = entity->carried_flag == NULL ? UINT32_MAX : entity->carried_flag[i];
+    REQUIRE(flag == expected, "the known flag of carried column %" PRIu32 " is wrong", i);
+  }
+  REQUIRE(entity->flag_count == next, "has %" PRIu32 " flags instead of %" PRIu32,
+          entity->flag_count, next);
+  return SEG_OK;
+}
+
+static enum seg_status check_entity(const struct seg_plan_entity *entity, bool is_event,
+                                    bool is_read, struct seg_error *error) {
+  struct seg_str place = entity->name;
+  const struct seg_block *scan = &entity->scan;
+  REQUIRE(entity->name.size > 0, "an entity has no name");
+  char scan_name[128];
+  snprintf(scan_name, sizeof scan_name, "scan of %.*s", SEG_STR(entity->name));
+  enum seg_status status = seg_plan_verify_block(scan, scan_name, error);
+  if (status != SEG_OK)
+    return status;
+  status = check_inputs(entity, is_event, error);
+  if (status != SEG_OK)
+    return status;
+  REQUIRE(scan->value_root_count == entity->carried_count,
+          "the scan has %" PRIu32 " value roots for %" PRIu32 " carried columns",
+          scan->value_root_count, entity->carried_count);
+  bool is_empty = scan->mask_root_count == 0 && entity->filter_count == 0 && !is_read;
+  REQUIRE(is_empty || scan->mask_root_count == 1 + entity->filter_count,
+          "the scan has %" PRIu32 " mask roots for keep and %" PRIu32 " filters",
+          scan->mask_root_count, entity->filter_count);
+  REQUIRE(is_event || entity->filter_count == 0, "a customer has no filters");
+  REQUIRE(is_event || entity->unique_count == 0, "a customer has no columns to be unique by");
+  for (uint32_t i = 0; i < entity->unique_count; i++)
+    REQUIRE(entity->unique[i] < entity->carried_count, "is unique by a column that is not carried");
+  if (is_read) {
+    REQUIRE(entity->source.size > 0, "has no source");
+    REQUIRE(entity->key.size > 0, "has no key");
+    REQUIRE(!is_event || entity->time.size > 0, "has no time column");
+  }
+  return check_flags(entity, is_event, error);
+}
+
+static enum seg_status check_cell_types(const struct seg_plan_entity *event,
+                                        const struct seg_fold_cell *cell, struct seg_error *error) {
+  struct seg_str place = event->name;
+  bool takes_column = cell->kind == SEG_FOLD_SUM || cell->kind == SEG_FOLD_MIN ||
+                      cell->kind == SEG_FOLD_MAX || cell->kind == SEG_FOLD_DISTINCT;
+  REQUIRE(takes_column ? cell->column < event->carried_count : cell->column == SEG_NO_COLUMN,
+          "a cell takes a column that it cannot take");
+  enum seg_layout of = takes_column ? event->carried_layout[cell->column] : SEG_LAYOUT_I32;
+  switch (cell->kind) {
+  case SEG_FOLD_COUNT: REQUIRE(cell->layout == SEG_LAYOUT_I64, "a count is I64"); break;
+  case SEG_FOLD_SUM:
+    REQUIRE(of == SEG_LAYOUT_I64 || of == SEG_LAYOUT_F64, "only I64 and F64 can be summed");
+    REQUIRE(cell->layout == of, "a sum has the layout of its column");
+    break;
+  case SEG_FOLD_MIN:
+  case SEG_FOLD_MAX:
+    REQUIRE(of == SEG_LAYOUT_I32 || of == SEG_LAYOUT_I64 || of == SEG_LAYOUT_F64,
+            "only I32, I64 and F64 have a least and a greatest value");
+    REQUIRE(cell->layout == of, "a least or greatest value has the layout of its column");
+    break;
+  case SEG_FOLD_FIRST_DAY:
+  case SEG_FOLD_LAST_DAY: REQUIRE(cell->layout == SEG_LAYOUT_I32, "a day is I32"); break;
+  case SEG_FOLD_DISTINCT:
+    REQUIRE(of == SEG_LAYOUT_I32 || of == SEG_LAYOUT_I64 || of == SEG_LAYOUT_TEXT,
+            "only I32, I64 and TEXT values can be told apart");
+    REQUIRE(cell->layout == SEG_LAYOUT_I64, "a number of different values is I64");
+    break;
+  }
+  return SEG_OK;
+}
+
+static enum seg_status check_fold(const struct seg_plan *plan, uint32_t number,
+                                  struct seg_error *error) {
+  const struct seg_plan_entity *event = &plan->events[number];
+  const struct seg_fold *fold = &plan->folds[number];
+  struct seg_str place = event->name;
+  for (uint32_t i = 0; i < fold->cell_count; i++) {
+    const struct seg_fold_cell *cell = &fold->cells[i];
+    enum seg_status status = check_cell_types(event, cell, error);
+    if (status != SEG_OK)
+      return status;
+    REQUIRE(cell->window < plan->window_count, "cell %" PRIu32 " names no window", i);
+    REQUIRE(cell->flag_count <= SEG_MAX_CELL_FLAGS, "cell %" PRIu32 " has too many flags", i);
+    uint32_t known = cell->column == SEG_NO_COLUMN ? UINT32_MAX : event->carried_flag[cell->column];
+    bool tests_known = known == UINT32_MAX;
+    for (uint32_t flag = 0; flag < cell->flag_count; flag++) {
+      REQUIRE(cell->flags[flag] < event->flag_count, "cell %" PRIu32 " tests no flag", i);
+      tests_known = tests_known || cell->flags[flag] == known;
+    }
+    REQUIRE(tests_known, "cell %" PRIu32 " does not test that its column is known", i);
+  }
+  return SEG_OK;
+}
+
+static enum seg_status check_windows(const struct seg_plan *plan, struct seg_error *error) {
+  for (uint32_t i = 0; i < plan->window_count; i++) {
+    const struct seg_plan_window *window = &plan->windows[i];
+    struct seg_str place = seg_str_view("windows");
+    switch (window->form) {
+    case SEG_WINDOW_ALL: break;
+    case SEG_WINDOW_AGES:
+      REQUIRE(window->near_age >= 1 && window->near_age <= window->far_age,
+              "window %" PRIu32 " has ages in the wrong order", i);
+      break;
+    case SEG_WINDOW_DAYS:
+      REQUIRE(window->first_day <= window->last_day, "window %" PRIu32 " ends before it begins", i);
+      break;
+    }
+  }
+  return SEG_OK;
+}
+
+static bool cell_is_optional(const struct seg_fold_cell *cell) {
+  switch (cell->kind) {
+  case SEG_FOLD_COUNT:
+  case SEG_FOLD_SUM:
+  case SEG_FOLD_DISTINCT: return false;
+  case SEG_FOLD_MIN:
+  case SEG_FOLD_MAX:
+  case SEG_FOLD_FIRST_DAY:
+  case SEG_FOLD_LAST_DAY: return true;
+  }
+  return true;
+}
+
+static enum seg_status check_customer_block(const struct seg_plan *plan, struct seg_error *error) {
+  const struct seg_block *block = &plan->customer_block;
+  struct seg_str place = seg_str_view("customer block");
+  enum seg_status status = seg_plan_verify_block(block, "customer block", error);
+  if (status != SEG_OK)
+    return status;
+  uint64_t expected = plan->customer.carried_count;
+  for (uint32_t event = 0; event < plan->event_count; event++)
+    expected += plan->folds[event].cell_count;
+  REQUIRE(block->input_count == expected, "has %" PRIu32 " input slots instead of %" PRIu64,
+          block->input_count, expected);
+  uint32_t slot = 0;
+  for (; slot < plan->customer.carried_count; slot++) {
+    const struct seg_block *scan = &plan->customer.scan;
+    const struct seg_step *step = &scan->steps[scan->value_roots[slot]];
+    REQUIRE(block->input_layouts[slot] == step->layout &&
+                block->input_optional[slot] == step->optional,
+            "slot %" PRIu32 " does not fit the customer's carried column", slot);
+  }
+  for (uint32_t event = 0; event < plan->event_count; event++) {
+    for (uint32_t i = 0; i < plan->folds[event].cell_count; i++, slot++) {
+      const struct seg_fold_cell *cell = &plan->folds[event].cells[i];
+      REQUIRE(block->input_layouts[slot] == cell->layout &&
+                  block->input_optional[slot] == cell_is_optional(cell),
+              "slot %" PRIu32 " does not fit its cell", slot);
+    }
+  }
+  REQUIRE(block->value_root_count == 0, "has value roots");
+  REQUIRE(block->mask_root_count == plan->segment_count,
+          "has %" PRIu32 " mask roots for %" PRIu32 " segments", block->mask_root_count,
+          plan->segment_count);
+  return SEG_OK;
+}
+
+static enum seg_status check_chains(const struct seg_plan *plan, struct seg_error *error) {
+  for (uint32_t i = 0; i < plan->chain_count; i++) {
+    const struct seg_plan_chain *chain = &plan->chains[i];
+    struct seg_str place = chain->name;
+    REQUIRE(chain->name.size > 0, "chain %" PRIu32 " has no name", i);
+    REQUIRE(chain->member_count > 0, "a chain has no members");
+    for (uint32_t member = 0; member < chain->member_count; member++) {
+      REQUIRE(chain->members[member] < plan->segment_count, "a member names no segment");
+      for (uint32_t before = 0; before < member; before++)
+        REQUIRE(chain->members[before] != chain->members[member], "a member stands twice");
+    }
+  }
+  return SEG_OK;
+}
+
+static enum seg_status check_events(const struct seg_plan *plan, struct seg_error *error) {
+  for (uint32_t i = 0; i < plan->event_count; i++) {
+    bool is_read = plan->folds[i].cell_count > 0 || plan->customer_from_event == (int32_t)i;
+    enum seg_status status = check_entity(&plan->events[i], true, is_read, error);
+    if (status == SEG_OK)
+      status = check_fold(plan, i, error);
+    if (status != SEG_OK)
+      return status;
+  }
+  return SEG_OK;
+}
+
+enum seg_status seg_plan_verify(const struct seg_plan *plan, struct seg_error *error) {
+  struct seg_str place = seg_str_view("customer");
+  REQUIRE(plan->customer_from_event >= -1 &&
+              (plan->customer_from_event < 0 ||
+               (uint32_t)plan->customer_from_event < plan->event_count),
+          "the customers come from an event that does not exist");
+  REQUIRE(plan->customer_from_event < 0 || plan->customer.carried_count == 0,
+          "customers without a source cannot have columns");
+  enum seg_status status =
+      check_entity(&plan->customer, false, plan->customer_from_event < 0, error);
+  if (status == SEG_OK)
+    status = check_windows(plan, error);
+  if (status == SEG_OK)
+    status = check_events(plan, error);
+  if (status == SEG_OK)
+    status = check_customer_block(plan, error);
+  if (status == SEG_OK)
+    status = check_chains(plan, error);
+  return status;
+}
