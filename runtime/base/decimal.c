@@ -119,6 +119,13 @@ enum seg_decimal_result seg_integer_parse(struct seg_str text, int64_t *out) {
   return signed_result(magnitude, negative, out);
 }
 
+/** Rounded half away from zero, like llround, without linking the library of mathematics for it. */
+static int64_t nearest_integer(double value) {
+  int64_t whole = (int64_t)value;
+  double rest = value - (double)whole; // exact: both share their leading bits
+  return whole + (rest >= 0.5) - (rest <= -0.5);
+}
+
 bool seg_decimal_from_double(double value, unsigned scale, int64_t *out) {
   // Fifteen significant digits survive the way from decimal to double and back (DBL_DIG); whole
   // numbers are exact up to 2^53. Inside these limits the rounded product below is the only
@@ -128,7 +135,7 @@ bool seg_decimal_from_double(double value, unsigned scale, int64_t *out) {
   double scaled = value * power;
   if (!(fabs(scaled) <= limit)) // also refuses NaN
     return false;
-  int64_t candidate = llround(scaled);
+  int64_t candidate = nearest_integer(scaled);
   // Both operands are exact, so this division is correctly rounded: the double nearest to the
   // decimal.
   if ((double)candidate / power != value)

@@ -73,8 +73,8 @@ static inline int32_t seg_zone_local_day(const struct seg_zone *zone,
                                          struct seg_zone_cursor *cursor, int64_t utc_microseconds) {
   int64_t offset = seg_zone_offset(zone, cursor, utc_microseconds) * SEG_MICROSECONDS_PER_SECOND;
   // Split first: a moment at the very end of the range must not overflow when the offset is added.
-  int64_t day = seg_civil_day_of(utc_microseconds);
-  int64_t rest = utc_microseconds - day * SEG_MICROSECONDS_PER_DAY;
+  int64_t day = utc_microseconds / SEG_MICROSECONDS_PER_DAY;
+  int64_t rest = utc_microseconds % SEG_MICROSECONDS_PER_DAY;
   return (int32_t)day + seg_civil_day_of(rest + offset);
 }
 
