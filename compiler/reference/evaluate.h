@@ -1,0 +1,55 @@
+/**
+ * The reference evaluator: the executable meaning of the language, one customer and one node at a
+ * time, with no cleverness. Compiled rules and emitted SQL must agree with it.
+ *
+ * Everything is evaluated, nothing is cut short: an overflow anywhere in a rule is a data error for
+ * the run, whichever side of an `and` it stands on. Sums of numbers are added in file order.
+ */
+#ifndef SEG_COMPILER_REFERENCE_EVALUATE_H
+#define SEG_COMPILER_REFERENCE_EVALUATE_H
+
+#include "compiler/reference/dataset.h"
+
+struct seg_reference;
+
+/**
+ * Prepare the evaluation of a program on a data set, both of which must outlive it. Decides which
+ * rows exist: events before the as-of day that pass `where`, each `unique by` combination of one
+ * customer once (the first in file order); customers that pass their `where`, or who have such an
+ * event.
+ */
+SEG_NODISCARD enum seg_status seg_reference_new(const struct seg_program *program,
+                                                const struct seg_dataset *dataset, int32_t as_of,
+                                                struct seg_reference **out,
+                                                struct seg_error *error);
+void seg_reference_free(struct seg_reference *reference);
+
+/** Customers of the run, in order of first appearance in their source. */
+uint32_t seg_reference_customer_count(const struct seg_reference *reference);
+struct seg_str seg_reference_customer_key(const struct seg_reference *reference, uint32_t customer);
+
+/** Existing events without a known customer. */
+uint64_t seg_reference_orphan_count(const struct seg_reference *reference);
+
+/** A condition over a customer. A bool column holds when it is known and true. */
+bool seg_reference_condition(struct seg_reference *reference, const struct seg_node *node,
+                             uint32_t customer);
+
+/** A value over a customer. */
+struct seg_value seg_reference_value(struct seg_reference *reference, const struct seg_node *node,
+                                     uint32_t customer);
+
+/** Is the customer in the segment? */
+bool seg_reference_member(struct seg_reference *reference, uint32_t segment, uint32_t customer);
+
+/** The position in the chain of the first segment that matches, or -1. */
+int32_t seg_reference_winner(struct seg_reference *reference, uint32_t chain, uint32_t customer);
+
+/** Did anything overflow so far? Rows of events count when a rule that was evaluated reads them. */
+bool seg_reference_overflow(const struct seg_reference *reference);
+
+/** SEG_OUT_OF_MEMORY when an evaluation so far ran out of memory; its answers then mean nothing. */
+SEG_NODISCARD enum seg_status seg_reference_status(const struct seg_reference *reference,
+                                                   struct seg_error *error);
+
+#endif

@@ -1,0 +1,144 @@
+// Aggregates over the existing events of one customer, straight from their definition.
+#include <assert.h>
+#include <math.h>
+
+#include "compiler/reference/internal.h"
+
+static bool in_window(const struct seg_day_window *window, int32_t day, int32_t as_of) {
+  int64_t age = (int64_t)as_of - day;
+  if (age < 1)
+    return false;
+  if (window->kind == SEG_WINDOW_WITHIN || window->kind == SEG_WINDOW_BETWEEN)
+    return window->near_age <= age && age <= window->far_age;
+  if (window->kind == SEG_WINDOW_FROM)
+    return window->first_day <= day && day <= window->last_day;
+  return true;
+}
+
+// What one aggregate has seen so far.
+struct tally {
+  int64_t events;    // that qualify
+  int64_t known;     // of them, with a known argument
+  __int128 integers; // sum
+  double numbers;    // sum, in file order
+  struct seg_value least, greatest;
+  int32_t first_day, last_day;
+  SEG_VEC(struct seg_value) different;
+};
+
+static bool seen(const struct tally *tally, const struct seg_type *type,
+                 const struct seg_value *value) {
+  for (size_t i = 0; i < tally->different.count; i++)
+    if (seg_value_equal(type, &tally->different.items[i], value))
+      return true;
+  return false;
+}
+
+static void count_value(struct seg_reference *reference, struct tally *tally,
+                        const struct seg_node *node, const struct seg_value *value) {
+  const struct seg_type *type = &node->argument->type;
+  if (!value->known)
+    return;
+  tally->known++;
+  tally->integers += value->integer;
+  if (type->kind == SEG_TYPE_NUMBER || type->kind == SEG_TYPE_AMOUNT)
+    tally->numbers += value->number;
+  if (!tally->least.known || seg_value_compare(type, value, &tally->least) < 0)
+    tally->least = *value;
+  if (!tally->greatest.known || seg_value_compare(type, value, &tally->greatest) > 0)
+    tally->greatest = *value;
+  if (node->aggregate == SEG_AGGREGATE_DISTINCT && !seen(tally, type, value) &&
+      !SEG_VEC_PUSH(&tally->different, *value))
+    reference->out_of_memory = true;
+}
+
+static void count_day(struct tally *tally, int32_t day) {
+  if (tally->events == 0 || day < tally->first_day)
+    tally->first_day = day;
+  if (tally->events == 0 || day > tally->last_day)
+    tally->last_day = day;
+  tally->events++;
+}
+
+static struct seg_value known_integer(int64_t value) {
+  return (struct seg_value){.known = true, .integer = value};
+}
+
+static struct seg_value sum_value(struct seg_reference *reference, const struct seg_node *node,
+                                  const struct tally *tally) {
+  if (node->type.kind == SEG_TYPE_NUMBER || node->type.kind == SEG_TYPE_AMOUNT) {
+    if (!isfinite(tally->numbers))
+      reference->overflow = true;
+    return (struct seg_value){.known = true, .number = tally->numbers};
+  }
+  if (tally->integers > INT64_MAX || tally->integers < INT64_MIN)
+    reference->overflow = true;
+  return known_integer((int64_t)tally->integers);
+}
+
+// The exact sum, as a double in whole units, divided by the count of known values.
+static struct seg_value average_value(struct seg_reference *reference, const struct seg_node *node,
+                                      const struct tally *tally) {
+  const struct seg_type *type = &node->argument->type;
+  double sum = tally->numbers;
+  if (type->kind == SEG_TYPE_INT || type->kind == SEG_TYPE_MONEY) {
+    if (tally->integers > INT64_MAX || tally->integers < INT64_MIN)
+      reference->overflow = true;
+    double units = 1;
+    for (uint8_t i = 0; i < type->scale; i++)
+      units *= 10;
+    sum = (double)(int64_t)tally->integers / units;
+  }
+  if (!isfinite(sum))
+    reference->overflow = true;
+  if (tally->known == 0)
+    return (struct seg_value){.known = false};
+  return (struct seg_value){.known = true, .number = sum / (double)tally->known};
+}
+
+static struct seg_value day_value(const struct tally *tally, int32_t day) {
+  return tally->events == 0 ? (struct seg_value){.known = false} : known_integer(day);
+}
+
+static struct seg_value result(struct seg_reference *reference, const struct seg_node *node,
+                               const struct tally *tally) {
+  switch (node->aggregate) {
+  case SEG_AGGREGATE_COUNT:
+    return known_integer(node->argument == NULL ? tally->events : tally->known);
+  case SEG_AGGREGATE_SUM: return sum_value(reference, node, tally);
+  case SEG_AGGREGATE_AVERAGE: return average_value(reference, node, tally);
+  case SEG_AGGREGATE_MIN: return tally->least;
+  case SEG_AGGREGATE_MAX: return tally->greatest;
+  case SEG_AGGREGATE_DISTINCT: return known_integer((int64_t)tally->different.count);
+  case SEG_AGGREGATE_FIRST: return day_value(tally, tally->first_day);
+  case SEG_AGGREGATE_LAST: return day_value(tally, tally->last_day);
+  case SEG_AGGREGATE_KIND_COUNT: break;
+  }
+  assert(!"unknown aggregate");
+  return (struct seg_value){.known = false};
+}
+
+struct seg_value seg_evaluate_aggregate(const struct seg_subject *subject,
+                                        const struct seg_node *node) {
+  struct seg_reference *reference = subject->reference;
+  const struct seg_rows *rows = &reference->dataset->events[node->event];
+  const struct seg_row_list *own = &subject->customer->events[node->event];
+  struct tally tally = {0};
+  for (size_t i = 0; i < own->items.count; i++) {
+    struct seg_subject event = {.reference = reference,
+                                .entity = &reference->program->events[node->event],
+                                .row = &rows->rows.items[own->items.items[i]]};
+    bool counts = node->filter == NULL || seg_evaluate_condition(&event, node->filter);
+    struct seg_value value = {0};
+    if (node->argument != NULL)
+      value = seg_evaluate(&event, node->argument);
+    if (!counts || !in_window(&node->window, event.row->day, reference->as_of))
+      continue;
+    count_day(&tally, event.row->day);
+    if (node->argument != NULL)
+      count_value(reference, &tally, node, &value);
+  }
+  struct seg_value value = result(reference, node, &tally);
+  SEG_VEC_FREE(&tally.different);
+  return value;
+}

@@ -1,0 +1,56 @@
+/**
+ * What the files of the reference evaluator share. Private to compiler/reference.
+ */
+#ifndef SEG_COMPILER_REFERENCE_INTERNAL_H
+#define SEG_COMPILER_REFERENCE_INTERNAL_H
+
+#include "compiler/reference/evaluate.h"
+
+/** A list of row numbers. */
+struct seg_row_list {
+  SEG_VEC(uint32_t) items;
+};
+
+struct seg_reference_customer {
+  struct seg_str key;
+  const struct seg_row *row;   // NULL for `customer from EVENT`
+  struct seg_row_list *events; // per event of the program: existing rows, in file order
+};
+
+struct seg_reference {
+  const struct seg_program *program;
+  const struct seg_dataset *dataset;
+  int32_t as_of;
+  SEG_VEC(struct seg_reference_customer) customers;
+  uint32_t *table; // key -> customer number + 1, open addressing
+  uint32_t table_size;
+  uint64_t orphans;
+  bool overflow;
+  bool out_of_memory;
+};
+
+/** What a node is evaluated for: a customer, or a row of an entity (inside aggregates and
+ * declarations). */
+struct seg_subject {
+  struct seg_reference *reference;
+  const struct seg_program_entity *entity; // whose columns ATTRIBUTE and COLUMN mean
+  const struct seg_row *row;
+  const struct seg_reference_customer *customer; // NULL for rows of a source
+};
+
+struct seg_value seg_evaluate(const struct seg_subject *subject, const struct seg_node *node);
+
+/** Known and true. */
+bool seg_evaluate_condition(const struct seg_subject *subject, const struct seg_node *node);
+
+struct seg_value seg_evaluate_aggregate(const struct seg_subject *subject,
+                                        const struct seg_node *node);
+
+/** Negative, zero or positive; both values known, of one type. */
+int seg_value_compare(const struct seg_type *type, const struct seg_value *a,
+                      const struct seg_value *b);
+
+bool seg_value_equal(const struct seg_type *type, const struct seg_value *a,
+                     const struct seg_value *b);
+
+#endif
