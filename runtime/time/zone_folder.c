@@ -178,8 +178,8 @@ static enum seg_status fail_unknown(const char *folder, struct seg_str name,
                                     struct seg_error *error) {
   char near[SEG_ZONE_NAME];
   struct seg_str shown = name;
-  if (shown.size > 2 * SEG_ZONE_NAME)
-    shown.size = 2 * SEG_ZONE_NAME;
+  if (shown.size > SEG_ZONE_NAME)
+    shown.size = SEG_ZONE_NAME;
   enum seg_status status =
       seg_fail(error, SEG_USAGE, NULL, "there is no time zone \"%.*s\"", SEG_STR(shown));
   suggest(folder, name, near);
