@@ -1,0 +1,77 @@
+/**
+ * Key table: customer key -> dense number, in order of first appearance.
+ *
+ * Invariants: keys have no doubles and number n is the n-th that was added; the table is open
+ * addressing with linear probing, at most two thirds full. While nobody adds, any number of threads
+ * may look up. The place of a slot is made of the top bits of the key's tag, so that growing reads
+ * and writes the slots in order.
+ */
+#ifndef SEG_RUNTIME_ENTITY_KEY_TABLE_H
+#define SEG_RUNTIME_ENTITY_KEY_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "runtime/base/status.h"
+#include "runtime/base/str.h"
+#include "runtime/column/column.h"
+#include "runtime/entity/memory_budget.h"
+#include "runtime/entity/text_heap.h"
+
+#define SEG_NO_NUMBER UINT32_MAX
+
+struct seg_key_slot;
+
+struct seg_key_table {
+  bool is_text;
+  uint32_t count;
+  uint64_t capacity; // of the keys below
+  int64_t *integers; // by number, when !is_text
+  struct seg_str *texts;
+  struct seg_text_heap heap;
+  struct seg_key_slot *slots;
+  uint32_t slot_bits; // 2^slot_bits slots
+  /* After sealing integers of a small range: number of key first + i, or SEG_NO_NUMBER. */
+  uint32_t *direct;
+  int64_t direct_first;
+  uint64_t direct_count;
+  struct seg_memory_budget *budget;
+};
+
+void seg_key_table_init(struct seg_key_table *table, bool is_text,
+                        struct seg_memory_budget *budget);
+void seg_key_table_deinit(struct seg_key_table *table);
+
+/**
+ * numbers[i] = number of the key in row rows[i], which is added when it is new. The keys are known
+ * and of the table's own type. Errors: SEG_LIMIT (also for more than 4,294,967,294 customers),
+ * SEG_OUT_OF_MEMORY.
+ */
+SEG_NODISCARD enum seg_status seg_key_table_add(struct seg_key_table *table,
+                                                const struct seg_column_view *keys,
+                                                const uint32_t *rows, uint32_t row_count,
+                                                uint32_t *numbers, struct seg_error *error);
+
+/** Nothing is added any more: look-ups may take a faster form. Never fails. */
+void seg_key_table_seal(struct seg_key_table *table);
+
+/**
+ * numbers[i] = number of the key in row rows[i], or SEG_NO_NUMBER. The keys are known and integer or
+ * text, whatever the table holds: a text finds an integer when it is exactly its decimal form ("7",
+ * not "007" or "+7"), and an integer finds its decimal form.
+ */
+void seg_key_table_find(const struct seg_key_table *table, const struct seg_column_view *keys,
+                        const uint32_t *rows, uint32_t row_count, uint32_t *numbers);
+
+/** All keys by number; borrowed from the table. */
+struct seg_column_view seg_key_table_view(const struct seg_key_table *table);
+
+/** Is the text the decimal form of a 64-bit integer, as "%lld" would print it? */
+bool seg_key_parse_integer(struct seg_str text, int64_t *value);
+
+enum { SEG_KEY_INTEGER_TEXT = 24 }; // bytes that seg_key_format_integer needs
+
+/** The decimal form, into the caller's buffer. */
+struct seg_str seg_key_format_integer(int64_t value, char out[SEG_KEY_INTEGER_TEXT]);
+
+#endif

@@ -1,0 +1,222 @@
+// Sorting a morsel by partition and laying out its slices; see run_build.h.
+#include "runtime/entity/run_build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char what_for[] = "sorting the events";
+
+void seg_run_builder_deinit(struct seg_run_builder *builder) {
+  free(builder->order);
+  free(builder->customers);
+  free(builder->words);
+  free(builder->cursor);
+  free(builder->text_bytes);
+  free(builder->spill_buffer);
+  *builder = (struct seg_run_builder){0};
+}
+
+static enum seg_status reserve(struct seg_run_builder *builder, const struct seg_event_rows *rows,
+                               uint32_t partitions, struct seg_error *error) {
+  uint32_t needed = rows->rows[rows->count - 1] + 1; // flag words go by row of the morsel
+  if (needed > builder->capacity) {
+    free(builder->order);
+    free(builder->customers);
+    free(builder->words);
+    builder->capacity = 0;
+    uint32_t capacity = (needed + 63) / 64 * 64;
+    builder->order = malloc(capacity * sizeof *builder->order);
+    builder->customers = malloc(capacity * sizeof *builder->customers);
+    builder->words = malloc(capacity * sizeof *builder->words);
+    if (builder->order == NULL || builder->customers == NULL || builder->words == NULL)
+      return seg_fail_memory(error, what_for);
+    builder->capacity = capacity;
+  }
+  if (partitions > builder->partition_capacity) {
+    free(builder->cursor);
+    free(builder->text_bytes);
+    builder->partition_capacity = 0;
+    uint32_t capacity = partitions + partitions / 2;
+    builder->cursor = malloc(capacity * sizeof *builder->cursor);
+    builder->text_bytes = malloc(capacity * sizeof *builder->text_bytes);
+    if (builder->cursor == NULL || builder->text_bytes == NULL)
+      return seg_fail_memory(error, what_for);
+    builder->partition_capacity = capacity;
+  }
+  return SEG_OK;
+}
+
+static void sort_rows(struct seg_run_builder *builder, const struct seg_event_rows *rows,
+                      struct seg_event_run *run) {
+  uint32_t *offsets = run->row_offsets;
+  for (uint32_t i = 0; i < rows->count; i++)
+    offsets[(rows->customers[i] >> run->shift) + 1]++;
+  for (uint32_t p = 0; p < run->partition_count; p++) {
+    builder->cursor[p] = offsets[p];
+    offsets[p + 1] += offsets[p];
+  }
+  for (uint32_t i = 0; i < rows->count; i++) {
+    uint32_t at = builder->cursor[rows->customers[i] >> run->shift]++;
+    builder->order[at] = rows->rows[i];
+    builder->customers[at] = rows->customers[i];
+  }
+}
+
+static void add_text_bytes(struct seg_run_builder *builder, const struct seg_event_layout *layout,
+                           const struct seg_event_rows *rows, const struct seg_event_run *run) {
+  memset(builder->text_bytes, 0, run->partition_count * sizeof *builder->text_bytes);
+  for (uint32_t c = 0; c < layout->column_count; c++) {
+    if (layout->columns[c] != SEG_LAYOUT_TEXT)
+      continue;
+    const struct seg_str *texts = rows->columns[c];
+    for (uint32_t p = 0; p < run->partition_count; p++)
+      for (uint32_t i = run->row_offsets[p]; i < run->row_offsets[p + 1]; i++)
+        builder->text_bytes[p] += texts[builder->order[i]].size;
+  }
+}
+
+enum seg_status seg_run_build_order(struct seg_run_builder *builder,
+                                    const struct seg_event_layout *layout,
+                                    const struct seg_event_rows *rows, struct seg_event_run *run,
+                                    struct seg_error *error) {
+  enum seg_status status = reserve(builder, rows, run->partition_count, error);
+  if (status != SEG_OK)
+    return status;
+  sort_rows(builder, rows, run);
+  if (layout->has_text)
+    add_text_bytes(builder, layout, rows, run);
+  uint64_t units = 0;
+  for (uint32_t p = 0; p < run->partition_count; p++) {
+    uint64_t count = run->row_offsets[p + 1] - run->row_offsets[p];
+    uint64_t texts = layout->has_text ? builder->text_bytes[p] : 0;
+    units += (count * layout->row_bytes + texts + 7) / 8;
+    // Offsets of texts and of slices are 32 bits.
+    if (texts > UINT32_MAX || units > UINT32_MAX)
+      return seg_fail(error, SEG_LIMIT, "D307",
+                      "the texts of %u consecutive events take more than 4 GB", rows->count);
+    run->byte_offsets[p + 1] = (uint32_t)units;
+  }
+  run->size = units * 8;
+  return SEG_OK;
+}
+
+/** One slice while it is written. */
+struct slice {
+  unsigned char *bytes;
+  const uint32_t *order;
+  uint32_t first, count; // in order
+};
+
+static struct slice slice_of(const struct seg_run_builder *builder,
+                             const struct seg_event_run *run, unsigned char *bytes, uint32_t p) {
+  return (struct slice){
+      .bytes = bytes + (size_t)run->byte_offsets[p] * 8,
+      .order = builder->order + run->row_offsets[p],
+      .first = run->row_offsets[p],
+      .count = run->row_offsets[p + 1] - run->row_offsets[p],
+  };
+}
+
+#define COPY_BY_ORDER(type, slice, before, values)                                                 \
+  do {                                                                                             \
+    type *to = (type *)(void *)((slice).bytes + (size_t)(before) * (slice).count);                 \
+    const type *from = (values);                                                                   \
+    for (uint32_t i = 0; i < (slice).count; i++)                                                   \
+      to[i] = from[(slice).order[i]];                                                              \
+  } while (0)
+
+static void write_texts(const struct slice *slice, uint32_t before, uint32_t row_bytes,
+                        const struct seg_str *texts, uint32_t *filled) {
+  struct seg_slice_text *to =
+      (struct seg_slice_text *)(void *)(slice->bytes + (size_t)before * slice->count);
+  unsigned char *heap = slice->bytes + (size_t)row_bytes * slice->count;
+  for (uint32_t i = 0; i < slice->count; i++) {
+    struct seg_str text = texts[slice->order[i]];
+    to[i] = (struct seg_slice_text){.offset = *filled, .size = (uint32_t)text.size};
+    if (text.size > 0)
+      memcpy(heap + *filled, text.data, text.size);
+    *filled += (uint32_t)text.size;
+  }
+}
+
+static void write_fields(const struct seg_run_builder *builder,
+                         const struct seg_event_layout *layout, const struct seg_event_rows *rows,
+                         const struct seg_event_run *run, unsigned char *bytes) {
+  for (uint32_t p = 0; p < run->partition_count; p++) {
+    struct slice slice = slice_of(builder, run, bytes, p);
+    if (slice.count == 0)
+      continue;
+    memcpy(slice.bytes + (size_t)layout->customer_before * slice.count,
+           builder->customers + slice.first, slice.count * sizeof(uint32_t));
+    COPY_BY_ORDER(int32_t, slice, layout->day_before, rows->days);
+    uint32_t filled = 0;
+    for (uint32_t c = 0; c < layout->column_count; c++) {
+      switch (layout->columns[c]) {
+      case SEG_LAYOUT_BIT: break; // never carried
+      case SEG_LAYOUT_I32:
+        COPY_BY_ORDER(int32_t, slice, layout->column_before[c], rows->columns[c]);
+        break;
+      case SEG_LAYOUT_I64:
+        COPY_BY_ORDER(int64_t, slice, layout->column_before[c], rows->columns[c]);
+        break;
+      case SEG_LAYOUT_F64:
+        COPY_BY_ORDER(double, slice, layout->column_before[c], rows->columns[c]);
+        break;
+      case SEG_LAYOUT_TEXT:
+        write_texts(&slice, layout->column_before[c], layout->row_bytes, rows->columns[c],
+                    &filled);
+        break;
+      }
+    }
+    // The gap behind the last text goes to a file as well: it must not carry old memory.
+    size_t used = (size_t)layout->row_bytes * slice.count + filled;
+    memset(slice.bytes + used, 0, (8 - used % 8) % 8);
+  }
+}
+
+// One flag word of every row, from bitmaps to bits of the row.
+static void collect_word(struct seg_run_builder *builder, const struct seg_event_layout *layout,
+                         const struct seg_event_rows *rows, uint32_t word) {
+  uint32_t row_count = rows->rows[rows->count - 1] + 1;
+  uint32_t end = layout->flag_count < (word + 1) * 64 ? layout->flag_count : (word + 1) * 64;
+  memset(builder->words, 0, row_count * sizeof *builder->words);
+  for (uint32_t flag = word * 64; flag < end; flag++) {
+    const uint64_t *bits = rows->flags[flag];
+    for (uint32_t row = 0; row < row_count; row++)
+      builder->words[row] |= ((bits[row / 64] >> (row % 64)) & 1) << (flag % 64);
+  }
+}
+
+#define NARROW_BY_ORDER(type, slice, before, values)                                               \
+  do {                                                                                             \
+    type *to = (type *)(void *)((slice).bytes + (size_t)(before) * (slice).count);                 \
+    for (uint32_t i = 0; i < (slice).count; i++)                                                   \
+      to[i] = (type)(values)[(slice).order[i]];                                                    \
+  } while (0)
+
+static void write_word(const struct seg_run_builder *builder, const struct seg_event_layout *layout,
+                       const struct seg_event_run *run, uint32_t word, unsigned char *bytes) {
+  uint32_t width = seg_event_layout_word_bytes(layout, word);
+  uint32_t before = layout->word_before[word];
+  for (uint32_t p = 0; p < run->partition_count; p++) {
+    struct slice slice = slice_of(builder, run, bytes, p);
+    if (width == 1)
+      NARROW_BY_ORDER(uint8_t, slice, before, builder->words);
+    else if (width == 2)
+      NARROW_BY_ORDER(uint16_t, slice, before, builder->words);
+    else if (width == 4)
+      NARROW_BY_ORDER(uint32_t, slice, before, builder->words);
+    else
+      NARROW_BY_ORDER(uint64_t, slice, before, builder->words);
+  }
+}
+
+void seg_run_build_bytes(struct seg_run_builder *builder, const struct seg_event_layout *layout,
+                         const struct seg_event_rows *rows, const struct seg_event_run *run,
+                         unsigned char *bytes) {
+  write_fields(builder, layout, rows, run, bytes);
+  for (uint32_t word = 0; word < layout->flag_words; word++) {
+    collect_word(builder, layout, rows, word);
+    write_word(builder, layout, run, word, bytes);
+  }
+}
