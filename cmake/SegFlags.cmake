@@ -1,9 +1,13 @@
 # Compiler flags of every target of this project.
 set(CMAKE_C_STANDARD 11)
 set(CMAKE_C_STANDARD_REQUIRED ON)
-set(CMAKE_C_EXTENSIONS ON) # gnu11: openat, pthread and friends without a list of feature macros
+set(CMAKE_C_EXTENSIONS ON) # gnu11
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+# The C library's full interface (O_TMPFILE, memmem, strtod_l) in every file alike. Empty, not 1, so
+# that a file which says so itself too does not redefine it.
+add_compile_definitions(_GNU_SOURCE=)
 
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
