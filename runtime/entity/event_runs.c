@@ -25,9 +25,12 @@ enum seg_status seg_event_runs_init(struct seg_event_runs *runs, uint32_t column
   *runs = (struct seg_event_runs){.budget = budget, .keep_limit = keep_limit, .spill = spill};
   enum seg_status status =
       seg_event_layout_init(&runs->layout, column_count, columns, flag_count, error);
-  if (status == SEG_OK)
-    pthread_mutex_init(&runs->lock, NULL);
-  return status;
+  if (status != SEG_OK) {
+    *runs = (struct seg_event_runs){0};
+    return status;
+  }
+  pthread_mutex_init(&runs->lock, NULL);
+  return SEG_OK;
 }
 
 static uint64_t index_bytes(uint32_t partition_count) {

@@ -1,0 +1,223 @@
+// Slices of many runs -> columns clustered by customer; see gather.h.
+#include "runtime/fold/gather.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/column/column.h"
+
+static const char what_for[] = "the events of a group of customers";
+
+enum seg_status seg_gather_init(struct seg_gather *gather, const struct seg_event_layout *layout,
+                                uint32_t customers, struct seg_error *error) {
+  *gather = (struct seg_gather){.layout = layout, .customer_capacity = customers};
+  gather->offsets = calloc((size_t)customers + 1, sizeof *gather->offsets);
+  gather->cursor = calloc((size_t)customers + 1, sizeof *gather->cursor);
+  gather->flags = calloc((size_t)layout->flag_words + 1, sizeof *gather->flags);
+  gather->columns = calloc((size_t)layout->column_count + 1, sizeof *gather->columns);
+  if (gather->offsets == NULL || gather->cursor == NULL || gather->flags == NULL ||
+      gather->columns == NULL)
+    return seg_fail_memory(error, what_for);
+  return SEG_OK;
+}
+
+void seg_gather_release(struct seg_gather *gather) {
+  if (gather->layout == NULL)
+    return;
+  free(gather->days);
+  gather->days = NULL;
+  for (uint32_t w = 0; gather->flags != NULL && w < gather->layout->flag_words; w++) {
+    free(gather->flags[w]);
+    gather->flags[w] = NULL;
+  }
+  for (uint32_t c = 0; gather->columns != NULL && c < gather->layout->column_count; c++) {
+    free(gather->columns[c]);
+    gather->columns[c] = NULL;
+  }
+  gather->capacity = gather->count = 0;
+}
+
+void seg_gather_deinit(struct seg_gather *gather) {
+  seg_gather_release(gather);
+  free(gather->offsets);
+  free(gather->cursor);
+  free(gather->flags);
+  free(gather->columns);
+  free(gather->positions);
+  *gather = (struct seg_gather){0};
+}
+
+static uint64_t rounded(uint64_t events) {
+  return (events + SEG_COLUMN_ROUND - 1) / SEG_COLUMN_ROUND * SEG_COLUMN_ROUND;
+}
+
+static uint64_t value_bytes(enum seg_layout layout) {
+  switch (layout) {
+  case SEG_LAYOUT_BIT: break; // never carried
+  case SEG_LAYOUT_I32: return 4;
+  case SEG_LAYOUT_I64: return 8;
+  case SEG_LAYOUT_F64: return 8;
+  case SEG_LAYOUT_TEXT: return sizeof(struct seg_str);
+  }
+  return 0;
+}
+
+uint64_t seg_gather_bytes(const struct seg_event_layout *layout, uint64_t events) {
+  uint64_t row = sizeof(int32_t) + layout->flag_words * sizeof(uint64_t);
+  for (uint32_t c = 0; c < layout->column_count; c++)
+    row += value_bytes(layout->columns[c]);
+  return row * rounded(events);
+}
+
+static void *new_array(uint64_t rows, uint64_t width) {
+  return aligned_alloc(SEG_COLUMN_ALIGNMENT, rows * width); // a multiple of 64 rows
+}
+
+enum seg_status seg_gather_reserve(struct seg_gather *gather, uint64_t events,
+                                   struct seg_error *error) {
+  gather->count = 0;
+  if (events <= gather->capacity && gather->days != NULL)
+    return SEG_OK;
+  seg_gather_release(gather);
+  uint64_t rows = rounded(events == 0 ? 1 : events);
+  const struct seg_event_layout *layout = gather->layout;
+  gather->days = new_array(rows, sizeof(int32_t));
+  bool complete = gather->days != NULL;
+  for (uint32_t w = 0; w < layout->flag_words && complete; w++) {
+    gather->flags[w] = new_array(rows, sizeof(uint64_t));
+    complete = gather->flags[w] != NULL;
+  }
+  for (uint32_t c = 0; c < layout->column_count && complete; c++) {
+    gather->columns[c] = new_array(rows, value_bytes(layout->columns[c]));
+    complete = gather->columns[c] != NULL;
+  }
+  if (!complete) {
+    seg_gather_release(gather);
+    return seg_fail_memory(error, what_for);
+  }
+  gather->capacity = rows;
+  return SEG_OK;
+}
+
+static const void *field(const struct seg_slice *slice, uint32_t before) {
+  return slice->bytes + (size_t)before * slice->count;
+}
+
+static void count_customers(struct seg_gather *gather, const struct seg_slice *slices,
+                            size_t slice_count, uint32_t first_customer, uint32_t customers) {
+  uint64_t *counts = gather->cursor;
+  memset(counts, 0, customers * sizeof *counts);
+  for (size_t s = 0; s < slice_count; s++) {
+    const uint32_t *numbers = field(&slices[s], gather->layout->customer_before);
+    for (uint32_t i = 0; i < slices[s].count; i++)
+      counts[numbers[i] - first_customer]++;
+  }
+  uint64_t sum = 0;
+  for (uint32_t c = 0; c < customers; c++) {
+    gather->offsets[c] = sum;
+    sum += counts[c];
+    counts[c] = gather->offsets[c]; // from here on: where the customer's next event goes
+  }
+  gather->offsets[customers] = sum;
+  gather->count = sum;
+}
+
+#define SCATTER(type, slice, before, target)                                                       \
+  do {                                                                                             \
+    const type *from = field(slice, before);                                                       \
+    for (uint32_t i = 0; i < (slice)->count; i++)                                                  \
+      (target)[positions[i]] = from[i];                                                            \
+  } while (0)
+
+static void scatter_texts(const struct seg_event_layout *layout, const struct seg_slice *slice,
+                          uint32_t before, const uint32_t *positions, struct seg_str *target) {
+  const struct seg_slice_text *from = field(slice, before);
+  const char *heap = (const char *)slice->bytes + (size_t)layout->row_bytes * slice->count;
+  for (uint32_t i = 0; i < slice->count; i++)
+    target[positions[i]] = (struct seg_str){.data = heap + from[i].offset, .size = from[i].size};
+}
+
+static void scatter_word(const struct seg_gather *gather, const struct seg_slice *slice,
+                         uint32_t word) {
+  const uint32_t *positions = gather->positions;
+  uint64_t *target = gather->flags[word];
+  uint32_t width = seg_event_layout_word_bytes(gather->layout, word);
+  uint32_t before = gather->layout->word_before[word];
+  if (width == 1)
+    SCATTER(uint8_t, slice, before, target);
+  else if (width == 2)
+    SCATTER(uint16_t, slice, before, target);
+  else if (width == 4)
+    SCATTER(uint32_t, slice, before, target);
+  else
+    SCATTER(uint64_t, slice, before, target);
+}
+
+static void scatter_slice(const struct seg_gather *gather, const struct seg_slice *slice) {
+  const struct seg_event_layout *layout = gather->layout;
+  const uint32_t *positions = gather->positions;
+  SCATTER(int32_t, slice, layout->day_before, gather->days);
+  for (uint32_t w = 0; w < layout->flag_words; w++)
+    scatter_word(gather, slice, w);
+  for (uint32_t c = 0; c < layout->column_count; c++) {
+    uint32_t before = layout->column_before[c];
+    switch (layout->columns[c]) {
+    case SEG_LAYOUT_BIT: break; // never carried
+    case SEG_LAYOUT_I32: SCATTER(int32_t, slice, before, (int32_t *)gather->columns[c]); break;
+    case SEG_LAYOUT_I64: SCATTER(int64_t, slice, before, (int64_t *)gather->columns[c]); break;
+    case SEG_LAYOUT_F64: SCATTER(double, slice, before, (double *)gather->columns[c]); break;
+    case SEG_LAYOUT_TEXT:
+      scatter_texts(layout, slice, before, positions, gather->columns[c]);
+      break;
+    }
+  }
+}
+
+static enum seg_status reserve_positions(struct seg_gather *gather, const struct seg_slice *slices,
+                                         size_t slice_count, struct seg_error *error) {
+  uint32_t longest = 0;
+  uint64_t sum = 0;
+  for (size_t s = 0; s < slice_count; s++) {
+    longest = slices[s].count > longest ? slices[s].count : longest;
+    sum += slices[s].count;
+  }
+  if (sum >= UINT32_MAX)
+    return seg_fail(error, SEG_LIMIT, "D307",
+                    "one group of customers has more than 4,294,967,294 events of one kind, the "
+                    "most that can be folded at once");
+  if (longest <= gather->position_capacity)
+    return SEG_OK;
+  free(gather->positions);
+  gather->position_capacity = 0;
+  gather->positions = malloc(longest * sizeof *gather->positions);
+  if (gather->positions == NULL)
+    return seg_fail_memory(error, what_for);
+  gather->position_capacity = longest;
+  return SEG_OK;
+}
+
+// Kernels may read up to the next multiple of 64 rows; texts there must be empty.
+static void zero_padding(struct seg_gather *gather) {
+  uint64_t end = rounded(gather->count);
+  for (uint32_t c = 0; c < gather->layout->column_count; c++)
+    if (gather->layout->columns[c] == SEG_LAYOUT_TEXT)
+      memset((struct seg_str *)gather->columns[c] + gather->count, 0,
+             (end - gather->count) * sizeof(struct seg_str));
+}
+
+enum seg_status seg_gather_run(struct seg_gather *gather, const struct seg_slice *slices,
+                               size_t slice_count, uint32_t first_customer, uint32_t customers,
+                               struct seg_error *error) {
+  enum seg_status status = reserve_positions(gather, slices, slice_count, error);
+  if (status != SEG_OK)
+    return status;
+  count_customers(gather, slices, slice_count, first_customer, customers);
+  for (size_t s = 0; s < slice_count; s++) {
+    const uint32_t *numbers = field(&slices[s], gather->layout->customer_before);
+    for (uint32_t i = 0; i < slices[s].count; i++)
+      gather->positions[i] = (uint32_t)gather->cursor[numbers[i] - first_customer]++;
+    scatter_slice(gather, &slices[s]);
+  }
+  zero_padding(gather);
+  return SEG_OK;
+}
