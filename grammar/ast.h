@@ -2,8 +2,14 @@
  * The abstract syntax tree: what was written, nothing inferred.
  *
  * Immutable after parsing and owned by one arena. Every expression has a number (`id`, dense from
- * 0 over the whole project) that later passes use as the index of their side tables. Texts are
- * decoded (escapes resolved) and in Unicode normalization form C; spans point at the source.
+ * 0 over the whole project; after a syntax error some numbers have no node) that later passes use
+ * as the index of their side tables. Texts are decoded (escapes resolved) and in Unicode
+ * normalization form C; spans point at the source.
+ *
+ * Depth: no expression is deeper than SEG_MAX_NESTING (parse.h) levels, so recursive walkers are
+ * safe. Chains of `and` or of `or` without parentheses are built balanced, in the order written:
+ * `a and b and c and d` is AND(AND(a, b), AND(c, d)), and 10,000 operands are 15 levels. Every
+ * other operator is left-associative: `a - b - c` is (a - b) - c.
  */
 #ifndef SEG_GRAMMAR_AST_H
 #define SEG_GRAMMAR_AST_H
@@ -88,6 +94,7 @@ struct seg_expr {
   enum seg_expr_kind kind;
   uint32_t id;
   struct seg_span span;
+  uint32_t depth; // levels of this tree: 1 for a leaf, at most SEG_MAX_NESTING
   uint32_t operand_count;
   struct seg_expr **operands;
   struct seg_name name; // NAME, FIELD, CALL; the currency of MONEY
@@ -118,7 +125,7 @@ struct seg_type_syntax {
   struct seg_span span;
 };
 
-struct seg_column {
+struct seg_column_syntax {
   struct seg_name name;
   struct seg_type_syntax type; // declared columns
   struct seg_expr *computed;   // `name = expression`, or NULL for a declared column
@@ -135,7 +142,7 @@ struct seg_entity {
   struct seg_name time;   // `at C` of an event
   struct seg_name zone;   // `zone "UTC"` of timestamps without one; empty when not given
   uint32_t column_count;
-  struct seg_column *columns;
+  struct seg_column_syntax *columns;
   uint32_t where_count;
   struct seg_expr **wheres; // all must hold
   uint32_t unique_count;
