@@ -1,0 +1,58 @@
+// segc: the command line. One table of verbs; each lives in a file of its own.
+#include <segc.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/verbs.h"
+
+static const struct {
+  const char *name;
+  const char *summary;
+  int (*run)(int argc, char **argv);
+} verbs[] = {
+    {"check", "prove that every rule has one meaning; report what is wrong", verb_check},
+    {"run", "compile the rules and score all customers", verb_run},
+    {"version", "the versions of segc and of what it is built with", verb_version},
+};
+enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
+
+static void print_help(FILE *out) {
+  fprintf(out, "segc: a compiler for customer-segment rules\n\n"
+               "usage: segc VERB [ARGUMENTS]\n\n");
+  for (int i = 0; i < VERB_COUNT; i++)
+    fprintf(out, "  %-9s %s\n", verbs[i].name, verbs[i].summary);
+  fprintf(out,
+          "\n`segc VERB --help` explains a verb. Exit codes: 0 fine; 1 the rules have errors;\n"
+          "2 usage, files or data; 3 a segment left its declared size; 130 interrupted.\n");
+}
+
+static int unknown_verb(const char *word) {
+  const char *names[VERB_COUNT];
+  for (int i = 0; i < VERB_COUNT; i++)
+    names[i] = verbs[i].name;
+  const char *nearest = segc_nearest(word, names, VERB_COUNT);
+  fprintf(stderr, "error: segc has no verb `%s`\n  = help: ", word);
+  if (nearest != NULL)
+    fprintf(stderr, "write `segc %s`\n", nearest);
+  else
+    fprintf(stderr, "`segc --help` lists the verbs\n");
+  return SEGC_FAILURE;
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2) {
+    print_help(stderr);
+    return SEGC_FAILURE;
+  }
+  const char *word = argv[1];
+  if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0) {
+    print_help(stdout);
+    return SEGC_OK;
+  }
+  if (strcmp(word, "--version") == 0)
+    return verb_version(argc - 2, argv + 2);
+  for (int i = 0; i < VERB_COUNT; i++)
+    if (strcmp(word, verbs[i].name) == 0)
+      return verbs[i].run(argc - 2, argv + 2);
+  return unknown_verb(word);
+}

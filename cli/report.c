@@ -1,0 +1,101 @@
+// What the verbs print besides their data; see report.h.
+#include "cli/report.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+bool use_color(enum color_choice choice, FILE *out) {
+  if (choice != COLOR_AUTO)
+    return choice == COLOR_ALWAYS;
+  const char *no_color = getenv("NO_COLOR");
+  const char *terminal = getenv("TERM");
+  bool dumb = terminal == NULL || strcmp(terminal, "dumb") == 0;
+  return isatty(fileno(out)) && !dumb && (no_color == NULL || no_color[0] == '\0');
+}
+
+void report_failure(const struct segc_session *session, enum segc_status status, bool color) {
+  const char *red = color ? "\033[1;31m" : "", *off = color ? "\033[0m" : "";
+  struct segc_error error = segc_last_error(session);
+  if (status == SEGC_INTERRUPTED) {
+    fprintf(stderr, "%sinterrupted%s: no output was written\n", red, off);
+    return;
+  }
+  bool coded = error.code[0] != '\0';
+  fprintf(stderr, "%serror%s%s%s%s: %s\n", red, coded ? "[" : "", error.code, coded ? "]" : "", off,
+          error.message);
+  if (error.help[0] != '\0')
+    fprintf(stderr, "  = help: %s\n", error.help);
+}
+
+static void print_count(size_t count, const char *noun, const char *after) {
+  fprintf(stderr, "%zu %s%s%s", count, noun, count == 1 ? "" : "s", after);
+}
+
+void report_diagnostics(const struct segc_session *session, bool color) {
+  struct segc_counts counts = segc_counts(session);
+  if (counts.errors + counts.warnings == 0)
+    return;
+  segc_write_diagnostics(session, SEGC_FORMAT_HUMAN, color, stderr);
+  print_count(counts.errors, "error", ", ");
+  print_count(counts.warnings, "warning", "\n");
+}
+
+enum segc_status finish_output(FILE *out, enum segc_status status) {
+  if (fflush(out) == 0 && !ferror(out))
+    return status;
+  fprintf(stderr, "error: the output cannot be written: the disk is full or the reader is gone\n");
+  return SEGC_FAILURE;
+}
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+void progress_begin(struct progress_line *line) {
+  *line = (struct progress_line){.start = now()};
+}
+
+void progress_show(void *context, const struct segc_progress *progress) {
+  struct progress_line *line = context;
+  double time = now();
+  if (time - line->start < 1 || time - line->last < 0.1)
+    return;
+  line->last = time;
+  line->shown = true;
+  fprintf(stderr, "\r\033[K%s: %llu rows", progress->activity, (unsigned long long)progress->rows);
+  if (progress->share >= 0)
+    fprintf(stderr, ", %.0f%%", 100 * progress->share);
+  fprintf(stderr, ", %.0f s", time - line->start);
+  fflush(stderr);
+}
+
+void progress_end(struct progress_line *line) {
+  if (line->shown)
+    fprintf(stderr, "\r\033[K");
+}
+
+// A signal handler can only reach a global.
+static struct segc_session *volatile watched;
+
+static void on_signal(int number) {
+  if (watched != NULL)
+    segc_interrupt(watched);
+  signal(number, SIG_DFL);
+}
+
+void watch_signals(struct segc_session *session) {
+  watched = session;
+  signal(SIGINT, on_signal);
+  signal(SIGTERM, on_signal);
+}
+
+void unwatch_signals(void) {
+  signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
+  watched = NULL;
+}

@@ -1,0 +1,36 @@
+/**
+ * What the verbs print besides their data: errors, diagnostics, progress. All of it goes to stderr.
+ */
+#ifndef SEGC_CLI_REPORT_H
+#define SEGC_CLI_REPORT_H
+
+#include <segc.h>
+
+enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+/** Colours on `out`: as chosen, or for a terminal without NO_COLOR and TERM=dumb. */
+bool use_color(enum color_choice choice, FILE *out);
+
+/** The failure behind a status that is neither SEGC_OK nor SEGC_FINDINGS. */
+void report_failure(const struct segc_session *session, enum segc_status status, bool color);
+
+/** Diagnostics for people and a closing line, on stderr; nothing when there are none. */
+void report_diagnostics(const struct segc_session *session, bool color);
+
+/** Did everything reach the stream? If not, says so and returns SEGC_FAILURE. */
+enum segc_status finish_output(FILE *out, enum segc_status status);
+
+/** One line on a terminal, rewritten in place, from the first second on. */
+struct progress_line {
+  double start, last;
+  bool shown;
+};
+void progress_begin(struct progress_line *line);
+void progress_show(void *line, const struct segc_progress *progress);
+void progress_end(struct progress_line *line);
+
+/** While set, SIGINT and SIGTERM interrupt this session; a second one ends the process at once. */
+void watch_signals(struct segc_session *session);
+void unwatch_signals(void);
+
+#endif

@@ -1,0 +1,227 @@
+// segc run: compile the rules and score all customers.
+#include <ctype.h>
+#include <errno.h>
+#include <segc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/args.h"
+#include "cli/report.h"
+#include "cli/verbs.h"
+
+static const char help[] =
+    "usage: segc run DIR|FILE... --data DIR --as-of DATE [OPTIONS]\n"
+    "       segc run DIR|FILE... --dump=STAGE\n"
+    "\n"
+    "Compiles the rules to native code, reads customers and events, and prints how many customers\n"
+    "are in each segment and which segment wins each chain.\n"
+    "\n"
+    "  DIR|FILE             folders (all .seg files below them) and rule files: one project\n"
+    "  --as-of DATE         YYYY-MM-DD: events before that day count. The only clock of a run\n"
+    "  --data DIR           a source `purchases` is DIR/purchases.parquet, .csv, .csv.gz or a\n"
+    "                       folder of that name\n"
+    "  --source NAME=WHAT   read a source from a file, a glob or a `select ...`; may be repeated\n"
+    "  --out FILE           one row a customer, as .parquet, .csv or .csv.gz: the key, a column a\n"
+    "                       segment, a column a chain. Appears whole or not at all, mode 0600\n"
+    "  --format FORMAT      human or json: the summary on stdout\n"
+    "  --threads N          default: all cores\n"
+    "  --memory SIZE        such as 500MB or 8GB; default: three quarters of the machine\n"
+    "  --dump STAGE         tokens, ast, types, plan, llvm or asm, on stdout; no data is read\n"
+    "  --allow-no-decision  accept segments without a decision, for exploration\n"
+    "  --color WHEN         auto, always or never\n";
+
+enum {
+  AS_OF,
+  DATA,
+  SOURCE,
+  OUT,
+  FORMAT,
+  THREADS,
+  MEMORY,
+  DUMP,
+  ALLOW_NO_DECISION,
+  COLOR,
+  HELP,
+  HELP_SHORT,
+  OPTION_COUNT
+};
+
+static bool parse_threads(const char *text, unsigned *threads) {
+  if (text == NULL)
+    return true;
+  char *end;
+  errno = 0;
+  unsigned long value = strtoul(text, &end, 10);
+  if (isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0 && value >= 1 &&
+      value <= 1024) {
+    *threads = (unsigned)value;
+    return true;
+  }
+  fprintf(stderr,
+          "error: `--threads %s` is not a number from 1 to 1024\n"
+          "  = help: leave it out to use all cores\n",
+          text);
+  return false;
+}
+
+// Sizes in powers of 1000 (KB, MB, GB, TB) or of 1024 (KiB, MiB, GiB, TiB); a single letter is the
+// latter.
+static bool size_unit(const char *text, double *unit) {
+  static const struct {
+    const char *word;
+    double bytes;
+  } units[] = {{"", 1},
+               {"B", 1},
+               {"K", 1024.0},
+               {"KIB", 1024.0},
+               {"KB", 1e3},
+               {"M", 1048576.0},
+               {"MIB", 1048576.0},
+               {"MB", 1e6},
+               {"G", 1073741824.0},
+               {"GIB", 1073741824.0},
+               {"GB", 1e9},
+               {"T", 1099511627776.0},
+               {"TIB", 1099511627776.0},
+               {"TB", 1e12}};
+  for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+    size_t at = 0;
+    while (text[at] != '\0' && toupper((unsigned char)text[at]) == units[i].word[at])
+      at++;
+    if (text[at] == '\0' && units[i].word[at] == '\0') {
+      *unit = units[i].bytes;
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool parse_memory(const char *text, uint64_t *bytes) {
+  if (text == NULL)
+    return true;
+  char *end;
+  double value = strtod(text, &end), unit;
+  while (*end == ' ')
+    end++;
+  if (isdigit((unsigned char)text[0]) && size_unit(end, &unit) && value * unit < 1e18) {
+    if (value * unit >= 64e6) {
+      *bytes = (uint64_t)(value * unit);
+      return true;
+    }
+    fprintf(stderr,
+            "error: `--memory %s` is less than a run can work with\n"
+            "  = help: give it at least 64MB\n",
+            text);
+    return false;
+  }
+  fprintf(stderr, "error: `--memory %s` is not a size\n  = help: write it as `--memory 8GB`\n",
+          text);
+  return false;
+}
+
+static enum segc_status report(const struct segc_session *session, enum segc_status status,
+                               bool color) {
+  report_diagnostics(session, color);
+  if (status != SEGC_OK && status != SEGC_FINDINGS)
+    report_failure(session, status, color);
+  return status;
+}
+
+static enum segc_status score(struct segc_session *session, struct segc_run_options *options,
+                              enum segc_format format, bool color) {
+  struct progress_line line;
+  progress_begin(&line);
+  if (isatty(STDERR_FILENO)) {
+    options->progress = progress_show;
+    options->progress_context = &line;
+  }
+  const struct segc_summary *summary = NULL;
+  watch_signals(session);
+  enum segc_status status = segc_run(session, options, &summary);
+  unwatch_signals();
+  progress_end(&line);
+  if (summary != NULL)
+    segc_write_summary(summary, format, stdout);
+  return finish_output(stdout, report(session, status, color));
+}
+
+static enum segc_status run(struct segc_session *session, const struct arguments *arguments,
+                            struct segc_run_options *options, enum segc_format format, int stage,
+                            bool color) {
+  struct segc_project_options project = {
+      .size = sizeof project,
+      .paths = arguments->paths,
+      .path_count = arguments->path_count,
+      .allow_no_decision = arguments->options[ALLOW_NO_DECISION].given,
+  };
+  enum segc_status status = segc_load(session, &project);
+  if (status != SEGC_OK && status != SEGC_FINDINGS)
+    return report(session, status, color);
+  if (arguments->options[DUMP].given) {
+    enum segc_status shown = segc_dump(session, (enum segc_stage)stage, stdout);
+    return finish_output(stdout, report(session, shown == SEGC_OK ? status : shown, color));
+  }
+  return status == SEGC_OK ? score(session, options, format, color)
+                           : report(session, status, color);
+}
+
+int verb_run(int argc, char **argv) {
+  struct option options[OPTION_COUNT] = {
+      [AS_OF] = {.name = "--as-of", .takes_value = true},
+      [DATA] = {.name = "--data", .takes_value = true},
+      [SOURCE] = {.name = "--source", .takes_value = true, .repeats = true},
+      [OUT] = {.name = "--out", .takes_value = true},
+      [FORMAT] = {.name = "--format", .takes_value = true},
+      [THREADS] = {.name = "--threads", .takes_value = true},
+      [MEMORY] = {.name = "--memory", .takes_value = true},
+      [DUMP] = {.name = "--dump", .takes_value = true},
+      [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
+      [COLOR] = {.name = "--color", .takes_value = true},
+      [HELP] = {.name = "--help"},
+      [HELP_SHORT] = {.name = "-h"},
+  };
+  static const char *const formats[] = {"human", "json"};
+  static const char *const stages[] = {"tokens", "ast", "types", "plan", "llvm", "asm"};
+  static const char *const colors[] = {"auto", "always", "never"};
+  struct arguments arguments = {"run", options, OPTION_COUNT, NULL, 0};
+  struct segc_run_options run_options = {.size = sizeof run_options};
+  struct segc_session *session = NULL;
+  int status = SEGC_FAILURE;
+  if (!parse_arguments(&arguments, argc, argv))
+    goto cleanup;
+  if (options[HELP].given || options[HELP_SHORT].given) {
+    fputs(help, stdout);
+    status = SEGC_OK;
+    goto cleanup;
+  }
+  int format = choose("run", "--format", options[FORMAT].value, formats, 2);
+  int stage = choose("run", "--dump", options[DUMP].value, stages, 6);
+  int color = choose("run", "--color", options[COLOR].value, colors, 3);
+  if (format < 0 || stage < 0 || color < 0 ||
+      !parse_threads(options[THREADS].value, &run_options.threads) ||
+      !parse_memory(options[MEMORY].value, &run_options.memory_bytes))
+    goto cleanup;
+  if (arguments.path_count == 0) {
+    fprintf(stderr, "error: segc run needs a folder or a file with rules\n"
+                    "  = help: write `segc run DIR --data DATA --as-of YYYY-MM-DD`\n");
+    goto cleanup;
+  }
+  run_options.as_of = options[AS_OF].value;
+  run_options.data_folder = options[DATA].value;
+  run_options.sources = options[SOURCE].values;
+  run_options.source_count = options[SOURCE].count;
+  run_options.out_path = options[OUT].value;
+  session = segc_session_new();
+  if (session == NULL) {
+    fprintf(stderr, "error: not enough memory to start\n");
+    goto cleanup;
+  }
+  status = run(session, &arguments, &run_options, (enum segc_format)format, stage,
+               use_color((enum color_choice)color, stderr));
+cleanup:
+  segc_session_free(session);
+  free_arguments(&arguments);
+  return status;
+}

@@ -1,0 +1,12 @@
+/**
+ * The verbs of the command line: one file each. They get the arguments behind the verb and return
+ * the exit code.
+ */
+#ifndef SEGC_CLI_VERBS_H
+#define SEGC_CLI_VERBS_H
+
+int verb_check(int argc, char **argv);
+int verb_run(int argc, char **argv);
+int verb_version(int argc, char **argv);
+
+#endif

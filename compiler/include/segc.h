@@ -1,0 +1,177 @@
+/**
+ * segc: the compiler for customer-segment rules, as a library.
+ *
+ * One session holds one project: its rule files, what was found wrong with them, and, after a run,
+ * the counts. Sessions share nothing; two may work in two threads. Strings are NUL-terminated UTF-8
+ * and belong to the session unless said otherwise.
+ *
+ * Structures that callers fill begin with `size`: set it to sizeof the structure, so that later
+ * versions can add members.
+ */
+#ifndef SEGC_H
+#define SEGC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SEGC_VERSION "0.1.0"
+
+/** How a call ended; the values are the exit codes of the command line. */
+enum segc_status {
+  SEGC_OK = 0,
+  SEGC_FINDINGS = 1,      // the rules have errors: see segc_write_diagnostics
+  SEGC_FAILURE = 2,       // usage, input or output, data, or an internal error: see segc_error
+  SEGC_GUARD = 3,         // a segment is outside the size its rule declares
+  SEGC_INTERRUPTED = 130, // segc_interrupt was called
+};
+
+struct segc_session;
+
+/** What went wrong outside the rules, in words for the user. */
+struct segc_error {
+  const char *code; // such as "D101"; empty when there is none
+  const char *message;
+  const char *help; // a fix, or empty
+};
+
+/** NULL when memory is out. */
+struct segc_session *segc_session_new(void);
+
+/** NULL is fine. */
+void segc_session_free(struct segc_session *session);
+
+/** The failure behind SEGC_FAILURE, SEGC_GUARD or SEGC_INTERRUPTED; valid until the next call. */
+struct segc_error segc_last_error(const struct segc_session *session);
+
+/**
+ * Ask a running call to stop soon; it then returns SEGC_INTERRUPTED and leaves nothing behind.
+ * May be called from a signal handler or another thread.
+ */
+void segc_interrupt(struct segc_session *session);
+
+struct segc_project_options {
+  size_t size;
+  const char *const *paths; // rule files, and folders that stand for all .seg files below them
+  size_t path_count;
+  bool allow_no_decision; // accept segments without a `decision`, for exploration
+};
+
+/**
+ * Read and check a project. SEGC_OK: no errors (there may be warnings). SEGC_FINDINGS: the rules
+ * have errors. Once a session.
+ */
+enum segc_status segc_load(struct segc_session *session,
+                           const struct segc_project_options *options);
+
+enum segc_format {
+  SEGC_FORMAT_HUMAN,
+  SEGC_FORMAT_JSON,
+  SEGC_FORMAT_SARIF,
+  SEGC_FORMAT_GITHUB,
+};
+
+/** Write what was found so far, in source order. */
+void segc_write_diagnostics(const struct segc_session *session, enum segc_format format, bool color,
+                            FILE *out);
+
+/** How much is in the project, and how much was found wrong with it. */
+struct segc_counts {
+  size_t files, segments, metrics, events, chains;
+  size_t errors, warnings;
+};
+struct segc_counts segc_counts(const struct segc_session *session);
+
+enum segc_stage {
+  SEGC_STAGE_TOKENS,
+  SEGC_STAGE_AST,
+  SEGC_STAGE_TYPES,
+  SEGC_STAGE_PLAN,
+  SEGC_STAGE_LLVM,
+  SEGC_STAGE_ASM,
+};
+
+/**
+ * Write one stage of the loaded project. Tokens and the tree can be shown even for rules with
+ * errors; later stages need rules without.
+ */
+enum segc_status segc_dump(struct segc_session *session, enum segc_stage stage, FILE *out);
+
+/** What is being done now; see segc_run_options. */
+struct segc_progress {
+  const char *activity; // such as "reading purchases"
+  uint64_t rows;        // done so far
+  double share;         // 0 to 1, or -1 when nobody knows
+};
+
+struct segc_run_options {
+  size_t size;
+  const char *as_of;          // YYYY-MM-DD; required
+  const char *data_folder;    // NULL: none
+  const char *const *sources; // NAME=FILE, NAME=GLOB or NAME=SQL
+  size_t source_count;
+  const char *out_path;  // .parquet, .csv or .csv.gz; NULL: none
+  unsigned threads;      // 0: as many as the machine has
+  uint64_t memory_bytes; // 0: three quarters of the machine's memory
+  void (*progress)(void *context, const struct segc_progress *progress); // may be NULL
+  void *progress_context;
+};
+
+struct segc_segment_count {
+  const char *name;
+  const char *title; // empty when the segment has none
+  uint64_t members;
+};
+
+struct segc_chain_count {
+  const char *name;
+  size_t winner_count;
+  const struct segc_segment_count *winners; // in chain order
+  const char *otherwise;                    // empty when the chain has none
+  uint64_t unmatched;                       // customers that match no segment of the chain
+};
+
+/** The result of a run. Belongs to the session; valid until it is freed. */
+struct segc_summary {
+  const char *as_of;
+  uint64_t customers;
+  uint64_t events;        // that exist: before the as-of day, kept by `where`
+  uint64_t orphan_events; // of those: whose customer is unknown
+  size_t segment_count;
+  const struct segc_segment_count *segments; // in source order
+  size_t chain_count;
+  const struct segc_chain_count *chains;
+  double seconds_compile, seconds_customers, seconds_events, seconds_rules, seconds_output,
+      seconds_total;
+};
+
+/**
+ * Compile the loaded project and score all customers. `*summary` is set for SEGC_OK and SEGC_GUARD;
+ * the output file is written for SEGC_OK only.
+ */
+enum segc_status segc_run(struct segc_session *session, const struct segc_run_options *options,
+                          const struct segc_summary **summary);
+
+/**
+ * Write a summary: a table for people, or one JSON object for tools (SEGC_FORMAT_HUMAN and
+ * SEGC_FORMAT_JSON only).
+ */
+void segc_write_summary(const struct segc_summary *summary, enum segc_format format, FILE *out);
+
+/** The versions that decide what a run answers: segc, the language, LLVM, DuckDB, tzdata. A line
+ * each. */
+void segc_write_versions(FILE *out);
+
+/** The candidate spelled most like `word`, or NULL when none is near. Borrowed from the list. */
+const char *segc_nearest(const char *word, const char *const *candidates, size_t count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,24 @@
+/**
+ * What a session holds; private to the library. The public face is segc.h.
+ */
+#ifndef SEG_COMPILER_SESSION_H
+#define SEG_COMPILER_SESSION_H
+
+#include <stdatomic.h>
+
+#include "compiler/include/segc.h"
+#include "compiler/pipeline.h"
+
+struct segc_session {
+  struct seg_pipeline pipeline;
+  struct seg_arena arena; // texts and arrays of the summary
+  struct seg_error error;
+  atomic_bool interrupted;
+  bool loaded;
+  struct segc_summary summary;
+};
+
+/** Keep `status` as the session's answer: the exit class of a seg_status. */
+enum segc_status seg_session_failed(enum seg_status status);
+
+#endif

@@ -1,0 +1,329 @@
+// Runs of the public interface: sources are bound and opened, the plan is run, the summary built.
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "compiler/session.h"
+#include "compiler/size_guard.h"
+#include "runtime/io/binding.h"
+#include "runtime/io/sink.h"
+#include "runtime/run/run.h"
+#include "runtime/time/timestamp_text.h"
+#include "runtime/time/zone.h"
+
+// What a run holds until its end.
+struct run {
+  struct segc_session *session;
+  const struct segc_run_options *options;
+  const struct seg_plan *plan;
+  struct seg_error *error;
+  struct seg_arena arena;
+  struct seg_zone *zone;
+  struct seg_io_options io;
+  struct seg_run_sources sources;
+  struct seg_source **events;
+  struct seg_run_result *result;
+  int32_t as_of;
+};
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static enum seg_status parse_as_of(struct run *run) {
+  const char *text = run->options->as_of;
+  if (text == NULL) {
+    seg_fail(run->error, SEG_USAGE, "", "a run needs its as-of date");
+    seg_error_help(run->error, "add --as-of YYYY-MM-DD: events before that day count, as seen "
+                               "from its first moment");
+    return SEG_USAGE;
+  }
+  if (seg_date_parse(seg_str_view(text), &run->as_of))
+    return SEG_OK;
+  seg_fail(run->error, SEG_USAGE, "", "the as-of date `%s` is not a date", text);
+  seg_error_help(run->error, "write it as YYYY-MM-DD, such as --as-of 2026-11-01");
+  return SEG_USAGE;
+}
+
+// Three quarters of the machine, half of it for the run's own buffers, the rest for reading.
+static uint64_t memory_limit(const struct segc_run_options *options) {
+  if (options->memory_bytes > 0)
+    return options->memory_bytes;
+  long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
+  return pages > 0 && page_bytes > 0 ? (uint64_t)pages * (uint64_t)page_bytes / 4 * 3 : 0;
+}
+
+static enum seg_status open_source(struct run *run, const struct seg_binding_options *binding,
+                                   const struct seg_plan_entity *entity,
+                                   struct seg_source **source) {
+  struct seg_binding bound;
+  enum seg_status status =
+      seg_binding_resolve(&run->arena, binding, entity->source, &bound, run->error);
+  if (status != SEG_OK)
+    return status;
+  struct seg_binding *kept = SEG_NEW(&run->arena, struct seg_binding);
+  if (kept == NULL)
+    return seg_fail_memory(run->error, "the sources");
+  *kept = bound;
+  return seg_source_open_duckdb(kept, entity, run->zone, &run->io, source, run->error);
+}
+
+static enum seg_status check_overrides(struct run *run, const struct seg_binding_options *binding) {
+  const struct seg_plan *plan = run->plan;
+  struct seg_str *names = SEG_NEW_ARRAY(&run->arena, struct seg_str, plan->event_count + 1);
+  if (names == NULL)
+    return seg_fail_memory(run->error, "the sources");
+  size_t count = 0;
+  if (plan->customer_from_event < 0)
+    names[count++] = plan->customer.source;
+  for (uint32_t i = 0; i < plan->event_count; i++)
+    names[count++] = plan->events[i].source;
+  return seg_binding_check_overrides(binding, count, names, run->error);
+}
+
+static enum seg_status open_sources(struct run *run) {
+  const struct segc_run_options *options = run->options;
+  const struct seg_plan *plan = run->plan;
+  struct seg_str *overrides = SEG_NEW_ARRAY(&run->arena, struct seg_str, options->source_count);
+  run->events = SEG_NEW_ARRAY(&run->arena, struct seg_source *, plan->event_count);
+  if (overrides == NULL || run->events == NULL)
+    return seg_fail_memory(run->error, "the sources");
+  run->sources.events = run->events;
+  for (size_t i = 0; i < options->source_count; i++)
+    overrides[i] = seg_str_view(options->sources[i]);
+  struct seg_binding_options binding = {.data_folder = seg_str_view(options->data_folder),
+                                        .override_count = options->source_count,
+                                        .overrides = overrides};
+  enum seg_status status = check_overrides(run, &binding);
+  if (status == SEG_OK && plan->customer_from_event < 0)
+    status = open_source(run, &binding, &plan->customer, &run->sources.customer);
+  for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
+    if (seg_run_reads_event(plan, i))
+      status = open_source(run, &binding, &plan->events[i], &run->events[i]);
+  return status;
+}
+
+static void forward_progress(void *context, const struct seg_run_progress *progress) {
+  const struct run *run = context;
+  static const char *const words[SEG_RUN_STAGE_COUNT] = {[SEG_RUN_CUSTOMERS] = "reading ",
+                                                         [SEG_RUN_EVENTS] = "reading ",
+                                                         [SEG_RUN_RULES] = "deciding"};
+  char activity[128];
+  snprintf(activity, sizeof activity, "%s%.*s", words[progress->stage], SEG_STR(progress->entity));
+  struct segc_progress outside = {activity, progress->rows, progress->share};
+  run->options->progress(run->options->progress_context, &outside);
+}
+
+static enum seg_status run_plan(struct run *run) {
+  uint64_t memory = memory_limit(run->options);
+  struct seg_run_options options = {.as_of = run->as_of,
+                                    .threads = run->options->threads,
+                                    .memory_bytes = memory / 2,
+                                    .counts_only = run->options->out_path == NULL,
+                                    .interrupted = &run->session->interrupted};
+  if (run->options->progress != NULL) {
+    options.progress = forward_progress;
+    options.progress_context = run;
+  }
+  return seg_run(run->plan, seg_code_kernels(run->session->pipeline.code), &run->sources, &options,
+                 &run->result, run->error);
+}
+
+// The result as the sink wants it; without a result only its names, for the check before the run.
+static enum seg_status result_view(struct run *run, struct seg_result_view *view) {
+  const struct seg_plan *plan = run->plan;
+  struct seg_result_chain *chains =
+      SEG_NEW_ARRAY(&run->arena, struct seg_result_chain, plan->chain_count);
+  if (chains == NULL)
+    return seg_fail_memory(run->error, "the output");
+  for (uint32_t i = 0; i < plan->chain_count; i++) {
+    const struct seg_plan_chain *chain = &plan->chains[i];
+    struct seg_str *members = SEG_NEW_ARRAY(&run->arena, struct seg_str, chain->member_count);
+    if (members == NULL)
+      return seg_fail_memory(run->error, "the output");
+    for (uint32_t j = 0; j < chain->member_count; j++)
+      members[j] = plan->segments[chain->members[j]];
+    chains[i] = (struct seg_result_chain){
+        .name = chain->name,
+        .member_count = chain->member_count,
+        .members = members,
+        .otherwise = chain->otherwise,
+        .winners = run->result == NULL ? NULL : run->result->chains[i].winners};
+  }
+  *view = (struct seg_result_view){.key_name = plan->customer.key,
+                                   .segment_count = plan->segment_count,
+                                   .segments = plan->segments,
+                                   .chain_count = plan->chain_count,
+                                   .chains = chains};
+  if (run->result != NULL) {
+    view->customer_count = (int64_t)run->result->customer_count;
+    view->keys = run->result->keys;
+    view->members = (const uint64_t *const *)run->result->members;
+  }
+  return SEG_OK;
+}
+
+static enum seg_status check_output(struct run *run) {
+  if (run->options->out_path == NULL)
+    return SEG_OK;
+  struct seg_result_view view;
+  enum seg_status status = result_view(run, &view);
+  return status != SEG_OK ? status
+                          : seg_sink_check(seg_str_view(run->options->out_path), &view, run->error);
+}
+
+static enum seg_status write_output(struct run *run) {
+  if (run->options->out_path == NULL)
+    return SEG_OK;
+  struct seg_result_view view;
+  enum seg_status status = result_view(run, &view);
+  return status != SEG_OK
+             ? status
+             : seg_sink_write(seg_str_view(run->options->out_path), &view, &run->io, run->error);
+}
+
+// A review that is due is worth a warning, never a failure: the rule still means what it says.
+static void warn_overdue_reviews(struct run *run) {
+  struct seg_pipeline *pipeline = &run->session->pipeline;
+  for (uint32_t i = 0; i < pipeline->program.segment_count; i++) {
+    const struct seg_program_segment *segment = &pipeline->program.segments[i];
+    if (run->as_of <= segment->review_day)
+      continue;
+    char day[SEG_CIVIL_TEXT];
+    seg_civil_format(segment->review_day, day);
+    struct seg_diagnostic *warning =
+        seg_report(&pipeline->sink, SEG_DIAG_REVIEW_OVERDUE, segment->name.span,
+                   "the review of `%.*s` was due on %s", SEG_STR(segment->name.text), day);
+    seg_help(&pipeline->sink, warning,
+             "look at the rule again and write the new date into `review`");
+  }
+}
+
+static bool text_of(struct segc_session *session, struct seg_str text, const char **out) {
+  struct seg_str copy = seg_arena_str(&session->arena, text);
+  *out = copy.data;
+  return copy.data != NULL;
+}
+
+static bool segment_count(struct run *run, uint32_t segment, uint64_t members,
+                          struct segc_segment_count *out) {
+  const struct seg_program_segment *source = &run->session->pipeline.program.segments[segment];
+  out->members = members;
+  return text_of(run->session, source->name.text, &out->name) &&
+         text_of(run->session, source->title, &out->title);
+}
+
+static bool chain_count(struct run *run, uint32_t number, struct segc_chain_count *out) {
+  const struct seg_plan_chain *chain = &run->plan->chains[number];
+  const struct seg_run_chain *result = &run->result->chains[number];
+  struct segc_segment_count *winners =
+      SEG_NEW_ARRAY(&run->session->arena, struct segc_segment_count, chain->member_count);
+  if (winners == NULL)
+    return false;
+  for (uint32_t i = 0; i < chain->member_count; i++)
+    if (!segment_count(run, chain->members[i], result->won[i], &winners[i]))
+      return false;
+  out->winners = winners;
+  out->winner_count = chain->member_count;
+  out->unmatched = result->unmatched;
+  return text_of(run->session, chain->name, &out->name) &&
+         text_of(run->session, chain->otherwise, &out->otherwise);
+}
+
+static enum seg_status summarise(struct run *run) {
+  struct segc_session *session = run->session;
+  const struct seg_run_result *result = run->result;
+  struct segc_segment_count *segments =
+      SEG_NEW_ARRAY(&session->arena, struct segc_segment_count, result->segment_count);
+  struct segc_chain_count *chains =
+      SEG_NEW_ARRAY(&session->arena, struct segc_chain_count, result->chain_count);
+  bool fine = segments != NULL && chains != NULL;
+  for (uint32_t i = 0; fine && i < result->segment_count; i++)
+    fine = segment_count(run, i, result->segment_members[i], &segments[i]);
+  for (uint32_t i = 0; fine && i < result->chain_count; i++)
+    fine = chain_count(run, i, &chains[i]);
+  struct segc_summary *summary = &session->summary;
+  fine = fine && text_of(session, seg_str_view(run->options->as_of), &summary->as_of);
+  if (!fine)
+    return seg_fail_memory(run->error, "the summary");
+  summary->customers = result->customer_count;
+  summary->orphan_events = result->orphan_events;
+  for (uint32_t i = 0; i < result->event_count; i++)
+    summary->events += result->events[i].events;
+  summary->segments = segments;
+  summary->segment_count = result->segment_count;
+  summary->chains = chains;
+  summary->chain_count = result->chain_count;
+  summary->seconds_customers = result->seconds[SEG_RUN_CUSTOMERS];
+  summary->seconds_events = result->seconds[SEG_RUN_EVENTS];
+  summary->seconds_rules = result->seconds[SEG_RUN_RULES];
+  return SEG_OK;
+}
+
+// Everything that can be refused without reading data comes first.
+static enum seg_status prepare(struct run *run) {
+  struct seg_pipeline *pipeline = &run->session->pipeline;
+  double start = now();
+  enum seg_status status = seg_pipeline_run(pipeline, SEG_PASS_CODEGEN, run->error);
+  run->session->summary.seconds_compile = now() - start;
+  if (status == SEG_OK)
+    status = seg_zone_load(pipeline->program.timezone, &run->zone, run->error);
+  if (status == SEG_OK)
+    status = check_output(run);
+  return status == SEG_OK ? open_sources(run) : status;
+}
+
+static enum segc_status finish(struct run *run, const struct segc_summary **summary) {
+  enum seg_status status = summarise(run);
+  if (status != SEG_OK)
+    return seg_session_failed(status);
+  warn_overdue_reviews(run);
+  *summary = &run->session->summary;
+  if (seg_size_guard(&run->session->pipeline.program, run->result->segment_members,
+                     run->result->customer_count, run->error) != SEG_OK)
+    return SEGC_GUARD;
+  double start = now();
+  status = write_output(run);
+  run->session->summary.seconds_output = now() - start;
+  if (status != SEG_OK)
+    *summary = NULL;
+  return seg_session_failed(status);
+}
+
+static void release(struct run *run) {
+  seg_source_close(run->sources.customer);
+  for (uint32_t i = 0; run->events != NULL && i < run->plan->event_count; i++)
+    seg_source_close(run->events[i]);
+  seg_run_result_free(run->result);
+  seg_zone_free(run->zone);
+  seg_arena_deinit(&run->arena);
+}
+
+enum segc_status segc_run(struct segc_session *session, const struct segc_run_options *options,
+                          const struct segc_summary **summary) {
+  *summary = NULL;
+  memset(&session->error, 0, sizeof session->error);
+  memset(&session->summary, 0, sizeof session->summary);
+  if (session->pipeline.sink.errors > 0)
+    return SEGC_FINDINGS;
+  struct run run = {.session = session,
+                    .options = options,
+                    .plan = &session->pipeline.plan,
+                    .error = &session->error};
+  seg_arena_init(&run.arena);
+  run.io = (struct seg_io_options){.threads = options->threads,
+                                   .memory_bytes = memory_limit(options) / 4,
+                                   .interrupted = &session->interrupted};
+  double start = now();
+  enum seg_status status = parse_as_of(&run);
+  if (status == SEG_OK)
+    status = prepare(&run);
+  if (status == SEG_OK)
+    status = run_plan(&run);
+  enum segc_status answer = status == SEG_OK ? finish(&run, summary) : seg_session_failed(status);
+  session->summary.seconds_total = now() - start;
+  release(&run);
+  return answer;
+}

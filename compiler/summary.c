@@ -1,0 +1,153 @@
+// The summary of a run, for people and for tools.
+#include <inttypes.h>
+#include <string.h>
+
+#include "compiler/diag/diag.h"
+#include "compiler/include/segc.h"
+#include "runtime/base/json_writer.h"
+
+static double share_of(uint64_t members, uint64_t customers) {
+  return customers == 0 ? 0 : (double)members / (double)customers;
+}
+
+// Columns a text takes on a terminal, near enough: its code points.
+static size_t width(const char *text) {
+  size_t columns = 0;
+  for (; *text != '\0'; text++)
+    columns += ((unsigned char)*text & 0xC0) != 0x80;
+  return columns;
+}
+
+static size_t widest(const struct segc_summary *summary) {
+  size_t most = strlen("(no segment)");
+  for (size_t i = 0; i < summary->segment_count; i++)
+    most = width(summary->segments[i].name) > most ? width(summary->segments[i].name) : most;
+  for (size_t i = 0; i < summary->chain_count; i++)
+    most = width(summary->chains[i].otherwise) > most ? width(summary->chains[i].otherwise) : most;
+  return most;
+}
+
+static void write_row(FILE *out, size_t name_width, const char *name, uint64_t members,
+                      uint64_t customers, const char *title) {
+  fprintf(out, "  %s%*s  %12" PRIu64 "  %6.2f%%", name, (int)(name_width - width(name)), "",
+          members, 100 * share_of(members, customers));
+  fprintf(out, title[0] == '\0' ? "\n" : "  %s\n", title);
+}
+
+static void write_human(const struct segc_summary *summary, FILE *out) {
+  size_t name_width = widest(summary);
+  fprintf(out, "as of %s: %" PRIu64 " customers, %" PRIu64 " events", summary->as_of,
+          summary->customers, summary->events);
+  if (summary->orphan_events > 0)
+    fprintf(out, ", %" PRIu64 " of them without a known customer", summary->orphan_events);
+  fprintf(out, "\n\nsegments: all that match\n");
+  for (size_t i = 0; i < summary->segment_count; i++)
+    write_row(out, name_width, summary->segments[i].name, summary->segments[i].members,
+              summary->customers, summary->segments[i].title);
+  for (size_t i = 0; i < summary->chain_count; i++) {
+    const struct segc_chain_count *chain = &summary->chains[i];
+    fprintf(out, "\nchain %s: first match wins\n", chain->name);
+    for (size_t j = 0; j < chain->winner_count; j++)
+      write_row(out, name_width, chain->winners[j].name, chain->winners[j].members,
+                summary->customers, "");
+    const char *rest = chain->otherwise[0] == '\0' ? "(no segment)" : chain->otherwise;
+    write_row(out, name_width, rest, chain->unmatched, summary->customers, "");
+  }
+  fprintf(out, "\n%.2f s: compile %.2f, customers %.2f, events %.2f, rules %.2f, output %.2f\n",
+          summary->seconds_total, summary->seconds_compile, summary->seconds_customers,
+          summary->seconds_events, summary->seconds_rules, summary->seconds_output);
+}
+
+static void json_number(struct seg_json *json, const char *key, uint64_t value) {
+  seg_json_key(json, key);
+  seg_json_uint(json, value);
+}
+
+static void json_segments(struct seg_json *json, const struct segc_summary *summary) {
+  seg_json_key(json, "segments");
+  seg_json_begin_array(json);
+  for (size_t i = 0; i < summary->segment_count; i++) {
+    seg_json_begin_object(json);
+    seg_json_key(json, "name");
+    seg_json_text(json, summary->segments[i].name);
+    json_number(json, "members", summary->segments[i].members);
+    seg_json_key(json, "share");
+    seg_json_double(json, share_of(summary->segments[i].members, summary->customers));
+    seg_json_end_object(json);
+  }
+  seg_json_end_array(json);
+}
+
+static void json_chain(struct seg_json *json, const struct segc_chain_count *chain) {
+  seg_json_begin_object(json);
+  seg_json_key(json, "name");
+  seg_json_text(json, chain->name);
+  seg_json_key(json, "winners");
+  seg_json_begin_array(json);
+  for (size_t i = 0; i < chain->winner_count; i++) {
+    seg_json_begin_object(json);
+    seg_json_key(json, "segment");
+    seg_json_text(json, chain->winners[i].name);
+    json_number(json, "members", chain->winners[i].members);
+    seg_json_end_object(json);
+  }
+  seg_json_end_array(json);
+  seg_json_key(json, "otherwise");
+  seg_json_text(json, chain->otherwise[0] == '\0' ? NULL : chain->otherwise);
+  json_number(json, "unmatched", chain->unmatched);
+  seg_json_end_object(json);
+}
+
+static void json_seconds(struct seg_json *json, const struct segc_summary *summary) {
+  const struct {
+    const char *key;
+    double value;
+  } seconds[] = {
+      {"compile", summary->seconds_compile}, {"customers", summary->seconds_customers},
+      {"events", summary->seconds_events},   {"rules", summary->seconds_rules},
+      {"output", summary->seconds_output},   {"total", summary->seconds_total},
+  };
+  seg_json_key(json, "seconds");
+  seg_json_begin_object(json);
+  for (size_t i = 0; i < sizeof seconds / sizeof *seconds; i++) {
+    seg_json_key(json, seconds[i].key);
+    seg_json_double(json, seconds[i].value);
+  }
+  seg_json_end_object(json);
+}
+
+static void write_json(const struct segc_summary *summary, FILE *out) {
+  struct seg_json json;
+  seg_json_init(&json, out);
+  seg_json_begin_object(&json);
+  seg_json_key(&json, "as_of");
+  seg_json_text(&json, summary->as_of);
+  json_number(&json, "customers", summary->customers);
+  json_number(&json, "orphan_events", summary->orphan_events);
+  json_segments(&json, summary);
+  seg_json_key(&json, "chains");
+  seg_json_begin_array(&json);
+  for (size_t i = 0; i < summary->chain_count; i++)
+    json_chain(&json, &summary->chains[i]);
+  seg_json_end_array(&json);
+  json_seconds(&json, summary);
+  seg_json_end_object(&json);
+  seg_json_finish(&json);
+}
+
+void segc_write_summary(const struct segc_summary *summary, enum segc_format format, FILE *out) {
+  if (format == SEGC_FORMAT_JSON)
+    write_json(summary, out);
+  else
+    write_human(summary, out);
+}
+
+const char *segc_nearest(const char *word, const char *const *candidates, size_t count) {
+  enum { MOST = 64 };
+  struct seg_str views[MOST];
+  if (count > MOST)
+    count = MOST;
+  for (size_t i = 0; i < count; i++)
+    views[i] = seg_str_view(candidates[i]);
+  return seg_suggest(seg_str_view(word), views, count).data;
+}
