@@ -1,0 +1,186 @@
+// Running a block's machine code batch by batch; see block_runner.h.
+#include "runtime/filter/block_runner.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/column/column.h"
+
+static const char what_for[] = "the columns of a batch";
+
+static int64_t rounded(int64_t rows) {
+  return (rows + SEG_COLUMN_ROUND - 1) / SEG_COLUMN_ROUND * SEG_COLUMN_ROUND;
+}
+
+enum seg_status seg_block_runner_init(struct seg_block_runner *runner,
+                                      const struct seg_block *block,
+                                      const struct seg_block_kernel *kernel, int64_t batch_rows,
+                                      struct seg_error *error) {
+  *runner = (struct seg_block_runner){
+      .block = block, .kernel = kernel, .batch_rows = rounded(batch_rows)};
+  size_t inputs = (size_t)block->input_count + 1; // never an allocation of nothing
+  size_t values = (size_t)kernel->value_slot_count + 1;
+  size_t masks = (size_t)kernel->mask_slot_count + 1;
+  runner->value_slots = calloc(values, sizeof *runner->value_slots);
+  runner->mask_slots = calloc(masks, sizeof *runner->mask_slots);
+  runner->input_values = calloc(inputs, sizeof *runner->input_values);
+  runner->input_known = calloc(inputs, sizeof *runner->input_known);
+  runner->frame_input_values = calloc(inputs, sizeof *runner->frame_input_values);
+  runner->frame_input_known = calloc(inputs, sizeof *runner->frame_input_known);
+  runner->frame_values = calloc(values, sizeof *runner->frame_values);
+  runner->frame_value_known = calloc(values, sizeof *runner->frame_value_known);
+  runner->frame_masks = calloc(masks, sizeof *runner->frame_masks);
+  if (runner->value_slots == NULL || runner->mask_slots == NULL || runner->input_values == NULL ||
+      runner->input_known == NULL || runner->frame_input_values == NULL ||
+      runner->frame_input_known == NULL || runner->frame_values == NULL ||
+      runner->frame_value_known == NULL || runner->frame_masks == NULL)
+    return seg_fail_memory(error, what_for);
+  for (uint32_t r = 0; r < block->value_root_count; r++)
+    if (!kernel->value_roots[r].is_input)
+      runner->value_slots[kernel->value_roots[r].slot].is_root = true;
+  for (uint32_t r = 0; r < block->mask_root_count; r++)
+    runner->mask_slots[kernel->mask_roots[r]].is_root = true;
+  return SEG_OK;
+}
+
+static void free_slots(struct seg_block_slot *slots, uint32_t count) {
+  for (uint32_t s = 0; slots != NULL && s < count; s++) {
+    free(slots[s].values);
+    free(slots[s].known);
+    slots[s].values = NULL;
+    slots[s].known = NULL;
+  }
+}
+
+void seg_block_runner_deinit(struct seg_block_runner *runner) {
+  if (runner->kernel == NULL)
+    return;
+  free_slots(runner->value_slots, runner->kernel->value_slot_count);
+  free_slots(runner->mask_slots, runner->kernel->mask_slot_count);
+  free(runner->value_slots);
+  free(runner->mask_slots);
+  free(runner->input_values);
+  free(runner->input_known);
+  free(runner->frame_input_values);
+  free(runner->frame_input_known);
+  free(runner->frame_values);
+  free(runner->frame_value_known);
+  free(runner->frame_masks);
+  *runner = (struct seg_block_runner){0};
+}
+
+static bool is_value_root(const struct seg_block *block, const struct seg_block_kernel *kernel,
+                          uint32_t slot) {
+  for (uint32_t r = 0; r < block->value_root_count; r++)
+    if (!kernel->value_roots[r].is_input && kernel->value_roots[r].slot == slot)
+      return true;
+  return false;
+}
+
+uint64_t seg_block_runner_bytes(const struct seg_block *block,
+                                const struct seg_block_kernel *kernel, int64_t batch_rows,
+                                int64_t rows) {
+  uint64_t bytes = 0;
+  int64_t between = rows < batch_rows ? rounded(rows) : rounded(batch_rows);
+  for (uint32_t s = 0; s < kernel->value_slot_count; s++) {
+    int64_t room = is_value_root(block, kernel, s) ? rounded(rows) : between;
+    bytes += seg_layout_size(kernel->value_layouts[s], room) + (uint64_t)room / 8;
+  }
+  return bytes + (uint64_t)kernel->mask_slot_count * (uint64_t)rounded(rows) / 8;
+}
+
+// Zeroed by seg_column_memory: text behind the last row must be empty.
+static enum seg_status reserve(struct seg_block_runner *runner, int64_t rows,
+                               struct seg_error *error) {
+  if (rows <= runner->capacity)
+    return SEG_OK;
+  runner->capacity = 0;
+  const struct seg_block_kernel *kernel = runner->kernel;
+  free_slots(runner->value_slots, kernel->value_slot_count);
+  free_slots(runner->mask_slots, kernel->mask_slot_count);
+  int64_t all = rounded(rows);
+  int64_t between = all < runner->batch_rows ? all : runner->batch_rows;
+  for (uint32_t s = 0; s < kernel->value_slot_count; s++) {
+    struct seg_block_slot *slot = &runner->value_slots[s];
+    int64_t room = slot->is_root ? all : between;
+    slot->values = seg_column_memory(seg_layout_size(kernel->value_layouts[s], room));
+    slot->known = seg_column_memory((size_t)room / 8);
+    if (slot->values == NULL || slot->known == NULL)
+      return seg_fail_memory(error, what_for);
+  }
+  for (uint32_t s = 0; s < kernel->mask_slot_count; s++) {
+    struct seg_block_slot *slot = &runner->mask_slots[s];
+    slot->known = seg_column_memory((size_t)(slot->is_root ? all : between) / 8);
+    if (slot->known == NULL)
+      return seg_fail_memory(error, what_for);
+  }
+  runner->capacity = all;
+  return SEG_OK;
+}
+
+// Where the frame's arrays point for the batch that begins at `first`, a multiple of 64.
+static void point_frame(struct seg_block_runner *runner, int64_t first) {
+  const struct seg_block *block = runner->block;
+  const struct seg_block_kernel *kernel = runner->kernel;
+  for (uint32_t i = 0; i < block->input_count; i++) {
+    const char *values = runner->input_values[i];
+    const uint64_t *known = runner->input_known[i];
+    runner->frame_input_values[i] =
+        values == NULL ? NULL : values + seg_layout_size(block->input_layouts[i], first);
+    runner->frame_input_known[i] = known == NULL ? NULL : known + first / 64;
+  }
+  for (uint32_t s = 0; s < kernel->value_slot_count; s++) {
+    const struct seg_block_slot *slot = &runner->value_slots[s];
+    int64_t offset = slot->is_root ? first : 0;
+    runner->frame_values[s] =
+        (char *)slot->values + seg_layout_size(kernel->value_layouts[s], offset);
+    runner->frame_value_known[s] = slot->known + offset / 64;
+  }
+  for (uint32_t s = 0; s < kernel->mask_slot_count; s++) {
+    const struct seg_block_slot *slot = &runner->mask_slots[s];
+    runner->frame_masks[s] = slot->known + (slot->is_root ? first / 64 : 0);
+  }
+}
+
+enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t rows, int32_t as_of,
+                                       struct seg_kernel_fault *fault, struct seg_error *error) {
+  enum seg_status status = reserve(runner, rows, error);
+  if (status != SEG_OK)
+    return status;
+  *fault = (struct seg_kernel_fault){.kind = SEG_FAULT_NONE};
+  for (int64_t first = 0; first < rows; first += runner->batch_rows) {
+    point_frame(runner, first);
+    struct seg_kernel_fault found = {.kind = SEG_FAULT_NONE};
+    struct seg_block_frame frame = {
+        .input_values = runner->frame_input_values,
+        .input_known = runner->frame_input_known,
+        .values = runner->frame_values,
+        .value_known = runner->frame_value_known,
+        .masks = runner->frame_masks,
+        .row_count = rows - first < runner->batch_rows ? rows - first : runner->batch_rows,
+        .as_of = as_of,
+        .fault = &found,
+    };
+    for (uint32_t f = 0; f < runner->kernel->function_count; f++)
+      runner->kernel->functions[f](&frame);
+    if (found.kind != SEG_FAULT_NONE && fault->kind == SEG_FAULT_NONE) {
+      *fault = found;
+      fault->row += first;
+    }
+  }
+  for (uint32_t r = 0; r < runner->block->mask_root_count; r++)
+    seg_bitmap_clear_tail(runner->mask_slots[runner->kernel->mask_roots[r]].known, rows);
+  return SEG_OK;
+}
+
+const void *seg_block_runner_values(const struct seg_block_runner *runner, uint32_t root,
+                                    const uint64_t **known) {
+  struct seg_value_place place = runner->kernel->value_roots[root];
+  if (place.is_input) {
+    *known = runner->input_known[place.slot];
+    return runner->input_values[place.slot];
+  }
+  *known = runner->value_slots[place.slot].known;
+  return runner->value_slots[place.slot].values;
+}

@@ -1,0 +1,70 @@
+/**
+ * Block runner: calls the machine code of a block over rows of any number, in batches whose buffers
+ * stay in the cache. One thread each.
+ *
+ * Values and masks that are roots are kept for all rows; everything between is kept for one batch.
+ */
+#ifndef SEG_RUNTIME_FILTER_BLOCK_RUNNER_H
+#define SEG_RUNTIME_FILTER_BLOCK_RUNNER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "runtime/base/status.h"
+#include "runtime/plan/kernel.h"
+
+struct seg_block_slot {
+  void *values;    // of a value slot
+  uint64_t *known; // of a value slot; the words of a mask slot
+  bool is_root;
+};
+
+struct seg_block_runner {
+  const struct seg_block *block;
+  const struct seg_block_kernel *kernel;
+  int64_t batch_rows; // a multiple of 64
+  int64_t capacity;   // rows that roots have room for, a multiple of 64
+  struct seg_block_slot *value_slots;
+  struct seg_block_slot *mask_slots;
+  /* The inputs of the last apply, and the frame's arrays. */
+  const void **input_values;
+  const uint64_t **input_known;
+  const void **frame_input_values;
+  const uint64_t **frame_input_known;
+  void **frame_values;
+  uint64_t **frame_value_known;
+  uint64_t **frame_masks;
+};
+
+/** Batches of `batch_rows` rows. Everything borrowed must outlive the runner. */
+SEG_NODISCARD enum seg_status seg_block_runner_init(struct seg_block_runner *runner,
+                                                    const struct seg_block *block,
+                                                    const struct seg_block_kernel *kernel,
+                                                    int64_t batch_rows, struct seg_error *error);
+void seg_block_runner_deinit(struct seg_block_runner *runner);
+
+/** Bytes of the buffers for so many rows. */
+uint64_t seg_block_runner_bytes(const struct seg_block *block,
+                                const struct seg_block_kernel *kernel, int64_t batch_rows,
+                                int64_t rows);
+
+/**
+ * Compute all roots of `rows` rows. Fill runner->input_values and input_known (per input slot) before;
+ * known may be NULL where nothing is missing. Mask bits behind the last row are 0 afterwards. All rows are computed
+ * even when there is a fault; `fault` then holds the first one, its row counted from the first row.
+ */
+SEG_NODISCARD enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t rows,
+                                                     int32_t as_of, struct seg_kernel_fault *fault,
+                                                     struct seg_error *error);
+
+/** After apply: values and known bits of a value root (known may be NULL: nothing is missing). */
+const void *seg_block_runner_values(const struct seg_block_runner *runner, uint32_t root,
+                                    const uint64_t **known);
+
+/** After apply: the words of a mask root. */
+static inline const uint64_t *seg_block_runner_mask(const struct seg_block_runner *runner,
+                                                    uint32_t root) {
+  return runner->mask_slots[runner->kernel->mask_roots[root]].known;
+}
+
+#endif

@@ -1,0 +1,21 @@
+/**
+ * Chain winners: of several masks in order of priority, which is the first to match each row?
+ */
+#ifndef SEG_RUNTIME_FILTER_CHAIN_WINNERS_H
+#define SEG_RUNTIME_FILTER_CHAIN_WINNERS_H
+
+#include <stdint.h>
+
+/** The winner of a row that no mask matches. */
+enum { SEG_CHAIN_NO_WINNER = UINT16_MAX };
+
+/**
+ * `masks[m]`, m < member_count, are the members' masks over `rows` rows, bits behind them 0. Adds to
+ * won[m] the rows that m wins, to *unmatched the others, and writes the winner's position (or
+ * SEG_CHAIN_NO_WINNER) of every row to `winners`, unless it is NULL. `unassigned` is room for the
+ * words of the rows. At most 65,535 members.
+ */
+void seg_chain_winners(const uint64_t *const *masks, uint32_t member_count, int64_t rows,
+                       uint64_t *unassigned, uint64_t *won, uint64_t *unmatched, uint16_t *winners);
+
+#endif
