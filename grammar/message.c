@@ -1,0 +1,381 @@
+// Syntax errors in words. First the frequent mistakes, each with its own sentence and help; what is
+// left says which two things do not fit together, or what is missing between them, and what could
+// stand there, from the list of tokens that the grammar would take.
+#include <string.h>
+
+#include "grammar/parser.h"
+#include "grammar/seg_parser.h"
+
+/** The token that does not fit, its neighbours, and what could stand in its place. */
+struct mistake {
+  struct seg_parser *parser;
+  const struct seg_token *found, *before, *earlier, *next; // before, earlier: NULL at the begin
+  const bool *expected;
+  int declaration;
+};
+
+enum { SHOWN = 40 }; // bytes of a token that a message repeats
+
+struct shown {
+  char text[64];
+};
+
+/** A token in backquotes as the file has it, cut when it is long. */
+static struct shown show(const struct mistake *m, const struct seg_token *token) {
+  struct shown shown;
+  struct seg_str text = seg_parser_text(m->parser, token->span);
+  bool cut = text.size > SHOWN;
+  if (token->kind == TOK_END) {
+    snprintf(shown.text, sizeof shown.text, "the end of the file");
+    return shown;
+  }
+  if (text.size == 0) // put in by token.c, with its own error
+    text = seg_str_view(seg_grammar_token_name(token->kind));
+  size_t size = cut ? SHOWN : text.size;
+  while (cut && size > 0 && ((unsigned char)text.data[size] & 0xc0) == 0x80)
+    size--;
+  snprintf(shown.text, sizeof shown.text, "`%.*s%s%s`", (int)size, text.data, cut ? "..." : "",
+           token->kind == TOK_LABEL ? ":" : "");
+  return shown;
+}
+
+static struct seg_diagnostic *report(const struct mistake *m, const char *message) {
+  return seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span, "%s", message);
+}
+
+static bool is_name_like(const struct seg_token *token) {
+  return token->kind == TOK_IDENT || (token->kind >= TOK_AND && token->kind <= TOK_THROUGH);
+}
+
+static bool in_entity(const struct mistake *m) {
+  return m->declaration == TOK_CUSTOMER || m->declaration == TOK_EVENT;
+}
+
+static bool value_expected(const struct mistake *m) {
+  return m->expected[TOK_NUMBER] && m->expected[TOK_STRING];
+}
+
+// --- frequent mistakes: each returns whether it was the one --------------------------------------
+
+static bool clause_without_value(const struct mistake *m) {
+  if (m->before == NULL || m->before->kind != TOK_LABEL || !value_expected(m) ||
+      (m->found->kind != TOK_LABEL && m->found->kind != TOK_RIGHT_BRACE &&
+       m->found->kind != TOK_END))
+    return false;
+  struct seg_diagnostic *d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->before->span,
+                                               "%s has no value", show(m, m->before).text);
+  seg_note_at(m->parser->sink, d, m->found->span, "the next thing is %s already",
+              show(m, m->found).text);
+  return true;
+}
+
+static bool clause_without_colon(const struct mistake *m) {
+  if (m->declaration != TOK_SEGMENT || m->found->depth != 1 || !m->expected[TOK_LABEL] ||
+      !is_name_like(m->found) ||
+      !(m->found->first_in_line || m->before->kind == TOK_LEFT_BRACE))
+    return false;
+  struct shown name = show(m, m->found);
+  struct seg_diagnostic *d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
+                                               "%s stands where a clause begins", name.text);
+  seg_note(m->parser->sink, d, "a clause is a name, a colon and its value");
+  struct seg_str text = seg_parser_text(m->parser, m->found->span);
+  seg_help(m->parser->sink, d, "write `%.*s: ...`%s", SEG_STR(text),
+           m->next->kind == TOK_EQUAL ? ", not `=`" : "");
+  return true;
+}
+
+static bool column_without_colon(const struct mistake *m) {
+  if (!in_entity(m) || m->found->depth != 1 || m->before == NULL || !is_name_like(m->before) ||
+      !m->before->first_in_line || !m->expected[TOK_EQUAL] || value_expected(m) ||
+      m->expected[TOK_PLUS])
+    return false;
+  struct seg_diagnostic *d =
+      seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span, "%s cannot follow %s",
+                        show(m, m->found).text, show(m, m->before).text);
+  struct seg_str name = seg_parser_text(m->parser, m->before->span);
+  seg_help(m->parser->sink, d,
+           "write `%.*s: text` for a column of the data, `%.*s = ...` for a computed one",
+           SEG_STR(name), SEG_STR(name));
+  return true;
+}
+
+static bool type_behind_equal(const struct mistake *m) {
+  bool optional = m->found->kind == TOK_QUESTION && m->earlier != NULL &&
+                  m->earlier->kind == TOK_EQUAL;
+  bool one_of = m->found->kind == TOK_ONE && m->before != NULL && m->before->kind == TOK_EQUAL;
+  if (!in_entity(m) || (!optional && !one_of))
+    return false;
+  struct seg_diagnostic *d = report(m, "a type cannot follow `=`");
+  seg_note(m->parser->sink, d, "`name: type` is a column of the data, `name = value` is computed");
+  seg_help(m->parser->sink, d, "write `:` in place of `=`");
+  return true;
+}
+
+static bool computed_behind_colon(const struct mistake *m) {
+  bool sign = m->found->kind >= TOK_EQUAL && m->found->kind <= TOK_DIVIDE;
+  if (!in_entity(m) || !sign || m->earlier == NULL || m->earlier->kind != TOK_LABEL)
+    return false;
+  struct seg_diagnostic *d =
+      seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span, "%s cannot follow a type",
+                        show(m, m->found).text);
+  struct seg_str name = seg_parser_text(m->parser, m->earlier->span);
+  seg_help(m->parser->sink, d, "a computed column is written with `=`: `%.*s = ...`",
+           SEG_STR(name));
+  return true;
+}
+
+static bool metric_with_colon(const struct mistake *m) {
+  if (m->found->kind != TOK_LABEL || m->before == NULL ||
+      (m->before->kind != TOK_METRIC && m->before->kind != TOK_LET))
+    return false;
+  struct seg_str name = seg_parser_text(m->parser, m->found->span);
+  struct seg_diagnostic *d =
+      seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
+                        "`:` cannot follow the name of a %s",
+                        seg_grammar_token_name(m->before->kind));
+  seg_help(m->parser->sink, d, "write `%s %.*s = ...`", seg_grammar_token_name(m->before->kind),
+           SEG_STR(name));
+  return true;
+}
+
+static bool list_without_parentheses(const struct mistake *m) {
+  if (m->before == NULL || m->before->kind != TOK_IN)
+    return false;
+  struct seg_diagnostic *d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
+                                               "%s cannot follow `in`", show(m, m->found).text);
+  seg_note(m->parser->sink, d,
+           "behind `in` stands a list in parentheses or a period of the calendar");
+  seg_help(m->parser->sink, d,
+           "write `in (\"a\", \"b\")`, `in 2026-Q3`, `in this month` or `in last quarter`");
+  return true;
+}
+
+static bool is_something_else(const struct mistake *m) {
+  if (m->before == NULL || m->before->kind != TOK_IS)
+    return false;
+  struct seg_diagnostic *d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
+                                               "%s cannot follow `is`", show(m, m->found).text);
+  seg_note(m->parser->sink, d, "behind `is` stands `known` or `missing`");
+  seg_help(m->parser->sink, d, "compare values with `=`");
+  return true;
+}
+
+static bool negation_as_operand(const struct mistake *m) {
+  if (m->found->kind != TOK_NOT || !value_expected(m))
+    return false;
+  struct seg_diagnostic *d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
+                                               "`not` cannot follow %s",
+                                               show(m, m->before).text);
+  seg_help(m->parser->sink, d, "put the negation into parentheses: `(not ...)`");
+  return true;
+}
+
+static bool number_behind_dot(const struct mistake *m) {
+  if (m->found->kind != TOK_DOT || m->next->kind != TOK_NUMBER ||
+      m->next->span.begin != m->found->span.end)
+    return false;
+  struct seg_diagnostic *d = report(m, "a number cannot begin with a dot");
+  seg_help(m->parser->sink, d, "write `0.%.*s`",
+           SEG_STR(seg_parser_text(m->parser, m->next->span)));
+  return true;
+}
+
+/** A word at the begin of a line, outside of braces, that is no declaration. */
+static bool no_declaration(const struct mistake *m) {
+  if (!m->expected[TOK_SEGMENT] || m->found->depth > 0 || !is_name_like(m->found) ||
+      !(m->found->first_in_line || m->before == NULL || m->before->kind == TOK_RIGHT_BRACE))
+    return false;
+  struct seg_str words[TOK_OVERLAP - TOK_CUSTOMER + 1];
+  size_t count = 0;
+  for (int kind = TOK_CUSTOMER; kind <= TOK_OVERLAP; kind++)
+    words[count++] = seg_str_view(seg_grammar_token_name(kind));
+  struct seg_diagnostic *d;
+  struct seg_str name = m->found->text;
+  for (size_t i = 0; i < count; i++)
+    if (seg_str_equal(name, words[i])) {
+      d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
+                            "%s is not followed by what a declaration needs",
+                            show(m, m->found).text);
+      seg_help(m->parser->sink, d, "a name follows it, such as `%.*s vip`", SEG_STR(name));
+      return true;
+    }
+  if (seg_str_is(name, "segc")) {
+    d = report(m, "`segc` stands only in the first line");
+    seg_help(m->parser->sink, d, "delete this line");
+    return true;
+  }
+  d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span, "%s begins no declaration",
+                        show(m, m->found).text);
+  struct seg_str near = seg_suggest(name, words, count);
+  if (near.data != NULL)
+    seg_help(m->parser->sink, d, "write `%.*s`", SEG_STR(near));
+  else
+    seg_note(m->parser->sink, d,
+             "a file holds `customer`, `event`, `metric`, `segment`, `priority`, `exclusive:`, "
+             "`overlap:`, `let`, `use`, `test` and settings such as `currency: EUR`");
+  return true;
+}
+
+static bool (*const frequent[])(const struct mistake *) = {
+    clause_without_value,  clause_without_colon,     column_without_colon, type_behind_equal,
+    computed_behind_colon, metric_with_colon,        number_behind_dot,    negation_as_operand,
+    is_something_else,     list_without_parentheses, no_declaration,
+};
+
+// --- everything else -----------------------------------------------------------------------------
+
+/** A list in words: "a value, `(` or a name". */
+struct phrase {
+  char text[400];
+  char last[64];
+  int count;
+};
+
+static void add(struct phrase *phrase, const char *what) {
+  size_t used = strlen(phrase->text);
+  if (phrase->count > 0)
+    snprintf(phrase->text + used, sizeof phrase->text - used, "%s%s",
+             phrase->count > 1 ? ", " : "", phrase->last);
+  snprintf(phrase->last, sizeof phrase->last, "%s", what);
+  phrase->count++;
+}
+
+static void add_token(struct phrase *phrase, int kind) {
+  char spelled[64];
+  bool has_spelling = kind > TOK_PERIOD;
+  snprintf(spelled, sizeof spelled, has_spelling ? "`%s`" : "%s", seg_grammar_token_name(kind));
+  add(phrase, spelled);
+}
+
+static void finish(struct phrase *phrase) {
+  size_t used = strlen(phrase->text);
+  snprintf(phrase->text + used, sizeof phrase->text - used, "%s%s",
+           phrase->count > 1 ? " or " : "", phrase->last);
+}
+
+/** A range of tokens that one expression in words covers when several of them are expected. */
+struct group {
+  int first, last;
+  const char *words;
+};
+
+static const struct group groups[] = {
+    {TOK_EQUAL, TOK_GREATER_EQUAL, "a comparison"},
+    {TOK_PLUS, TOK_DIVIDE, "an operator"},
+    {TOK_CUSTOMER, TOK_OVERLAP, "a new declaration"},
+    {TOK_KNOWN, TOK_MISSING, "`known` or `missing`"},
+};
+
+static const char *label_words(const struct mistake *m) {
+  if (m->found->depth == 0)
+    return m->declaration == TOK_PRIORITY ? "a name and a colon" : "a setting";
+  return in_entity(m)                      ? "a column such as `amount: int`"
+         : m->declaration == TOK_TEST      ? "a value such as `amount: 120 EUR`"
+                                           : "a clause such as `owner: crm`";
+}
+
+static bool is_window_word(int kind) {
+  return kind == TOK_WITHIN || kind == TOK_EVER || kind == TOK_FROM || kind == TOK_IN ||
+         kind == TOK_BETWEEN_AGO;
+}
+
+/** Tokens that need no mention beside the group that is there anyway. */
+static bool goes_without_saying(const struct mistake *m, int kind) {
+  bool operators = m->expected[TOK_TIMES], names = m->expected[TOK_IDENT];
+  if (kind == TOK_END)
+    return true;
+  if (kind == TOK_IDENT || (kind >= TOK_KEY && kind <= TOK_THROUGH))
+    return value_expected(m) || (names && kind != TOK_IDENT);
+  if (operators && (is_window_word(kind) || (kind >= TOK_AND && kind <= TOK_ELSE)))
+    return true;
+  if (names && kind >= TOK_AND && kind <= TOK_FALSE)
+    return true;
+  if (kind == TOK_WHERE || kind == TOK_UNIQUE || kind == TOK_SYNC)
+    return true;
+  if (operators && (kind == TOK_DOT || kind == TOK_LEFT_BRACKET || kind == TOK_IN_LIST ||
+                    kind == TOK_LEFT_PAREN || kind == TOK_RANGE || kind == TOK_EQUAL))
+    return true;
+  if (value_expected(m) &&
+      ((kind >= TOK_STRING && kind <= TOK_PERIOD) || kind == TOK_LEFT_PAREN || kind == TOK_MINUS ||
+       kind == TOK_NOT || kind == TOK_TRUE || kind == TOK_FALSE))
+    return true;
+  return kind == TOK_BAD || kind > TOK_THROUGH;
+}
+
+static struct phrase describe_expected(const struct mistake *m) {
+  struct phrase phrase = {.count = 0};
+  if (value_expected(m))
+    add(&phrase, "a value");
+  for (int kind = 1; kind <= TOK_THROUGH; kind++) {
+    if (kind > 0 && kind < TOK_IDENT)
+      kind = TOK_IDENT;
+    if (!m->expected[kind] || goes_without_saying(m, kind))
+      continue;
+    if (kind == TOK_LABEL) {
+      add(&phrase, label_words(m));
+      continue;
+    }
+    bool grouped = false;
+    for (size_t g = 0; g < sizeof groups / sizeof *groups && !grouped; g++) {
+      int others = 0;
+      for (int k = groups[g].first; k <= groups[g].last; k++)
+        others += m->expected[k];
+      if (kind >= groups[g].first && kind <= groups[g].last && others > 1) {
+        add(&phrase, groups[g].words);
+        kind = groups[g].last;
+        grouped = true;
+      }
+    }
+    if (!grouped)
+      add_token(&phrase, kind);
+  }
+  finish(&phrase);
+  return phrase;
+}
+
+static void report_other(const struct mistake *m) {
+  struct phrase phrase = describe_expected(m);
+  struct shown found = show(m, m->found);
+  struct seg_diagnostic *d;
+  if (m->before == NULL) {
+    d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
+                          "%s cannot stand at the begin of the file", found.text);
+    return;
+  }
+  struct shown before = show(m, m->before);
+  if (phrase.count == 1) {
+    d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
+                          "%s is missing between %s and %s", phrase.text, before.text, found.text);
+    return;
+  }
+  d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span, "%s cannot follow %s",
+                        found.text, before.text);
+  if (phrase.count > 0)
+    seg_note(m->parser->sink, d, "here can stand %s", phrase.text);
+}
+
+void seg_report_mistake(struct seg_parser *parser, const bool *expected) {
+  const struct seg_token *tokens = parser->tokens.items;
+  size_t index = parser->mistake;
+  if (parser->out_of_memory || parser->too_many || tokens[index].kind == TOK_BAD)
+    return; // said already
+  size_t last = parser->tokens.count - 1;
+  struct mistake m = {.parser = parser,
+                      .found = &tokens[index],
+                      .before = index > 0 ? &tokens[index - 1] : NULL,
+                      .earlier = index > 1 ? &tokens[index - 2] : NULL,
+                      .next = &tokens[index < last ? index + 1 : last],
+                      .expected = expected,
+                      .declaration = parser->declaration};
+  for (size_t i = 0; i < sizeof frequent / sizeof *frequent; i++)
+    if (frequent[i](&m))
+      return;
+  report_other(&m);
+}
+
+void seg_report_is_not(struct seg_parser *parser, struct seg_span span, const char *word) {
+  struct seg_diagnostic *d =
+      seg_parser_report(parser, SEG_DIAG_SYNTAX, span, "`%.*s` is not part of the language",
+                        SEG_STR(seg_parser_text(parser, span)));
+  seg_help(parser->sink, d, "write `is %s`", word);
+}
