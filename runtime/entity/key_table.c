@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/base/hash.h"
+#include "runtime/entity/run_errors.h"
 
 enum {
   FIRST_SLOT_BITS = 8,
@@ -235,7 +236,7 @@ enum seg_status seg_key_table_add(struct seg_key_table *table, const struct seg_
   assert((keys->layout == SEG_LAYOUT_TEXT) == table->is_text);
   uint64_t most = (uint64_t)table->count + row_count;
   if (most >= SEG_NO_NUMBER)
-    return seg_fail(error, SEG_LIMIT, "D305",
+    return seg_fail(error, SEG_LIMIT, seg_run_code(SEG_RUN_ERROR_CUSTOMERS),
                     "there are more than 4,294,967,294 customers, the most that one run can hold");
   enum seg_status status = grow_slots(table, most, error);
   if (status == SEG_OK)

@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "runtime/entity/run_errors.h"
+
 void seg_memory_budget_init(struct seg_memory_budget *budget, uint64_t limit) {
   budget->limit = limit == 0 ? UINT64_MAX : limit;
   atomic_init(&budget->used, 0);
@@ -36,7 +38,7 @@ enum seg_status seg_memory_budget_fail(const struct seg_memory_budget *budget, u
                                        const char *what, struct seg_error *error) {
   const double megabyte = 1e6;
   double used = (double)seg_memory_budget_used(budget);
-  seg_fail(error, SEG_LIMIT, "D304",
+  seg_fail(error, SEG_LIMIT, seg_run_code(SEG_RUN_ERROR_MEMORY_LIMIT),
            "the memory limit is not enough for %s: %.1f MB more are needed beside the %.1f MB in "
            "use, and the run's share of the limit is %.1f MB",
            what, (double)bytes / megabyte, used / megabyte, (double)budget->limit / megabyte);

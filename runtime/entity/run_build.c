@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/entity/run_errors.h"
+
 static const char what_for[] = "sorting the events";
 
 void seg_run_builder_deinit(struct seg_run_builder *builder) {
@@ -92,7 +94,7 @@ enum seg_status seg_run_build_order(struct seg_run_builder *builder,
     units += (count * layout->row_bytes + texts + 7) / 8;
     // Offsets of texts and of slices are 32 bits.
     if (texts > UINT32_MAX || units > UINT32_MAX)
-      return seg_fail(error, SEG_LIMIT, "D307",
+      return seg_fail(error, SEG_LIMIT, seg_run_code(SEG_RUN_ERROR_EVENTS),
                       "the texts of %u consecutive events take more than 4 GB", rows->count);
     run->byte_offsets[p + 1] = (uint32_t)units;
   }

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/entity/run_errors.h"
+
 enum { LARGEST_PIECE = 1 << 30 }; // the kernel moves at most 2 GiB a call
 
 void seg_spill_file_init(struct seg_spill_file *spill, const char *folder) {
@@ -43,7 +45,7 @@ static enum seg_status fail(const struct seg_spill_file *spill, const char *doin
     snprintf(words, sizeof words, "the file ends too early");
   else
     snprintf(words, sizeof words, "%s", strerror(reason)); // glibc's is thread-safe
-  seg_fail(error, SEG_IO, "D306", "%s in the folder %s failed: %s", doing, spill->folder, words);
+  seg_fail(error, SEG_IO, seg_run_code(SEG_RUN_ERROR_TEMPORARY_FILE), "%s in the folder %s failed: %s", doing, spill->folder, words);
   seg_error_help(error, "name a folder with more room in TMPDIR, or allow more memory with "
                         "--memory, so that less is written");
   return SEG_IO;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/column/column.h"
+#include "runtime/entity/run_errors.h"
 
 static const char what_for[] = "the events of a group of customers";
 
@@ -182,7 +183,7 @@ static enum seg_status reserve_positions(struct seg_gather *gather, const struct
     sum += slices[s].count;
   }
   if (sum >= UINT32_MAX)
-    return seg_fail(error, SEG_LIMIT, "D307",
+    return seg_fail(error, SEG_LIMIT, seg_run_code(SEG_RUN_ERROR_EVENTS),
                     "one group of customers has more than 4,294,967,294 events of one kind, the "
                     "most that can be folded at once");
   if (longest <= gather->position_capacity)

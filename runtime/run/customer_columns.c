@@ -1,0 +1,181 @@
+// Carried columns of the customers; see customer_columns.h.
+#include "runtime/run/customer_columns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Customer numbers have 32 bits. The pointers are set aside at once (and only touched when used), so
+// that they never move.
+enum { CHUNKS = 1 << (32 - SEG_CUSTOMER_CHUNK_BITS) };
+
+static const char what_for[] = "the columns of the customers";
+
+enum seg_status seg_customer_columns_init(struct seg_customer_columns *customers,
+                                          uint32_t column_count, const enum seg_layout *layouts,
+                                          const bool *has_known, unsigned workers,
+                                          struct seg_memory_budget *budget,
+                                          struct seg_error *error) {
+  *customers = (struct seg_customer_columns){.budget = budget, .heap_count = workers};
+  customers->columns = calloc((size_t)column_count + 1, sizeof *customers->columns);
+  customers->heaps = calloc(workers, sizeof *customers->heaps);
+  if (customers->columns == NULL || customers->heaps == NULL)
+    return seg_fail_memory(error, what_for);
+  customers->column_count = column_count;
+  for (unsigned w = 0; w < workers; w++)
+    seg_text_heap_init(&customers->heaps[w], budget);
+  for (uint32_t c = 0; c < column_count; c++) {
+    struct seg_customer_column *column = &customers->columns[c];
+    column->layout = layouts[c];
+    column->values = calloc(CHUNKS, sizeof *column->values);
+    column->known = has_known[c] ? calloc(CHUNKS, sizeof *column->known) : NULL;
+    if (column->values == NULL || (has_known[c] && column->known == NULL))
+      return seg_fail_memory(error, what_for);
+  }
+  return SEG_OK;
+}
+
+static uint64_t chunk_bytes(const struct seg_customer_column *column) {
+  return seg_layout_size(column->layout, SEG_CUSTOMER_CHUNK) +
+         (column->known != NULL ? SEG_CUSTOMER_CHUNK / 8 : 0);
+}
+
+void seg_customer_columns_deinit(struct seg_customer_columns *customers) {
+  for (uint32_t c = 0; c < customers->column_count; c++) {
+    struct seg_customer_column *column = &customers->columns[c];
+    for (uint32_t k = 0; column->values != NULL && k < CHUNKS && column->values[k] != NULL; k++) {
+      seg_memory_budget_give(customers->budget, chunk_bytes(column));
+      free(column->values[k]);
+      if (column->known != NULL)
+        free(column->known[k]);
+    }
+    free(column->values);
+    free(column->known);
+  }
+  for (unsigned w = 0; customers->heaps != NULL && w < customers->heap_count; w++)
+    seg_text_heap_deinit(&customers->heaps[w]);
+  free(customers->columns);
+  free(customers->heaps);
+  *customers = (struct seg_customer_columns){0};
+}
+
+static enum seg_status add_chunk(struct seg_customer_columns *customers,
+                                 struct seg_customer_column *column, uint32_t chunk,
+                                 struct seg_error *error) {
+  uint64_t bytes = chunk_bytes(column);
+  enum seg_status status = seg_memory_budget_need(customers->budget, bytes, what_for, error);
+  if (status != SEG_OK)
+    return status;
+  void *values = seg_column_memory(seg_layout_size(column->layout, SEG_CUSTOMER_CHUNK));
+  uint64_t *known = column->known == NULL ? NULL : seg_column_memory(SEG_CUSTOMER_CHUNK / 8);
+  if (values == NULL || (column->known != NULL && known == NULL)) {
+    free(values);
+    free(known);
+    seg_memory_budget_give(customers->budget, bytes);
+    return seg_fail_memory(error, what_for);
+  }
+  column->values[chunk] = values;
+  if (column->known != NULL)
+    column->known[chunk] = known;
+  return SEG_OK;
+}
+
+enum seg_status seg_customer_columns_reserve(struct seg_customer_columns *customers, uint64_t count,
+                                             struct seg_error *error) {
+  uint32_t chunks = (uint32_t)((count + SEG_CUSTOMER_CHUNK - 1) >> SEG_CUSTOMER_CHUNK_BITS);
+  for (; customers->chunk_count < chunks; customers->chunk_count++) {
+    for (uint32_t c = 0; c < customers->column_count; c++) {
+      enum seg_status status =
+          add_chunk(customers, &customers->columns[c], customers->chunk_count, error);
+      if (status != SEG_OK)
+        return status;
+    }
+  }
+  return SEG_OK;
+}
+
+// Words are shared with the neighbours of a stretch, which another worker may be writing.
+static void write_known(uint64_t *target, uint32_t at, const uint64_t *known, const uint32_t *rows,
+                        uint32_t count) {
+  for (uint32_t i = 0; i < count;) {
+    uint64_t word = 0;
+    uint32_t place = (at + i) / 64;
+    for (; i < count && (at + i) / 64 == place; i++) {
+      uint64_t bit = known == NULL ? 1 : (known[rows[i] / 64] >> (rows[i] % 64)) & 1;
+      word |= bit << ((at + i) % 64);
+    }
+    if (word != 0)
+      __atomic_fetch_or(&target[place], word, __ATOMIC_RELAXED);
+  }
+}
+
+static enum seg_status write_texts(struct seg_text_heap *heap, struct seg_str *target,
+                                   const struct seg_str *values, const uint64_t *known,
+                                   const uint32_t *rows, uint32_t count, struct seg_error *error) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (known != NULL && !seg_bitmap_test(known, rows[i]))
+      continue; // stays the empty text
+    struct seg_str text = values[rows[i]];
+    enum seg_status status = seg_text_heap_copy(heap, &text, what_for, error);
+    if (status != SEG_OK)
+      return status;
+    target[i] = text;
+  }
+  return SEG_OK;
+}
+
+static enum seg_status write_stretch(struct seg_customer_columns *customers, unsigned worker,
+                                     const struct seg_customer_column *column, const void *values,
+                                     const uint64_t *known, const uint32_t *rows, uint32_t count,
+                                     uint64_t first, struct seg_error *error) {
+  uint32_t chunk = (uint32_t)(first >> SEG_CUSTOMER_CHUNK_BITS);
+  uint32_t at = (uint32_t)(first & (SEG_CUSTOMER_CHUNK - 1));
+  void *target = column->values[chunk];
+  if (column->known != NULL)
+    write_known(column->known[chunk], at, known, rows, count);
+  switch (column->layout) {
+  case SEG_LAYOUT_BIT: break; // never carried
+  case SEG_LAYOUT_I32:
+    for (uint32_t i = 0; i < count; i++)
+      ((int32_t *)target)[at + i] = ((const int32_t *)values)[rows[i]];
+    break;
+  case SEG_LAYOUT_I64:
+    for (uint32_t i = 0; i < count; i++)
+      ((int64_t *)target)[at + i] = ((const int64_t *)values)[rows[i]];
+    break;
+  case SEG_LAYOUT_F64:
+    for (uint32_t i = 0; i < count; i++)
+      ((double *)target)[at + i] = ((const double *)values)[rows[i]];
+    break;
+  case SEG_LAYOUT_TEXT:
+    return write_texts(&customers->heaps[worker], (struct seg_str *)target + at, values, known,
+                       rows, count, error);
+  }
+  return SEG_OK;
+}
+
+enum seg_status seg_customer_columns_write(struct seg_customer_columns *customers, unsigned worker,
+                                           uint32_t column, const void *values,
+                                           const uint64_t *known, const uint32_t *rows,
+                                           uint32_t count, uint64_t first,
+                                           struct seg_error *error) {
+  enum seg_status status = SEG_OK;
+  while (count > 0 && status == SEG_OK) {
+    uint64_t room = SEG_CUSTOMER_CHUNK - (first & (SEG_CUSTOMER_CHUNK - 1));
+    uint32_t stretch = count < room ? count : (uint32_t)room;
+    status = write_stretch(customers, worker, &customers->columns[column], values, known, rows,
+                           stretch, first, error);
+    rows += stretch;
+    count -= stretch;
+    first += stretch;
+  }
+  return status;
+}
+
+const void *seg_customer_columns_at(const struct seg_customer_columns *customers, uint32_t column,
+                                    uint64_t first, const uint64_t **known) {
+  const struct seg_customer_column *from = &customers->columns[column];
+  uint32_t chunk = (uint32_t)(first >> SEG_CUSTOMER_CHUNK_BITS);
+  uint32_t at = (uint32_t)(first & (SEG_CUSTOMER_CHUNK - 1));
+  *known = from->known == NULL ? NULL : from->known[chunk] + at / 64;
+  return (const char *)from->values[chunk] + seg_layout_size(from->layout, at);
+}

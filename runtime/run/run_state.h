@@ -1,0 +1,58 @@
+/**
+ * What the stages of one run share. Inside runtime/run only.
+ */
+#ifndef SEG_RUNTIME_RUN_RUN_STATE_H
+#define SEG_RUNTIME_RUN_RUN_STATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "runtime/entity/event_runs.h"
+#include "runtime/entity/key_table.h"
+#include "runtime/entity/memory_budget.h"
+#include "runtime/entity/spill_file.h"
+#include "runtime/io/first_error.h"
+#include "runtime/run/customer_columns.h"
+#include "runtime/run/run.h"
+
+struct seg_run_state {
+  const struct seg_plan *plan;
+  const struct seg_kernels *kernels;
+  const struct seg_run_sources *sources;
+  const struct seg_run_options *options;
+  unsigned threads;
+  struct seg_run_result *result;
+  struct seg_memory_budget *budget; // lives with the result, as the key table does
+  struct seg_key_table *keys;
+  struct seg_customer_columns customers;
+  struct seg_spill_file spill;
+  struct seg_event_runs *events; // per event of the plan; empty for those without cells
+  int32_t *windows;              // per window: first day, last day
+  pthread_mutex_t progress_lock;
+  _Atomic uint64_t progress_rows; // of the present stage
+};
+
+/** Stage 1: read the customers' source. */
+SEG_NODISCARD enum seg_status seg_run_load_customers(struct seg_run_state *state,
+                                                     struct seg_error *error);
+
+/** Stage 2: read one event's source; it gives the customers when the plan says so. */
+SEG_NODISCARD enum seg_status seg_run_scan_event(struct seg_run_state *state, uint32_t event,
+                                                 struct seg_error *error);
+
+/** Stage 3: fold all events and decide all rules. */
+SEG_NODISCARD enum seg_status seg_run_partitions(struct seg_run_state *state,
+                                                 struct seg_error *error);
+
+/** Has the user asked to stop? */
+bool seg_run_interrupted(const struct seg_run_state *state);
+
+/** The error of it. */
+enum seg_status seg_run_fail_interrupted(struct seg_error *error);
+
+/** Count `rows` more and tell the user, unless another worker is telling just now. */
+void seg_run_report(struct seg_run_state *state, enum seg_run_stage stage, struct seg_str entity,
+                    uint64_t rows, struct seg_source *source, uint64_t total);
+
+#endif

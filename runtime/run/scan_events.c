@@ -1,0 +1,215 @@
+// Stage 2: an event's source. Each morsel becomes a run of the events that exist and have a
+// customer. When the event gives the customers, new keys are added one morsel after the other, so
+// that numbers follow the order of the file.
+#include <stdlib.h>
+
+#include "runtime/run/row_scan.h"
+#include "runtime/run/run_state.h"
+#include "runtime/run/ticket.h"
+#include "runtime/run/workers.h"
+
+struct scanning {
+  struct seg_run_state *state;
+  uint32_t event;
+  bool gives_customers;
+  struct seg_source *source;
+  struct seg_event_runs *runs; // NULL: no rule uses the event
+  struct seg_first_error first;
+  struct seg_ticket ticket;
+  _Atomic uint64_t rows, events, orphans;
+};
+
+/** One worker's part. */
+struct scanner {
+  struct scanning *scanning;
+  struct seg_row_scan scan;
+  struct seg_morsel morsel;
+  uint32_t *numbers; // of scan.rows
+  uint32_t shift;    // of the run
+  struct seg_run_builder builder;
+};
+
+// Take the rows without a key out of the rows that exist.
+static void drop_missing_keys(struct seg_row_scan *scan) {
+  uint32_t kept = seg_row_scan_first_missing_key(scan);
+  for (uint32_t i = kept; i < scan->row_count; i++)
+    if (seg_bitmap_test(scan->key.known, scan->rows[i]))
+      scan->rows[kept++] = scan->rows[i];
+  scan->row_count = kept;
+}
+
+// Take the rows of unknown customers out.
+static void drop_unknown_keys(struct seg_row_scan *scan, uint32_t *numbers) {
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < scan->row_count; i++) {
+    scan->rows[kept] = scan->rows[i];
+    numbers[kept] = numbers[i];
+    kept += numbers[i] != SEG_NO_NUMBER;
+  }
+  scan->row_count = kept;
+}
+
+// The worker's turn: numbers for the keys, old and new.
+static enum seg_status add_keys(struct scanner *scanner, struct seg_error *error) {
+  struct seg_run_state *state = scanner->scanning->state;
+  struct seg_row_scan *scan = &scanner->scan;
+  enum seg_status status = seg_key_table_add(state->keys, &scan->key, scan->rows, scan->row_count,
+                                             scanner->numbers, error);
+  // Runs can make room, keys cannot. Adding again finds what was added before.
+  if (status == SEG_LIMIT && scanner->scanning->runs != NULL) {
+    status = seg_event_runs_evict(scanner->scanning->runs, 0, error);
+    if (status == SEG_OK)
+      status = seg_key_table_add(state->keys, &scan->key, scan->rows, scan->row_count,
+                                 scanner->numbers, error);
+  }
+  scanner->shift = seg_partition_shift(state->keys->count);
+  return status;
+}
+
+// Customer numbers of the rows that exist. `*skip`: an earlier morsel has an error to report.
+static enum seg_status number_rows(struct scanner *scanner, bool *skip, struct seg_error *error) {
+  struct scanning *scanning = scanner->scanning;
+  struct seg_row_scan *scan = &scanner->scan;
+  drop_missing_keys(scan);
+  if (!scanning->gives_customers) {
+    seg_key_table_find(scanning->state->keys, &scan->key, scan->rows, scan->row_count,
+                       scanner->numbers);
+    drop_unknown_keys(scan, scanner->numbers);
+    return SEG_OK;
+  }
+  *skip = !seg_ticket_wait(&scanning->ticket, scanner->morsel.number);
+  if (*skip)
+    return SEG_OK;
+  enum seg_status status = add_keys(scanner, error);
+  if (status == SEG_OK)
+    seg_ticket_pass(&scanning->ticket);
+  return status;
+}
+
+static enum seg_status scan_morsel(struct scanner *scanner, int64_t *row, struct seg_error *error) {
+  struct scanning *scanning = scanner->scanning;
+  struct seg_row_scan *scan = &scanner->scan;
+  enum seg_status status = seg_morsel_decode(&scanner->morsel, row, error);
+  if (status == SEG_OK)
+    status = seg_row_scan_apply(scan, &scanner->morsel, row, error);
+  if (status != SEG_OK)
+    return status;
+  uint32_t existing = scan->row_count;
+  bool skip = false;
+  status = number_rows(scanner, &skip, error);
+  if (status != SEG_OK || skip)
+    return status;
+  atomic_fetch_add(&scanning->rows, (uint64_t)scanner->morsel.row_count);
+  atomic_fetch_add(&scanning->events, existing);
+  atomic_fetch_add(&scanning->orphans, existing - scan->row_count);
+  if (scanning->runs != NULL) {
+    struct seg_event_rows rows = {
+        .number = scanner->morsel.number,
+        .count = scan->row_count,
+        .rows = scan->rows,
+        .customers = scanner->numbers,
+        .days = scan->days.values,
+        .columns = scan->columns,
+        .flags = scan->flags,
+    };
+    status =
+        seg_event_runs_add(scanning->runs, &rows, scanner->shift, &scanner->builder, error);
+  }
+  seg_run_report(scanning->state, SEG_RUN_EVENTS, scan->entity->name,
+                 (uint64_t)scanner->morsel.row_count, scanning->source, 0);
+  return status;
+}
+
+static void scan_morsels(struct scanner *scanner) {
+  struct scanning *scanning = scanner->scanning;
+  struct seg_error error;
+  while (!seg_first_error_any(&scanning->first)) {
+    bool end = false;
+    int64_t row = 0;
+    if (seg_run_interrupted(scanning->state)) {
+      (void)seg_run_fail_interrupted(&error);
+      seg_first_error_offer(&scanning->first, -1, true, &error);
+      seg_ticket_stop(&scanning->ticket, 0);
+      return;
+    }
+    if (seg_source_next(scanning->source, &scanner->morsel, &end, &row, &error) != SEG_OK) {
+      seg_first_error_offer(&scanning->first, row, true, &error);
+      return;
+    }
+    if (end)
+      return;
+    row = scanner->morsel.first_row;
+    if (scan_morsel(scanner, &row, &error) != SEG_OK) {
+      seg_first_error_offer(&scanning->first, row, error.status != SEG_BAD_DATA, &error);
+      seg_ticket_stop(&scanning->ticket, scanner->morsel.number);
+      return;
+    }
+  }
+}
+
+static void scan_worker(void *context, unsigned worker) {
+  (void)worker;
+  struct scanning *scanning = context;
+  const struct seg_run_state *state = scanning->state;
+  struct scanner scanner = {.scanning = scanning,
+                            .shift = seg_partition_shift(state->keys->count)};
+  struct seg_error error;
+  seg_morsel_init(&scanner.morsel, scanning->source);
+  scanner.numbers = malloc(SEG_MORSEL_ROWS * sizeof *scanner.numbers);
+  enum seg_status status =
+      scanner.numbers == NULL ? seg_fail_memory(&error, "the keys of the events") : SEG_OK;
+  if (status == SEG_OK)
+    status = seg_row_scan_init(&scanner.scan, &state->plan->events[scanning->event],
+                               &state->kernels->event_scans[scanning->event], true,
+                               state->options->as_of, &error);
+  if (status == SEG_OK)
+    scan_morsels(&scanner);
+  else
+    seg_first_error_offer(&scanning->first, -1, true, &error);
+  seg_row_scan_deinit(&scanner.scan);
+  seg_run_builder_deinit(&scanner.builder);
+  seg_morsel_deinit(&scanner.morsel);
+  free(scanner.numbers);
+}
+
+// Runs may fill three quarters of the limit; the rest is for reading them back and folding.
+static uint64_t keep_limit(const struct seg_memory_budget *budget) {
+  return budget->limit == UINT64_MAX ? UINT64_MAX : budget->limit / 4 * 3;
+}
+
+enum seg_status seg_run_scan_event(struct seg_run_state *state, uint32_t event,
+                                   struct seg_error *error) {
+  const struct seg_plan_entity *entity = &state->plan->events[event];
+  struct scanning scanning = {
+      .state = state,
+      .event = event,
+      .gives_customers = state->plan->customer_from_event == (int32_t)event,
+      .source = state->sources->events[event],
+  };
+  if (state->plan->folds[event].cell_count > 0) {
+    scanning.runs = &state->events[event];
+    enum seg_status status = seg_event_runs_init(
+        scanning.runs, entity->carried_count, entity->carried_layout, entity->flag_count,
+        state->budget, keep_limit(state->budget), &state->spill, error);
+    if (status != SEG_OK)
+      return status;
+  }
+  if (scanning.gives_customers)
+    seg_key_table_init(state->keys, scanning.source->key_is_text, state->budget);
+  seg_first_error_init(&scanning.first);
+  seg_ticket_init(&scanning.ticket);
+  seg_workers_run(state->threads, scan_worker, &scanning);
+  enum seg_status status = seg_first_error_take(&scanning.first, scanning.source, error);
+  seg_ticket_deinit(&scanning.ticket);
+  seg_first_error_deinit(&scanning.first);
+  if (status != SEG_OK)
+    return status;
+  if (scanning.gives_customers)
+    seg_key_table_seal(state->keys);
+  if (scanning.runs != NULL)
+    seg_event_runs_finish(scanning.runs);
+  state->result->events[event] = (struct seg_run_event){
+      .rows = scanning.rows, .events = scanning.events, .orphans = scanning.orphans};
+  state->result->orphan_events += scanning.orphans;
+  return SEG_OK;
+}

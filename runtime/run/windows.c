@@ -1,0 +1,39 @@
+// Ages -> days; see windows.h. In 64 bits, so that no as-of day and no age can overflow.
+#include "runtime/run/windows.h"
+
+static int32_t clamp(int64_t day) {
+  if (day < INT32_MIN)
+    return INT32_MIN;
+  return day > INT32_MAX ? INT32_MAX : (int32_t)day;
+}
+
+static void resolve(const struct seg_plan_window *window, int64_t as_of, int64_t *first,
+                    int64_t *last) {
+  switch (window->form) {
+  case SEG_WINDOW_ALL:
+    *first = INT32_MIN;
+    *last = as_of - 1;
+    return;
+  case SEG_WINDOW_AGES:
+    *first = as_of - window->far_age;
+    *last = as_of - window->near_age;
+    return;
+  case SEG_WINDOW_DAYS:
+    *first = window->first_day;
+    *last = window->last_day;
+    return;
+  }
+}
+
+void seg_windows_resolve(const struct seg_plan *plan, int32_t as_of, int32_t *days) {
+  for (uint32_t w = 0; w < plan->window_count; w++) {
+    int64_t first = 0, last = -1;
+    resolve(&plan->windows[w], as_of, &first, &last);
+    if (last > (int64_t)as_of - 1)
+      last = (int64_t)as_of - 1;
+    // The clamps must not turn an empty window into one day.
+    bool empty = first > last || last < INT32_MIN;
+    days[(size_t)w * 2] = empty ? 0 : clamp(first);
+    days[(size_t)w * 2 + 1] = empty ? -1 : clamp(last);
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * Windows of a plan (ages) at one as-of day: days.
+ */
+#ifndef SEG_RUNTIME_RUN_WINDOWS_H
+#define SEG_RUNTIME_RUN_WINDOWS_H
+
+#include <stdint.h>
+
+#include "runtime/plan/plan.h"
+
+/**
+ * days[2 * w] and days[2 * w + 1]: the first and the last day that count for window w, both
+ * included; first > last when none does. No day on or after `as_of` ever counts.
+ */
+void seg_windows_resolve(const struct seg_plan *plan, int32_t as_of, int32_t *days);
+
+#endif
