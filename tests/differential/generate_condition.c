@@ -1,0 +1,181 @@
+// Conditions. Negations over values that may be missing are refused by the language, so they come
+// in the forms that say what is wanted: with a default, with `is known and`, with `is missing or`.
+#include "tests/differential/generate.h"
+
+static struct term *condition(struct generator *generator, enum term_kind kind,
+                              uint32_t operand_count, struct term *a, struct term *b,
+                              struct term *c) {
+  struct term *term =
+      model_term(generator->model, kind, (struct model_type){.kind = SEG_TYPE_BOOL});
+  term->operand_count = operand_count;
+  term->operands[0] = a;
+  term->operands[1] = b;
+  term->operands[2] = c;
+  term->parens = chance(generator, 10);
+  return term;
+}
+
+static struct term *is_known(struct generator *generator, struct term *value, bool missing) {
+  struct term *term = condition(generator, TERM_IS, 1, value, NULL, NULL);
+  term->negated = missing;
+  return term;
+}
+
+// The negated test, guarded where an operand may be missing.
+static struct term *guarded(struct generator *generator, struct term *test) {
+  bool known = chance(generator, 50);
+  struct term *guards[3];
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < test->operand_count && i < 3; i++)
+    if (test->operands[i]->optional)
+      guards[count++] = is_known(generator, test->operands[i], !known);
+  if (count == 0)
+    return test;
+  struct term *all = condition(generator, known ? TERM_AND : TERM_OR, 0, NULL, NULL, NULL);
+  for (uint32_t i = 0; i < count; i++)
+    all->operands[all->operand_count++] = guards[i];
+  all->operands[all->operand_count++] = test;
+  return all;
+}
+
+static bool is_ordered(struct model_type type) {
+  return type.kind != SEG_TYPE_ENUM && type.kind != SEG_TYPE_BOOL;
+}
+
+static bool has_equality(struct model_type type) {
+  return type.kind != SEG_TYPE_NUMBER && type.kind != SEG_TYPE_AMOUNT;
+}
+
+static const char *some_sign(struct generator *generator, struct model_type type) {
+  static const char *const signs[] = {"=", "!=", "<", "<=", ">", ">="};
+  uint32_t first = has_equality(type) ? 0 : 2, last = is_ordered(type) ? 6 : 2;
+  return signs[first + pick(generator, last - first)];
+}
+
+static struct term *compare(struct generator *generator, const struct scope *scope,
+                            struct term *value) {
+  struct term *other = chance(generator, 70) ? generate_literal(generator, value->type)
+                                             : generate_like(generator, scope, value->type);
+  if (other == NULL)
+    return value->optional ? is_known(generator, value, false) : NULL;
+  bool swapped = chance(generator, 10);
+  struct term *term = swapped ? condition(generator, TERM_COMPARE, 2, other, value, NULL)
+                              : condition(generator, TERM_COMPARE, 2, value, other, NULL);
+  term->sign = some_sign(generator, value->type);
+  return term->sign[0] == '!' ? guarded(generator, term) : term;
+}
+
+static struct term *between(struct generator *generator, struct term *value) {
+  struct term *low = generate_step(generator, value->type, pick(generator, 2), 4);
+  struct term *high = generate_step(generator, value->type, 2 + pick(generator, 2), 4);
+  struct term *term = condition(generator, TERM_BETWEEN, 3, value, low, high);
+  term->negated = chance(generator, 30);
+  return term->negated ? guarded(generator, term) : term;
+}
+
+static struct term *in_list(struct generator *generator, struct term *value) {
+  struct term *term = condition(generator, TERM_IN, 1, value, NULL, NULL);
+  uint32_t count = 1 + pick(generator, 4);
+  for (uint32_t i = 0; i < count; i++)
+    term->operands[term->operand_count++] = generate_literal(generator, value->type);
+  term->negated = chance(generator, 30);
+  return term->negated ? guarded(generator, term) : term;
+}
+
+static struct term *text_test(struct generator *generator, struct term *value) {
+  static const char *const tests[] = {"starts_with", "ends_with", "contains"};
+  struct term *part = generate_literal(generator, value->type);
+  struct term *term = condition(generator, TERM_TEXT_TEST, 2, value, part, NULL);
+  term->text = tests[pick(generator, 3)];
+  return term;
+}
+
+static struct term *truth(struct generator *generator, struct term *value) {
+  return condition(generator, TERM_TRUE, 1, value, NULL, NULL);
+}
+
+// An aggregate or metric whose window stands behind the constant it is compared with.
+static struct term *windowed_behind(struct generator *generator, const struct scope *scope) {
+  struct term *value = generate_open(generator, scope);
+  struct model_window window = generate_window(generator);
+  bool listed = has_equality(value->type) && chance(generator, 25);
+  struct term *term;
+  if ((scope->definite && value->optional) || value->type.kind == SEG_TYPE_TIMESTAMP)
+    return NULL;
+  if (listed) {
+    term = condition(generator, TERM_IN, 3, value, generate_literal(generator, value->type),
+                     generate_literal(generator, value->type));
+  } else {
+    term = condition(generator, TERM_COMPARE, 2, value, generate_literal(generator, value->type),
+                     NULL);
+    do
+      term->sign = some_sign(generator, value->type);
+    while (value->optional && term->sign[0] == '!');
+  }
+  term->behind = true;
+  term->window = window;
+  term->parens = false;
+  return term;
+}
+
+static struct term *test_of(struct generator *generator, const struct scope *scope,
+                            struct term *value) {
+  if (value->optional && chance(generator, 15))
+    return is_known(generator, value, chance(generator, 50));
+  switch (value->type.kind) {
+  case SEG_TYPE_BOOL:
+    return chance(generator, 50) ? truth(generator, value) : compare(generator, scope, value);
+  case SEG_TYPE_TEXT:
+    if (chance(generator, 45))
+      return text_test(generator, value);
+    return chance(generator, 30) ? in_list(generator, value) : compare(generator, scope, value);
+  case SEG_TYPE_ENUM:
+    return chance(generator, 40) ? in_list(generator, value) : compare(generator, scope, value);
+  case SEG_TYPE_INT:
+  case SEG_TYPE_MONEY:
+  case SEG_TYPE_DATE:
+    if (chance(generator, 15))
+      return in_list(generator, value);
+    return chance(generator, 20) ? between(generator, value) : compare(generator, scope, value);
+  case SEG_TYPE_NUMBER:
+  case SEG_TYPE_AMOUNT:
+    return chance(generator, 20) ? between(generator, value) : compare(generator, scope, value);
+  case SEG_TYPE_TIMESTAMP: return compare(generator, scope, value);
+  case SEG_TYPE_KIND_COUNT: break;
+  }
+  return NULL;
+}
+
+static struct term *atom(struct generator *generator, const struct scope *scope) {
+  for (;;) {
+    struct term *term = NULL;
+    if (scope->rule && chance(generator, 15)) {
+      term = windowed_behind(generator, scope);
+    } else {
+      static const uint32_t depths[] = {0, 0, 0, 0, 1, 1, 2, 3};
+      struct term *value = generate_value(generator, scope, depths[pick(generator, 8)]);
+      if (value != NULL)
+        term = test_of(generator, scope, value);
+    }
+    if (term != NULL)
+      return term;
+  }
+}
+
+struct term *generate_condition(struct generator *generator, const struct scope *scope,
+                                uint32_t depth) {
+  if (depth == 0 || chance(generator, 25))
+    return atom(generator, scope);
+  if (chance(generator, 20)) {
+    struct scope under = *scope;
+    under.definite = true;
+    return condition(generator, TERM_NOT, 1, generate_condition(generator, &under, depth - 1), NULL,
+                     NULL);
+  }
+  struct term *term =
+      condition(generator, chance(generator, 55) ? TERM_AND : TERM_OR, 0, NULL, NULL, NULL);
+  uint32_t count = 2 + pick(generator, 3);
+  for (uint32_t i = 0; i < count; i++)
+    term->operands[term->operand_count++] = generate_condition(generator, scope, depth - 1);
+  return term;
+}

@@ -1,0 +1,161 @@
+/**
+ * The program that the generator makes: a small tree that can be printed as rules, changed and
+ * printed again. Shrinking needs it: text cannot be made smaller without a parser, and using the one
+ * under test would hide its mistakes.
+ *
+ * It knows just enough of the language to write rules that the checker should accept. Nothing here
+ * is read by the compiler: only the printed text is.
+ */
+#ifndef SEG_TESTS_DIFFERENTIAL_MODEL_H
+#define SEG_TESTS_DIFFERENTIAL_MODEL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "compiler/sema/program.h"
+#include "runtime/base/arena.h"
+
+enum {
+  MODEL_MAX_COLUMNS = 12,
+  MODEL_MAX_EVENTS = 3,
+  MODEL_MAX_METRICS = 10,
+  MODEL_MAX_SEGMENTS = 8,
+  MODEL_MAX_CHAINS = 2,
+  MODEL_MAX_VALUES = 6,   // of a `one of`
+  MODEL_MAX_OPERANDS = 8,
+  MODEL_MAX_DAYS = 96,    // days worth having data on
+};
+
+enum { MODEL_CUSTOMER = -1 }; // as the number of an entity; events count from 0
+
+/** `one of` lists are compared by identity. */
+struct model_list {
+  uint32_t count;
+  const char *values[MODEL_MAX_VALUES];
+};
+
+struct model_type {
+  enum seg_type_kind kind;
+  uint8_t scale;        // MONEY
+  const char *currency; // MONEY, AMOUNT
+  const struct model_list *list; // ENUM
+};
+
+struct model_window {
+  enum seg_window_kind kind; // EVER, WITHIN, BETWEEN, FROM
+  int32_t first, second;     // WITHIN: first; BETWEEN: both ages; FROM: days since 1970-01-01
+  bool weeks;                // WITHIN: `first` counts weeks
+};
+
+enum term_kind {
+  TERM_LITERAL,    // `text`, as written
+  TERM_COLUMN,     // of `entity`
+  TERM_TIME,       // the `at` column of event `entity`
+  TERM_METRIC,     // `metric`, perhaps with a filter and a window
+  TERM_AGGREGATE,  // of event `entity`; operand 0 is the argument
+  TERM_DAYS_SINCE, // operand 0
+  TERM_BAND,       // operand 0; cuts: 1 ...
+  TERM_ARITHMETIC, // operand 0 `sign` operand 1
+  TERM_NEGATE,
+  TERM_ELSE,
+  // Conditions from here on.
+  TERM_COMPARE,   // operand 0 `sign` operand 1; perhaps with the window of operand 0 behind operand 1
+  TERM_BETWEEN,   // operand 0 [not] between operand 1 and operand 2
+  TERM_IN,        // operand 0 [not] in (operand 1, ...)
+  TERM_IS,        // operand 0 is known (negated: is missing)
+  TERM_TEXT_TEST, // `text`(operand 0, operand 1)
+  TERM_TRUE,      // operand 0: a bool value standing as a condition
+  TERM_NOT,
+  TERM_AND,
+  TERM_OR,
+};
+
+struct term {
+  enum term_kind kind;
+  struct model_type type;
+  bool optional;   // may be missing
+  bool parens;     // printed in parentheses even where none are needed
+  bool negated;    // BETWEEN, IN, IS
+  bool has_window; // METRIC, AGGREGATE
+  bool behind;     // COMPARE, BETWEEN, IN: `window` stands behind the constant
+  struct model_window window;
+  const char *text; // LITERAL, TEXT_TEST
+  const char *sign; // ARITHMETIC, COMPARE
+  int entity;
+  uint32_t column, metric;
+  enum seg_aggregate_kind aggregate;
+  struct term *filter; // METRIC, AGGREGATE
+  uint32_t operand_count;
+  struct term *operands[MODEL_MAX_OPERANDS];
+};
+
+struct model_column {
+  const char *name; // as written, in backquotes when it needs them
+  struct model_type type;
+  bool optional;
+  bool personal;
+  struct term *computed;
+  bool dropped; // by shrinking
+};
+
+struct model_entity {
+  const char *name; // events
+  const char *source, *key, *time;
+  bool key_is_text; // in the data
+  uint32_t column_count;
+  struct model_column columns[MODEL_MAX_COLUMNS];
+  struct term *where;
+  uint32_t unique_count;
+  int32_t unique[MODEL_MAX_COLUMNS]; // columns; SEG_UNIQUE_TIME: the time column
+  bool dropped;
+};
+
+struct model_metric {
+  const char *name;
+  struct term *value;
+  bool open; // has no window of its own: every use must give one
+  bool dropped;
+};
+
+struct model_segment {
+  const char *name;
+  struct term *when;
+  bool dropped;
+};
+
+struct model_chain {
+  const char *name;
+  uint32_t member_count;
+  uint32_t members[MODEL_MAX_SEGMENTS];
+  bool otherwise;
+  bool dropped;
+};
+
+struct model {
+  struct seg_arena arena;
+  const char *timezone;
+  int32_t as_of;
+  bool from_event; // the customers are those of event 0
+  struct model_entity customer;
+  uint32_t event_count, metric_count, segment_count, chain_count;
+  struct model_entity events[MODEL_MAX_EVENTS];
+  struct model_metric metrics[MODEL_MAX_METRICS];
+  struct model_segment segments[MODEL_MAX_SEGMENTS];
+  struct model_chain chains[MODEL_MAX_CHAINS];
+  uint32_t day_count; // days at which a window of the program begins or ends
+  int32_t days[MODEL_MAX_DAYS];
+};
+
+/** The customer for MODEL_CUSTOMER, otherwise the event. */
+struct model_entity *model_entity(struct model *model, int entity);
+
+bool model_type_same(struct model_type a, struct model_type b);
+
+/** Memory of tests is never out: these stop the test instead of failing. */
+struct term *model_term(struct model *model, enum term_kind kind, struct model_type type);
+const char *model_text(struct model *model, const char *format, ...) SEG_PRINTF(2, 3);
+
+/** The rules as text; the caller frees it. */
+char *model_print(struct model *model);
+
+#endif
