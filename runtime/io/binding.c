@@ -86,8 +86,9 @@ static enum seg_status take_files(struct seg_arena *arena, name_list *files,
       SEG_IO_FAIL(error, SEG_USAGE, MIXED_FILES,
                   "source \"%.*s\": %.*s is neither .parquet nor .csv nor .csv.gz",
                   SEG_STR(binding->source), SEG_STR(path));
-      seg_error_help(error, "keep only the data files in the folder, or name the files with "
-                            "--source %.*s=GLOB",
+      seg_error_help(error,
+                     "keep only the data files in the folder, or name the files with "
+                     "--source %.*s=GLOB",
                      SEG_STR(binding->source));
       return SEG_USAGE;
     }
@@ -265,8 +266,7 @@ static enum seg_status fail_not_found(struct seg_arena *arena, const char *folde
   size_t near = seg_near_name(source, stems.items, stems.count);
   if (near < stems.count)
     seg_error_help(error, "there is %.*s: rename it, or pass --source %.*s=%s/%.*s",
-                   SEG_STR(names.items[near]), SEG_STR(source), folder,
-                   SEG_STR(names.items[near]));
+                   SEG_STR(names.items[near]), SEG_STR(source), folder, SEG_STR(names.items[near]));
   else
     seg_error_help(error, "pass --source %.*s=FILE, a pattern, or a query", SEG_STR(source));
 

@@ -3,8 +3,8 @@
  *
  * An override NAME=VALUE wins: VALUE is SQL when its first word is select, with or from (in any
  * case), otherwise a file, a folder or a glob. Without one the data folder is searched for
- * NAME.parquet, NAME.csv, NAME.csv.gz and a folder NAME; exactly one may exist. Files of a folder or
- * a glob are all of one kind and are read in the order of their names (byte for byte).
+ * NAME.parquet, NAME.csv, NAME.csv.gz and a folder NAME; exactly one may exist. Files of a folder
+ * or a glob are all of one kind and are read in the order of their names (byte for byte).
  */
 #ifndef SEG_RUNTIME_IO_BINDING_H
 #define SEG_RUNTIME_IO_BINDING_H
@@ -31,12 +31,11 @@ struct seg_binding_options {
   const struct seg_str *overrides; // NAME=VALUE
 };
 
-/** Find what stands behind `source`. Everything in `binding` lives in the arena. Errors: D101 ... */
-SEG_NODISCARD enum seg_status seg_binding_resolve(struct seg_arena *arena,
-                                                  const struct seg_binding_options *options,
-                                                  struct seg_str source,
-                                                  struct seg_binding *binding,
-                                                  struct seg_error *error);
+/** Find what stands behind `source`. Everything in `binding` lives in the arena. Errors: D101 ...
+ */
+SEG_NODISCARD enum seg_status
+seg_binding_resolve(struct seg_arena *arena, const struct seg_binding_options *options,
+                    struct seg_str source, struct seg_binding *binding, struct seg_error *error);
 
 /** Every override must have the form NAME=VALUE, name one of the sources, and none twice. */
 SEG_NODISCARD enum seg_status seg_binding_check_overrides(const struct seg_binding_options *options,

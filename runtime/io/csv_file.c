@@ -108,8 +108,7 @@ static int skip_quoted(struct reader *reader, enum seg_csv_fault *fault) {
     do
       byte = take(reader);
     while (byte == ' ');
-    if (byte == END || byte == BROKEN || byte == '\n' || byte == '\r' ||
-        byte == reader->delimiter)
+    if (byte == END || byte == BROKEN || byte == '\n' || byte == '\r' || byte == reader->delimiter)
       return byte;
     *fault = SEG_CSV_QUOTE;
   }
@@ -150,8 +149,8 @@ static int skip_record(struct reader *reader, struct field_count *count,
   }
 }
 
-static void judge_record(const struct reader *reader, const struct field_count *count, int64_t columns,
-                         struct seg_csv_place *place) {
+static void judge_record(const struct reader *reader, const struct field_count *count,
+                         int64_t columns, struct seg_csv_place *place) {
   struct seg_str text = {reader->record.items, reader->record.count};
   if (place->fault != SEG_CSV_FINE)
     return;
@@ -274,8 +273,8 @@ static enum seg_status split_header(struct seg_arena *arena, struct seg_str path
     return seg_fail_memory(error, "the header of a CSV file");
   // A delimiter at the very end leaves `at` one short of its final place: that last name is empty.
   for (size_t at = 0; at <= line.size;) {
-    enum seg_status status = take_name(arena, line, header->delimiter, &at,
-                                       &header->names[header->count], error);
+    enum seg_status status =
+        take_name(arena, line, header->delimiter, &at, &header->names[header->count], error);
     if (status != SEG_OK)
       return status;
     header->count++;
@@ -290,8 +289,8 @@ static enum seg_status check_header_line(struct seg_str path, struct seg_str lin
     return SEG_IO_FAIL(error, SEG_BAD_DATA, BAD_FILE,
                        "the file %.*s is damaged: it cannot be unpacked", SEG_STR(path));
   if (last == END && line.size == 0)
-    return SEG_IO_FAIL(error, SEG_BAD_DATA, EMPTY_FILE,
-                       "the file %.*s is empty: it has no columns", SEG_STR(path));
+    return SEG_IO_FAIL(error, SEG_BAD_DATA, EMPTY_FILE, "the file %.*s is empty: it has no columns",
+                       SEG_STR(path));
   if (line.size == 0)
     return SEG_IO_FAIL(error, SEG_BAD_DATA, BAD_LINE,
                        "%.*s, line 1 is empty: it must name the columns", SEG_STR(path));
@@ -320,9 +319,8 @@ enum seg_status seg_csv_read_header(struct seg_arena *arena, struct seg_str path
     if (byte == '"')
       quoted = !quoted;
   struct seg_str line = {reader.record.items, reader.record.count - (byte >= 0)};
-  enum seg_status status = reader.memory_out
-                               ? seg_fail_memory(error, "the header of a CSV file")
-                               : check_header_line(path, line, byte, quoted, error);
+  enum seg_status status = reader.memory_out ? seg_fail_memory(error, "the header of a CSV file")
+                                             : check_header_line(path, line, byte, quoted, error);
   if (status == SEG_OK)
     status = split_header(arena, path, line, header, error);
   reader_close(&reader);

@@ -15,8 +15,8 @@ unsigned seg_io_threads(const struct seg_io_options *options) {
   return processors > 0 ? (unsigned)processors : 1;
 }
 
-// Rows that DuckDB may read ahead of the workers. Below a few row groups its own threads stand still
-// half of the time (measured: 1 MB 1.19 s, 64 MB 0.70 s for 50 M rows, no gain above).
+// Rows that DuckDB may read ahead of the workers. Below a few row groups its own threads stand
+// still half of the time (measured: 1 MB 1.19 s, 64 MB 0.70 s for 50 M rows, no gain above).
 static unsigned buffer_megabytes(const struct seg_io_options *options) {
   enum { MOST = 64, SHARE = 8 };
   uint64_t megabytes = options->memory_bytes / SHARE >> 20;

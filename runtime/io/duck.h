@@ -1,8 +1,8 @@
 /**
  * The embedded DuckDB, private to this room: opening a locked one, quoting, reading its messages.
  *
- * Each source and each sink has its own database in memory. It can reach the files it was opened for
- * and nothing else (a query may read any file, as the user wrote it), installs and loads no
+ * Each source and each sink has its own database in memory. It can reach the files it was opened
+ * for and nothing else (a query may read any file, as the user wrote it), installs and loads no
  * extension, keeps no temporary files, and cannot be reconfigured from SQL.
  */
 #ifndef SEG_RUNTIME_IO_DUCK_H
@@ -47,8 +47,8 @@ void seg_sql_text_list(FILE *sql, const struct seg_str *texts, size_t count);
 enum { SEG_DUCK_REASON = 400 };
 
 /**
- * The first line of a DuckDB message, without its kind ("Binder Error: "), for the end of a sentence
- * of ours. Never for messages about values: they may quote personal data.
+ * The first line of a DuckDB message, without its kind ("Binder Error: "), for the end of a
+ * sentence of ours. Never for messages about values: they may quote personal data.
  */
 void seg_duck_reason(const char *message, char out[SEG_DUCK_REASON]);
 

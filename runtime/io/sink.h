@@ -41,12 +41,12 @@ struct seg_result_view {
 
 /**
  * What can be known before the run: a known ending, a folder that exists and may be written, no
- * directory in the way, and no two columns with one name (names may differ by more than case: DuckDB
- * and most readers of Parquet do not tell "vip" from "VIP"). Only the names of `result` are read.
+ * directory in the way, and no two columns with one name (names may differ by more than case:
+ * DuckDB and most readers of Parquet do not tell "vip" from "VIP"). Only the names of `result` are
+ * read.
  */
-SEG_NODISCARD enum seg_status seg_sink_check(struct seg_str path,
-                                             const struct seg_result_view *result,
-                                             struct seg_error *error);
+SEG_NODISCARD enum seg_status
+seg_sink_check(struct seg_str path, const struct seg_result_view *result, struct seg_error *error);
 
 /** Write the file. Errors: D0xx of io_errors.def, SEG_INTERRUPTED. */
 SEG_NODISCARD enum seg_status seg_sink_write(struct seg_str path,

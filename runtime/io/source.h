@@ -39,8 +39,8 @@ enum { SEG_MORSEL_ROWS = 65536 }; // at most
 struct seg_source;
 struct seg_morsel_state; // buffers of one morsel, of the implementation
 
-/** Consecutive rows. The views borrow from the morsel: valid until the next seg_source_next with it,
- * or its release. */
+/** Consecutive rows. The views borrow from the morsel: valid until the next seg_source_next with
+ * it, or its release. */
 struct seg_morsel {
   int64_t number;    // 0, 1, 2, ... in file order
   int64_t first_row; // row of the scan, counted from 0 over all files
@@ -75,16 +75,14 @@ struct seg_source {
 
 /**
  * Open the files or the query of a binding for one entity: check that every declared column is
- * there, choose a converter per column, start the scan. `zone` is the project's. Everything borrowed
- * must outlive the source. The entity's own `zone` (of timestamps without one) is loaded here.
- * Errors: D1xx (binding and columns), D2xx, D0xx of io_errors.def.
+ * there, choose a converter per column, start the scan. `zone` is the project's. Everything
+ * borrowed must outlive the source. The entity's own `zone` (of timestamps without one) is loaded
+ * here. Errors: D1xx (binding and columns), D2xx, D0xx of io_errors.def.
  */
-SEG_NODISCARD enum seg_status seg_source_open_duckdb(const struct seg_binding *binding,
-                                                     const struct seg_plan_entity *entity,
-                                                     const struct seg_zone *zone,
-                                                     const struct seg_io_options *options,
-                                                     struct seg_source **source,
-                                                     struct seg_error *error);
+SEG_NODISCARD enum seg_status
+seg_source_open_duckdb(const struct seg_binding *binding, const struct seg_plan_entity *entity,
+                       const struct seg_zone *zone, const struct seg_io_options *options,
+                       struct seg_source **source, struct seg_error *error);
 
 /** Rows in memory, decoded already; borrowed for the life of the source. */
 struct seg_memory_rows {
@@ -105,7 +103,8 @@ void seg_source_close(struct seg_source *source);
 
 void seg_morsel_init(struct seg_morsel *morsel, struct seg_source *source);
 
-/** Give the rows back early and keep the buffers for the next seg_source_next (which does it too). */
+/** Give the rows back early and keep the buffers for the next seg_source_next (which does it too).
+ */
 void seg_morsel_release(struct seg_morsel *morsel);
 void seg_morsel_deinit(struct seg_morsel *morsel);
 
