@@ -1,0 +1,349 @@
+// The driver: lay out every block, emit its functions, make machine code, link it, fill the tables
+// that the runtime calls through.
+#include "compiler/codegen/codegen.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/codegen/emit.h"
+#include "compiler/codegen/jit.h"
+
+struct seg_code {
+  struct seg_arena arena;
+  struct seg_jit *jit;
+  struct seg_kernels kernels;
+};
+
+/** One block of the plan and the names of its functions: maps first, then masks. */
+struct unit {
+  const struct seg_block *block;
+  struct seg_block_layout layout;
+  const char *prefix; // of function names
+};
+
+/** A compile under way. */
+struct compilation {
+  const struct seg_plan *plan;
+  const struct seg_codegen_options *options;
+  struct seg_arena scratch;
+  struct seg_emit emit;
+  LLVMTargetMachineRef optimising, plain; // target machines
+  uint32_t unit_count;
+  struct unit *units;      // customer scan, event scans in order, customer block
+  const char **fold_names; // per event; NULL without cells
+  uint32_t function_count; // all that the runtime calls
+  struct seg_error *error;
+  char refusal[512]; // LLVM's last error diagnostic
+};
+
+static enum seg_status no_memory(const struct compilation *compilation) {
+  return seg_fail_memory(compilation->error, "compiling the rules");
+}
+
+/** Without a handler of its own a context prints errors of the code generator and ends the process.
+ */
+static void keep_refusal(LLVMDiagnosticInfoRef info, void *context) {
+  struct compilation *compilation = context;
+  if (LLVMGetDiagInfoSeverity(info) != LLVMDSError)
+    return;
+  char *text = LLVMGetDiagInfoDescription(info);
+  snprintf(compilation->refusal, sizeof compilation->refusal, "%s", text);
+  LLVMDisposeMessage(text);
+}
+
+static enum seg_status add_unit(struct compilation *compilation, const struct seg_block *block,
+                                const char *prefix) {
+  if (prefix == NULL)
+    return no_memory(compilation);
+  struct unit *unit = &compilation->units[compilation->unit_count++];
+  unit->block = block;
+  unit->prefix = prefix;
+  enum seg_status status =
+      seg_block_layout_build(&compilation->scratch, block, &unit->layout, compilation->error);
+  compilation->function_count +=
+      seg_block_map_tiles(&unit->layout) + seg_block_mask_tiles(&unit->layout);
+  return status;
+}
+
+static enum seg_status lay_out(struct compilation *compilation) {
+  const struct seg_plan *plan = compilation->plan;
+  struct seg_arena *arena = &compilation->scratch;
+  compilation->units = SEG_NEW_ARRAY(arena, struct unit, (size_t)plan->event_count + 2);
+  compilation->fold_names = SEG_NEW_ARRAY(arena, const char *, plan->event_count);
+  if (compilation->units == NULL || compilation->fold_names == NULL)
+    return no_memory(compilation);
+  enum seg_status status = add_unit(compilation, &plan->customer.scan, "customer_scan");
+  for (uint32_t i = 0; i < plan->event_count && status == SEG_OK; i++) {
+    struct seg_str prefix = seg_arena_format(arena, "event_%" PRIu32 "_scan", i);
+    status = add_unit(compilation, &plan->events[i].scan, prefix.data);
+    if (status != SEG_OK || plan->folds[i].cell_count == 0)
+      continue;
+    compilation->fold_names[i] = seg_arena_format(arena, "event_%" PRIu32 "_fold", i).data;
+    compilation->function_count++;
+    if (compilation->fold_names[i] == NULL)
+      status = no_memory(compilation);
+  }
+  return status == SEG_OK ? add_unit(compilation, &plan->customer_block, "customer_block") : status;
+}
+
+static enum seg_status emit_unit(struct compilation *compilation, const struct unit *unit) {
+  struct seg_emit_block block;
+  if (!seg_emit_block_init(&block, &compilation->emit, unit->block, &unit->layout))
+    return no_memory(compilation);
+  char name[96];
+  for (uint32_t i = 0; i < seg_block_map_tiles(&unit->layout); i++) {
+    snprintf(name, sizeof name, "%s_map_%" PRIu32, unit->prefix, i);
+    seg_emit_map_tile(&block, i, name);
+  }
+  for (uint32_t i = 0; i < seg_block_mask_tiles(&unit->layout); i++) {
+    snprintf(name, sizeof name, "%s_mask_%" PRIu32, unit->prefix, i);
+    seg_emit_mask_tile(&block, i, name);
+  }
+  return SEG_OK;
+}
+
+static enum seg_status emit_all(struct compilation *compilation) {
+  struct seg_emit *emit = &compilation->emit;
+  enum seg_status status =
+      seg_emit_init(emit, compilation->plan, &compilation->scratch, compilation->error);
+  if (status != SEG_OK)
+    return status;
+  LLVMContextSetDiagnosticHandler(emit->context, keep_refusal, compilation);
+  for (uint32_t i = 0; i < compilation->unit_count && status == SEG_OK; i++)
+    status = emit_unit(compilation, &compilation->units[i]);
+  for (uint32_t i = 0; i < compilation->plan->event_count && status == SEG_OK; i++) {
+    if (compilation->fold_names[i] != NULL)
+      seg_emit_fold(emit, i, compilation->fold_names[i]);
+  }
+  return status == SEG_OK && emit->out_of_memory ? no_memory(compilation) : status;
+}
+
+/** Everything up to modules that are ready for the machine code generator. */
+static enum seg_status compile(struct compilation *compilation) {
+  struct seg_error *error = compilation->error;
+  const struct seg_codegen_options *options = compilation->options;
+  enum seg_status status =
+      seg_jit_target(options, LLVMCodeGenLevelDefault, &compilation->optimising, error);
+  if (status == SEG_OK)
+    status = seg_jit_target(options, LLVMCodeGenLevelNone, &compilation->plain, error);
+  if (status == SEG_OK)
+    status = lay_out(compilation);
+  if (status == SEG_OK)
+    status = emit_all(compilation);
+  if (status == SEG_OK)
+    status = seg_jit_prepare(compilation->emit.optimised, compilation->optimising, true, error);
+  if (status == SEG_OK)
+    status = seg_jit_prepare(compilation->emit.plain, compilation->plain, false, error);
+  return status;
+}
+
+static void compilation_init(struct compilation *compilation, const struct seg_plan *plan,
+                             const struct seg_codegen_options *options, struct seg_error *error) {
+  memset(compilation, 0, sizeof *compilation);
+  compilation->plan = plan;
+  compilation->options = options;
+  compilation->error = error;
+  seg_arena_init(&compilation->scratch);
+}
+
+static void compilation_deinit(struct compilation *compilation) {
+  seg_emit_deinit(&compilation->emit);
+  if (compilation->optimising != NULL)
+    LLVMDisposeTargetMachine(compilation->optimising);
+  if (compilation->plain != NULL)
+    LLVMDisposeTargetMachine(compilation->plain);
+  seg_arena_deinit(&compilation->scratch);
+}
+
+static enum seg_status emit_form(struct compilation *compilation, bool optimised,
+                                 LLVMCodeGenFileType form, LLVMMemoryBufferRef *out) {
+  LLVMModuleRef module = optimised ? compilation->emit.optimised : compilation->emit.plain;
+  LLVMTargetMachineRef target = optimised ? compilation->optimising : compilation->plain;
+  enum seg_status status = seg_jit_emit(module, target, form, out, compilation->error);
+  if (status != SEG_OK || compilation->refusal[0] == '\0')
+    return status;
+  LLVMDisposeMemoryBuffer(*out);
+  return seg_fail(compilation->error, SEG_INTERNAL, NULL,
+                  "code generation: no machine code for the rules: %s", compilation->refusal);
+}
+
+static enum seg_status link_objects(struct compilation *compilation, struct seg_jit *jit) {
+  for (int optimised = 0; optimised < 2; optimised++) {
+    LLVMMemoryBufferRef object = NULL;
+    enum seg_status status = emit_form(compilation, optimised, LLVMObjectFile, &object);
+    if (status == SEG_OK)
+      status = seg_jit_add(jit, object, compilation->error);
+    if (status != SEG_OK)
+      return status;
+  }
+  return SEG_OK;
+}
+
+/** Names in the order of the addresses: per unit maps and masks, then the folds. */
+static enum seg_status list_names(struct compilation *compilation, const char ***out) {
+  struct seg_arena *arena = &compilation->scratch;
+  const char **names = SEG_NEW_ARRAY(arena, const char *, compilation->function_count);
+  uint32_t count = 0;
+  bool complete = names != NULL;
+  for (uint32_t u = 0; u < compilation->unit_count && complete; u++) {
+    const struct unit *unit = &compilation->units[u];
+    uint32_t maps = seg_block_map_tiles(&unit->layout);
+    uint32_t all = maps + seg_block_mask_tiles(&unit->layout);
+    for (uint32_t i = 0; i < all && complete; i++) {
+      struct seg_str name = seg_arena_format(arena, "%s_%s_%" PRIu32, unit->prefix,
+                                             i < maps ? "map" : "mask", i < maps ? i : i - maps);
+      names[count++] = name.data;
+      complete = name.data != NULL;
+    }
+  }
+  for (uint32_t i = 0; i < compilation->plan->event_count && complete; i++) {
+    if (compilation->fold_names[i] != NULL)
+      names[count++] = compilation->fold_names[i];
+  }
+  *out = names;
+  return complete ? SEG_OK : no_memory(compilation);
+}
+
+/** A copy that lives as long as the code; one element too many, so that it is never NULL for count
+ * 0. */
+static void *keep(struct seg_arena *arena, const void *items, size_t count, size_t size) {
+  void *copy = seg_arena_array(arena, count + 1, size);
+  if (copy != NULL && count > 0)
+    memcpy(copy, items, count * size);
+  return copy;
+}
+
+static enum seg_status fill_block(struct compilation *compilation, struct seg_arena *arena,
+                                  const struct unit *unit, const uint64_t *addresses,
+                                  struct seg_block_kernel *out) {
+  const struct seg_block_layout *layout = &unit->layout;
+  out->function_count = seg_block_map_tiles(layout) + seg_block_mask_tiles(layout);
+  seg_block_function *functions =
+      SEG_NEW_ARRAY(arena, seg_block_function, (size_t)out->function_count + 1);
+  for (uint32_t i = 0; i < out->function_count && functions != NULL; i++)
+    functions[i] = (seg_block_function)(uintptr_t)addresses[i];
+  out->functions = functions;
+  out->value_slot_count = layout->value_slot_count;
+  out->value_layouts =
+      keep(arena, layout->value_layouts, layout->value_slot_count, sizeof *layout->value_layouts);
+  out->mask_slot_count = layout->mask_slot_count;
+  out->value_roots =
+      keep(arena, layout->value_roots, unit->block->value_root_count, sizeof *layout->value_roots);
+  out->mask_roots =
+      keep(arena, layout->mask_roots, unit->block->mask_root_count, sizeof *layout->mask_roots);
+  if (functions == NULL || out->value_layouts == NULL || out->value_roots == NULL ||
+      out->mask_roots == NULL)
+    return no_memory(compilation);
+  return SEG_OK;
+}
+
+static enum seg_status fill_kernels(struct compilation *compilation, struct seg_code *code,
+                                    const uint64_t *addresses) {
+  uint32_t events = compilation->plan->event_count;
+  struct seg_kernels *kernels = &code->kernels;
+  kernels->event_scans = SEG_NEW_ARRAY(&code->arena, struct seg_block_kernel, (size_t)events + 1);
+  kernels->folds = SEG_NEW_ARRAY(&code->arena, seg_fold_function, (size_t)events + 1);
+  if (kernels->event_scans == NULL || kernels->folds == NULL)
+    return no_memory(compilation);
+  uint32_t next = 0;
+  for (uint32_t i = 0; i < compilation->unit_count; i++) {
+    struct seg_block_kernel *kernel = i == 0        ? &kernels->customer_scan
+                                      : i <= events ? &kernels->event_scans[i - 1]
+                                                    : &kernels->customer_block;
+    enum seg_status status =
+        fill_block(compilation, &code->arena, &compilation->units[i], addresses + next, kernel);
+    if (status != SEG_OK)
+      return status;
+    next += kernel->function_count;
+  }
+  for (uint32_t i = 0; i < events; i++) {
+    if (compilation->fold_names[i] != NULL)
+      kernels->folds[i] = (seg_fold_function)(uintptr_t)addresses[next++];
+  }
+  return SEG_OK;
+}
+
+static enum seg_status make_code(struct compilation *compilation, struct seg_code *code) {
+  enum seg_status status = compile(compilation);
+  if (status == SEG_OK)
+    status = seg_jit_new(&code->jit, compilation->error);
+  if (status == SEG_OK)
+    status = link_objects(compilation, code->jit);
+  const char **names = NULL;
+  if (status == SEG_OK)
+    status = list_names(compilation, &names);
+  if (status != SEG_OK)
+    return status;
+  uint64_t *addresses = SEG_NEW_ARRAY(&compilation->scratch, uint64_t, compilation->function_count);
+  if (addresses == NULL)
+    return no_memory(compilation);
+  status =
+      seg_jit_lookup(code->jit, names, compilation->function_count, addresses, compilation->error);
+  return status == SEG_OK ? fill_kernels(compilation, code, addresses) : status;
+}
+
+enum seg_status seg_codegen(const struct seg_plan *plan, const struct seg_codegen_options *options,
+                            struct seg_code **out, struct seg_error *error) {
+  *out = NULL;
+  struct seg_code *code = calloc(1, sizeof *code);
+  if (code == NULL)
+    return seg_fail_memory(error, "compiling the rules");
+  seg_arena_init(&code->arena);
+  struct compilation compilation;
+  compilation_init(&compilation, plan, options, error);
+  enum seg_status status = make_code(&compilation, code);
+  compilation_deinit(&compilation);
+  if (status != SEG_OK) {
+    seg_code_free(code);
+    return status;
+  }
+  *out = code;
+  return SEG_OK;
+}
+
+const struct seg_kernels *seg_code_kernels(const struct seg_code *code) {
+  return &code->kernels;
+}
+
+void seg_code_free(struct seg_code *code) {
+  if (code == NULL)
+    return;
+  seg_jit_free(code->jit);
+  seg_arena_deinit(&code->arena);
+  free(code);
+}
+
+enum seg_status seg_code_dump_llvm(const struct seg_plan *plan,
+                                   const struct seg_codegen_options *options, FILE *out,
+                                   struct seg_error *error) {
+  struct compilation compilation;
+  compilation_init(&compilation, plan, options, error);
+  enum seg_status status = compile(&compilation);
+  for (int optimised = 0; optimised < 2 && status == SEG_OK; optimised++) {
+    char *text =
+        LLVMPrintModuleToString(optimised ? compilation.emit.optimised : compilation.emit.plain);
+    fputs(text, out);
+    LLVMDisposeMessage(text);
+  }
+  compilation_deinit(&compilation);
+  return status;
+}
+
+enum seg_status seg_code_dump_asm(const struct seg_plan *plan,
+                                  const struct seg_codegen_options *options, FILE *out,
+                                  struct seg_error *error) {
+  struct compilation compilation;
+  compilation_init(&compilation, plan, options, error);
+  enum seg_status status = compile(&compilation);
+  for (int optimised = 0; optimised < 2 && status == SEG_OK; optimised++) {
+    LLVMMemoryBufferRef text = NULL;
+    status = emit_form(&compilation, optimised, LLVMAssemblyFile, &text);
+    if (status != SEG_OK)
+      break;
+    fwrite(LLVMGetBufferStart(text), 1, LLVMGetBufferSize(text), out);
+    LLVMDisposeMemoryBuffer(text);
+  }
+  compilation_deinit(&compilation);
+  return status;
+}

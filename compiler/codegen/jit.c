@@ -1,0 +1,239 @@
+// LLVM's target, pass and linking interfaces; see jit.h.
+#include "compiler/codegen/jit.h"
+
+#include <llvm-c/Analysis.h>
+#include <llvm-c/Error.h>
+#include <llvm-c/LLJIT.h>
+#include <llvm-c/Orc.h>
+#include <llvm-c/Target.h>
+#include <llvm-c/Transforms/PassBuilder.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct seg_jit {
+  LLVMOrcLLJITRef lljit;
+  LLVMOrcJITDylibRef library;
+  char linker_message[512]; // what the linker last complained about
+};
+
+static void initialise_target(void) {
+  LLVMInitializeNativeTarget();
+  LLVMInitializeNativeAsmPrinter();
+}
+
+/** Fill the error from LLVM's message, and release that. */
+static enum seg_status fail_with(struct seg_error *error, const char *what, char *message) {
+  enum seg_status status = seg_fail(error, SEG_INTERNAL, NULL, "code generation: %s: %s", what,
+                                    message == NULL ? "no reason given" : message);
+  LLVMDisposeMessage(message);
+  return status;
+}
+
+static enum seg_status fail_with_error(struct seg_error *error, const char *what,
+                                       LLVMErrorRef failure) {
+  char *message = LLVMGetErrorMessage(failure);
+  enum seg_status status =
+      seg_fail(error, SEG_INTERNAL, NULL, "code generation: %s: %s", what, message);
+  LLVMDisposeErrorMessage(message);
+  return status;
+}
+
+enum seg_status seg_jit_target(const struct seg_codegen_options *options, LLVMCodeGenOptLevel level,
+                               LLVMTargetMachineRef *out, struct seg_error *error) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, initialise_target);
+  bool is_host = options == NULL || options->cpu == NULL;
+  char *triple = LLVMGetDefaultTargetTriple();
+  char *host_cpu = LLVMGetHostCPUName(), *host_features = LLVMGetHostCPUFeatures();
+  const char *cpu = is_host ? host_cpu : options->cpu;
+  const char *features = is_host ? host_features : "";
+  if (options != NULL && options->features != NULL)
+    features = options->features;
+  char *message = NULL;
+  LLVMTargetRef target;
+  LLVMTargetMachineRef machine = NULL;
+  enum seg_status status = SEG_OK;
+  if (LLVMGetTargetFromTriple(triple, &target, &message))
+    status = fail_with(error, "this machine's architecture is not supported", message);
+  else
+    machine = LLVMCreateTargetMachine(target, triple, cpu, features, level, LLVMRelocPIC,
+                                      LLVMCodeModelJITDefault);
+  if (status == SEG_OK && machine == NULL)
+    status = seg_fail(error, SEG_INTERNAL, NULL, "code generation: no target machine for %s", cpu);
+  LLVMDisposeMessage(triple);
+  LLVMDisposeMessage(host_cpu);
+  LLVMDisposeMessage(host_features);
+  *out = machine;
+  return status;
+}
+
+static enum seg_status verify(LLVMModuleRef module, struct seg_error *error) {
+  char *message = NULL;
+  if (LLVMVerifyModule(module, LLVMReturnStatusAction, &message))
+    return fail_with(error, "LLVM refuses the generated code", message);
+  LLVMDisposeMessage(message);
+  return SEG_OK;
+}
+
+enum seg_status seg_jit_prepare(LLVMModuleRef module, LLVMTargetMachineRef target, bool optimise,
+                                struct seg_error *error) {
+  char *triple = LLVMGetTargetMachineTriple(target);
+  LLVMSetTarget(module, triple);
+  LLVMDisposeMessage(triple);
+  LLVMTargetDataRef layout = LLVMCreateTargetDataLayout(target);
+  LLVMSetModuleDataLayout(module, layout);
+  LLVMDisposeTargetData(layout);
+  enum seg_status status = verify(module, error);
+  if (status != SEG_OK || !optimise)
+    return status;
+  LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
+  LLVMErrorRef failure = LLVMRunPasses(module, "default<O2>", target, options);
+  LLVMDisposePassBuilderOptions(options);
+  if (failure != LLVMErrorSuccess)
+    return fail_with_error(error, "the optimiser failed", failure);
+  return verify(module, error);
+}
+
+enum seg_status seg_jit_emit(LLVMModuleRef module, LLVMTargetMachineRef target,
+                             LLVMCodeGenFileType form, LLVMMemoryBufferRef *out,
+                             struct seg_error *error) {
+  char *message = NULL;
+  if (LLVMTargetMachineEmitToMemoryBuffer(target, module, form, &message, out))
+    return fail_with(error, "no machine code for the rules", message);
+  return SEG_OK;
+}
+
+static void keep_linker_message(void *context, LLVMErrorRef failure) {
+  struct seg_jit *jit = context;
+  char *message = LLVMGetErrorMessage(failure);
+  snprintf(jit->linker_message, sizeof jit->linker_message, "%s", message);
+  LLVMDisposeErrorMessage(message);
+}
+
+/** The only symbols that generated code may call. */
+static LLVMErrorRef allow_kernel_functions(struct seg_jit *jit) {
+  static const struct {
+    const char *name;
+    void (*function)(void);
+  } allowed[] = {
+#define ALLOW(name) {#name, (void (*)(void))name}
+      ALLOW(seg_kernel_fault_raise),
+      ALLOW(seg_kernel_text_compare),
+      ALLOW(seg_kernel_text_compare_columns),
+      ALLOW(seg_kernel_text_test),
+      ALLOW(seg_kernel_distinct),
+#undef ALLOW
+  };
+  enum { COUNT = sizeof allowed / sizeof *allowed };
+  LLVMOrcCSymbolMapPair pairs[COUNT];
+  for (size_t i = 0; i < COUNT; i++) {
+    pairs[i].Name = LLVMOrcLLJITMangleAndIntern(jit->lljit, allowed[i].name);
+    pairs[i].Sym.Address = (LLVMOrcExecutorAddress)(uintptr_t)allowed[i].function;
+    pairs[i].Sym.Flags.GenericFlags =
+        LLVMJITSymbolGenericFlagsExported | LLVMJITSymbolGenericFlagsCallable;
+    pairs[i].Sym.Flags.TargetFlags = 0;
+  }
+  return LLVMOrcJITDylibDefine(jit->library, LLVMOrcAbsoluteSymbols(pairs, COUNT));
+}
+
+enum seg_status seg_jit_new(struct seg_jit **out, struct seg_error *error) {
+  struct seg_jit *jit = calloc(1, sizeof *jit);
+  if (jit == NULL)
+    return seg_fail_memory(error, "compiled rules");
+  LLVMErrorRef failure = LLVMOrcCreateLLJIT(&jit->lljit, NULL);
+  if (failure == LLVMErrorSuccess) {
+    LLVMOrcExecutionSessionRef session = LLVMOrcLLJITGetExecutionSession(jit->lljit);
+    LLVMOrcExecutionSessionSetErrorReporter(session, keep_linker_message, jit);
+    jit->library = LLVMOrcExecutionSessionCreateBareJITDylib(session, "rules");
+    failure = allow_kernel_functions(jit);
+  }
+  if (failure != LLVMErrorSuccess) {
+    seg_jit_free(jit);
+    return fail_with_error(error, "no linker for this machine", failure);
+  }
+  *out = jit;
+  return SEG_OK;
+}
+
+void seg_jit_free(struct seg_jit *jit) {
+  if (jit == NULL)
+    return;
+  if (jit->lljit != NULL)
+    LLVMConsumeError(LLVMOrcDisposeLLJIT(jit->lljit));
+  free(jit);
+}
+
+enum seg_status seg_jit_add(struct seg_jit *jit, LLVMMemoryBufferRef object,
+                            struct seg_error *error) {
+  LLVMErrorRef failure = LLVMOrcLLJITAddObjectFile(jit->lljit, jit->library, object);
+  if (failure != LLVMErrorSuccess)
+    return fail_with_error(error, "the object code cannot be linked", failure);
+  return SEG_OK;
+}
+
+/** The answer of a lookup, which may come from another thread. */
+struct lookup {
+  pthread_mutex_t lock;
+  pthread_cond_t done_now;
+  bool done;
+  LLVMErrorRef failure;
+  const LLVMOrcCLookupSetElement *wanted;
+  size_t count;
+  uint64_t *addresses;
+};
+
+static void take_addresses(LLVMErrorRef failure, LLVMOrcCSymbolMapPairs found, size_t found_count,
+                           void *context) {
+  struct lookup *lookup = context;
+  pthread_mutex_lock(&lookup->lock);
+  lookup->failure = failure;
+  for (size_t i = 0; failure == LLVMErrorSuccess && i < lookup->count; i++) {
+    for (size_t j = 0; j < found_count; j++) {
+      if (found[j].Name == lookup->wanted[i].Name)
+        lookup->addresses[i] = found[j].Sym.Address;
+    }
+  }
+  lookup->done = true;
+  pthread_cond_signal(&lookup->done_now);
+  pthread_mutex_unlock(&lookup->lock);
+}
+
+enum seg_status seg_jit_lookup(struct seg_jit *jit, const char *const *names, size_t count,
+                               uint64_t *addresses, struct seg_error *error) {
+  if (count == 0)
+    return SEG_OK;
+  LLVMOrcCLookupSetElement *wanted = calloc(count, sizeof *wanted);
+  if (wanted == NULL)
+    return seg_fail_memory(error, "compiled rules");
+  for (size_t i = 0; i < count; i++) {
+    wanted[i].Name = LLVMOrcLLJITMangleAndIntern(jit->lljit, names[i]);
+    wanted[i].LookupFlags = LLVMOrcSymbolLookupFlagsRequiredSymbol;
+    addresses[i] = 0;
+  }
+  struct lookup lookup = {.lock = PTHREAD_MUTEX_INITIALIZER,
+                          .done_now = PTHREAD_COND_INITIALIZER,
+                          .wanted = wanted,
+                          .count = count,
+                          .addresses = addresses};
+  LLVMOrcCJITDylibSearchOrderElement where = {jit->library,
+                                              LLVMOrcJITDylibLookupFlagsMatchExportedSymbolsOnly};
+  LLVMOrcExecutionSessionLookup(LLVMOrcLLJITGetExecutionSession(jit->lljit),
+                                LLVMOrcLookupKindStatic, &where, 1, wanted, count, take_addresses,
+                                &lookup);
+  pthread_mutex_lock(&lookup.lock);
+  while (!lookup.done)
+    pthread_cond_wait(&lookup.done_now, &lookup.lock);
+  pthread_mutex_unlock(&lookup.lock);
+  free(wanted);
+  if (lookup.failure != LLVMErrorSuccess) {
+    char what[600];
+    snprintf(what, sizeof what, "linking failed (%s)", jit->linker_message);
+    return fail_with_error(error, what, lookup.failure);
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (addresses[i] == 0)
+      return seg_fail(error, SEG_INTERNAL, NULL, "code generation: no function %s", names[i]);
+  }
+  return SEG_OK;
+}

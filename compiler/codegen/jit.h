@@ -1,0 +1,44 @@
+/**
+ * From modules to machine code: target machines, passes, object code, linking into this process.
+ *
+ * Memory is never writable and executable at once (LLVM's linker maps code read-execute after
+ * writing it). Generated code can reach nothing but the functions of runtime/plan/kernel.h: it is
+ * linked in a library that knows only those, not the symbols of the process.
+ */
+#ifndef SEG_COMPILER_CODEGEN_JIT_H
+#define SEG_COMPILER_CODEGEN_JIT_H
+
+#include <llvm-c/Core.h>
+#include <llvm-c/TargetMachine.h>
+
+#include "compiler/codegen/codegen.h"
+
+/** A target machine for the options, to be released with LLVMDisposeTargetMachine. */
+SEG_NODISCARD enum seg_status seg_jit_target(const struct seg_codegen_options *options,
+                                             LLVMCodeGenOptLevel level, LLVMTargetMachineRef *out,
+                                             struct seg_error *error);
+
+/** Verify a module, and optimise it when `optimise`. */
+SEG_NODISCARD enum seg_status seg_jit_prepare(LLVMModuleRef module, LLVMTargetMachineRef target,
+                                              bool optimise, struct seg_error *error);
+
+/** Object code (or assembly text) of a module; released with LLVMDisposeMemoryBuffer. */
+SEG_NODISCARD enum seg_status seg_jit_emit(LLVMModuleRef module, LLVMTargetMachineRef target,
+                                           LLVMCodeGenFileType form, LLVMMemoryBufferRef *out,
+                                           struct seg_error *error);
+
+struct seg_jit;
+
+SEG_NODISCARD enum seg_status seg_jit_new(struct seg_jit **out, struct seg_error *error);
+void seg_jit_free(struct seg_jit *jit);
+
+/** Take over an object. */
+SEG_NODISCARD enum seg_status seg_jit_add(struct seg_jit *jit, LLVMMemoryBufferRef object,
+                                          struct seg_error *error);
+
+/** Link everything and find the addresses of `count` functions, in order. */
+SEG_NODISCARD enum seg_status seg_jit_lookup(struct seg_jit *jit, const char *const *names,
+                                             size_t count, uint64_t *addresses,
+                                             struct seg_error *error);
+
+#endif
