@@ -1,0 +1,218 @@
+#!/bin/sh
+# The command line as a user meets it: check_cli.sh SEGC
+# Every mistake gives one clear message, the right exit code and no output file.
+set -u
+segc=$1
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+
+failed=0
+passed=0
+fail() {
+  failed=$((failed + 1))
+  echo "FAILED: $1"
+  echo "  command: $command"
+  echo "  exit code $code; stdout:"
+  sed 's/^/    /' stdout
+  echo "  stderr:"
+  sed 's/^/    /' stderr
+}
+
+# expect CODE TEXT COMMAND...: the exit code, and a text (fixed, on stderr or stdout) that must appear. For
+# codes other than 0, exactly one error must be reported and no out.* file may be left.
+expect() {
+  want=$1 text=$2
+  shift 2
+  command="$*"
+  rm -f out.parquet out.csv
+  "$@" >stdout 2>stderr </dev/null
+  code=$?
+  errors=$(grep -c '^error' stderr)
+  if [ "$code" -ne "$want" ]; then
+    fail "exit code $want was expected"
+  elif ! grep -qF -- "$text" stdout stderr; then
+    fail "this text was expected: $text"
+  elif [ "$want" -ne 0 ] && [ "$want" -ne 130 ] && [ "$errors" -ne 1 ]; then
+    fail "exactly one error was expected, not $errors"
+  elif [ "$want" -ne 0 ] && ls out.* >/dev/null 2>&1; then
+    fail "an output file was left behind"
+  elif ls .out.* >/dev/null 2>&1; then
+    fail "a temporary file was left behind"
+  else
+    passed=$((passed + 1))
+  fi
+}
+
+# A small project that works, and data for it.
+mkdir -p good data
+cat >good/rules.seg <<'END'
+segc 1
+timezone: "Europe/Berlin"
+currency: EUR
+
+customer from "customers" key id {
+  country: text?
+  plan:    one of ("free", "pro")
+}
+
+event purchase from "purchases" by customer at day {
+  amount: money(EUR)
+}
+
+metric purchases = count(purchase)
+metric aov = avg(purchase.amount) ever
+
+segment vip { when: purchases >= 2 within 90d and aov > 80  decision: "early access" }
+segment rest_of_pro { when: plan = "pro"  decision: "thank you note" }
+
+priority lifecycle: vip > rest_of_pro otherwise nobody
+END
+cat >data/customers.csv <<'END'
+id,country,plan
+anna,DE,pro
+ben,,free
+carla,US,pro
+END
+cat >data/purchases.csv <<'END'
+customer,day,amount
+anna,2026-10-05,120.00
+anna,2026-10-20,60.00
+ben,2026-10-20,500
+ben,2026-11-01,500
+nobody,2026-10-01,1
+END
+run_good() {
+  "$segc" run good --data data --as-of 2026-11-01 "$@"
+}
+
+# It works: anna's average is 90 over two purchases; ben's second purchase is on the as-of day, which does not count.
+expect 0 "as of 2026-11-01: 3 customers" run_good
+expect 0 '"segments":[{"name":"vip","members":1,"share":0.3333333333333333},{"name":"rest_of_pro","members":2,' run_good --format json
+expect 0 '"chains":[{"name":"lifecycle","winners":[{"segment":"vip","members":1},{"segment":"rest_of_pro","members":1}]' run_good --format json
+expect 0 '"orphan_events":1' run_good --format json
+expect 0 "" run_good --out out.csv
+cat >want.csv <<'END'
+id,vip,rest_of_pro,lifecycle
+anna,true,true,vip
+ben,false,false,nobody
+carla,false,true,rest_of_pro
+END
+if ! cmp -s out.csv want.csv; then
+  command="compare out.csv" code=0
+  cp out.csv stdout
+  fail "the output is not the expected one"
+fi
+[ "$(stat -c %a out.csv)" = 600 ] || { command="stat" code=0; fail "an output has mode 0600"; }
+expect 0 "no errors" "$segc" check good
+expect 0 "segc 0." "$segc" version
+for stage in tokens ast types plan llvm asm; do
+  expect 0 "" "$segc" run good --dump=$stage
+  [ -s stdout ] || fail "--dump=$stage printed nothing"
+done
+for verb in check run version; do
+  expect 0 "usage: segc $verb" "$segc" $verb --help
+done
+expect 0 "usage: segc VERB" "$segc" --help
+
+# Usage.
+expect 2 "no verb \`chek\`" "$segc" chek good
+expect 2 "write \`--as-of\`" "$segc" run good --data data --as-off 2026-11-01
+expect 2 "add --as-of" "$segc" run good --data data --out out.csv
+expect 2 "is not a date" "$segc" run good --data data --as-of 2026-02-30 --out out.csv
+expect 2 "needs a value" "$segc" run good --data
+expect 2 "given twice" run_good --data data
+expect 2 "not a number from 1 to" run_good --threads 0
+expect 2 "is not a size" run_good --memory lots
+expect 2 "is none of" run_good --format xml
+expect 2 "needs a folder or a file" "$segc" check
+expect 2 "nowhere" "$segc" check nowhere
+mkdir empty
+expect 2 "no rule files" "$segc" check empty
+expect 2 "no rule files" "$segc" run empty --data data --as-of 2026-11-01 --out out.csv
+expect 2 "purchase" run_good --source "purchase=data/purchases.csv" --out out.csv
+
+# Rules.
+mkdir bad
+edit() {
+  sed "$1" good/rules.seg >bad/rules.seg
+}
+edit 's/purchases >= 2/purchsaes >= 2/'
+expect 1 "purchases" "$segc" check bad
+expect 1 "purchases" "$segc" run bad --data data --as-of 2026-11-01 --out out.csv
+edit 's/plan = "pro"/plan = "por"/'
+expect 1 'pro' "$segc" check bad
+edit 's/decision: "thank you note"//'
+expect 1 "decision" "$segc" check bad
+expect 0 "" "$segc" check bad --allow-no-decision
+
+# Data.
+data() {
+  rm -rf broken
+  mkdir broken
+  cp data/* broken/
+}
+run_broken() {
+  "$segc" run good --data broken --as-of 2026-11-01 --out out.csv
+}
+data && rm broken/purchases.csv
+expect 2 "purchases" run_broken
+data && : >broken/purchases.csv
+expect 2 "purchases.csv" run_broken
+data && sed -i 's/amount/amuont/' broken/purchases.csv
+expect 2 "amount" run_broken
+data && sed -i '3s/$/,extra,more/' broken/purchases.csv
+expect 2 "purchases.csv" run_broken
+data && sed -i '3s/60.00/6O.00/' broken/purchases.csv
+expect 2 "row 2" run_broken
+expect 2 "amount" run_broken
+data && sed -i '3s/60.00/60.005/' broken/purchases.csv
+expect 2 "60.005" run_broken
+data && sed -i '3s/2026-10-20/20.10.2026/' broken/purchases.csv
+expect 2 "day" run_broken
+data && sed -i '3s/free/fre/' broken/customers.csv
+expect 2 "fre" run_broken
+data && sed -i '3s/free//' broken/customers.csv
+expect 2 "plan" run_broken
+data && sed -i '4s/carla/anna/' broken/customers.csv
+expect 2 "anna" run_broken
+data && rm broken/purchases.csv && printf 'PAR1 this is no parquet file PAR1' >broken/purchases.parquet
+expect 2 "purchases.parquet" run_broken
+data && cp broken/purchases.csv broken/purchases.parquet
+expect 2 "purchases" run_broken
+data
+expect 2 "select" run_good --source "purchases=select * from nothing_there" --out out.csv
+expect 0 "" run_good --source "purchases=select customer, day, amount from 'data/purchases.csv'" --out out.csv
+cmp -s out.csv want.csv || { command="compare" code=0; fail "a query gives the same output"; }
+
+# Outputs.
+expect 2 "nowhere" run_good --out nowhere/out.csv
+expect 2 "out.txt" run_good --out out.txt
+mkdir folder.csv
+expect 2 "folder.csv" run_good --out folder.csv
+echo "yesterday" >out.csv
+data && sed -i '3s/60.00/6O.00/' broken/purchases.csv
+"$segc" run good --data broken --as-of 2026-11-01 --out out.csv >stdout 2>stderr
+code=$? command="run with an old output"
+[ "$code" -eq 2 ] && [ "$(cat out.csv)" = "yesterday" ] || fail "the old output stays as it was"
+
+# Guards: a segment outside its declared size gives exit code 3 and no output.
+edit 's/segment vip {/segment vip { size: 50%..90% /'
+expect 3 "vip" "$segc" run bad --data data --as-of 2026-11-01 --out out.csv
+edit 's/segment vip {/segment vip { size: 1..2 /'
+expect 0 "" "$segc" run bad --data data --as-of 2026-11-01 --out out.csv
+
+# Personal values never appear.
+sed 's/country: text?/country: text? personal/; s/plan = "pro"/country = "DE"/' good/rules.seg |
+  sed 's/plan:.*/plan: one of ("free", "pro") personal/; s/country = "DE"/plan = "free"/' >bad/rules.seg
+data && sed -i '3s/free/topsecret/' broken/customers.csv
+expect 2 "plan" "$segc" run bad --data broken --as-of 2026-11-01 --out out.csv
+if grep -q topsecret stdout stderr; then
+  fail "a personal value was printed"
+fi
+
+# Sources from stdin are none; a reader that goes away is no crash.
+"$segc" run good --dump=asm 2>stderr | head -n 1 >stdout
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
