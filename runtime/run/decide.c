@@ -1,0 +1,135 @@
+// Memberships and chain winners of a batch of customers; see decide.h.
+#include "runtime/run/decide.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/filter/chain_winners.h"
+
+static const char what_for[] = "deciding the rules";
+
+static enum seg_status add_cells(struct seg_decide *decide, uint32_t batch_rows,
+                                 struct seg_error *error) {
+  const struct seg_plan *plan = decide->state->plan;
+  uint32_t count = 0, at = 0;
+  for (uint32_t e = 0; e < plan->event_count; e++)
+    count += plan->folds[e].cell_count;
+  decide->cell_values = calloc((size_t)count + 1, sizeof *decide->cell_values);
+  decide->cell_known = calloc((size_t)count + 1, sizeof *decide->cell_known);
+  if (decide->cell_values == NULL || decide->cell_known == NULL)
+    return seg_fail_memory(error, what_for);
+  decide->cell_count = count;
+  for (uint32_t e = 0; e < plan->event_count; e++) {
+    for (uint32_t c = 0; c < plan->folds[e].cell_count; c++, at++) {
+      enum seg_layout layout = plan->folds[e].cells[c].layout;
+      decide->cell_values[at] = seg_column_memory(seg_layout_size(layout, batch_rows));
+      decide->cell_known[at] = seg_column_memory(batch_rows / 8);
+      if (decide->cell_values[at] == NULL || decide->cell_known[at] == NULL)
+        return seg_fail_memory(error, what_for);
+    }
+  }
+  return SEG_OK;
+}
+
+enum seg_status seg_decide_init(struct seg_decide *decide, struct seg_run_state *state,
+                                uint32_t batch_rows, struct seg_error *error) {
+  const struct seg_plan *plan = state->plan;
+  *decide = (struct seg_decide){.state = state};
+  size_t members = 0, most = 0;
+  for (uint32_t c = 0; c < plan->chain_count; c++) {
+    members += plan->chains[c].member_count;
+    most = plan->chains[c].member_count > most ? plan->chains[c].member_count : most;
+  }
+  decide->masks = calloc(most + 1, sizeof *decide->masks);
+  decide->unassigned = calloc(batch_rows / 64 + 1, sizeof *decide->unassigned);
+  decide->segment_members =
+      calloc((size_t)plan->segment_count + 1, sizeof *decide->segment_members);
+  decide->won = calloc(members + 1, sizeof *decide->won);
+  decide->unmatched = calloc((size_t)plan->chain_count + 1, sizeof *decide->unmatched);
+  if (decide->masks == NULL || decide->unassigned == NULL || decide->segment_members == NULL ||
+      decide->won == NULL || decide->unmatched == NULL)
+    return seg_fail_memory(error, what_for);
+  enum seg_status status = add_cells(decide, batch_rows, error);
+  if (status != SEG_OK)
+    return status;
+  return seg_block_runner_init(&decide->runner, &plan->customer_block,
+                               &state->kernels->customer_block, batch_rows, error);
+}
+
+void seg_decide_deinit(struct seg_decide *decide) {
+  for (uint32_t c = 0; c < decide->cell_count; c++) {
+    free(decide->cell_values[c]);
+    free(decide->cell_known[c]);
+  }
+  free(decide->cell_values);
+  free(decide->cell_known);
+  free(decide->masks);
+  free(decide->unassigned);
+  free(decide->segment_members);
+  free(decide->won);
+  free(decide->unmatched);
+  seg_block_runner_deinit(&decide->runner);
+  *decide = (struct seg_decide){0};
+}
+
+static void set_inputs(struct seg_decide *decide, uint64_t first) {
+  const struct seg_customer_columns *customers = &decide->state->customers;
+  for (uint32_t c = 0; c < customers->column_count; c++)
+    decide->runner.input_values[c] =
+        seg_customer_columns_at(customers, c, first, &decide->runner.input_known[c]);
+  for (uint32_t c = 0; c < decide->cell_count; c++) {
+    decide->runner.input_values[customers->column_count + c] = decide->cell_values[c];
+    decide->runner.input_known[customers->column_count + c] = decide->cell_known[c];
+  }
+}
+
+static void take_memberships(struct seg_decide *decide, uint64_t first, uint32_t rows) {
+  const struct seg_run_result *result = decide->state->result;
+  size_t words = seg_bitmap_words(rows);
+  for (uint32_t s = 0; s < result->segment_count; s++) {
+    const uint64_t *mask = seg_block_runner_mask(&decide->runner, s);
+    decide->segment_members[s] += (uint64_t)seg_bitmap_count(mask, rows);
+    if (result->members != NULL)
+      memcpy(result->members[s] + first / 64, mask, words * sizeof *mask);
+  }
+}
+
+static void take_winners(struct seg_decide *decide, uint64_t first, uint32_t rows) {
+  const struct seg_plan *plan = decide->state->plan;
+  const struct seg_run_result *result = decide->state->result;
+  uint64_t *won = decide->won;
+  for (uint32_t c = 0; c < plan->chain_count; c++) {
+    const struct seg_plan_chain *chain = &plan->chains[c];
+    for (uint32_t m = 0; m < chain->member_count; m++)
+      decide->masks[m] = seg_block_runner_mask(&decide->runner, chain->members[m]);
+    uint16_t *winners = result->chains[c].winners;
+    seg_chain_winners(decide->masks, chain->member_count, rows, decide->unassigned, won,
+                      &decide->unmatched[c], winners == NULL ? NULL : winners + first);
+    won += chain->member_count;
+  }
+}
+
+enum seg_status seg_decide_batch(struct seg_decide *decide, uint64_t first, uint32_t rows,
+                                 struct seg_kernel_fault *fault, struct seg_error *error) {
+  set_inputs(decide, first);
+  enum seg_status status = seg_block_runner_apply(
+      &decide->runner, rows, decide->state->options->as_of, fault, error);
+  if (status != SEG_OK || fault->kind != SEG_FAULT_NONE)
+    return status;
+  take_memberships(decide, first, rows);
+  take_winners(decide, first, rows);
+  return SEG_OK;
+}
+
+void seg_decide_add_counts(const struct seg_decide *decide) {
+  const struct seg_plan *plan = decide->state->plan;
+  struct seg_run_result *result = decide->state->result;
+  for (uint32_t s = 0; s < result->segment_count; s++)
+    result->segment_members[s] += decide->segment_members[s];
+  const uint64_t *won = decide->won;
+  for (uint32_t c = 0; c < plan->chain_count; c++) {
+    for (uint32_t m = 0; m < plan->chains[c].member_count; m++)
+      result->chains[c].won[m] += *won++;
+    result->chains[c].unmatched += decide->unmatched[c];
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * Decide: the customer block over batches of customers, memberships and chain winners. One thread
+ * each; batches of different threads write different words of the results.
+ */
+#ifndef SEG_RUNTIME_RUN_DECIDE_H
+#define SEG_RUNTIME_RUN_DECIDE_H
+
+#include <stdint.h>
+
+#include "runtime/filter/block_runner.h"
+#include "runtime/run/run_state.h"
+
+struct seg_decide {
+  struct seg_run_state *state;
+  struct seg_block_runner runner;
+  void **cell_values;    // per cell, events in order: a batch
+  uint64_t **cell_known; // the same
+  uint32_t cell_count;
+  const uint64_t **masks; // of the members of one chain
+  uint64_t *unassigned;
+  /* Counts of this thread. */
+  uint64_t *segment_members;
+  uint64_t *won; // chains in order, their members in order
+  uint64_t *unmatched;
+};
+
+SEG_NODISCARD enum seg_status seg_decide_init(struct seg_decide *decide,
+                                              struct seg_run_state *state, uint32_t batch_rows,
+                                              struct seg_error *error);
+void seg_decide_deinit(struct seg_decide *decide);
+
+/** The cells are filled: decide customers first .. first + rows - 1. `first` is a multiple of 64. */
+SEG_NODISCARD enum seg_status seg_decide_batch(struct seg_decide *decide, uint64_t first,
+                                               uint32_t rows, struct seg_kernel_fault *fault,
+                                               struct seg_error *error);
+
+/** Add this thread's counts to the result. One thread at a time. */
+void seg_decide_add_counts(const struct seg_decide *decide);
+
+#endif

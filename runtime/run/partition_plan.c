@@ -1,0 +1,191 @@
+// Groups of partitions and their memory; see partition_plan.h.
+#include "runtime/run/partition_plan.h"
+
+#include <stdlib.h>
+
+#include "runtime/filter/block_runner.h"
+#include "runtime/fold/event_set.h"
+#include "runtime/fold/gather.h"
+
+enum {
+  LARGEST_BATCH = 4096,
+  SMALLEST_BATCH = 512,
+  BATCH_BYTES = 1 << 19, // half an L2 cache for the columns of a batch
+  LARGEST_GROUP = 64,
+};
+
+static const char what_for[] = "deciding the rules";
+
+bool seg_partition_plan_needs_set(const struct seg_plan *plan, uint32_t event) {
+  if (plan->events[event].unique_count > 0)
+    return true;
+  for (uint32_t c = 0; c < plan->folds[event].cell_count; c++)
+    if (plan->folds[event].cells[c].kind == SEG_FOLD_DISTINCT)
+      return true;
+  return false;
+}
+
+uint64_t seg_partition_plan_gathered(const struct seg_run_state *state, uint32_t event,
+                                     uint64_t rows) {
+  if (state->plan->folds[event].cell_count == 0)
+    return 0;
+  uint64_t bytes = seg_gather_bytes(&state->events[event].layout, rows);
+  if (seg_partition_plan_needs_set(state->plan, event))
+    bytes += rows * SEG_EVENT_SET_BYTES;
+  return bytes;
+}
+
+static void add_run(struct seg_partition_plan *partitions, uint32_t event,
+                    const struct seg_event_run *run) {
+  uint64_t *rows = partitions->event_rows + (size_t)event * partitions->partition_count;
+  uint64_t *bytes = partitions->event_bytes + (size_t)event * partitions->partition_count;
+  for (uint32_t p = 0; p < partitions->partition_count; p++) {
+    uint32_t first, end;
+    seg_event_run_stretch(run, p, partitions->shift, &first, &end);
+    rows[p] += run->row_offsets[end] - run->row_offsets[first];
+    bytes[p] += (uint64_t)(run->byte_offsets[end] - run->byte_offsets[first]) * 8;
+  }
+}
+
+// Bytes that the slices of partition `p` take, all kinds of events together.
+static uint64_t slice_bytes(const struct seg_partition_plan *partitions,
+                            const struct seg_run_state *state, uint32_t p) {
+  uint64_t bytes = 0;
+  for (uint32_t e = 0; e < state->plan->event_count; e++)
+    bytes += partitions->event_bytes[(size_t)e * partitions->partition_count + p];
+  return bytes;
+}
+
+uint64_t seg_partition_plan_spilled(const struct seg_partition_plan *partitions,
+                                    const struct seg_run_state *state, uint32_t first,
+                                    uint32_t end) {
+  uint64_t bytes = 0;
+  for (uint32_t e = 0; e < state->plan->event_count; e++) {
+    const struct seg_event_runs *runs = &state->events[e];
+    for (size_t r = 0; r < runs->count && runs->spilled > 0; r++) {
+      const struct seg_event_run *run = &runs->runs[r];
+      uint32_t from, to, unused;
+      if (run->bytes != NULL)
+        continue;
+      seg_event_run_stretch(run, first, partitions->shift, &from, &unused);
+      seg_event_run_stretch(run, end - 1, partitions->shift, &unused, &to);
+      bytes += (uint64_t)(run->byte_offsets[to] - run->byte_offsets[from]) * 8;
+    }
+  }
+  return bytes;
+}
+
+uint64_t seg_partition_plan_rows(const struct seg_partition_plan *partitions, uint32_t event,
+                                 uint32_t first, uint32_t end) {
+  const uint64_t *rows = partitions->event_rows + (size_t)event * partitions->partition_count;
+  uint64_t most = 0;
+  for (uint32_t p = first; p < end; p++)
+    most = rows[p] > most ? rows[p] : most;
+  return most;
+}
+
+static uint32_t choose_batch(const struct seg_run_state *state) {
+  const struct seg_plan *plan = state->plan;
+  uint64_t columns = (uint64_t)plan->customer_block.input_count +
+                     state->kernels->customer_block.value_slot_count + 1;
+  uint32_t batch = LARGEST_BATCH;
+  while (batch > SMALLEST_BATCH && batch * columns * 8 > BATCH_BYTES)
+    batch /= 2;
+  return batch;
+}
+
+static uint64_t count_worker_bytes(const struct seg_partition_plan *partitions,
+                                   const struct seg_run_state *state) {
+  const struct seg_plan *plan = state->plan;
+  uint64_t bytes = seg_block_runner_bytes(&plan->customer_block, &state->kernels->customer_block,
+                                          partitions->batch_rows, partitions->batch_rows);
+  for (uint32_t e = 0; e < plan->event_count; e++) {
+    if (plan->folds[e].cell_count == 0)
+      continue;
+    bytes += (UINT64_C(2) << partitions->shift) * sizeof(uint64_t); // offsets and cursor
+    bytes += (uint64_t)plan->folds[e].cell_count * partitions->batch_rows * 9;
+    bytes += state->events[e].count * sizeof(void *);
+  }
+  return bytes;
+}
+
+// Move runs to the file until `bytes` more fit.
+static enum seg_status make_room(struct seg_run_state *state, uint64_t bytes,
+                                 struct seg_error *error) {
+  uint64_t limit = state->budget->limit;
+  if (limit == UINT64_MAX)
+    return SEG_OK;
+  if (bytes > limit)
+    return seg_memory_budget_fail(state->budget, bytes, what_for, error);
+  enum seg_status status = SEG_OK;
+  for (uint32_t e = 0; e < state->plan->event_count && status == SEG_OK; e++)
+    if (state->events[e].budget != NULL)
+      status = seg_event_runs_evict(&state->events[e], limit - bytes, error);
+  if (status == SEG_OK && seg_memory_budget_used(state->budget) > limit - bytes)
+    status = seg_memory_budget_fail(state->budget, bytes, what_for, error);
+  return status;
+}
+
+// One read serves a whole group, when a group's share of the file fits what is left of memory.
+static uint32_t choose_group(const struct seg_partition_plan *partitions,
+                             const struct seg_run_state *state, uint64_t largest,
+                             uint64_t largest_slices) {
+  uint64_t spilled = 0;
+  for (uint32_t e = 0; e < state->plan->event_count; e++)
+    spilled += state->events[e].spilled;
+  if (spilled == 0)
+    return 1;
+  uint64_t free_bytes = state->budget->limit - seg_memory_budget_used(state->budget);
+  uint64_t share = free_bytes > largest ? (free_bytes - largest) / state->threads : 0;
+  uint64_t group = largest_slices == 0 ? LARGEST_GROUP : share / largest_slices;
+  uint64_t fair = partitions->partition_count / (state->threads * UINT64_C(4));
+  group = group < fair ? group : fair;
+  group = group < LARGEST_GROUP ? group : LARGEST_GROUP;
+  return group > 0 ? (uint32_t)group : 1;
+}
+
+enum seg_status seg_partition_plan_init(struct seg_partition_plan *partitions,
+                                        struct seg_run_state *state, struct seg_error *error) {
+  uint64_t customers = state->keys->count;
+  *partitions = (struct seg_partition_plan){.shift = seg_partition_shift(customers)};
+  partitions->partition_count = (uint32_t)seg_partition_count(customers, partitions->shift);
+  partitions->batch_rows = choose_batch(state);
+  size_t cells = (size_t)state->plan->event_count * partitions->partition_count + 1;
+  partitions->event_rows = calloc(cells, sizeof *partitions->event_rows);
+  partitions->event_bytes = calloc(cells, sizeof *partitions->event_bytes);
+  if (partitions->event_rows == NULL || partitions->event_bytes == NULL)
+    return seg_fail_memory(error, what_for);
+  for (uint32_t e = 0; e < state->plan->event_count; e++)
+    for (size_t r = 0; r < state->events[e].count; r++)
+      add_run(partitions, e, &state->events[e].runs[r]);
+  uint64_t largest_slices = 0;
+  for (uint32_t p = 0; p < partitions->partition_count; p++) {
+    uint64_t slices = slice_bytes(partitions, state, p);
+    largest_slices = slices > largest_slices ? slices : largest_slices;
+  }
+  // What one worker needs at most, were every run in the file. Buffers stay from group to group, so
+  // each kind's largest partition counts.
+  uint64_t largest = largest_slices;
+  for (uint32_t e = 0; e < state->plan->event_count; e++)
+    largest += seg_partition_plan_gathered(
+        state, e, seg_partition_plan_rows(partitions, e, 0, partitions->partition_count));
+  uint64_t worker_bytes = count_worker_bytes(partitions, state);
+  enum seg_status status = make_room(state, worker_bytes * state->threads + largest, error);
+  if (status == SEG_OK)
+    status = seg_memory_budget_need(state->budget, worker_bytes * state->threads, what_for, error);
+  if (status != SEG_OK)
+    return status;
+  partitions->worker_bytes = worker_bytes;
+  partitions->group = choose_group(partitions, state, largest, largest_slices);
+  partitions->group_count =
+      (partitions->partition_count + partitions->group - 1) / partitions->group;
+  return SEG_OK;
+}
+
+void seg_partition_plan_deinit(struct seg_partition_plan *partitions,
+                               struct seg_run_state *state) {
+  seg_memory_budget_give(state->budget, partitions->worker_bytes * state->threads);
+  free(partitions->event_rows);
+  free(partitions->event_bytes);
+  *partitions = (struct seg_partition_plan){0};
+}

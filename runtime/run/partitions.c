@@ -1,0 +1,363 @@
+// Stage 3: group by group of partitions, gather the events of its customers, fold them and decide
+// the rules. Groups are handed out in order and a group that was begun is finished, so that the
+// error of the smallest customer is found whatever the number of threads.
+#include <stdlib.h>
+
+#include "runtime/fold/fold_scratch.h"
+#include "runtime/fold/gather.h"
+#include "runtime/fold/unique.h"
+#include "runtime/run/decide.h"
+#include "runtime/run/fault_text.h"
+#include "runtime/run/memory_gate.h"
+#include "runtime/run/partition_plan.h"
+#include "runtime/run/workers.h"
+
+struct folding {
+  struct seg_run_state *state;
+  struct seg_partition_plan partitions;
+  struct seg_memory_gate gate;
+  struct seg_first_error first; // "row" is the customer's number
+  _Atomic uint32_t next_group;
+  pthread_mutex_t counts_lock;
+};
+
+/** One worker's part. */
+struct folder {
+  struct folding *folding;
+  struct seg_run_state *state;
+  struct seg_decide decide;
+  struct seg_gather *gathers; // per event
+  struct seg_fold_scratch scratch;
+  struct seg_slice *slices;
+  size_t slice_capacity;
+  const unsigned char ***bytes; // [event][run]: the run's first byte of the present group
+  unsigned char *staging;       // what of the group was in the file
+  uint64_t staging_capacity;
+  uint64_t held; // of the gate
+};
+
+static bool is_folded(const struct folder *folder, uint32_t event) {
+  return folder->state->plan->folds[event].cell_count > 0;
+}
+
+static enum seg_status folder_init(struct folder *folder, struct folding *folding,
+                                   struct seg_error *error) {
+  struct seg_run_state *state = folding->state;
+  uint32_t events = state->plan->event_count;
+  *folder = (struct folder){.folding = folding, .state = state};
+  seg_fold_scratch_init(&folder->scratch);
+  folder->gathers = calloc((size_t)events + 1, sizeof *folder->gathers);
+  folder->bytes = calloc((size_t)events + 1, sizeof *folder->bytes);
+  if (folder->gathers == NULL || folder->bytes == NULL)
+    return seg_fail_memory(error, "folding events");
+  for (uint32_t e = 0; e < events; e++) {
+    if (!is_folded(folder, e))
+      continue;
+    enum seg_status status =
+        seg_gather_init(&folder->gathers[e], &state->events[e].layout,
+                        UINT32_C(1) << folding->partitions.shift, error);
+    if (status != SEG_OK)
+      return status;
+    folder->bytes[e] = calloc(state->events[e].count + 1, sizeof *folder->bytes[e]);
+    if (folder->bytes[e] == NULL)
+      return seg_fail_memory(error, "folding events");
+  }
+  return seg_decide_init(&folder->decide, state, folding->partitions.batch_rows, error);
+}
+
+// Everything that was counted at the gate.
+static void release_room(struct folder *folder) {
+  for (uint32_t e = 0; folder->gathers != NULL && e < folder->state->plan->event_count; e++)
+    seg_gather_release(&folder->gathers[e]);
+  seg_event_set_deinit(&folder->scratch.set);
+  free(folder->staging);
+  folder->staging = NULL;
+  folder->staging_capacity = 0;
+  seg_memory_gate_leave(&folder->folding->gate, &folder->held);
+}
+
+static void folder_deinit(struct folder *folder) {
+  release_room(folder);
+  for (uint32_t e = 0; e < folder->state->plan->event_count; e++) {
+    if (folder->gathers != NULL)
+      seg_gather_deinit(&folder->gathers[e]);
+    if (folder->bytes != NULL)
+      free(folder->bytes[e]);
+  }
+  free(folder->gathers);
+  free(folder->bytes);
+  free(folder->slices);
+  seg_fold_scratch_deinit(&folder->scratch);
+  seg_decide_deinit(&folder->decide);
+}
+
+static uint64_t larger(uint64_t a, uint64_t b) {
+  return a > b ? a : b;
+}
+
+// Count and make the buffers for partitions first .. end - 1. Buffers only grow, unless others wait
+// for memory.
+static enum seg_status make_room(struct folder *folder, uint32_t first, uint32_t end,
+                                 struct seg_error *error) {
+  const struct seg_partition_plan *partitions = &folder->folding->partitions;
+  uint32_t events = folder->state->plan->event_count;
+  uint64_t staged = seg_partition_plan_spilled(partitions, folder->state, first, end);
+  uint64_t grown = larger(staged, folder->staging_capacity), fresh = staged;
+  for (uint32_t e = 0; e < events; e++) {
+    uint64_t rows = seg_partition_plan_rows(partitions, e, first, end);
+    uint64_t capacity = larger(rows, folder->gathers[e].capacity);
+    grown += seg_partition_plan_gathered(folder->state, e, capacity);
+    fresh += seg_partition_plan_gathered(folder->state, e, rows);
+  }
+  if (!seg_memory_gate_grow(&folder->folding->gate, &folder->held, grown)) {
+    release_room(folder);
+    enum seg_status status =
+        seg_memory_gate_enter(&folder->folding->gate, &folder->held, fresh, error);
+    if (status != SEG_OK)
+      return status;
+  }
+  if (staged > folder->staging_capacity) {
+    free(folder->staging);
+    folder->staging_capacity = 0;
+    folder->staging = malloc(staged);
+    if (folder->staging == NULL)
+      return seg_fail_memory(error, "reading events back");
+    folder->staging_capacity = staged;
+  }
+  for (uint32_t e = 0; e < events; e++) {
+    if (!is_folded(folder, e))
+      continue;
+    uint64_t rows = seg_partition_plan_rows(partitions, e, first, end);
+    enum seg_status status = seg_gather_reserve(&folder->gathers[e], rows, error);
+    if (status != SEG_OK)
+      return status;
+  }
+  return SEG_OK;
+}
+
+// Point at the group's bytes of every run; those in the file are read into the staging buffer.
+static enum seg_status find_bytes(struct folder *folder, uint32_t first, uint32_t end,
+                                  struct seg_error *error) {
+  uint32_t shift = folder->folding->partitions.shift;
+  uint64_t staged = 0;
+  for (uint32_t e = 0; e < folder->state->plan->event_count; e++) {
+    const struct seg_event_runs *runs = &folder->state->events[e];
+    for (size_t r = 0; r < runs->count; r++) {
+      const struct seg_event_run *run = &runs->runs[r];
+      uint32_t from, to, unused;
+      seg_event_run_stretch(run, first, shift, &from, &unused);
+      seg_event_run_stretch(run, end - 1, shift, &unused, &to);
+      uint64_t offset = (uint64_t)run->byte_offsets[from] * 8;
+      if (run->bytes != NULL) {
+        folder->bytes[e][r] = run->bytes + offset;
+        continue;
+      }
+      uint64_t size = (uint64_t)run->byte_offsets[to] * 8 - offset;
+      folder->bytes[e][r] = folder->staging + staged;
+      if (size == 0)
+        continue;
+      enum seg_status status = seg_spill_file_read(&folder->state->spill, folder->staging + staged,
+                                                   size, run->file_offset + offset, error);
+      if (status != SEG_OK)
+        return status;
+      staged += size;
+    }
+  }
+  return SEG_OK;
+}
+
+static bool add_slice(struct folder *folder, size_t *count, const unsigned char *bytes,
+                      uint32_t rows) {
+  if (*count == folder->slice_capacity) {
+    size_t capacity = folder->slice_capacity * 2 + 64;
+    struct seg_slice *grown = realloc(folder->slices, capacity * sizeof *grown);
+    if (grown == NULL)
+      return false;
+    folder->slices = grown;
+    folder->slice_capacity = capacity;
+  }
+  folder->slices[(*count)++] = (struct seg_slice){.bytes = bytes, .count = rows};
+  return true;
+}
+
+static enum seg_status gather_event(struct folder *folder, uint32_t event, uint32_t group_first,
+                                    uint32_t partition, uint32_t customers,
+                                    struct seg_error *error) {
+  uint32_t shift = folder->folding->partitions.shift;
+  const struct seg_event_runs *runs = &folder->state->events[event];
+  size_t count = 0;
+  for (size_t r = 0; r < runs->count; r++) {
+    const struct seg_event_run *run = &runs->runs[r];
+    uint32_t group_from, from, to, unused;
+    seg_event_run_stretch(run, group_first, shift, &group_from, &unused);
+    seg_event_run_stretch(run, partition, shift, &from, &to);
+    for (uint32_t p = from; p < to; p++) {
+      uint32_t rows = run->row_offsets[p + 1] - run->row_offsets[p];
+      const unsigned char *bytes =
+          folder->bytes[event][r] +
+          (size_t)(run->byte_offsets[p] - run->byte_offsets[group_from]) * 8;
+      if (rows > 0 && !add_slice(folder, &count, bytes, rows))
+        return seg_fail_memory(error, "folding events");
+    }
+  }
+  struct seg_gather *gather = &folder->gathers[event];
+  enum seg_status status =
+      seg_gather_run(gather, folder->slices, count, partition << shift, customers, error);
+  if (status != SEG_OK)
+    return status;
+  const struct seg_plan_entity *entity = &folder->state->plan->events[event];
+  struct seg_unique_columns unique = {.count = entity->unique_count,
+                                      .columns = entity->unique,
+                                      .known_flag = entity->carried_flag};
+  return seg_unique_apply(&unique, gather, customers, &folder->scratch.set, error);
+}
+
+static void fold_event(struct folder *folder, uint32_t event, uint32_t first_cell,
+                       uint32_t first_customer, uint32_t customers,
+                       struct seg_kernel_fault *fault) {
+  const struct seg_gather *gather = &folder->gathers[event];
+  *fault = (struct seg_kernel_fault){.kind = SEG_FAULT_NONE};
+  struct seg_fold_frame frame = {
+      .customer_count = customers,
+      .offsets = gather->offsets + first_customer,
+      .days = gather->days,
+      .flags = (const uint64_t *const *)gather->flags,
+      .columns = (const void *const *)gather->columns,
+      .windows = folder->state->windows,
+      .values = folder->decide.cell_values + first_cell,
+      .known = folder->decide.cell_known + first_cell,
+      .scratch = &folder->scratch,
+      .fault = fault,
+  };
+  folder->state->kernels->folds[event](&frame);
+}
+
+// `first` counts from the partition's first customer `base`. Of several faults the one of the
+// smallest customer is reported; of one customer the first event's, then the rules'.
+static enum seg_status decide_batch(struct folder *folder, uint32_t base, uint32_t first,
+                                    uint32_t customers, int64_t *customer,
+                                    struct seg_error *error) {
+  const struct seg_run_state *state = folder->state;
+  const struct seg_plan *plan = state->plan;
+  struct seg_kernel_fault smallest = {.kind = SEG_FAULT_NONE}, fault;
+  uint32_t smallest_event = UINT32_MAX, cell = 0;
+  for (uint32_t e = 0; e < plan->event_count; e++) {
+    if (!is_folded(folder, e))
+      continue;
+    fold_event(folder, e, cell, first, customers, &fault);
+    cell += plan->folds[e].cell_count;
+    if (fault.kind != SEG_FAULT_NONE &&
+        (smallest.kind == SEG_FAULT_NONE || fault.row < smallest.row)) {
+      smallest = fault;
+      smallest_event = e;
+    }
+  }
+  enum seg_status status =
+      seg_decide_batch(&folder->decide, (uint64_t)base + first, customers, &fault, error);
+  if (status != SEG_OK)
+    return status;
+  if (fault.kind != SEG_FAULT_NONE &&
+      (smallest.kind == SEG_FAULT_NONE || fault.row < smallest.row)) {
+    smallest = fault;
+    smallest_event = UINT32_MAX;
+  }
+  if (smallest.kind == SEG_FAULT_NONE)
+    return SEG_OK;
+  *customer = (int64_t)base + first + smallest.row;
+  bool personal =
+      plan->customer.key_personal || (plan->customer_from_event >= 0 &&
+                                      plan->events[plan->customer_from_event].key_personal);
+  struct seg_column_view keys = seg_key_table_view(state->keys);
+  struct seg_fault_name name = seg_fault_name_key(&keys, (uint64_t)*customer, personal);
+  if (smallest_event == UINT32_MAX)
+    return seg_fault_of_customer(&plan->customer_block, &smallest, &name, error);
+  return seg_fault_of_fold(&plan->folds[smallest_event], &smallest, &name, error);
+}
+
+static enum seg_status fold_partition(struct folder *folder, uint32_t group_first,
+                                      uint32_t partition, int64_t *customer,
+                                      struct seg_error *error) {
+  struct seg_run_state *state = folder->state;
+  const struct seg_partition_plan *partitions = &folder->folding->partitions;
+  uint32_t base = partition << partitions->shift;
+  uint32_t left = state->keys->count - base;
+  uint32_t customers =
+      left < UINT32_C(1) << partitions->shift ? left : UINT32_C(1) << partitions->shift;
+  *customer = base;
+  for (uint32_t e = 0; e < state->plan->event_count; e++) {
+    if (!is_folded(folder, e))
+      continue;
+    enum seg_status status = gather_event(folder, e, group_first, partition, customers, error);
+    if (status != SEG_OK)
+      return status;
+  }
+  for (uint32_t first = 0; first < customers; first += partitions->batch_rows) {
+    uint32_t rows =
+        customers - first < partitions->batch_rows ? customers - first : partitions->batch_rows;
+    enum seg_status status = decide_batch(folder, base, first, rows, customer, error);
+    if (status != SEG_OK)
+      return status;
+  }
+  seg_run_report(state, SEG_RUN_RULES, (struct seg_str){0}, customers, NULL, state->keys->count);
+  return SEG_OK;
+}
+
+static enum seg_status fold_group(struct folder *folder, uint32_t group, int64_t *customer,
+                                  struct seg_error *error) {
+  const struct seg_partition_plan *partitions = &folder->folding->partitions;
+  uint32_t first = group * partitions->group;
+  uint32_t end = first + partitions->group < partitions->partition_count
+                     ? first + partitions->group
+                     : partitions->partition_count;
+  *customer = (int64_t)first << partitions->shift;
+  enum seg_status status = make_room(folder, first, end, error);
+  if (status == SEG_OK)
+    status = find_bytes(folder, first, end, error);
+  for (uint32_t p = first; p < end && status == SEG_OK; p++) {
+    if (seg_run_interrupted(folder->state)) {
+      *customer = -1;
+      return seg_run_fail_interrupted(error);
+    }
+    status = fold_partition(folder, first, p, customer, error);
+  }
+  return status;
+}
+
+static void fold_worker(void *context, unsigned worker) {
+  (void)worker;
+  struct folding *folding = context;
+  struct folder folder;
+  struct seg_error error;
+  int64_t customer = -1;
+  enum seg_status status = folder_init(&folder, folding, &error);
+  while (status == SEG_OK && !seg_first_error_any(&folding->first)) {
+    uint32_t group = atomic_fetch_add(&folding->next_group, 1);
+    if (group >= folding->partitions.group_count)
+      break;
+    status = fold_group(&folder, group, &customer, &error);
+  }
+  if (status != SEG_OK)
+    seg_first_error_offer(&folding->first, customer, true, &error);
+  pthread_mutex_lock(&folding->counts_lock);
+  if (status == SEG_OK)
+    seg_decide_add_counts(&folder.decide);
+  pthread_mutex_unlock(&folding->counts_lock);
+  folder_deinit(&folder);
+}
+
+enum seg_status seg_run_partitions(struct seg_run_state *state, struct seg_error *error) {
+  struct folding folding = {.state = state};
+  enum seg_status status = seg_partition_plan_init(&folding.partitions, state, error);
+  if (status == SEG_OK) {
+    seg_memory_gate_init(&folding.gate, state->budget);
+    seg_first_error_init(&folding.first);
+    pthread_mutex_init(&folding.counts_lock, NULL);
+    seg_workers_run(state->threads, fold_worker, &folding);
+    status = seg_first_error_take(&folding.first, NULL, error);
+    pthread_mutex_destroy(&folding.counts_lock);
+    seg_first_error_deinit(&folding.first);
+    seg_memory_gate_deinit(&folding.gate);
+  }
+  seg_partition_plan_deinit(&folding.partitions, state);
+  return status;
+}
