@@ -37,9 +37,8 @@ static inline bool chance(struct generator *generator, uint32_t percent) {
 // generate_literal.c
 /** A constant of a type; NULL for types without one (timestamps). */
 struct term *generate_literal(struct generator *generator, struct model_type type);
-/** A constant between the values that data takes and beyond: `step` of `steps`, rising. */
-struct term *generate_step(struct generator *generator, struct model_type type, uint32_t step,
-                           uint32_t steps);
+/** A constant between the values that data takes and beyond; a later step is always larger. */
+struct term *generate_step(struct generator *generator, struct model_type type, uint32_t step);
 struct term *generate_date(struct generator *generator);
 struct model_window generate_window(struct generator *generator);
 /** A text out of the pool that data is drawn from too, without quotes. */
@@ -53,6 +52,8 @@ struct term *generate_value(struct generator *generator, const struct scope *sco
 /** Something of that type: read from data when that can be found, otherwise a constant, or NULL. */
 struct term *generate_like(struct generator *generator, const struct scope *scope,
                            struct model_type type);
+/** The type itself, or money of the same currency with other decimals. */
+struct model_type generate_kin(struct generator *generator, struct model_type type);
 struct term *generate_aggregate(struct generator *generator, const struct scope *scope, bool open);
 /** An aggregate or a metric without a window, for a window that follows; NULL when none was found. */
 struct term *generate_open(struct generator *generator, const struct scope *scope);

@@ -52,22 +52,45 @@ static const char *some_sign(struct generator *generator, struct model_type type
   return signs[first + pick(generator, last - first)];
 }
 
+static bool is_average(const struct generator *generator, const struct term *term) {
+  if (term->kind == TERM_METRIC)
+    term = generator->model->metrics[term->metric].value;
+  return term->kind == TERM_AGGREGATE && term->aggregate == SEG_AGGREGATE_AVERAGE;
+}
+
+// What a value is compared with. Averages are compared exactly with whole values, too.
+static struct term *other_side(struct generator *generator, const struct scope *scope,
+                               const struct term *value) {
+  struct model_type type = value->type;
+  bool literal = chance(generator, 70);
+  if (type.kind == SEG_TYPE_INT && literal && chance(generator, 10))
+    type.kind = SEG_TYPE_NUMBER;
+  if (is_average(generator, value) && chance(generator, 30)) {
+    type.kind = type.kind == SEG_TYPE_NUMBER ? SEG_TYPE_INT : SEG_TYPE_MONEY;
+    type.scale = 0;
+  }
+  return literal ? generate_literal(generator, type)
+                 : generate_like(generator, scope, generate_kin(generator, type));
+}
+
 static struct term *compare(struct generator *generator, const struct scope *scope,
                             struct term *value) {
-  struct term *other = chance(generator, 70) ? generate_literal(generator, value->type)
-                                             : generate_like(generator, scope, value->type);
+  struct term *other = other_side(generator, scope, value);
+  bool finer = other != NULL && other->kind == TERM_LITERAL && other->type.scale > value->type.scale;
+  if (finer && value->type.kind == SEG_TYPE_MONEY)
+    other = generate_literal(generator, value->type);
   if (other == NULL)
     return value->optional ? is_known(generator, value, false) : NULL;
   bool swapped = chance(generator, 10);
   struct term *term = swapped ? condition(generator, TERM_COMPARE, 2, other, value, NULL)
                               : condition(generator, TERM_COMPARE, 2, value, other, NULL);
-  term->sign = some_sign(generator, value->type);
+  term->sign = some_sign(generator, has_equality(other->type) ? value->type : other->type);
   return term->sign[0] == '!' ? guarded(generator, term) : term;
 }
 
 static struct term *between(struct generator *generator, struct term *value) {
-  struct term *low = generate_step(generator, value->type, pick(generator, 2), 4);
-  struct term *high = generate_step(generator, value->type, 2 + pick(generator, 2), 4);
+  struct term *low = generate_step(generator, value->type, pick(generator, 2));
+  struct term *high = generate_step(generator, value->type, 2 + pick(generator, 2));
   struct term *term = condition(generator, TERM_BETWEEN, 3, value, low, high);
   term->negated = chance(generator, 30);
   return term->negated ? guarded(generator, term) : term;

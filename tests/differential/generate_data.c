@@ -25,7 +25,7 @@ static uint32_t below(struct filler *filler, uint32_t count) {
   return seg_random_below(&filler->random, count);
 }
 
-static bool chance(struct filler *filler, uint32_t percent) {
+static bool flip(struct filler *filler, uint32_t percent) {
   return seg_random_chance(&filler->random, percent);
 }
 
@@ -44,9 +44,9 @@ static void *room(struct filler *filler, size_t count, size_t size) {
 
 static int32_t some_day(struct filler *filler) {
   const struct model *model = filler->model;
-  if (model->day_count > 0 && chance(filler, 45))
+  if (model->day_count > 0 && flip(filler, 45))
     return model->days[below(filler, model->day_count)] + (int32_t)between(filler, -1, 1);
-  if (chance(filler, 20))
+  if (flip(filler, 20))
     return model->as_of + (int32_t)between(filler, -2, 1);
   return model->as_of - (int32_t)below(filler, 130);
 }
@@ -72,7 +72,7 @@ static double extreme_number(struct filler *filler) {
 
 static struct seg_str some_text(struct filler *filler) {
   const char *word = generate_word(&filler->random);
-  if (chance(filler, 75))
+  if (flip(filler, 75))
     return seg_str_view(word);
   const char *other = generate_word(&filler->random);
   size_t size = strlen(word) + strlen(other);
@@ -84,28 +84,28 @@ static struct seg_str some_text(struct filler *filler) {
 
 static struct seg_value some_value(struct filler *filler, struct model_type type) {
   struct seg_value value = {.known = true};
-  bool extreme = filler->extremes && chance(filler, 3);
+  bool extreme = filler->extremes && flip(filler, 3);
   switch (type.kind) {
-  case SEG_TYPE_BOOL: value.integer = chance(filler, 50); break;
+  case SEG_TYPE_BOOL: value.integer = flip(filler, 50); break;
   case SEG_TYPE_INT:
     value.integer = extreme ? extreme_integer(filler) : between(filler, -3, 12);
     break;
   case SEG_TYPE_MONEY:
     value.integer = extreme ? extreme_integer(filler) : between(filler, -300, 3000);
-    if (!extreme && chance(filler, 40)) // whole and half units, which rules are likely to name
+    if (!extreme && flip(filler, 40)) // whole and half units, which rules are likely to name
       value.integer -= value.integer % 50;
     break;
   case SEG_TYPE_NUMBER:
   case SEG_TYPE_AMOUNT:
     value.number = extreme ? extreme_number(filler) : (double)between(filler, -2000, 12000) / 100;
-    if (!extreme && chance(filler, 30))
+    if (!extreme && flip(filler, 30))
       value.number = trunc(value.number);
     break;
   case SEG_TYPE_TEXT: value.text = some_text(filler); break;
   case SEG_TYPE_DATE:
     value.integer = some_day(filler);
     if (extreme)
-      value.integer = chance(filler, 50) ? SEG_CIVIL_FIRST_DAY : SEG_CIVIL_LAST_DAY;
+      value.integer = flip(filler, 50) ? SEG_CIVIL_FIRST_DAY : SEG_CIVIL_LAST_DAY;
     break;
   case SEG_TYPE_TIMESTAMP: value.integer = some_instant(filler, some_day(filler)); break;
   case SEG_TYPE_ENUM: value.integer = below(filler, type.list->count); break;
@@ -134,16 +134,16 @@ static struct seg_str key_of(struct filler *filler, uint32_t number) {
 
 static struct seg_str event_key(struct filler *filler, bool is_text, uint32_t favourite) {
   static const char *const strangers[] = {"007", "+1", " 1", "1.0", "", "K1", "9223372036854775808"};
-  if (chance(filler, 3))
+  if (flip(filler, 3))
     return (struct seg_str){0};
-  if (chance(filler, 5))
-    return is_text && chance(filler, 50) ? seg_str_view(strangers[below(filler, 7)])
+  if (flip(filler, 5))
+    return is_text && flip(filler, 50) ? seg_str_view(strangers[below(filler, 7)])
                                          : key_of(filler, filler->customer_count + below(filler, 3));
   if (filler->customer_count == 0)
     return key_of(filler, below(filler, 3));
   // Some customers stay without events, one has many.
   uint32_t number = below(filler, filler->customer_count);
-  if (number % 5 == 2 || chance(filler, 5))
+  if (number % 5 == 2 || flip(filler, 5))
     number = favourite;
   return key_of(filler, number);
 }
@@ -185,7 +185,7 @@ static void fill_values(struct filler *filler, const struct model_entity *entity
     if (column->computed != NULL)
       continue;
     struct seg_value *value = &row->values[to++];
-    if (!chance(filler, rates[i]))
+    if (!flip(filler, rates[i]))
       *value = some_value(filler, column->type);
   }
 }
@@ -222,7 +222,7 @@ static void fill_customers(struct filler *filler) {
 
 static uint32_t event_rows(struct filler *filler) {
   static const uint32_t edges[] = {0, 1, 63, 64, 65, 127, 129};
-  if (chance(filler, 20))
+  if (flip(filler, 20))
     return edges[below(filler, sizeof edges / sizeof *edges)];
   return 1 + below(filler, 3 * filler->customer_count + 20);
 }
@@ -237,14 +237,14 @@ static void fill_events(struct filler *filler, const struct model_entity *entity
   for (uint32_t i = 0; i < count; i++) {
     struct seg_row row = {.instant = some_instant(filler, some_day(filler))};
     const struct seg_row *old = i > 0 ? &table->rows.items[below(filler, i)] : NULL;
-    if (old != NULL && chance(filler, repeats)) {
+    if (old != NULL && flip(filler, repeats)) {
       row = *old;
-      if (chance(filler, 30))
+      if (flip(filler, 30))
         row.instant = some_instant(filler, some_day(filler));
     } else {
       row.key = event_key(filler, entity->key_is_text, favourite);
       fill_values(filler, entity, rates, &row);
-      if (old != NULL && chance(filler, 10))
+      if (old != NULL && flip(filler, 10))
         row.instant = old->instant;
     }
     row.day = seg_zone_local_day(filler->zone, &filler->cursor, row.instant);
@@ -255,11 +255,11 @@ static void fill_events(struct filler *filler, const struct model_entity *entity
 static uint32_t customer_rows(struct filler *filler) {
   static const uint32_t edges[] = {0, 1, 63, 64, 65, 128};
   static const uint32_t batches[] = {2047, 2048, 2049};
-  if (chance(filler, 2))
+  if (flip(filler, 2))
     return batches[below(filler, 3)];
-  if (chance(filler, 25))
+  if (flip(filler, 25))
     return edges[below(filler, sizeof edges / sizeof *edges)];
-  return 1 + below(filler, chance(filler, 30) ? 150 : 25);
+  return 1 + below(filler, flip(filler, 30) ? 150 : 25);
 }
 
 static bool all_keys_are_texts(const struct model *model) {
@@ -279,8 +279,8 @@ void generate_data(struct data *data, struct model *model, uint64_t seed) {
     fprintf(stderr, "differential: %s\n", error.message);
     abort();
   }
-  filler.extremes = chance(&filler, 15);
-  filler.digits = !all_keys_are_texts(model) || chance(&filler, 40);
+  filler.extremes = flip(&filler, 15);
+  filler.digits = !all_keys_are_texts(model) || flip(&filler, 40);
   filler.customer_count = customer_rows(&filler);
   if (!model->from_event)
     fill_customers(&filler);

@@ -111,13 +111,11 @@ struct term *generate_literal(struct generator *generator, struct model_type typ
   return text == NULL ? NULL : literal(generator, type, text);
 }
 
-struct term *generate_step(struct generator *generator, struct model_type type, uint32_t step,
-                           uint32_t steps) {
+struct term *generate_step(struct generator *generator, struct model_type type, uint32_t step) {
   struct seg_random *random = &generator->random;
   // The range is cut into as many pieces as there are steps: a draw from each rises strictly.
   int64_t least = type.kind == SEG_TYPE_INT ? -5 : -500, width = type.kind == SEG_TYPE_INT ? 5 : 800;
   int64_t value = least + step * width + seg_random_between(random, 0, width - 1);
-  (void)steps;
   if (type.kind == SEG_TYPE_INT)
     return literal(generator, type, decimal_text(generator, value, 0));
   if (type.kind == SEG_TYPE_DATE)

@@ -38,11 +38,13 @@ static bool fits(enum seg_aggregate_kind aggregate, struct model_type type) {
   switch (aggregate) {
   case SEG_AGGREGATE_COUNT: return true;
   case SEG_AGGREGATE_SUM:
-  case SEG_AGGREGATE_AVERAGE: return is_numeric(type);
+  case SEG_AGGREGATE_AVERAGE: return is_numeric(type) && type.kind != SEG_TYPE_AMOUNT;
   case SEG_AGGREGATE_MIN:
-  case SEG_AGGREGATE_MAX: return is_numeric(type) || type.kind == SEG_TYPE_DATE;
+  case SEG_AGGREGATE_MAX:
+    return (is_numeric(type) && type.kind != SEG_TYPE_AMOUNT) || type.kind == SEG_TYPE_DATE;
   case SEG_AGGREGATE_DISTINCT:
-    return type.kind != SEG_TYPE_NUMBER && type.kind != SEG_TYPE_AMOUNT;
+    return type.kind != SEG_TYPE_NUMBER && type.kind != SEG_TYPE_AMOUNT &&
+           type.kind != SEG_TYPE_BOOL;
   case SEG_AGGREGATE_FIRST:
   case SEG_AGGREGATE_LAST:
   case SEG_AGGREGATE_KIND_COUNT: break;
@@ -162,6 +164,13 @@ static struct term *leaf(struct generator *generator, const struct scope *scope)
   return term != NULL ? term : generate_aggregate(generator, scope, false);
 }
 
+struct model_type generate_kin(struct generator *generator, struct model_type type) {
+  bool euro = type.kind == SEG_TYPE_MONEY && strcmp(type.currency, "EUR") == 0;
+  if (euro && chance(generator, 30))
+    type.scale = type.scale == 2 ? 4 : 2;
+  return type;
+}
+
 struct term *generate_like(struct generator *generator, const struct scope *scope,
                            struct model_type type) {
   for (int i = 0; i < 6; i++) {
@@ -181,7 +190,9 @@ static struct term *two(struct generator *generator, struct model_type type, con
   term->operand_count = 2;
   term->operands[0] = a;
   term->operands[1] = b;
-  term->optional = a->optional || b->optional || sign[0] == '/';
+  term->optional = a->optional || b->optional;
+  if (sign[0] == '/' && b->kind != TERM_LITERAL)
+    term->optional = true; // over zero there is no ratio
   term->parens = chance(generator, 15);
   return term;
 }
@@ -198,8 +209,13 @@ static struct term *one(struct generator *generator, enum term_kind kind, struct
 static struct term *band(struct generator *generator, struct term *a) {
   struct term *term = one(generator, TERM_BAND, plain(SEG_TYPE_INT), a);
   uint32_t cuts = 1 + pick(generator, 5);
-  for (uint32_t i = 0; i < cuts; i++)
-    term->operands[term->operand_count++] = generate_step(generator, a->type, i, cuts);
+  for (uint32_t i = 0; i < cuts; i++) {
+    struct term *cut = generate_step(generator, a->type, i);
+    // A cut may lie between two values that can be: it still rises, as the values are whole steps.
+    if (a->type.kind != SEG_TYPE_DATE && chance(generator, 30))
+      cut->text = model_text(generator->model, strchr(cut->text, '.') ? "%s5" : "%s.5", cut->text);
+    term->operands[term->operand_count++] = cut;
+  }
   return term;
 }
 
@@ -232,10 +248,12 @@ static struct model_type amount_of(struct model_type type) {
 }
 
 static struct term *add(struct generator *generator, const struct scope *scope, struct term *a) {
-  struct term *b = generate_like(generator, scope, a->type);
+  struct term *b = generate_like(generator, scope, generate_kin(generator, a->type));
   struct model_type type = a->type;
-  if (a->kind == TERM_LITERAL && b->kind != TERM_LITERAL)
-    type = b->type;
+  if (b->kind != TERM_LITERAL && b->type.scale > a->type.scale)
+    type = b->type; // cents beside hundredths of cents
+  if (b->kind == TERM_LITERAL && b->type.scale > a->type.scale)
+    b = generate_literal(generator, a->type);
   return two(generator, type, chance(generator, 50) ? "+" : "-", a, b);
 }
 

@@ -1,0 +1,264 @@
+// The differential test: random programs over random rows must give the same answers in the
+// reference evaluator and in compiled rules.
+//
+//   differential [--programs N] [--seed S] [--seconds T] [--jobs J]
+//   differential --program SEED     one program again, printed, made small when it differs
+//   differential --regressions DIR  the files of DIR
+//   differential --fault ...        compiled rules have a fault: it must be found and made small
+//
+// Programs are spread over worker processes; what they find is shared memory, so that a crash of one
+// leaves the seed of the program that did it.
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "runtime/base/hash.h"
+#include "tests/differential/generate.h"
+#include "tests/differential/generate_data.h"
+#include "tests/differential/regressions.h"
+#include "tests/differential/shrink.h"
+#include "tests/differential/tally.h"
+
+#define DEFAULT_SEED UINT64_C(20261122)
+
+enum { ROWS_PER_PROGRAM = 2, MOST_JOBS = 16, MOST_REFUSED_PERCENT = 5 };
+
+struct options {
+  uint64_t seed;
+  uint32_t programs, jobs;
+  double seconds;
+  bool fault, one;
+  const char *regressions;
+};
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+// How the rows numbered `which` of a program are run; drawn from the program's seed.
+static struct run_manner manner_of(uint64_t seed, uint32_t which) {
+  static const unsigned threads[] = {1, 2, 7};
+  static const int64_t morsels[] = {0, 1, 3, 7, 64, 65, 1000};
+  static const uint64_t memory[] = {0, 0, 0, 65536, 1 << 20, 4 << 20};
+  struct seg_random random;
+  seg_random_init(&random, seg_hash_mix(seed, 77 + which));
+  struct run_manner manner = {.threads = threads[seg_random_below(&random, 3)],
+                              .memory_bytes = memory[seg_random_below(&random, 6)],
+                              .morsel_rows = morsels[seg_random_below(&random, 7)]};
+  return manner;
+}
+
+static uint64_t rows_seed(uint64_t seed, uint32_t which) {
+  return seg_hash_mix(seed, 1 + which);
+}
+
+// --- one worker ---
+
+// False when the program differs on some rows.
+static bool run_rows(const struct options *options, struct model *model, struct subject *subject,
+                     uint64_t seed, struct tally *tally) {
+  (void)options;
+  for (uint32_t which = 0; which < ROWS_PER_PROGRAM; which++) {
+    struct data data;
+    struct comparison_result result;
+    struct run_manner manner = manner_of(seed, which);
+    tally->running_rows = which;
+    generate_data(&data, model, rows_seed(seed, which));
+    double start = now();
+    compare_run(subject, &data, &manner, &result);
+    tally->seconds_compare += now() - start;
+    data_deinit(&data);
+    tally_add(tally, &result);
+    if (result.verdict == VERDICT_DIFFERENT)
+      return false;
+  }
+  return true;
+}
+
+// False when something is wrong with the program.
+static bool run_program(const struct options *options, uint64_t seed, struct tally *tally) {
+  struct model model;
+  struct subject subject;
+  generate_program(&model, seed);
+  char *text = model_print(&model);
+  tally->programs++;
+  tally->running_rows = 0;
+  double start = now();
+  subject_init(&subject, text, options->fault);
+  tally->seconds_compile += now() - start;
+  bool right = true;
+  if (subject.state == SUBJECT_REFUSED)
+    tally_refused(tally, &subject.pipeline, seed);
+  else if (subject.state == SUBJECT_FAILED)
+    right = false;
+  else
+    right = run_rows(options, &model, &subject, seed, tally);
+  subject_deinit(&subject);
+  free(text);
+  seg_arena_deinit(&model.arena);
+  return right;
+}
+
+static uint64_t program_seed(const struct options *options, uint32_t number) {
+  return seg_hash_mix(options->seed, number);
+}
+
+static void work(const struct options *options, uint32_t worker, double end, struct tally *tally) {
+  for (uint32_t i = worker; i < options->programs && now() < end; i += options->jobs) {
+    tally->running_seed = program_seed(options, i);
+    if (!run_program(options, tally->running_seed, tally))
+      _exit(1);
+  }
+  tally->finished = true;
+  _exit(0);
+}
+
+// --- what was found ---
+
+static int shrink_and_tell(const struct options *options, uint64_t seed, uint32_t which) {
+  struct model model;
+  struct data data;
+  generate_program(&model, seed);
+  generate_data(&data, &model, rows_seed(seed, which));
+  struct shrink shrink = {.model = &model,
+                          .data = &data,
+                          .manner = manner_of(seed, which),
+                          .fault = options->fault,
+                          .seconds = 120};
+  printf("\nDIFFERENCE: program %" PRIu64 ", rows %u (run: differential --program %" PRIu64 ")\n",
+         seed, which, seed);
+  if (shrink_differs(&shrink))
+    shrink_all(&shrink);
+  else
+    puts("(not again in a process of its own)");
+  printf("after %u attempts:\n\n", shrink.attempts);
+  shrink_report(&shrink, stdout);
+  // The fault is one comparison: more than a handful of lines means that shrinking does not work.
+  char *text = model_print(&model);
+  size_t lines = 0;
+  for (const char *at = text; *at != '\0'; at++)
+    lines += *at == '\n';
+  bool small = lines <= 25;
+  free(text);
+  data_deinit(&data);
+  seg_arena_deinit(&model.arena);
+  if (options->fault)
+    printf("\nthe fault was found and made %s: %zu lines\n", small ? "small" : "NOT SMALL", lines);
+  return options->fault && small ? 0 : 1;
+}
+
+static int run_one(struct options *options) {
+  struct model model;
+  struct subject subject;
+  generate_program(&model, options->seed);
+  char *text = model_print(&model);
+  printf("%s\nas of day %d\n", text, model.as_of);
+  subject_init(&subject, text, options->fault);
+  if (subject.state == SUBJECT_REFUSED)
+    seg_diagnostics_write(&subject.pipeline.sink, &subject.pipeline.map, SEG_FORMAT_HUMAN, false,
+                          stdout);
+  subject_deinit(&subject);
+  free(text);
+  int status = 0;
+  for (uint32_t which = 0; which < ROWS_PER_PROGRAM && status == 0; which++) {
+    struct data data;
+    generate_data(&data, &model, rows_seed(options->seed, which));
+    struct shrink shrink = {.model = &model,
+                            .data = &data,
+                            .manner = manner_of(options->seed, which),
+                            .fault = options->fault};
+    if (shrink_differs(&shrink))
+      status = shrink_and_tell(options, options->seed, which);
+    data_deinit(&data);
+  }
+  seg_arena_deinit(&model.arena);
+  return status;
+}
+
+static struct tally *shared_tallies(void) {
+  void *memory = mmap(NULL, MOST_JOBS * sizeof(struct tally), PROT_READ | PROT_WRITE,
+                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED)
+    abort();
+  return memory;
+}
+
+static int run_many(const struct options *options) {
+  struct tally *tallies = shared_tallies(), sum = {0};
+  double start = now();
+  printf("differential: seed %" PRIu64 ", %u programs, %u workers\n", options->seed,
+         options->programs, options->jobs);
+  fflush(NULL);
+  for (uint32_t i = 0; i < options->jobs; i++)
+    if (fork() == 0)
+      work(options, i, start + options->seconds, &tallies[i]);
+  while (wait(NULL) > 0)
+    continue;
+  int status = 0;
+  const struct tally *stopped = NULL;
+  for (uint32_t i = 0; i < options->jobs; i++) {
+    tally_join(&sum, &tallies[i]);
+    if (!tallies[i].finished && stopped == NULL)
+      stopped = &tallies[i];
+  }
+  tally_print(&sum, now() - start);
+  if (stopped != NULL)
+    status = shrink_and_tell(options, stopped->running_seed, stopped->running_rows);
+  else if (options->fault)
+    status = puts("the fault was not found") >= 0;
+  if (sum.refused * 100 > sum.programs * MOST_REFUSED_PERCENT) {
+    printf("more than %d%% of the programs were refused\n", MOST_REFUSED_PERCENT);
+    status = 1;
+  }
+  munmap(tallies, MOST_JOBS * sizeof(struct tally));
+  return status;
+}
+
+static bool read_options(int count, char **arguments, struct options *options) {
+  for (int i = 1; i < count; i++) {
+    const char *name = arguments[i], *value = i + 1 < count ? arguments[i + 1] : "";
+    if (strcmp(name, "--fault") == 0) {
+      options->fault = true;
+      continue;
+    }
+    i++;
+    if (strcmp(name, "--programs") == 0)
+      options->programs = (uint32_t)strtoul(value, NULL, 10);
+    else if (strcmp(name, "--seed") == 0)
+      options->seed = strtoull(value, NULL, 0);
+    else if (strcmp(name, "--seconds") == 0)
+      options->seconds = strtod(value, NULL);
+    else if (strcmp(name, "--jobs") == 0)
+      options->jobs = (uint32_t)strtoul(value, NULL, 10);
+    else if (strcmp(name, "--program") == 0)
+      options->seed = strtoull(value, NULL, 0), options->one = true;
+    else if (strcmp(name, "--regressions") == 0)
+      options->regressions = value;
+    else
+      return false;
+  }
+  return options->jobs >= 1 && options->jobs <= MOST_JOBS;
+}
+
+int main(int count, char **arguments) {
+  struct options options = {.seed = seg_random_seed("SEGC_SEED", DEFAULT_SEED),
+                            .programs = 2000,
+                            .jobs = 2,
+                            .seconds = 1e9};
+  if (!read_options(count, arguments, &options)) {
+    fputs("usage: differential [--programs N] [--seed S] [--seconds T] [--jobs J] [--fault]\n"
+          "                    [--program SEED] [--regressions DIR]\n",
+          stderr);
+    return 2;
+  }
+  if (options.regressions != NULL)
+    return regressions_run(options.regressions);
+  return options.one ? run_one(&options) : run_many(&options);
+}
