@@ -1,0 +1,266 @@
+/**
+ * What the files of this room share: the state of one check, and the functions by which they call
+ * each other.
+ *
+ * A node is built only when it is right: NULL means "wrong, and already reported" (or memory is
+ * out), and whoever gets NULL for an operand gives NULL and says nothing. So one mistake gives one
+ * error. Nothing here is seen outside of sema.
+ *
+ * A literal keeps its exact decimal until its neighbour tells what it is: `2.5` is a LITERAL of
+ * type MONEY without a currency ("bare decimal", seg_is_bare_decimal), `80 EUR` is money with the
+ * decimals as written. Bare decimals never leave this room: seg_settle_literal makes them numbers.
+ *
+ * An aggregate whose window is not written yet is open: kind WITHIN with far_age 0, which no
+ * window that was written has. Open aggregates live in metrics only; a use binds them.
+ */
+#ifndef SEG_COMPILER_SEMA_CHECK_H
+#define SEG_COMPILER_SEMA_CHECK_H
+
+#include "compiler/sema/names.h"
+#include "compiler/sema/program.h"
+#include "compiler/sema/sema.h"
+
+enum {
+  SEG_MAX_CHECK_DEPTH = 1000, // levels of one expression, metrics it uses included
+  SEG_MAX_RULE_NODES = 1000000, // nodes of one rule after all metrics are expanded
+  SEG_MAX_WINDOW_DAYS = 36500,
+};
+
+enum seg_symbol_kind {
+  SEG_SYMBOL_EVENT,
+  SEG_SYMBOL_METRIC,
+  SEG_SYMBOL_SEGMENT,
+  SEG_SYMBOL_CHAIN,
+  SEG_SYMBOL_CONSTANT, // `let`: declared so that its uses are no second error
+};
+
+/** How far a metric or a computed column is; UNDER_WAY met again is a cycle. */
+enum seg_progress { SEG_NOT_STARTED, SEG_UNDER_WAY, SEG_DONE, SEG_BROKEN };
+
+/** What a use of an expression brings along. */
+struct seg_shape {
+  uint32_t depth;     // levels of the tree
+  uint64_t nodes;     // nodes, shared ones counted at each place
+  uint32_t open;      // aggregates that need a window from the use
+  uint32_t open_ends; // open first(e) and last(e): `ever` unless the use says otherwise
+  uint32_t aggregates;
+};
+
+struct seg_symbol {
+  enum seg_symbol_kind kind;
+  struct seg_name name;
+  uint32_t index; // into the program's array of that kind
+  const struct seg_declaration *declaration;
+  bool used;
+  enum seg_progress progress; // METRIC, with what follows
+  struct seg_node *value;
+  struct seg_shape shape;
+};
+
+/** The customer or an event while it is checked. Column i of the syntax is column i of the program. */
+struct seg_table {
+  const struct seg_entity *syntax;
+  struct seg_program_entity *entity;
+  struct seg_names columns; // name -> index
+  enum seg_progress *progress;
+  bool is_event;
+};
+
+/** Where an expression stands, which decides what its names mean. */
+enum seg_place_kind { SEG_IN_RULE, SEG_IN_CUSTOMER, SEG_IN_EVENT };
+
+struct seg_scope {
+  enum seg_place_kind place;
+  struct seg_table *table; // IN_CUSTOMER, IN_EVENT: whose columns the names are
+  bool open;               // aggregates may stay open: a window follows, or a metric is defined
+};
+
+/** A window written behind the constant of a comparison, so that messages can show it at its aggregate. */
+struct seg_moved_window {
+  const struct seg_node *node;
+  struct seg_span span;
+};
+
+struct seg_check {
+  const struct seg_ast *ast;
+  const struct seg_source_map *map;
+  const struct seg_sema_options *options;
+  struct seg_diagnostics *sink;
+  struct seg_program *program;
+  struct seg_arena scratch;
+  struct seg_table customer; // syntax NULL when none is declared
+  struct seg_table *events;
+  struct seg_symbol *symbols;
+  struct seg_names names; // name -> index into symbols
+  SEG_VEC(struct seg_moved_window) moved;
+  uint32_t depth;
+  uint32_t modules; // `use` lines: names of theirs are unknown here
+  bool out_of_memory;
+};
+
+// check.c: small helpers
+struct seg_node *seg_node_new(struct seg_check *check, enum seg_node_kind kind,
+                              struct seg_type type, struct seg_span span, uint32_t operand_count);
+struct seg_node *seg_node_unary(struct seg_check *check, enum seg_node_kind kind,
+                                struct seg_type type, struct seg_span span, struct seg_node *a);
+struct seg_node *seg_node_binary(struct seg_check *check, enum seg_node_kind kind,
+                                 struct seg_type type, struct seg_span span, struct seg_node *a,
+                                 struct seg_node *b);
+struct seg_type seg_type_of(enum seg_type_kind kind);
+/** Is it true or false for everybody (and not a bool value, which may be missing or compared)? */
+bool seg_is_condition(const struct seg_node *node);
+bool seg_is_literal(const struct seg_node *node);
+bool seg_is_bare_decimal(const struct seg_node *node);
+/** An exact average: its comparison is decided without rounding. */
+bool seg_is_exact_average(const struct seg_node *node);
+struct seg_str seg_code(const struct seg_check *check, struct seg_span span); // the source text
+struct seg_str seg_words(struct seg_check *check, const char *format, ...) SEG_PRINTF(2, 3);
+struct seg_str seg_lost(struct seg_check *check); // memory is out: an empty text
+
+// check_expr.c
+struct seg_node *seg_check_expr(struct seg_check *check, const struct seg_scope *scope,
+                                const struct seg_expr *expr);
+/** As seg_check_expr, but a condition is refused and a bare decimal is still one. */
+struct seg_node *seg_check_value(struct seg_check *check, const struct seg_scope *scope,
+                                 const struct seg_expr *expr);
+struct seg_node *seg_check_condition(struct seg_check *check, const struct seg_scope *scope,
+                                     const struct seg_expr *expr);
+
+// check_names.c: what a name in an expression means
+struct seg_node *seg_check_name(struct seg_check *check, const struct seg_scope *scope,
+                                const struct seg_expr *expr);
+/** The column of a table, NULL after reporting. */
+struct seg_node *seg_check_column(struct seg_check *check, struct seg_table *table,
+                                  struct seg_name name);
+struct seg_symbol *seg_find_symbol(struct seg_check *check, struct seg_str name);
+/** Report an unknown name with a suggestion out of symbols of one kind. */
+void seg_unknown_symbol(struct seg_check *check, struct seg_name name, enum seg_symbol_kind kind,
+                        const char *what);
+
+// entities.c
+void seg_check_entities(struct seg_check *check);
+/** Check computed column `index`; false when it is broken (or needs itself, which is reported). */
+bool seg_column_ready(struct seg_check *check, struct seg_table *table, uint32_t index);
+
+// metrics.c
+void seg_check_metrics(struct seg_check *check);
+/** The checked value of a metric, NULL when it is broken (reported where it is declared). */
+struct seg_node *seg_metric_value(struct seg_check *check, struct seg_symbol *symbol);
+struct seg_shape seg_shape_of(const struct seg_node *node);
+bool seg_window_is_open(const struct seg_node *aggregate);
+/**
+ * A copy of a value for one use: open aggregates get `window` (NULL: they stay open), aggregates
+ * get `filter` beside their own (NULL: none), the root gets `span`. Shares what does not change.
+ */
+struct seg_node *seg_expand_use(struct seg_check *check, struct seg_node *node,
+                            const struct seg_day_window *window, struct seg_node *filter,
+                            struct seg_span span);
+
+// check_calls.c, check_aggregates.c
+struct seg_node *seg_check_call(struct seg_check *check, const struct seg_scope *scope,
+                                const struct seg_expr *expr);
+bool seg_is_aggregate_word(struct seg_str word, enum seg_aggregate_kind *kind);
+struct seg_node *seg_check_aggregate(struct seg_check *check, const struct seg_scope *scope,
+                                     const struct seg_expr *expr, enum seg_aggregate_kind kind);
+struct seg_node *seg_check_filter(struct seg_check *check, const struct seg_scope *scope,
+                                  const struct seg_expr *expr);
+
+// check_windows.c
+bool seg_check_window(struct seg_check *check, const struct seg_window *window,
+                      struct seg_day_window *out);
+struct seg_node *seg_check_windowed(struct seg_check *check, const struct seg_scope *scope,
+                                    const struct seg_expr *expr);
+/** A value with the window that was written behind its comparison's constant. */
+struct seg_node *seg_bind_window(struct seg_check *check, const struct seg_scope *scope,
+                                 const struct seg_expr *whole, const struct seg_expr *operand,
+                                 const struct seg_window *window);
+/** Close what is open at a use, or report that the window is missing. */
+struct seg_node *seg_close_windows(struct seg_check *check, const struct seg_scope *scope,
+                                   const struct seg_expr *expr, struct seg_node *node);
+/** The window behind a constant: `2 within 90d` gives the constant and the window, else NULL. */
+const struct seg_window *seg_constant_window(const struct seg_expr *expr,
+                                             const struct seg_expr **constant);
+/** Does a metric or aggregate in it still need a window? */
+bool seg_waits_for_window(struct seg_check *check, const struct seg_expr *expr);
+/** Report a window over something else than one aggregate; candidates come from `whole`. */
+void seg_report_group_window(struct seg_check *check, const struct seg_expr *whole,
+                             const struct seg_expr *body, const struct seg_window *window);
+
+// check_compare.c
+struct seg_node *seg_check_compare(struct seg_check *check, const struct seg_scope *scope,
+                                   const struct seg_expr *expr);
+struct seg_node *seg_check_between(struct seg_check *check, const struct seg_scope *scope,
+                                   const struct seg_expr *expr);
+
+// check_member.c: in, is known, else
+struct seg_node *seg_check_in(struct seg_check *check, const struct seg_scope *scope,
+                              const struct seg_expr *expr, const struct seg_window *window);
+struct seg_node *seg_check_is(struct seg_check *check, const struct seg_scope *scope,
+                              const struct seg_expr *expr);
+struct seg_node *seg_check_else(struct seg_check *check, const struct seg_scope *scope,
+                                const struct seg_expr *expr);
+
+// check_arithmetic.c
+struct seg_node *seg_check_arithmetic(struct seg_check *check, const struct seg_scope *scope,
+                                      const struct seg_expr *expr);
+struct seg_node *seg_check_negate(struct seg_check *check, const struct seg_scope *scope,
+                                  const struct seg_expr *expr);
+bool seg_is_numeric(const struct seg_node *node); // int, number, money, amount
+
+// constants.c
+struct seg_node *seg_literal_int(struct seg_check *check, struct seg_span span, int64_t value);
+struct seg_node *seg_literal_number(struct seg_check *check, struct seg_span span, double value);
+/** A number as written; trailing zeros are dropped, and without decimals it is an int. */
+struct seg_node *seg_literal_decimal(struct seg_check *check, struct seg_span span, int64_t digits,
+                                     unsigned scale, struct seg_str currency);
+struct seg_node *seg_check_literal(struct seg_check *check, const struct seg_expr *expr);
+/** Two literals of one operation computed now; NULL and `*folded` false when they are not constants of that kind. */
+struct seg_node *seg_fold_literals(struct seg_check *check, const struct seg_expr *expr, struct seg_node *a,
+                          struct seg_node *b, bool *folded);
+struct seg_node *seg_fold_negate(struct seg_check *check, struct seg_span span, struct seg_node *a);
+/** Bare decimals become numbers; everything else stays. */
+struct seg_node *seg_settle_literal(struct seg_check *check, struct seg_node *node);
+/** int or money as number or amount, folded for literals; numbers and amounts stay. */
+struct seg_node *seg_to_number(struct seg_check *check, struct seg_node *node);
+/**
+ * A value in another type: a literal in what its neighbour is (money, number, code of an
+ * enumeration), int as number, money as amount or with more decimals. NULL after reporting.
+ */
+struct seg_node *seg_convert_value(struct seg_check *check, struct seg_node *node, struct seg_type type);
+/** Are both money or amount, of different currencies? Reported when so. */
+bool seg_mixed_currency(struct seg_check *check, struct seg_span span, const struct seg_node *a,
+                        const struct seg_node *b);
+
+// ambiguity.c: forms that read two ways, by their shape alone. True when one was reported.
+bool seg_ambiguous_logic(struct seg_check *check, const struct seg_expr *expr,
+                         struct seg_expr *const *leaves, uint32_t count);
+bool seg_ambiguous_comparison(struct seg_check *check, const struct seg_expr *expr);
+
+// missing.c
+/** Refuse negations in a rule over what may be missing. False when one was reported. */
+bool seg_check_missing(struct seg_check *check, const struct seg_node *node);
+/** The same for a condition over an event's columns; `event` may be NULL (the customer). */
+bool seg_check_missing_in(struct seg_check *check, const struct seg_node *node,
+                          const struct seg_program_entity *event);
+bool seg_same_value(const struct seg_node *a, const struct seg_node *b);
+
+// segments.c, clauses.c, chains.c
+void seg_check_segments(struct seg_check *check);
+void seg_check_clauses(struct seg_check *check, struct seg_program_segment *segment);
+void seg_check_chains(struct seg_check *check);
+void seg_check_decisions(struct seg_check *check);
+
+// not_yet.c
+enum seg_not_yet {
+#define SEG_NOT_YET(name, form, help) SEG_NOT_YET_##name,
+#define SEG_NOT_YET_FUNCTION(word, help)
+#include "compiler/sema/not_yet.def"
+#undef SEG_NOT_YET
+#undef SEG_NOT_YET_FUNCTION
+  SEG_NOT_YET_COUNT
+};
+void seg_report_not_yet(struct seg_check *check, enum seg_not_yet form, struct seg_span span);
+/** Reports and returns true when the word is a function of the language that does not run yet. */
+bool seg_not_yet_function(struct seg_check *check, struct seg_name word);
+
+#endif

@@ -1,0 +1,362 @@
+/**
+ * Windows: from the written form to ages in days, and to which aggregate one binds.
+ *
+ * A window stands behind one metric or aggregate, or behind the constant it is compared with; it
+ * goes to every aggregate of that metric that has none yet. Anything else is refused with the
+ * candidates written out.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "compiler/sema/check.h"
+
+// --- the window itself ---
+
+/** A duration in days, or -1 after reporting. */
+static int64_t duration_days(struct seg_check *check, struct seg_duration duration,
+                             const struct seg_window *window) {
+  struct seg_diagnostic *d;
+  switch (duration.unit) {
+  case SEG_UNIT_NONE:
+    d = seg_report(check->sink, SEG_DIAG_WINDOW_WITHOUT_UNIT, window->span,
+                   "the window has a number without a unit");
+    seg_note(check->sink, d, "%lld could be days or weeks", (long long)duration.count);
+    seg_help(check->sink, d, "write `%lldd` for days or `%lldw` for weeks",
+             (long long)duration.count, (long long)duration.count);
+    return -1;
+  case SEG_UNIT_MONTH:
+  case SEG_UNIT_YEAR:
+    d = seg_report(check->sink, SEG_DIAG_ROLLING_MONTH, window->span,
+                   "a rolling window cannot be counted in %s",
+                   duration.unit == SEG_UNIT_MONTH ? "months" : "years");
+    seg_note(check->sink, d, "%s have different lengths, so the number of days would change",
+             duration.unit == SEG_UNIT_MONTH ? "months" : "years");
+    seg_help(check->sink, d, "count days: `%lldd`",
+             (long long)duration.count * (duration.unit == SEG_UNIT_MONTH ? 30 : 365));
+    return -1;
+  case SEG_UNIT_HOUR: seg_report_not_yet(check, SEG_NOT_YET_HOURS, window->span); return -1;
+  case SEG_UNIT_DAY:
+  case SEG_UNIT_WEEK: break;
+  }
+  int64_t factor = duration.unit == SEG_UNIT_WEEK ? 7 : 1;
+  if (duration.count > SEG_MAX_WINDOW_DAYS / factor) {
+    d = seg_report(check->sink, SEG_DIAG_LITERAL_RANGE, window->span,
+                   "a window reaches back %d days at most", (int)SEG_MAX_WINDOW_DAYS);
+    seg_help(check->sink, d, "`ever` takes every event");
+    return -1;
+  }
+  return duration.count * factor;
+}
+
+static bool check_between_window(struct seg_check *check, const struct seg_window *window,
+                                 struct seg_day_window *out) {
+  int64_t near_age = duration_days(check, window->first, window);
+  int64_t far_age = near_age < 0 ? -1 : duration_days(check, window->second, window);
+  if (near_age < 0 || far_age < 0)
+    return false;
+  if (near_age < 1) {
+    struct seg_diagnostic *d =
+        seg_report(check->sink, SEG_DIAG_WINDOW_REVERSED, window->span,
+                   "the nearest day a window can reach is 1 day ago");
+    seg_note(check->sink, d, "the as-of day itself is not over, so its events do not count");
+    return false;
+  }
+  if (near_age > far_age) {
+    struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_WINDOW_REVERSED, window->span,
+                                          "the window ends before it begins");
+    seg_help(check->sink, d, "write the smaller age first: `between %lldd and %lldd ago`",
+             (long long)far_age, (long long)near_age);
+    return false;
+  }
+  out->near_age = (int32_t)near_age;
+  out->far_age = (int32_t)far_age;
+  return true;
+}
+
+bool seg_check_window(struct seg_check *check, const struct seg_window *window,
+                      struct seg_day_window *out) {
+  *out = (struct seg_day_window){.kind = window->kind};
+  switch (window->kind) {
+  case SEG_WINDOW_EVER: return true;
+  case SEG_WINDOW_WITHIN: {
+    int64_t days = duration_days(check, window->first, window);
+    if (days == 0) {
+      struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_LITERAL_RANGE, window->span,
+                                            "a window of no days holds no event");
+      seg_help(check->sink, d, "`within 1d` is yesterday");
+    }
+    out->near_age = 1;
+    out->far_age = (int32_t)days;
+    return days > 0;
+  }
+  case SEG_WINDOW_BETWEEN: return check_between_window(check, window, out);
+  case SEG_WINDOW_FROM:
+    out->first_day = window->first_day;
+    out->last_day = window->second_day;
+    if (window->first_day <= window->second_day)
+      return true;
+    seg_help(check->sink,
+             seg_report(check->sink, SEG_DIAG_WINDOW_REVERSED, window->span,
+                        "the window ends before it begins"),
+             "write the earlier date first");
+    return false;
+  case SEG_WINDOW_IN:
+  case SEG_WINDOW_THIS:
+  case SEG_WINDOW_LAST:
+    seg_report_not_yet(check, SEG_NOT_YET_CALENDAR_WINDOW, window->span);
+    return false;
+  }
+  return false;
+}
+
+// --- candidates ---
+
+/** Ends of the metrics and aggregates that wait for a window, left to right. */
+typedef SEG_VEC(uint32_t) site_list;
+
+static bool metric_waits(struct seg_check *check, const struct seg_expr *expr) {
+  struct seg_symbol *symbol = seg_find_symbol(check, expr->name.text);
+  return symbol && symbol->kind == SEG_SYMBOL_METRIC && seg_metric_value(check, symbol) &&
+         symbol->shape.open > 0;
+}
+
+static bool is_site(struct seg_check *check, const struct seg_expr *expr) {
+  enum seg_aggregate_kind kind;
+  if (expr->kind == SEG_EXPR_CALL)
+    return seg_is_aggregate_word(expr->name.text, &kind) && kind != SEG_AGGREGATE_FIRST &&
+           kind != SEG_AGGREGATE_LAST;
+  while (expr && expr->kind == SEG_EXPR_FILTER)
+    expr = expr->operands[0];
+  return expr && expr->kind == SEG_EXPR_NAME && metric_waits(check, expr);
+}
+
+/** `removed`: a window that is to be taken away, so what stands below it waits again. */
+static bool find_sites(struct seg_check *check, const struct seg_expr *expr,
+                       const struct seg_window *removed, site_list *sites) {
+  SEG_VEC(const struct seg_expr *) open = {0};
+  bool kept = SEG_VEC_PUSH(&open, expr);
+  while (kept && open.count > 0) {
+    const struct seg_expr *next = open.items[--open.count];
+    if (!next || (next->kind == SEG_EXPR_WINDOWED && &next->window != removed))
+      continue;
+    enum seg_aggregate_kind kind;
+    if (is_site(check, next)) {
+      kept = SEG_VEC_PUSH(sites, next->span.end);
+      continue;
+    }
+    if (next->kind == SEG_EXPR_FILTER ||
+        (next->kind == SEG_EXPR_CALL && seg_is_aggregate_word(next->name.text, &kind)))
+      continue;
+    for (uint32_t i = next->operand_count; kept && i > 0; i--)
+      kept = SEG_VEC_PUSH(&open, next->operands[i - 1]);
+  }
+  SEG_VEC_FREE(&open);
+  if (!kept)
+    check->out_of_memory = true;
+  return kept;
+}
+
+bool seg_waits_for_window(struct seg_check *check, const struct seg_expr *expr) {
+  site_list sites = {0};
+  bool waits = expr && find_sites(check, expr, NULL, &sites) && sites.count > 0;
+  SEG_VEC_FREE(&sites);
+  return waits;
+}
+
+enum { CANDIDATE_SIZE = 300 };
+
+struct candidate {
+  char text[CANDIDATE_SIZE];
+  size_t size;
+  bool fits;
+};
+
+static void append(struct candidate *candidate, struct seg_str text) {
+  for (size_t i = 0; i < text.size; i++) {
+    char c = text.data[i];
+    bool blank = isspace((unsigned char)c) != 0;
+    bool after_blank = candidate->size == 0 || candidate->text[candidate->size - 1] == ' ';
+    if (blank && after_blank)
+      continue;
+    if (candidate->size + 1 >= CANDIDATE_SIZE || c == '#') {
+      candidate->fits = false; // too long for a line, or with a comment inside
+      return;
+    }
+    candidate->text[candidate->size++] = blank ? ' ' : c;
+  }
+}
+
+/** The text of `whole` without the window, which is put behind the sites from `first` on, `ever` before. */
+static struct candidate write_candidate(struct seg_check *check, struct seg_span whole,
+                                        struct seg_span window, const site_list *sites,
+                                        size_t first) {
+  struct candidate candidate = {.fits = true};
+  struct seg_str text = seg_code(check, window);
+  uint32_t at = whole.begin;
+  for (size_t i = 0; i <= sites->count; i++) {
+    uint32_t end = i < sites->count ? sites->items[i] : whole.end;
+    struct seg_span piece = {whole.file, at, end};
+    if (window.begin >= at && window.begin < end)
+      piece.end = window.begin;
+    append(&candidate, seg_code(check, piece));
+    if (window.begin >= at && window.end <= end && window.end < end)
+      append(&candidate, seg_code(check, (struct seg_span){whole.file, window.end, end}));
+    while (candidate.size > 0 && candidate.text[candidate.size - 1] == ' ' && i < sites->count)
+      candidate.size--;
+    if (i < sites->count) {
+      append(&candidate, seg_str_view(" "));
+      append(&candidate, i < first ? seg_str_view("ever") : text);
+    }
+    at = end > at ? end : at;
+  }
+  while (candidate.size > 0 && candidate.text[candidate.size - 1] == ' ')
+    candidate.size--;
+  return candidate;
+}
+
+void seg_report_group_window(struct seg_check *check, const struct seg_expr *whole,
+                             const struct seg_expr *body, const struct seg_window *window) {
+  site_list sites = {0};
+  struct seg_str text = seg_code(check, window->span);
+  if (!find_sites(check, body, window, &sites))
+    goto cleanup;
+  struct seg_diagnostic *d =
+      seg_report(check->sink, SEG_DIAG_WINDOW_OVER_GROUP, window->span,
+                 "`%.*s` does not stand behind one metric or aggregate", SEG_STR(text));
+  seg_note(check->sink, d, "a window belongs to one metric or aggregate, or follows the constant "
+                           "that it is compared with");
+  if (sites.count == 0)
+    seg_help(check->sink, d, "drop it: nothing here waits for a window");
+  for (size_t first = 0; first < sites.count && first <= 1; first++) {
+    struct candidate candidate = write_candidate(check, whole->span, window->span, &sites,
+                                                 first == 0 ? 0 : sites.count - 1);
+    if (candidate.fits)
+      seg_help(check->sink, d, "%s`%.*s`", first == 0 ? "write " : "or ", (int)candidate.size,
+               candidate.text);
+    else if (first == 0)
+      seg_help(check->sink, d, "put a window behind each metric");
+  }
+cleanup:
+  SEG_VEC_FREE(&sites);
+}
+
+// --- binding ---
+
+static bool is_constant(const struct seg_expr *expr) {
+  if (expr && expr->kind == SEG_EXPR_NEGATE)
+    expr = expr->operands[0];
+  return expr && (expr->kind == SEG_EXPR_NUMBER || expr->kind == SEG_EXPR_PERCENT ||
+                  expr->kind == SEG_EXPR_MONEY || expr->kind == SEG_EXPR_DATE ||
+                  expr->kind == SEG_EXPR_STRING || expr->kind == SEG_EXPR_TRUTH ||
+                  expr->kind == SEG_EXPR_DURATION);
+}
+
+const struct seg_window *seg_constant_window(const struct seg_expr *expr,
+                                             const struct seg_expr **constant) {
+  *constant = expr;
+  if (!expr || expr->kind != SEG_EXPR_WINDOWED || !is_constant(expr->operands[0]))
+    return NULL;
+  *constant = expr->operands[0];
+  return &expr->window;
+}
+
+/** Only these take a window; everything else in front of one is a group. */
+static bool takes_window(const struct seg_expr *expr) {
+  return expr->kind == SEG_EXPR_NAME || expr->kind == SEG_EXPR_CALL ||
+         expr->kind == SEG_EXPR_FILTER || expr->kind == SEG_EXPR_FIELD;
+}
+
+static struct seg_node *report_no_window(struct seg_check *check, const struct seg_expr *operand,
+                                         const struct seg_window *window) {
+  struct seg_str code = seg_code(check, operand->span);
+  struct seg_diagnostic *d =
+      seg_report(check->sink, SEG_DIAG_WINDOW_OVER_GROUP, window->span,
+                 "`%.*s` is no aggregate over events, so it takes no window", SEG_STR(code));
+  seg_help(check->sink, d, "drop `%.*s`", SEG_STR(seg_code(check, window->span)));
+  return NULL;
+}
+
+static struct seg_node *report_second_window(struct seg_check *check,
+                                             const struct seg_expr *operand,
+                                             const struct seg_window *window) {
+  struct seg_str code = seg_code(check, operand->span);
+  struct seg_diagnostic *d =
+      seg_report(check->sink, SEG_DIAG_WINDOW_TWICE, window->span,
+                 "`%.*s` carries a window already", SEG_STR(code));
+  struct seg_symbol *symbol =
+      operand->kind == SEG_EXPR_NAME ? seg_find_symbol(check, operand->name.text) : NULL;
+  if (symbol && symbol->kind == SEG_SYMBOL_METRIC)
+    seg_note_at(check->sink, d, symbol->name.span, "it is declared with its window");
+  seg_help(check->sink, d, "drop `%.*s`, or declare the metric without a window",
+           SEG_STR(seg_code(check, window->span)));
+  return NULL;
+}
+
+struct seg_node *seg_bind_window(struct seg_check *check, const struct seg_scope *scope,
+                                 const struct seg_expr *whole, const struct seg_expr *operand,
+                                 const struct seg_window *window) {
+  if (!operand)
+    return NULL;
+  if (operand->kind == SEG_EXPR_WINDOWED)
+    return report_second_window(check, operand, window);
+  if (!takes_window(operand)) {
+    seg_report_group_window(check, whole, operand, window);
+    return NULL;
+  }
+  struct seg_scope open = *scope;
+  open.open = true;
+  struct seg_day_window days;
+  bool right = seg_check_window(check, window, &days);
+  struct seg_node *node = seg_check_expr(check, &open, operand);
+  if (!node)
+    return NULL;
+  struct seg_shape shape = seg_shape_of(node);
+  if (shape.aggregates == 0)
+    return report_no_window(check, operand, window);
+  if (shape.open + shape.open_ends == 0)
+    return report_second_window(check, operand, window);
+  site_list sites = {0};
+  bool found = find_sites(check, operand, window, &sites);
+  bool is_group = sites.count > 1; // band(revenue / purchases, ...)
+  SEG_VEC_FREE(&sites);
+  if (!found)
+    return NULL;
+  if (is_group) {
+    seg_report_group_window(check, whole, operand, window);
+    return NULL;
+  }
+  if (!right)
+    return NULL;
+  struct seg_span span = operand->span;
+  if (whole->kind == SEG_EXPR_WINDOWED && whole->operands[0] == operand)
+    span = whole->span;
+  struct seg_node *bound = seg_expand_use(check, node, &days, NULL, span);
+  if (bound && span.end == operand->span.end &&
+      !SEG_VEC_PUSH(&check->moved, (struct seg_moved_window){bound, window->span}))
+    check->out_of_memory = true;
+  return bound;
+}
+
+struct seg_node *seg_check_windowed(struct seg_check *check, const struct seg_scope *scope,
+                                    const struct seg_expr *expr) {
+  const struct seg_expr *operand = expr->operands[0];
+  if (operand && operand->kind == SEG_EXPR_IN)
+    return seg_check_in(check, scope, operand, &expr->window);
+  return seg_bind_window(check, scope, expr, operand, &expr->window);
+}
+
+struct seg_node *seg_close_windows(struct seg_check *check, const struct seg_scope *scope,
+                                   const struct seg_expr *expr, struct seg_node *node) {
+  static const struct seg_day_window ever = {.kind = SEG_WINDOW_EVER};
+  if (!node || scope->open)
+    return node;
+  struct seg_shape shape = seg_shape_of(node);
+  if (shape.open == 0)
+    return shape.open_ends == 0 ? node : seg_expand_use(check, node, &ever, NULL, node->span);
+  struct seg_str code = seg_code(check, expr->span);
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_WINDOW_MISSING, expr->span,
+                                        "`%.*s` does not say which days it looks at",
+                                        SEG_STR(code));
+  seg_help(check->sink, d, "write `%.*s within 90d` or `%.*s ever`", SEG_STR(code), SEG_STR(code));
+  return NULL;
+}

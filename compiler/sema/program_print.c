@@ -1,0 +1,289 @@
+/**
+ * The typed program as indented text, for `--dump=types` and tests. One node a line: its kind, what
+ * it holds, its type with `?` when it may be missing.
+ */
+#include <inttypes.h>
+
+#include "compiler/sema/program.h"
+#include "runtime/base/decimal.h"
+#include "runtime/time/civil.h"
+
+enum { TYPE_SIZE = 400 };
+
+static const char *const node_words[SEG_NODE_KIND_COUNT] = {
+#define SEG_NODE(name, printed) printed,
+#include "compiler/sema/program_nodes.def"
+#undef SEG_NODE
+};
+
+static const char *const aggregate_words[SEG_AGGREGATE_KIND_COUNT] = {
+#define SEG_AGGREGATE(name, word) word,
+#include "compiler/sema/aggregates.def"
+#undef SEG_AGGREGATE
+};
+
+/** The program and the entity whose columns the node at hand reads. */
+struct printer {
+  const struct seg_program *program;
+  const struct seg_program_entity *entity;
+  FILE *out;
+};
+
+static void indent(const struct printer *printer, int depth) {
+  fprintf(printer->out, "%*s", depth * 2, "");
+}
+
+static void print_day(FILE *out, int64_t day) {
+  char text[SEG_CIVIL_TEXT];
+  seg_civil_format((int32_t)day, text);
+  fputs(text, out);
+}
+
+static void print_literal(FILE *out, const struct seg_type *type,
+                          const struct seg_literal *literal) {
+  char text[SEG_DECIMAL_TEXT];
+  switch (type->kind) {
+  case SEG_TYPE_BOOL: fputs(literal->integer ? "true" : "false", out); break;
+  case SEG_TYPE_INT:
+  case SEG_TYPE_TIMESTAMP: fprintf(out, "%" PRId64, literal->integer); break;
+  case SEG_TYPE_NUMBER: fprintf(out, "%.17g", literal->number); break;
+  case SEG_TYPE_MONEY:
+    seg_decimal_format(literal->integer, type->scale, text);
+    fprintf(out, "%s %.*s", text, SEG_STR(type->currency));
+    break;
+  case SEG_TYPE_AMOUNT: fprintf(out, "%.17g %.*s", literal->number, SEG_STR(type->currency)); break;
+  case SEG_TYPE_TEXT: fprintf(out, "\"%.*s\"", SEG_STR(literal->text)); break;
+  case SEG_TYPE_DATE: print_day(out, literal->integer); break;
+  case SEG_TYPE_ENUM: {
+    bool listed = type->enumeration && literal->integer >= 0 &&
+                  literal->integer < (int64_t)type->enumeration->count;
+    if (listed)
+      fprintf(out, "\"%.*s\"", SEG_STR(type->enumeration->values[literal->integer]));
+    else
+      fprintf(out, "code %" PRId64, literal->integer);
+    break;
+  }
+  case SEG_TYPE_KIND_COUNT: break;
+  }
+}
+
+/** Type of a node or column; lists are long and printed at their column only. */
+static void print_type(FILE *out, const struct seg_type *type, bool optional, bool full) {
+  char text[TYPE_SIZE];
+  if (type->kind == SEG_TYPE_ENUM && !full)
+    fputs("one of", out);
+  else
+    fputs(seg_type_describe(type, text, sizeof text), out);
+  if (optional)
+    fputc('?', out);
+}
+
+static const char *sign(enum seg_comparison comparison) {
+  switch (comparison) {
+  case SEG_EQUAL: return "=";
+  case SEG_NOT_EQUAL: return "!=";
+  case SEG_LESS: return "<";
+  case SEG_LESS_EQUAL: return "<=";
+  case SEG_GREATER: return ">";
+  case SEG_GREATER_EQUAL: return ">=";
+  }
+  return "?";
+}
+
+static const char *text_test_word(enum seg_text_test test) {
+  switch (test) {
+  case SEG_STARTS_WITH: return "starts_with";
+  case SEG_ENDS_WITH: return "ends_with";
+  case SEG_CONTAINS: return "contains";
+  }
+  return "?";
+}
+
+static void print_window(FILE *out, const struct seg_day_window *window) {
+  if (window->kind == SEG_WINDOW_EVER) {
+    fputs("ever", out);
+  } else if (window->kind == SEG_WINDOW_FROM) {
+    fputs("from ", out);
+    print_day(out, window->first_day);
+    fputs(" through ", out);
+    print_day(out, window->last_day);
+  } else {
+    fprintf(out, "%" PRId32 "..%" PRId32 " days ago", window->near_age, window->far_age);
+  }
+}
+
+static void print_node(const struct printer *printer, const struct seg_node *node, int depth);
+
+static void print_part(const struct printer *printer, const char *word,
+                       const struct seg_program_entity *entity, const struct seg_node *node,
+                       int depth) {
+  struct printer inner = {printer->program, entity, printer->out};
+  indent(printer, depth);
+  fprintf(printer->out, "%s\n", word);
+  print_node(&inner, node, depth + 1);
+}
+
+static void print_literals(const struct printer *printer, const struct seg_node *node) {
+  // The cuts of a fraction are integers in units that are not money's.
+  static const struct seg_type integer = {.kind = SEG_TYPE_INT};
+  const struct seg_type *type =
+      node->kind == SEG_NODE_BAND_FRACTION ? &integer : &node->operands[0]->type;
+  for (uint32_t i = 0; i < node->literal_count; i++) {
+    fputs(i ? ", " : " ", printer->out);
+    print_literal(printer->out, type, &node->literals[i]);
+  }
+}
+
+static void print_content(const struct printer *printer, const struct seg_node *node) {
+  FILE *out = printer->out;
+  switch (node->kind) {
+  case SEG_NODE_LITERAL:
+    fputc(' ', out);
+    print_literal(out, &node->type, &node->literal);
+    break;
+  case SEG_NODE_ATTRIBUTE:
+  case SEG_NODE_COLUMN:
+    if (printer->entity && node->column < printer->entity->column_count)
+      fprintf(out, " %.*s", SEG_STR(printer->entity->columns[node->column].name.text));
+    break;
+  case SEG_NODE_COMPARE:
+  case SEG_NODE_COMPARE_FRACTIONS: fprintf(out, " %s", sign(node->comparison)); break;
+  case SEG_NODE_TEXT_TEST: fprintf(out, " %s", text_test_word(node->text_test)); break;
+  case SEG_NODE_IN:
+  case SEG_NODE_BAND:
+  case SEG_NODE_BAND_FRACTION: print_literals(printer, node); break;
+  case SEG_NODE_AGGREGATE:
+    fprintf(out, " %s %.*s ", aggregate_words[node->aggregate],
+            SEG_STR(printer->program->events[node->event].name.text));
+    print_window(out, &node->window);
+    break;
+  case SEG_NODE_EVENT_DATE:
+  case SEG_NODE_DAYS_SINCE:
+  case SEG_NODE_TO_NUMBER:
+  case SEG_NODE_RESCALE:
+  case SEG_NODE_ADD:
+  case SEG_NODE_SUBTRACT:
+  case SEG_NODE_MULTIPLY:
+  case SEG_NODE_DIVIDE:
+  case SEG_NODE_NEGATE:
+  case SEG_NODE_IS_KNOWN:
+  case SEG_NODE_NOT:
+  case SEG_NODE_AND:
+  case SEG_NODE_OR:
+  case SEG_NODE_ELSE:
+  case SEG_NODE_KIND_COUNT: break;
+  }
+}
+
+static void print_node(const struct printer *printer, const struct seg_node *node, int depth) {
+  indent(printer, depth);
+  fputs(node_words[node->kind], printer->out);
+  print_content(printer, node);
+  fputs(" : ", printer->out);
+  print_type(printer->out, &node->type, node->optional, false);
+  fputc('\n', printer->out);
+  for (uint32_t i = 0; i < node->operand_count; i++)
+    print_node(printer, node->operands[i], depth + 1);
+  if (node->kind != SEG_NODE_AGGREGATE)
+    return;
+  const struct seg_program_entity *event = &printer->program->events[node->event];
+  if (node->argument)
+    print_part(printer, "of", event, node->argument, depth + 1);
+  if (node->filter)
+    print_part(printer, "where", event, node->filter, depth + 1);
+}
+
+static void print_text(FILE *out, const char *word, struct seg_str text) {
+  if (text.size > 0)
+    fprintf(out, " %s %.*s", word, SEG_STR(text));
+}
+
+static void print_unique(const struct printer *printer, const struct seg_program_entity *entity) {
+  if (entity->unique_count == 0)
+    return;
+  fputs("  unique by", printer->out);
+  for (uint32_t i = 0; i < entity->unique_count; i++) {
+    struct seg_str name = entity->unique[i] == SEG_UNIQUE_TIME
+                              ? entity->time
+                              : entity->columns[entity->unique[i]].name.text;
+    fprintf(printer->out, "%s %.*s", i ? "," : "", SEG_STR(name));
+  }
+  fputc('\n', printer->out);
+}
+
+static void print_entity(const struct seg_program *program,
+                         const struct seg_program_entity *entity, const char *head, FILE *out) {
+  struct printer printer = {program, entity, out};
+  fprintf(out, "%s", head);
+  if (entity->source.size > 0)
+    fprintf(out, " \"%.*s\"", SEG_STR(entity->source));
+  print_text(out, "key", entity->key);
+  print_text(out, "at", entity->time);
+  print_text(out, "zone", entity->zone);
+  fputc('\n', out);
+  for (uint32_t i = 0; i < entity->column_count; i++) {
+    const struct seg_program_column *column = &entity->columns[i];
+    fprintf(out, "  %.*s: ", SEG_STR(column->name.text));
+    print_type(out, &column->type, column->optional, true);
+    fprintf(out, "%s\n", column->personal ? " personal" : "");
+    if (column->computed)
+      print_node(&printer, column->computed, 2);
+  }
+  if (entity->where)
+    print_part(&printer, "where", entity, entity->where, 1);
+  print_unique(&printer, entity);
+}
+
+static void print_chain(const struct seg_program *program, const struct seg_program_chain *chain,
+                        FILE *out) {
+  fprintf(out, "priority %.*s:", SEG_STR(chain->name.text));
+  for (uint32_t i = 0; i < chain->member_count; i++)
+    fprintf(out, "%s %.*s", i ? " >" : "",
+            SEG_STR(program->segments[chain->members[i]].name.text));
+  print_text(out, "otherwise", chain->otherwise);
+  fputc('\n', out);
+}
+
+static void print_rules(const struct seg_program *program, FILE *out) {
+  struct printer printer = {program, &program->customer, out};
+  for (uint32_t i = 0; i < program->metric_count; i++) {
+    const struct seg_program_metric *metric = &program->metrics[i];
+    fprintf(out, "metric %.*s%s\n", SEG_STR(metric->name.text),
+            metric->value ? "" : ": takes a window where it is used");
+    if (metric->value)
+      print_node(&printer, metric->value, 1);
+  }
+  for (uint32_t i = 0; i < program->segment_count; i++) {
+    const struct seg_program_segment *segment = &program->segments[i];
+    fprintf(out, "segment %.*s\n", SEG_STR(segment->name.text));
+    if (segment->title.size > 0)
+      fprintf(out, "  title \"%.*s\"\n", SEG_STR(segment->title));
+    if (segment->decision.size > 0)
+      fprintf(out, "  decision \"%.*s\"\n", SEG_STR(segment->decision));
+    if (segment->review_day != INT32_MAX) {
+      fputs("  review due ", out);
+      print_day(out, segment->review_day);
+      fputc('\n', out);
+    }
+    if (segment->when)
+      print_part(&printer, "when", &program->customer, segment->when, 1);
+  }
+  for (uint32_t i = 0; i < program->chain_count; i++)
+    print_chain(program, &program->chains[i], out);
+}
+
+void seg_program_print(const struct seg_program *program, FILE *out) {
+  fprintf(out, "timezone \"%.*s\"\n", SEG_STR(program->timezone));
+  if (program->currency.size > 0)
+    fprintf(out, "currency %.*s\n", SEG_STR(program->currency));
+  char head[TYPE_SIZE] = "customer";
+  if (program->customer_from_event >= 0)
+    snprintf(head, sizeof head, "customer from %.*s",
+             SEG_STR(program->events[program->customer_from_event].name.text));
+  print_entity(program, &program->customer, head, out);
+  for (uint32_t i = 0; i < program->event_count; i++) {
+    snprintf(head, sizeof head, "event %.*s", SEG_STR(program->events[i].name.text));
+    print_entity(program, &program->events[i], head, out);
+  }
+  print_rules(program, out);
+}
