@@ -174,20 +174,24 @@ bool seg_csv_find(struct seg_str path, const struct seg_csv_header *header, int6
     return false;
   int end = skip_record(&reader, &count, &place->fault); // the header was read before
   place->fault = SEG_CSV_FINE;
+  place->end = true;
   while (end >= 0 && !reader.memory_out) {
     reader.record.count = 0;
     place->line = reader.line;
     end = skip_record(&reader, &count, &place->fault);
     if (end == BROKEN) {
       place->fault = SEG_CSV_UNREADABLE;
+      place->end = false;
       break;
     }
     bool empty = count.fields == 1 && count.last_full == 0;
     if (empty && (end == END || header->count > 1) && place->fault == SEG_CSV_FINE)
       continue;
     judge_record(&reader, &count, (int64_t)header->count, place);
-    if (place->fault != SEG_CSV_FINE || place->row == row)
+    if (place->fault != SEG_CSV_FINE || place->row == row) {
+      place->end = false;
       break;
+    }
     place->row++;
   }
   bool fine = !reader.memory_out;

@@ -44,14 +44,14 @@ enum seg_csv_fault {
 struct seg_csv_place {
   int64_t row;
   int64_t line;
+  bool end; // the file has only `row` rows, none of them broken
   enum seg_csv_fault fault;
   int64_t fields; // found, for TOO_FEW and TOO_MANY
 };
 
 /**
- * Walk to data row `row` of the file, or to its first broken row if that comes before; a row at or
- * behind the end gives fault FINE and the number of rows in `row`. Returns false when the file
- * cannot be opened or memory is out.
+ * Walk to data row `row` of the file, or to its first broken row if that comes before, or to the
+ * end. Returns false when the file cannot be opened or memory is out.
  */
 bool seg_csv_find(struct seg_str path, const struct seg_csv_header *header, int64_t row,
                   struct seg_csv_place *place);

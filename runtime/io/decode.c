@@ -1,0 +1,170 @@
+// Decoding goes chunk by chunk and, in a chunk, column by column. A column stops at its first bad
+// value; the smallest row over the columns of the chunk is the error of the morsel, so the order of
+// the columns does not matter.
+#include "runtime/io/decode.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum seg_layout seg_column_type_layout(enum seg_column_type type) {
+  switch (type) {
+  case SEG_COLUMN_BOOL: return SEG_LAYOUT_BIT;
+  case SEG_COLUMN_INT: return SEG_LAYOUT_I64;
+  case SEG_COLUMN_NUMBER: return SEG_LAYOUT_F64;
+  case SEG_COLUMN_MONEY: return SEG_LAYOUT_I64;
+  case SEG_COLUMN_TEXT: return SEG_LAYOUT_TEXT;
+  case SEG_COLUMN_DATE: return SEG_LAYOUT_I32;
+  case SEG_COLUMN_TIMESTAMP: return SEG_LAYOUT_I64;
+  case SEG_COLUMN_ENUM: return SEG_LAYOUT_I32;
+  case SEG_COLUMN_DAY: return SEG_LAYOUT_I32;
+  case SEG_COLUMN_INSTANT: return SEG_LAYOUT_I64;
+  }
+  assert(!"a column type out of range");
+  return SEG_LAYOUT_I64;
+}
+
+struct seg_morsel_state *seg_morsel_state_new(const struct seg_decode_plan *plan) {
+  struct seg_morsel_state *state = calloc(1, sizeof *state);
+  if (state == NULL)
+    return NULL;
+  state->plan = plan;
+  seg_arena_init(&state->scratch.arena);
+  state->columns = calloc(plan->target_count, sizeof *state->columns);
+  state->inputs = calloc(plan->input_count + 1, sizeof *state->inputs);
+  state->widened = seg_column_memory(SEG_WIDEN_BYTES(duckdb_vector_size()));
+  if (state->columns == NULL || state->inputs == NULL || state->widened == NULL) {
+    seg_morsel_state_free(state);
+    return NULL;
+  }
+  for (uint32_t i = 0; i < plan->target_count; i++) {
+    const struct seg_target *target = &plan->targets[i];
+    seg_column_init(&state->columns[i], seg_column_type_layout(target->type), target->optional);
+  }
+  return state;
+}
+
+void seg_morsel_state_release(struct seg_morsel_state *state) {
+  for (uint32_t i = 0; i < state->chunk_count; i++)
+    duckdb_destroy_data_chunk(&state->chunks[i]);
+  state->chunk_count = 0;
+  if (state->scratch.arena.bytes > 0) {
+    seg_arena_deinit(&state->scratch.arena);
+    seg_arena_init(&state->scratch.arena);
+  }
+}
+
+void seg_morsel_state_free(struct seg_morsel_state *state) {
+  if (state == NULL)
+    return;
+  seg_morsel_state_release(state);
+  seg_arena_deinit(&state->scratch.arena);
+  for (uint32_t i = 0; state->columns != NULL && i < state->plan->target_count; i++)
+    seg_column_deinit(&state->columns[i]);
+  free(state->columns);
+  free(state->inputs);
+  free(state->widened);
+  free(state);
+}
+
+// The known bits of `count` rows from `at` on; they are 0 before.
+static void put_known(uint64_t *known, int64_t at, const uint64_t *validity, int64_t count) {
+  if ((at & 63) == 0) {
+    if (validity == NULL)
+      seg_bitmap_fill(known + at / 64, count);
+    else
+      memcpy(known + at / 64, validity, seg_bitmap_words(count) * sizeof *known);
+    seg_bitmap_clear_tail(known, at + count);
+    return;
+  }
+  for (int64_t i = 0; i < count; i++)
+    if (validity == NULL || seg_bitmap_test(validity, i))
+      seg_bitmap_set(known, at + i);
+}
+
+// One column of one chunk. `*bad` is the row of the chunk an error is about.
+static enum seg_status decode_column(struct seg_morsel_state *state, duckdb_data_chunk chunk,
+                                     uint32_t index, int64_t at, int64_t count, int64_t *bad,
+                                     struct seg_error *error) {
+  const struct seg_target *target = &state->plan->targets[index];
+  struct seg_column *column = &state->columns[index];
+  duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, target->column);
+  const uint64_t *validity = duckdb_vector_get_validity(vector);
+  int64_t hole = -1;
+  if (!target->optional && validity != NULL)
+    hole = seg_bitmap_first_zero(validity, count);
+  struct seg_conversion conversion = {
+      .target = target,
+      .validity = target->optional ? validity : NULL,
+      .count = hole >= 0 ? hole : count,
+      .to = column->values,
+      .at = at,
+      .scratch = &state->scratch,
+      .error = error,
+  };
+  conversion.from = seg_reading_widen(&target->reading, duckdb_vector_get_data(vector),
+                                      conversion.count, state->widened);
+  enum seg_status status = target->convert(&conversion);
+  if (status == SEG_OK && hole >= 0)
+    status = seg_conversion_fail(&conversion, hole, SEG_VERDICT_MISSING);
+  *bad = conversion.bad;
+  if (status == SEG_OK && column->known != NULL)
+    put_known(column->known, at, validity, count);
+  return status;
+}
+
+static enum seg_status decode_chunk(struct seg_morsel_state *state, duckdb_data_chunk chunk,
+                                    int64_t at, int64_t *row, struct seg_error *error) {
+  int64_t count = (int64_t)duckdb_data_chunk_get_size(chunk);
+  int64_t first = INT64_MAX;
+  enum seg_status status = SEG_OK;
+  for (uint32_t i = 0; i < state->plan->target_count; i++) {
+    struct seg_error found;
+    int64_t bad = 0;
+    enum seg_status result = decode_column(state, chunk, i, at, count, &bad, &found);
+    if (result == SEG_OK || bad >= first)
+      continue;
+    first = bad;
+    status = result;
+    *row = at + bad;
+    if (error != NULL)
+      *error = found;
+  }
+  return status;
+}
+
+static void show_columns(struct seg_morsel *morsel) {
+  struct seg_morsel_state *state = morsel->state;
+  const struct seg_decode_plan *plan = state->plan;
+  morsel->key = seg_column_view(&state->columns[0]);
+  if (seg_bitmap_all(morsel->key.known, morsel->row_count))
+    morsel->key.known = NULL;
+  if (plan->has_days)
+    morsel->days = seg_column_view(&state->columns[1]);
+  for (uint32_t i = 0; i < plan->input_count; i++)
+    state->inputs[i] = seg_column_view(&state->columns[plan->input_targets[i]]);
+  morsel->inputs = state->inputs;
+}
+
+enum seg_status seg_decode(struct seg_morsel *morsel, int64_t *row, struct seg_error *error) {
+  struct seg_morsel_state *state = morsel->state;
+  int64_t at = 0;
+  *row = morsel->first_row;
+  for (uint32_t i = 0; i < state->plan->target_count; i++) {
+    enum seg_status status = seg_column_restart(&state->columns[i], morsel->row_count, error);
+    if (status != SEG_OK)
+      return status;
+  }
+  for (uint32_t i = 0; i < state->chunk_count; i++) {
+    int64_t bad = 0;
+    enum seg_status status = decode_chunk(state, state->chunks[i], at, &bad, error);
+    if (status != SEG_OK) {
+      *row = morsel->first_row + bad;
+      return status;
+    }
+    at += (int64_t)duckdb_data_chunk_get_size(state->chunks[i]);
+  }
+  assert(at == morsel->row_count);
+  show_columns(morsel);
+  return SEG_OK;
+}

@@ -1,0 +1,51 @@
+/**
+ * From the raw chunks of a morsel to its typed columns, private to this room.
+ */
+#ifndef SEG_RUNTIME_IO_DECODE_H
+#define SEG_RUNTIME_IO_DECODE_H
+
+#include <duckdb.h>
+#include <stdint.h>
+
+#include "runtime/base/status.h"
+#include "runtime/column/column.h"
+#include "runtime/io/convert.h"
+#include "runtime/io/source.h"
+
+/** What to make of the columns of a chunk. Immutable after opening, shared by the workers. */
+struct seg_decode_plan {
+  uint32_t target_count; // 0: the key; 1: the day of the event, if any; then inputs
+  struct seg_target *targets;
+  bool has_days;
+  uint32_t input_count;
+  uint32_t *input_targets; // per plan input: its target (1 for DAY)
+};
+
+enum { SEG_MORSEL_CHUNKS = 64 };
+
+/** The buffers of one morsel. */
+struct seg_morsel_state {
+  const struct seg_decode_plan *plan;
+  uint32_t chunk_count;
+  duckdb_data_chunk chunks[SEG_MORSEL_CHUNKS]; // alive until release: texts are borrowed from them
+  struct seg_column *columns;                  // per target
+  struct seg_column_view *inputs;              // per plan input
+  void *widened;
+  struct seg_convert_scratch scratch;
+};
+
+/** How a column type lies in memory. */
+enum seg_layout seg_column_type_layout(enum seg_column_type type);
+
+/** NULL when memory is out. */
+struct seg_morsel_state *seg_morsel_state_new(const struct seg_decode_plan *plan);
+
+/** Give the chunks and texts back, keep the buffers. */
+void seg_morsel_state_release(struct seg_morsel_state *state);
+void seg_morsel_state_free(struct seg_morsel_state *state);
+
+/** Fill key, days and inputs of the morsel. */
+SEG_NODISCARD enum seg_status seg_decode(struct seg_morsel *morsel, int64_t *row,
+                                         struct seg_error *error);
+
+#endif
