@@ -83,7 +83,7 @@ static bool grow_table(struct seg_block_builder *builder) {
   return true;
 }
 
-uint32_t seg_build(struct seg_block_builder *builder, struct seg_step step) {
+uint32_t seg_build_step(struct seg_block_builder *builder, struct seg_step step) {
   if (builder->failed)
     return 0;
   if (builder->steps.count * 2 >= builder->table_size && !grow_table(builder)) {
@@ -108,21 +108,21 @@ uint32_t seg_build(struct seg_block_builder *builder, struct seg_step step) {
 
 uint32_t seg_build_input(struct seg_block_builder *builder, uint32_t slot, enum seg_layout layout,
                          bool optional) {
-  return seg_build(
+  return seg_build_step(
       builder,
       (struct seg_step){.op = SEG_OP_INPUT, .layout = layout, .optional = optional, .slot = slot});
 }
 
 uint32_t seg_build_integer(struct seg_block_builder *builder, enum seg_layout layout,
                            int64_t value) {
-  return seg_build(
+  return seg_build_step(
       builder,
       (struct seg_step){.op = SEG_OP_CONSTANT, .layout = layout, .constant = {.integer = value}});
 }
 
 static uint32_t mask_step(struct seg_block_builder *builder, enum seg_op op, uint32_t left,
                           uint32_t right) {
-  return seg_build(
+  return seg_build_step(
       builder, (struct seg_step){.op = op, .layout = SEG_LAYOUT_BIT, .operands = {left, right}});
 }
 

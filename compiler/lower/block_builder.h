@@ -22,7 +22,7 @@ void seg_block_builder_init(struct seg_block_builder *builder, struct seg_arena 
 void seg_block_builder_deinit(struct seg_block_builder *builder);
 
 /** The number of this step, new or old. `source` does not take part in the comparison. */
-uint32_t seg_build(struct seg_block_builder *builder, struct seg_step step);
+uint32_t seg_build_step(struct seg_block_builder *builder, struct seg_step step);
 
 uint32_t seg_build_input(struct seg_block_builder *builder, uint32_t slot, enum seg_layout layout,
                          bool optional);

@@ -120,19 +120,19 @@ static uint32_t average(const struct seg_scope *scope, const struct seg_node *no
                         struct fold_input input) {
   uint32_t sum = value_cell(scope, node, input, SEG_FOLD_SUM, input.layout);
   if (input.layout == SEG_LAYOUT_I64)
-    sum = seg_build(scope->builder, (struct seg_step){.op = SEG_OP_INTEGER_TO_NUMBER,
-                                                      .layout = SEG_LAYOUT_F64,
-                                                      .operands = {sum},
-                                                      .scale = node->argument->type.scale});
-  uint32_t count =
-      seg_build(scope->builder, (struct seg_step){.op = SEG_OP_INTEGER_TO_NUMBER,
-                                                  .layout = SEG_LAYOUT_F64,
-                                                  .operands = {count_cell(scope, node, input)}});
-  return seg_build(scope->builder, (struct seg_step){.op = SEG_OP_DIVIDE,
-                                                     .layout = SEG_LAYOUT_F64,
-                                                     .optional = true,
-                                                     .operands = {sum, count},
-                                                     .source = input.draft.cell.source});
+    sum = seg_build_step(scope->builder, (struct seg_step){.op = SEG_OP_INTEGER_TO_NUMBER,
+                                                           .layout = SEG_LAYOUT_F64,
+                                                           .operands = {sum},
+                                                           .scale = node->argument->type.scale});
+  uint32_t count = seg_build_step(scope->builder,
+                                  (struct seg_step){.op = SEG_OP_INTEGER_TO_NUMBER,
+                                                    .layout = SEG_LAYOUT_F64,
+                                                    .operands = {count_cell(scope, node, input)}});
+  return seg_build_step(scope->builder, (struct seg_step){.op = SEG_OP_DIVIDE,
+                                                          .layout = SEG_LAYOUT_F64,
+                                                          .optional = true,
+                                                          .operands = {sum, count},
+                                                          .source = input.draft.cell.source});
 }
 
 // Dates of events lie beside every row already: they need no argument.

@@ -89,11 +89,11 @@ uint32_t seg_lower_time(struct seg_entity_draft *draft, enum seg_column_type typ
 uint32_t seg_lower_carriable(struct seg_entity_draft *draft, uint32_t step) {
   if (draft->scan.failed || draft->scan.steps.items[step].layout != SEG_LAYOUT_BIT)
     return step;
-  return seg_build(&draft->scan,
-                   (struct seg_step){.op = SEG_OP_BIT_TO_CODE,
-                                     .layout = SEG_LAYOUT_I32,
-                                     .optional = draft->scan.steps.items[step].optional,
-                                     .operands = {step}});
+  return seg_build_step(&draft->scan,
+                        (struct seg_step){.op = SEG_OP_BIT_TO_CODE,
+                                          .layout = SEG_LAYOUT_I32,
+                                          .optional = draft->scan.steps.items[step].optional,
+                                          .operands = {step}});
 }
 
 uint32_t seg_lower_carry(struct seg_lowering *lowering, struct seg_entity_draft *draft,

@@ -14,10 +14,10 @@ static bool is_bool(const struct seg_node *node) {
 
 static uint32_t compare_step(const struct seg_scope *scope, enum seg_plan_comparison comparison,
                              uint32_t left, uint32_t right) {
-  return seg_build(scope->builder, (struct seg_step){.op = SEG_OP_COMPARE,
-                                                     .layout = SEG_LAYOUT_BIT,
-                                                     .comparison = comparison,
-                                                     .operands = {left, right}});
+  return seg_build_step(scope->builder, (struct seg_step){.op = SEG_OP_COMPARE,
+                                                          .layout = SEG_LAYOUT_BIT,
+                                                          .comparison = comparison,
+                                                          .operands = {left, right}});
 }
 
 static enum seg_plan_comparison plan_comparison(enum seg_comparison comparison) {
@@ -91,8 +91,8 @@ static uint32_t lower_fractions(const struct seg_scope *scope, const struct seg_
   for (uint32_t i = 0; i < 4; i++)
     order.operands[i] = seg_lower_value(scope, node->operands[i]);
   uint32_t zero = seg_build_integer(scope->builder, SEG_LAYOUT_I32, 0);
-  return compare_step(scope, plan_comparison(node->comparison), seg_build(scope->builder, order),
-                      zero);
+  return compare_step(scope, plan_comparison(node->comparison),
+                      seg_build_step(scope->builder, order), zero);
 }
 
 static uint32_t lower_in(const struct seg_scope *scope, const struct seg_node *node) {
@@ -102,7 +102,7 @@ static uint32_t lower_in(const struct seg_scope *scope, const struct seg_node *n
                           .list_count = node->literal_count};
   step.list = seg_lower_list(scope->lowering, seg_lower_layout(&node->operands[0]->type),
                              node->literals, node->literal_count);
-  return scope->lowering->failed ? 0 : seg_build(scope->builder, step);
+  return scope->lowering->failed ? 0 : seg_build_step(scope->builder, step);
 }
 
 static uint32_t lower_text_test(const struct seg_scope *scope, const struct seg_node *node) {
@@ -115,7 +115,7 @@ static uint32_t lower_text_test(const struct seg_scope *scope, const struct seg_
                           .text_test = tests[node->text_test],
                           .list_count = 1};
   step.list = seg_lower_list(scope->lowering, SEG_LAYOUT_TEXT, &node->operands[1]->literal, 1);
-  return scope->lowering->failed ? 0 : seg_build(scope->builder, step);
+  return scope->lowering->failed ? 0 : seg_build_step(scope->builder, step);
 }
 
 static uint32_t lower_joined(const struct seg_scope *scope, const struct seg_node *node) {

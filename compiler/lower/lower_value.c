@@ -38,25 +38,26 @@ const struct seg_plan_constant *seg_lower_list(struct seg_lowering *lowering,
 
 static uint32_t lower_literal(const struct seg_scope *scope, const struct seg_node *node) {
   enum seg_layout layout = seg_lower_layout(&node->type);
-  return seg_build(scope->builder, (struct seg_step){.op = SEG_OP_CONSTANT,
-                                                     .layout = layout,
-                                                     .constant = constant_of(
-                                                         scope->lowering, layout, &node->literal)});
+  return seg_build_step(
+      scope->builder,
+      (struct seg_step){.op = SEG_OP_CONSTANT,
+                        .layout = layout,
+                        .constant = constant_of(scope->lowering, layout, &node->literal)});
 }
 
 static uint32_t lower_days_since(const struct seg_scope *scope, const struct seg_node *node) {
   uint32_t date = seg_lower_value(scope, node->operands[0]);
   bool optional = step_optional(scope, date);
-  uint32_t as_of =
-      seg_build(scope->builder, (struct seg_step){.op = SEG_OP_AS_OF, .layout = SEG_LAYOUT_I32});
-  uint32_t days = seg_build(scope->builder, (struct seg_step){.op = SEG_OP_SUBTRACT,
-                                                              .layout = SEG_LAYOUT_I32,
-                                                              .optional = optional,
-                                                              .operands = {as_of, date}});
-  return seg_build(scope->builder, (struct seg_step){.op = SEG_OP_DAY_TO_INTEGER,
-                                                     .layout = SEG_LAYOUT_I64,
-                                                     .optional = optional,
-                                                     .operands = {days}});
+  uint32_t as_of = seg_build_step(scope->builder,
+                                  (struct seg_step){.op = SEG_OP_AS_OF, .layout = SEG_LAYOUT_I32});
+  uint32_t days = seg_build_step(scope->builder, (struct seg_step){.op = SEG_OP_SUBTRACT,
+                                                                   .layout = SEG_LAYOUT_I32,
+                                                                   .optional = optional,
+                                                                   .operands = {as_of, date}});
+  return seg_build_step(scope->builder, (struct seg_step){.op = SEG_OP_DAY_TO_INTEGER,
+                                                          .layout = SEG_LAYOUT_I64,
+                                                          .optional = optional,
+                                                          .operands = {days}});
 }
 
 static uint32_t lower_band(const struct seg_scope *scope, const struct seg_node *node) {
@@ -78,16 +79,16 @@ static uint32_t lower_band(const struct seg_scope *scope, const struct seg_node 
     step.list = seg_lower_list(scope->lowering, seg_lower_layout(&node->operands[0]->type),
                                node->literals, node->literal_count);
   }
-  return scope->lowering->failed ? 0 : seg_build(scope->builder, step);
+  return scope->lowering->failed ? 0 : seg_build_step(scope->builder, step);
 }
 
 static uint32_t lower_to_number(const struct seg_scope *scope, const struct seg_node *node) {
   uint32_t operand = seg_lower_value(scope, node->operands[0]);
-  return seg_build(scope->builder, (struct seg_step){.op = SEG_OP_INTEGER_TO_NUMBER,
-                                                     .layout = SEG_LAYOUT_F64,
-                                                     .optional = step_optional(scope, operand),
-                                                     .operands = {operand},
-                                                     .scale = node->operands[0]->type.scale});
+  return seg_build_step(scope->builder, (struct seg_step){.op = SEG_OP_INTEGER_TO_NUMBER,
+                                                          .layout = SEG_LAYOUT_F64,
+                                                          .optional = step_optional(scope, operand),
+                                                          .operands = {operand},
+                                                          .scale = node->operands[0]->type.scale});
 }
 
 static uint32_t lower_rescale(const struct seg_scope *scope, const struct seg_node *node) {
@@ -97,12 +98,12 @@ static uint32_t lower_rescale(const struct seg_scope *scope, const struct seg_no
   for (uint8_t i = node->operands[0]->type.scale; i < node->type.scale; i++)
     factor *= 10;
   uint32_t constant = seg_build_integer(scope->builder, SEG_LAYOUT_I64, factor);
-  return seg_build(scope->builder,
-                   (struct seg_step){.op = SEG_OP_MULTIPLY,
-                                     .layout = SEG_LAYOUT_I64,
-                                     .optional = step_optional(scope, operand),
-                                     .operands = {operand, constant},
-                                     .source = seg_lower_source(scope->lowering, node->span)});
+  return seg_build_step(scope->builder,
+                        (struct seg_step){.op = SEG_OP_MULTIPLY,
+                                          .layout = SEG_LAYOUT_I64,
+                                          .optional = step_optional(scope, operand),
+                                          .operands = {operand, constant},
+                                          .source = seg_lower_source(scope->lowering, node->span)});
 }
 
 // Arithmetic, `else`: the operands have the layout of the result.
@@ -119,7 +120,7 @@ static uint32_t lower_operator(const struct seg_scope *scope, const struct seg_n
     step.optional = step_optional(scope, step.operands[1]);
   if (op == SEG_OP_DIVIDE)
     step.optional = true; // a zero denominator
-  return seg_build(scope->builder, step);
+  return seg_build_step(scope->builder, step);
 }
 
 uint32_t seg_lower_value(const struct seg_scope *scope, const struct seg_node *node) {
