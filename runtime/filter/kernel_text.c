@@ -1,7 +1,6 @@
 // Text conditions over 64 rows, called by generated code: bytes are compared, nothing is decoded.
 // UTF-8 sorts by code point when its bytes are compared, and all text is in Unicode normalization
 // form C.
-#define _GNU_SOURCE // memmem
 #include <string.h>
 
 #include "runtime/plan/kernel.h"

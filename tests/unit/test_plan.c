@@ -1,0 +1,285 @@
+// Plans: what is printed, and that each broken invariant is found.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "runtime/plan/kernel.h"
+#include "runtime/plan/plan.h"
+#include "tests/support/plan_builder.h"
+
+/**
+ * One event with an optional carried amount (flag 1), a filter (flag 0), a count and a sum over 90
+ * days; a customer with an optional text; two segments and a chain.
+ */
+static void build(struct seg_plan *plan) {
+  seg_plan_builder_init(plan, 1);
+  struct seg_block_builder scan;
+  seg_block_builder_init(&scan, &plan->arena);
+  uint32_t country = seg_block_builder_input(&scan, SEG_LAYOUT_TEXT, true);
+  seg_block_builder_value_root(&scan, country);
+  seg_block_builder_mask_root(&scan,
+                              seg_block_builder_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0));
+  seg_plan_builder_scan(plan, &plan->customer, &scan);
+
+  seg_block_builder_init(&scan, &plan->arena);
+  uint32_t amount = seg_block_builder_input(&scan, SEG_LAYOUT_I64, true);
+  uint32_t zero = seg_block_builder_integer(&scan, SEG_LAYOUT_I64, 0);
+  uint32_t keep = seg_block_builder_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0);
+  uint32_t positive = seg_block_builder_compare(&scan, SEG_IS_GREATER, amount, zero);
+  seg_block_builder_value_root(&scan, amount);
+  seg_block_builder_mask_root(&scan, keep);
+  seg_block_builder_mask_root(&scan, positive);
+  seg_plan_builder_scan(plan, &plan->events[0], &scan);
+
+  const struct seg_plan_window window = {.form = SEG_WINDOW_AGES, .near_age = 1, .far_age = 90};
+  seg_plan_builder_windows(plan, &window, 1);
+  const struct seg_fold_cell cells[] = {
+      {.kind = SEG_FOLD_COUNT, .layout = SEG_LAYOUT_I64, .column = SEG_NO_COLUMN},
+      {.kind = SEG_FOLD_SUM,
+       .layout = SEG_LAYOUT_I64,
+       .column = 0,
+       .flag_count = 2,
+       .flags = {0, 1},
+       .source = {"sum(purchase.amount)", 20}},
+  };
+  seg_plan_builder_cells(plan, 0, cells, 2);
+
+  struct seg_block_builder customer;
+  seg_plan_builder_customer_block(plan, &customer);
+  uint32_t two = seg_block_builder_integer(&customer, SEG_LAYOUT_I64, 2);
+  uint32_t often = seg_block_builder_compare(&customer, SEG_IS_GREATER_EQUAL, 1, two);
+  uint32_t german = seg_block_builder_compare(&customer, SEG_IS_EQUAL, 0,
+                                              seg_block_builder_text(&customer, "DE"));
+  seg_block_builder_mask_root(&customer, often);
+  seg_block_builder_mask_root(
+      &customer, seg_block_builder_operation(&customer, SEG_OP_AND, SEG_LAYOUT_BIT, often, german));
+  seg_plan_builder_segments(plan, &customer);
+  plan->chain_count = 1;
+  plan->chains = SEG_NEW(&plan->arena, struct seg_plan_chain);
+  assert_non_null(plan->chains);
+  plan->chains[0].name = seg_str_view("lifecycle");
+  plan->chains[0].member_count = 2;
+  plan->chains[0].members = SEG_NEW_ARRAY(&plan->arena, uint32_t, 2);
+  assert_non_null(plan->chains[0].members);
+  plan->chains[0].members[0] = 1;
+  plan->chains[0].otherwise = seg_str_view("nurture");
+}
+
+static void prints_every_part(void **state) {
+  (void)state;
+  struct seg_plan plan;
+  build(&plan);
+  char *text = NULL;
+  size_t size = 0;
+  FILE *out = open_memstream(&text, &size);
+  assert_non_null(out);
+  seg_plan_print(&plan, out);
+  fclose(out);
+  static const char *const parts[] = {
+      "plan timezone \"Europe/Berlin\"\n",
+      "customer \"customer\" from \"customer\" key \"id\"\n",
+      "input 0: \"c0\" text optional\n",
+      "event 0 \"event0\" from \"event0\" key \"id\" time \"at\"\n",
+      "%3 = compare > %0 %1\n",
+      "flag 0: %3\n",
+      "carry 0: %0 known by flag 1\n",
+      "cell 1: sum i64 carried 0 window 0 flags 0,1  # \"sum(purchase.amount)\"\n",
+      "window 0: ages 1 .. 90\n",
+      "slot 2: event 0 cell 1\n",
+      "= constant text \"DE\"\n",
+      "segment 1 \"s1\": %7\n",
+      "chain \"lifecycle\": \"s1\" > \"s0\" otherwise \"nurture\"\n",
+  };
+  for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+    if (strstr(text, parts[i]) == NULL)
+      fail_msg("missing: %s in\n%s", parts[i], text);
+  }
+  free(text);
+  seg_plan_deinit(&plan);
+}
+
+static void accepts_a_sound_plan(void **state) {
+  (void)state;
+  struct seg_plan plan;
+  struct seg_error error = {0};
+  build(&plan);
+  if (seg_plan_verify(&plan, &error) != SEG_OK)
+    fail_msg("%s", error.message);
+  seg_plan_deinit(&plan);
+}
+
+/** Break a sound plan and expect a message that contains `expected`. */
+typedef void damage(struct seg_plan *plan);
+
+static void operand_not_before(struct seg_plan *plan) {
+  plan->events[0].scan.steps[3].operands[0] = 3;
+}
+static void wrong_layouts(struct seg_plan *plan) {
+  plan->events[0].scan.steps[1].layout = SEG_LAYOUT_I32;
+}
+static void optional_mask(struct seg_plan *plan) {
+  plan->events[0].scan.steps[3].optional = true;
+}
+static void unmarked_optional(struct seg_plan *plan) {
+  plan->events[0].scan.steps[0].optional = false;
+}
+static void value_as_mask(struct seg_plan *plan) {
+  plan->customer_block.steps[7].operands[0] = 0;
+}
+static void repeated_step(struct seg_plan *plan) {
+  plan->customer_block.steps[6] = plan->customer_block.steps[4];
+}
+static void mask_as_value_root(struct seg_plan *plan) {
+  plan->events[0].scan.value_roots[0] = 3;
+}
+static void value_as_mask_root(struct seg_plan *plan) {
+  plan->events[0].scan.mask_roots[1] = 0;
+}
+static void wrong_known_flag(struct seg_plan *plan) {
+  plan->events[0].carried_flag[0] = 0;
+}
+static void wrong_flag_count(struct seg_plan *plan) {
+  plan->events[0].flag_count = 1;
+}
+static void untested_known(struct seg_plan *plan) {
+  plan->folds[0].cells[1].flag_count = 1;
+}
+static void cell_without_window(struct seg_plan *plan) {
+  plan->folds[0].cells[0].window = 1;
+}
+static void count_of_column(struct seg_plan *plan) {
+  plan->folds[0].cells[0].column = 0;
+}
+static void day_of_event_counts_today(struct seg_plan *plan) {
+  plan->windows[0].near_age = 0;
+}
+static void slots_missing(struct seg_plan *plan) {
+  plan->folds[0].cell_count = 1;
+}
+static void segment_without_mask(struct seg_plan *plan) {
+  plan->segment_count = 1;
+}
+static void member_twice(struct seg_plan *plan) {
+  plan->chains[0].members[1] = 1;
+}
+static void no_such_member(struct seg_plan *plan) {
+  plan->chains[0].members[1] = 2;
+}
+static void customers_from_nowhere(struct seg_plan *plan) {
+  plan->customer_from_event = 1;
+}
+static void customers_with_columns_from_event(struct seg_plan *plan) {
+  plan->customer_from_event = 0;
+}
+static void input_of_wrong_type(struct seg_plan *plan) {
+  plan->events[0].inputs[0].type = SEG_COLUMN_NUMBER;
+}
+static void unique_by_nothing(struct seg_plan *plan) {
+  plan->events[0].unique_count = 1;
+  plan->events[0].unique = SEG_NEW(&plan->arena, uint32_t);
+  assert_non_null(plan->events[0].unique);
+  plan->events[0].unique[0] = 7;
+}
+
+static void refuses_every_damage(void **state) {
+  (void)state;
+  static const struct {
+    damage *damage;
+    const char *expected;
+  } cases[] = {
+      {operand_not_before, "does not come before"},
+      {wrong_layouts, "share a layout"},
+      {optional_mask, "never optional"},
+      {unmarked_optional, "differs from its input slot"},
+      {value_as_mask, "wrong stage"},
+      {repeated_step, "repeats an earlier step"},
+      {mask_as_value_root, "value root is a mask"},
+      {value_as_mask_root, "mask root is a value"},
+      {wrong_known_flag, "known flag of carried column 0"},
+      {wrong_flag_count, "has 1 flags instead of 2"},
+      {untested_known, "does not test that its column is known"},
+      {cell_without_window, "names no window"},
+      {count_of_column, "takes a column"},
+      {day_of_event_counts_today, "wrong order"},
+      {slots_missing, "3 input slots instead of 2"},
+      {segment_without_mask, "2 mask roots for 1 segments"},
+      {member_twice, "stands twice"},
+      {no_such_member, "names no segment"},
+      {customers_from_nowhere, "event that does not exist"},
+      {customers_with_columns_from_event, "cannot have columns"},
+      {input_of_wrong_type, "does not fit its type"},
+      {unique_by_nothing, "not carried"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct seg_plan plan;
+    struct seg_error error = {0};
+    build(&plan);
+    cases[i].damage(&plan);
+    assert_int_equal(seg_plan_verify(&plan, &error), SEG_INTERNAL);
+    if (strstr(error.message, cases[i].expected) == NULL)
+      fail_msg("case %zu: %s", i, error.message);
+    seg_plan_deinit(&plan);
+  }
+}
+
+/** Division by a column or by the constant 0 may be unknown; by another constant it need not. */
+static void division_is_optional_unless_by_a_constant(void **state) {
+  (void)state;
+  static const struct {
+    double denominator;
+    enum seg_status expected;
+  } cases[] = {{2, SEG_OK}, {0, SEG_INTERNAL}};
+  for (size_t i = 0; i < 2; i++) {
+    struct seg_plan plan;
+    struct seg_error error = {0};
+    seg_plan_builder_init(&plan, 0);
+    struct seg_block_builder scan;
+    seg_block_builder_init(&scan, &plan.arena);
+    uint32_t x = seg_block_builder_input(&scan, SEG_LAYOUT_F64, false);
+    uint32_t d = seg_block_builder_number(&scan, cases[i].denominator);
+    uint32_t q = seg_block_builder_operation(&scan, SEG_OP_DIVIDE, SEG_LAYOUT_F64, x, d);
+    scan.block.steps[q].optional = false;
+    seg_block_builder_value_root(&scan, q);
+    seg_block_builder_mask_root(
+        &scan, seg_block_builder_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0));
+    seg_plan_builder_scan(&plan, &plan.customer, &scan);
+    struct seg_block_builder customer;
+    seg_plan_builder_customer_block(&plan, &customer);
+    seg_plan_builder_segments(&plan, &customer);
+    assert_int_equal(seg_plan_verify(&plan, &error), cases[i].expected);
+    seg_plan_deinit(&plan);
+  }
+}
+
+static void first_fault_wins(void **state) {
+  (void)state;
+  struct seg_kernel_fault fault = {0};
+  seg_kernel_fault_raise(&fault, SEG_FAULT_OVERFLOW, 5, 100);
+  seg_kernel_fault_raise(&fault, SEG_FAULT_OVERFLOW, 1, 101);
+  assert_int_equal(fault.row, 100);
+  assert_int_equal(fault.step, 5);
+  seg_kernel_fault_raise(&fault, SEG_FAULT_OVERFLOW, 6, 100);
+  assert_int_equal(fault.step, 5);
+  seg_kernel_fault_raise(&fault, SEG_FAULT_MEMORY, 4, 100);
+  assert_int_equal(fault.step, 4);
+  assert_int_equal(fault.kind, SEG_FAULT_MEMORY);
+  seg_kernel_fault_raise(&fault, SEG_FAULT_OVERFLOW, 9, 99);
+  assert_int_equal(fault.row, 99);
+  assert_int_equal(fault.step, 9);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(prints_every_part),
+      cmocka_unit_test(accepts_a_sound_plan),
+      cmocka_unit_test(refuses_every_damage),
+      cmocka_unit_test(division_is_optional_unless_by_a_constant),
+      cmocka_unit_test(first_fault_wins),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
