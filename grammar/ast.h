@@ -138,9 +138,10 @@ struct seg_entity {
   struct seg_name name;   // the event's name; "customer" for the customer
   struct seg_name source; // the logical source in quotes; empty text for `customer from EVENT`
   struct seg_name event;  // `customer from EVENT`, otherwise empty
-  struct seg_name key;    // `key C` of the customer, `by C` of an event; empty for `customer from EVENT`
-  struct seg_name time;   // `at C` of an event
-  struct seg_name zone;   // `zone "UTC"` of timestamps without one; empty when not given
+  struct seg_name
+      key; // `key C` of the customer, `by C` of an event; empty for `customer from EVENT`
+  struct seg_name time; // `at C` of an event
+  struct seg_name zone; // `zone "UTC"` of timestamps without one; empty when not given
   uint32_t column_count;
   struct seg_column_syntax *columns;
   uint32_t where_count;
@@ -196,7 +197,7 @@ struct seg_relation { // exclusive: a, b, c    overlap: a with b, c (members[0] 
   struct seg_span span;
 };
 
-struct seg_use { // use std.rfm
+struct seg_use {          // use std.rfm
   struct seg_name module; // "std.rfm"
   struct seg_span span;
 };

@@ -23,8 +23,8 @@ static void print_text(FILE *out, struct seg_str text) {
 
 static void print_decimal(FILE *out, struct seg_decimal decimal) {
   char digits[32];
-  int size = snprintf(digits, sizeof digits, "%0*lld", decimal.scale + 1,
-                      (long long)decimal.digits);
+  int size =
+      snprintf(digits, sizeof digits, "%0*lld", decimal.scale + 1, (long long)decimal.digits);
   fprintf(out, "%.*s", size - decimal.scale, digits);
   if (decimal.scale > 0)
     fprintf(out, ".%s", digits + size - decimal.scale);
@@ -32,8 +32,12 @@ static void print_decimal(FILE *out, struct seg_decimal decimal) {
 
 static void print_duration(FILE *out, struct seg_duration duration) {
   static const char *const units[] = {
-      [SEG_UNIT_NONE] = " without a unit", [SEG_UNIT_HOUR] = "h",  [SEG_UNIT_DAY] = "d",
-      [SEG_UNIT_WEEK] = "w",               [SEG_UNIT_MONTH] = "m", [SEG_UNIT_YEAR] = "y",
+      [SEG_UNIT_NONE] = " without a unit",
+      [SEG_UNIT_HOUR] = "h",
+      [SEG_UNIT_DAY] = "d",
+      [SEG_UNIT_WEEK] = "w",
+      [SEG_UNIT_MONTH] = "m",
+      [SEG_UNIT_YEAR] = "y",
   };
   fprintf(out, "%lld%s", (long long)duration.count, units[duration.unit]);
 }
@@ -69,9 +73,7 @@ static void print_period(FILE *out, struct seg_period period) {
 
 static void print_window(FILE *out, const struct seg_window *window) {
   switch (window->kind) {
-  case SEG_WINDOW_EVER:
-    fputs("ever", out);
-    break;
+  case SEG_WINDOW_EVER: fputs("ever", out); break;
   case SEG_WINDOW_WITHIN:
     fputs("within ", out);
     print_duration(out, window->first);
@@ -93,9 +95,7 @@ static void print_window(FILE *out, const struct seg_window *window) {
     fputs("in ", out);
     print_period(out, window->period);
     break;
-  case SEG_WINDOW_THIS:
-    fprintf(out, "in this %s", period_name(window->period.kind));
-    break;
+  case SEG_WINDOW_THIS: fprintf(out, "in this %s", period_name(window->period.kind)); break;
   case SEG_WINDOW_LAST:
     fprintf(out, "in last %lld %s", (long long)window->first.count,
             period_name(window->period.kind));
@@ -113,53 +113,29 @@ static void print_value(FILE *out, const struct seg_expr *expr) {
       [SEG_ADD] = '+', [SEG_SUBTRACT] = '-', [SEG_MULTIPLY] = '*', [SEG_DIVIDE] = '/'};
   switch (expr->kind) {
   case SEG_EXPR_NUMBER:
-  case SEG_EXPR_PERCENT:
-    print_decimal(out, expr->decimal);
-    break;
+  case SEG_EXPR_PERCENT: print_decimal(out, expr->decimal); break;
   case SEG_EXPR_MONEY:
     print_decimal(out, expr->decimal);
     fprintf(out, " %.*s", SEG_STR(expr->name.text));
     break;
-  case SEG_EXPR_DURATION:
-    print_duration(out, expr->duration);
-    break;
-  case SEG_EXPR_DATE:
-    print_day(out, expr->day);
-    break;
-  case SEG_EXPR_PERIOD:
-    print_period(out, expr->period);
-    break;
-  case SEG_EXPR_STRING:
-    print_text(out, expr->text);
-    break;
-  case SEG_EXPR_TRUTH:
-    fputs(expr->truth ? "true" : "false", out);
-    break;
+  case SEG_EXPR_DURATION: print_duration(out, expr->duration); break;
+  case SEG_EXPR_DATE: print_day(out, expr->day); break;
+  case SEG_EXPR_PERIOD: print_period(out, expr->period); break;
+  case SEG_EXPR_STRING: print_text(out, expr->text); break;
+  case SEG_EXPR_TRUTH: fputs(expr->truth ? "true" : "false", out); break;
   case SEG_EXPR_NAME:
   case SEG_EXPR_FIELD:
-  case SEG_EXPR_CALL:
-    fprintf(out, "%.*s", SEG_STR(expr->name.text));
-    break;
-  case SEG_EXPR_WINDOWED:
-    print_window(out, &expr->window);
-    break;
+  case SEG_EXPR_CALL: fprintf(out, "%.*s", SEG_STR(expr->name.text)); break;
+  case SEG_EXPR_WINDOWED: print_window(out, &expr->window); break;
   case SEG_EXPR_SEQUENCE:
     fputs(expr->without ? "without, " : "then, ", out);
     print_window(out, &expr->window);
     break;
-  case SEG_EXPR_COMPARE:
-    fputs(comparisons[expr->comparison], out);
-    break;
+  case SEG_EXPR_COMPARE: fputs(comparisons[expr->comparison], out); break;
   case SEG_EXPR_BETWEEN:
-  case SEG_EXPR_IN:
-    fputs(expr->negated ? "negated" : "", out);
-    break;
-  case SEG_EXPR_IS:
-    fputs(expr->known ? "known" : "missing", out);
-    break;
-  case SEG_EXPR_ARITHMETIC:
-    fputc(arithmetic[expr->arithmetic], out);
-    break;
+  case SEG_EXPR_IN: fputs(expr->negated ? "negated" : "", out); break;
+  case SEG_EXPR_IS: fputs(expr->known ? "known" : "missing", out); break;
+  case SEG_EXPR_ARITHMETIC: fputc(arithmetic[expr->arithmetic], out); break;
   case SEG_EXPR_FILTER:
   case SEG_EXPR_NOT:
   case SEG_EXPR_AND:
@@ -170,8 +146,7 @@ static void print_value(FILE *out, const struct seg_expr *expr) {
   case SEG_EXPR_RANGE:
   case SEG_EXPR_EVERY:
   case SEG_EXPR_LAST_ON:
-  case SEG_EXPR_KIND_COUNT:
-    break;
+  case SEG_EXPR_KIND_COUNT: break;
   }
 }
 
@@ -297,6 +272,18 @@ static void print_test(FILE *out, const struct seg_test *test) {
             SEG_STR(test->claims[i].segment.text));
 }
 
+static void print_relation(FILE *out, const struct seg_relation *relation) {
+  uint32_t first = 0;
+  if (relation->kind == SEG_OVERLAP && relation->member_count > 0) {
+    fprintf(out, "overlap: %.*s with ", SEG_STR(relation->members[0].text));
+    first = 1;
+  } else {
+    fputs("exclusive: ", out);
+  }
+  print_names(out, relation->members + first, relation->member_count - first, ", ");
+  fputc('\n', out);
+}
+
 static void print_declaration(FILE *out, const struct seg_declaration *declaration) {
   switch (declaration->kind) {
   case SEG_DECLARE_SETTING:
@@ -305,9 +292,7 @@ static void print_declaration(FILE *out, const struct seg_declaration *declarati
     fputc('\n', out);
     break;
   case SEG_DECLARE_CUSTOMER:
-  case SEG_DECLARE_EVENT:
-    print_entity(out, declaration->kind, declaration->entity);
-    break;
+  case SEG_DECLARE_EVENT: print_entity(out, declaration->kind, declaration->entity); break;
   case SEG_DECLARE_METRIC:
     fprintf(out, "metric %.*s\n", SEG_STR(declaration->metric->name.text));
     print_expr(out, 1, declaration->metric->value);
@@ -316,9 +301,7 @@ static void print_declaration(FILE *out, const struct seg_declaration *declarati
     fprintf(out, "let %.*s\n", SEG_STR(declaration->constant->name.text));
     print_expr(out, 1, declaration->constant->value);
     break;
-  case SEG_DECLARE_SEGMENT:
-    print_segment(out, declaration->segment);
-    break;
+  case SEG_DECLARE_SEGMENT: print_segment(out, declaration->segment); break;
   case SEG_DECLARE_PRIORITY:
     fprintf(out, "priority %.*s: ", SEG_STR(declaration->priority->name.text));
     print_names(out, declaration->priority->members, declaration->priority->member_count, " > ");
@@ -326,17 +309,9 @@ static void print_declaration(FILE *out, const struct seg_declaration *declarati
       fprintf(out, " otherwise %.*s", SEG_STR(declaration->priority->otherwise.text));
     fputc('\n', out);
     break;
-  case SEG_DECLARE_RELATION:
-    fputs(declaration->relation->kind == SEG_EXCLUSIVE ? "exclusive: " : "overlap: ", out);
-    print_names(out, declaration->relation->members, declaration->relation->member_count, ", ");
-    fputc('\n', out);
-    break;
-  case SEG_DECLARE_USE:
-    fprintf(out, "use %.*s\n", SEG_STR(declaration->use->module.text));
-    break;
-  case SEG_DECLARE_TEST:
-    print_test(out, declaration->test);
-    break;
+  case SEG_DECLARE_RELATION: print_relation(out, declaration->relation); break;
+  case SEG_DECLARE_USE: fprintf(out, "use %.*s\n", SEG_STR(declaration->use->module.text)); break;
+  case SEG_DECLARE_TEST: print_test(out, declaration->test); break;
   }
 }
 

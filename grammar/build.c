@@ -199,8 +199,9 @@ struct seg_period seg_year_of(struct seg_parser *parser, struct seg_span span,
         seg_parser_report(parser, SEG_DIAG_BAD_TOKEN, span, "`%.*s` is no year",
                           SEG_STR(seg_parser_text(parser, span)));
     seg_note(parser->sink, d, "behind `in` stands a period of the calendar");
-    seg_help(parser->sink, d, "write `in 2026`, `in 2026-Q3` or `in 2026-10`; a list of values "
-                              "stands in parentheses: `in (1, 2)`");
+    seg_help(parser->sink, d,
+             "write `in 2026`, `in 2026-Q3` or `in 2026-10`; a list of values "
+             "stands in parentheses: `in (1, 2)`");
     return period;
   }
   period.year = (int32_t)number.digits;

@@ -80,9 +80,8 @@ static void complete_name(struct seg_name *name, struct seg_span span) {
     *name = (struct seg_name){{"", 0}, span};
 }
 
-void seg_add_entity(struct seg_parser *parser, struct seg_span span,
-                    enum seg_declaration_kind kind, const struct seg_items *items,
-                    const struct seg_entity *head) {
+void seg_add_entity(struct seg_parser *parser, struct seg_span span, enum seg_declaration_kind kind,
+                    const struct seg_items *items, const struct seg_entity *head) {
   struct seg_entity *entity = seg_parser_alloc(parser, sizeof *entity);
   *entity = *head;
   entity->span = span;
@@ -133,9 +132,8 @@ void seg_add_priority(struct seg_parser *parser, struct seg_span span, struct se
   seg_build_declaration(parser, SEG_DECLARE_PRIORITY, span)->priority = priority;
 }
 
-void seg_add_relation(struct seg_parser *parser, struct seg_span span,
-                      enum seg_relation_kind kind, const struct seg_name *first,
-                      struct seg_list members) {
+void seg_add_relation(struct seg_parser *parser, struct seg_span span, enum seg_relation_kind kind,
+                      const struct seg_name *first, struct seg_list members) {
   struct seg_relation *relation = seg_parser_alloc(parser, sizeof *relation);
   struct seg_list all = {0};
   if (first != NULL)

@@ -71,37 +71,43 @@ static bool clause_without_value(const struct mistake *m) {
 
 static bool clause_without_colon(const struct mistake *m) {
   if (m->declaration != TOK_SEGMENT || m->found->depth != 1 || !m->expected[TOK_LABEL] ||
-      !is_name_like(m->found) ||
-      !(m->found->first_in_line || m->before->kind == TOK_LEFT_BRACE))
+      !is_name_like(m->found) || !(m->found->first_in_line || m->before->kind == TOK_LEFT_BRACE))
     return false;
-  struct shown name = show(m, m->found);
-  struct seg_diagnostic *d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
-                                               "%s stands where a clause begins", name.text);
+  bool equal = m->next->kind == TOK_EQUAL;
+  struct seg_diagnostic *d = seg_parser_report(
+      m->parser, SEG_DIAG_SYNTAX, equal ? m->next->span : m->found->span,
+      equal ? "`=` cannot follow %s, the name of a clause" : "a colon is missing behind %s",
+      show(m, m->found).text);
   seg_note(m->parser->sink, d, "a clause is a name, a colon and its value");
   struct seg_str text = seg_parser_text(m->parser, m->found->span);
-  seg_help(m->parser->sink, d, "write `%.*s: ...`%s", SEG_STR(text),
-           m->next->kind == TOK_EQUAL ? ", not `=`" : "");
+  seg_help(m->parser->sink, d, "write `%.*s: ...`", SEG_STR(text));
   return true;
 }
 
+/** `email text`: the second name, or what follows a lone one, where `=` would make it computed. */
 static bool column_without_colon(const struct mistake *m) {
   if (!in_entity(m) || m->found->depth != 1 || m->before == NULL || !is_name_like(m->before) ||
-      !m->before->first_in_line || !m->expected[TOK_EQUAL] || value_expected(m) ||
-      m->expected[TOK_PLUS])
+      !m->expected[TOK_EQUAL] || value_expected(m) || m->expected[TOK_PLUS])
     return false;
-  struct seg_diagnostic *d =
-      seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span, "%s cannot follow %s",
-                        show(m, m->found).text, show(m, m->before).text);
+  struct seg_diagnostic *d;
   struct seg_str name = seg_parser_text(m->parser, m->before->span);
-  seg_help(m->parser->sink, d,
-           "write `%.*s: text` for a column of the data, `%.*s = ...` for a computed one",
-           SEG_STR(name), SEG_STR(name));
+  if (m->before->first_in_line && is_name_like(m->found)) {
+    d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span, "%s cannot follow %s",
+                          show(m, m->found).text, show(m, m->before).text);
+    seg_help(m->parser->sink, d,
+             "write `%.*s: %.*s` for a column of the data, `%.*s = ...` for a computed one",
+             SEG_STR(name), SEG_STR(seg_parser_text(m->parser, m->found->span)), SEG_STR(name));
+    return true;
+  }
+  d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->before->span, "%s is no column by itself",
+                        show(m, m->before).text);
+  seg_note(m->parser->sink, d, "a column is `name: type` or `name = value`");
   return true;
 }
 
 static bool type_behind_equal(const struct mistake *m) {
-  bool optional = m->found->kind == TOK_QUESTION && m->earlier != NULL &&
-                  m->earlier->kind == TOK_EQUAL;
+  bool optional =
+      m->found->kind == TOK_QUESTION && m->earlier != NULL && m->earlier->kind == TOK_EQUAL;
   bool one_of = m->found->kind == TOK_ONE && m->before != NULL && m->before->kind == TOK_EQUAL;
   if (!in_entity(m) || (!optional && !one_of))
     return false;
@@ -115,9 +121,8 @@ static bool computed_behind_colon(const struct mistake *m) {
   bool sign = m->found->kind >= TOK_EQUAL && m->found->kind <= TOK_DIVIDE;
   if (!in_entity(m) || !sign || m->earlier == NULL || m->earlier->kind != TOK_LABEL)
     return false;
-  struct seg_diagnostic *d =
-      seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span, "%s cannot follow a type",
-                        show(m, m->found).text);
+  struct seg_diagnostic *d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
+                                               "%s cannot follow a type", show(m, m->found).text);
   struct seg_str name = seg_parser_text(m->parser, m->earlier->span);
   seg_help(m->parser->sink, d, "a computed column is written with `=`: `%.*s = ...`",
            SEG_STR(name));
@@ -129,12 +134,57 @@ static bool metric_with_colon(const struct mistake *m) {
       (m->before->kind != TOK_METRIC && m->before->kind != TOK_LET))
     return false;
   struct seg_str name = seg_parser_text(m->parser, m->found->span);
-  struct seg_diagnostic *d =
-      seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
-                        "`:` cannot follow the name of a %s",
-                        seg_grammar_token_name(m->before->kind));
+  struct seg_diagnostic *d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
+                                               "`:` cannot follow the name of a %s",
+                                               seg_grammar_token_name(m->before->kind));
   seg_help(m->parser->sink, d, "write `%s %.*s = ...`", seg_grammar_token_name(m->before->kind),
            SEG_STR(name));
+  return true;
+}
+
+static bool chain_without_colon(const struct mistake *m) {
+  if (m->before == NULL || m->before->kind != TOK_PRIORITY || !is_name_like(m->found))
+    return false;
+  struct seg_diagnostic *d =
+      seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span, "a colon is missing behind %s",
+                        show(m, m->found).text);
+  seg_help(m->parser->sink, d, "write `priority %.*s: ...`",
+           SEG_STR(seg_parser_text(m->parser, m->found->span)));
+  return true;
+}
+
+static bool chain_with_comma(const struct mistake *m) {
+  if (m->declaration != TOK_PRIORITY || m->found->kind != TOK_COMMA || !m->expected[TOK_GREATER])
+    return false;
+  struct seg_diagnostic *d = report(m, "the segments of a chain are not separated by commas");
+  seg_note(m->parser->sink, d, "a customer belongs to the first that matches: the order counts");
+  seg_help(m->parser->sink, d, "write `>` in place of `,`");
+  return true;
+}
+
+static bool setting_with_more(const struct mistake *m) {
+  if (m->declaration != TOK_LABEL || m->found->depth > 0 || !m->expected[TOK_SEGMENT] ||
+      m->found->first_in_line)
+    return false;
+  struct seg_diagnostic *d =
+      seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span, "%s cannot follow %s",
+                        show(m, m->found).text, show(m, m->before).text);
+  seg_note(m->parser->sink, d,
+           "a setting is a name, a colon and one value; clauses stand inside the braces of a "
+           "segment");
+  return true;
+}
+
+static bool enumeration_without_quotes(const struct mistake *m) {
+  if (!m->expected[TOK_STRING] || value_expected(m) || m->expected[TOK_IDENT] ||
+      !is_name_like(m->found))
+    return false;
+  struct shown found = show(m, m->found);
+  struct seg_diagnostic *d =
+      seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
+                        "%s stands where a text in quotes must stand", found.text);
+  seg_help(m->parser->sink, d, "write `\"%.*s\"`",
+           SEG_STR(seg_parser_text(m->parser, m->found->span)));
   return true;
 }
 
@@ -155,8 +205,12 @@ static bool is_something_else(const struct mistake *m) {
     return false;
   struct seg_diagnostic *d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
                                                "%s cannot follow `is`", show(m, m->found).text);
+  static const char *const nothing[] = {"null", "NULL", "none", "None", "nil", "empty", "unknown"};
+  bool missing = false;
+  for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++)
+    missing = missing || (m->found->kind == TOK_IDENT && seg_str_is(m->found->text, nothing[i]));
   seg_note(m->parser->sink, d, "behind `is` stands `known` or `missing`");
-  seg_help(m->parser->sink, d, "compare values with `=`");
+  seg_help(m->parser->sink, d, missing ? "write `is missing`" : "compare values with `=`");
   return true;
 }
 
@@ -164,9 +218,20 @@ static bool negation_as_operand(const struct mistake *m) {
   if (m->found->kind != TOK_NOT || !value_expected(m))
     return false;
   struct seg_diagnostic *d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
-                                               "`not` cannot follow %s",
-                                               show(m, m->before).text);
+                                               "`not` cannot follow %s", show(m, m->before).text);
   seg_help(m->parser->sink, d, "put the negation into parentheses: `(not ...)`");
+  return true;
+}
+
+static bool operator_word_as_name(const struct mistake *m) {
+  if (!seg_grammar_is_operator_word(m->found->kind) || !m->expected[TOK_IDENT] || value_expected(m))
+    return false;
+  struct shown word = show(m, m->found);
+  struct seg_diagnostic *d =
+      seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
+                        "%s is a word of the language, not a plain name", word.text);
+  seg_help(m->parser->sink, d, "choose another name, or write it in backquotes everywhere: %s",
+           word.text);
   return true;
 }
 
@@ -180,7 +245,21 @@ static bool number_behind_dot(const struct mistake *m) {
   return true;
 }
 
-/** A word at the begin of a line, outside of braces, that is no declaration. */
+/** How each declaration looks, for a word that stands alone. */
+static const char *const declaration_forms[] = {
+    [TOK_CUSTOMER - TOK_CUSTOMER] = "customer from \"customers\" key customer_id { ... }",
+    [TOK_EVENT - TOK_CUSTOMER] = "event purchase from \"purchases\" by customer_id at ts { ... }",
+    [TOK_METRIC - TOK_CUSTOMER] = "metric orders = count(purchase)",
+    [TOK_LET - TOK_CUSTOMER] = "let high = 80",
+    [TOK_SEGMENT - TOK_CUSTOMER] = "segment vip { ... }",
+    [TOK_PRIORITY - TOK_CUSTOMER] = "priority lifecycle: vip > lapsing",
+    [TOK_USE - TOK_CUSTOMER] = "use std.rfm",
+    [TOK_TEST - TOK_CUSTOMER] = "test \"a title\" as of 2026-11-01 { ... }",
+    [TOK_EXCLUSIVE - TOK_CUSTOMER] = "exclusive: vip, lapsing",
+    [TOK_OVERLAP - TOK_CUSTOMER] = "overlap: vip with lapsing",
+};
+
+/** A word where a line begins, outside of braces, that begins no declaration. */
 static bool no_declaration(const struct mistake *m) {
   if (!m->expected[TOK_SEGMENT] || m->found->depth > 0 || !is_name_like(m->found) ||
       !(m->found->first_in_line || m->before == NULL || m->before->kind == TOK_RIGHT_BRACE))
@@ -196,7 +275,7 @@ static bool no_declaration(const struct mistake *m) {
       d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
                             "%s is not followed by what a declaration needs",
                             show(m, m->found).text);
-      seg_help(m->parser->sink, d, "a name follows it, such as `%.*s vip`", SEG_STR(name));
+      seg_help(m->parser->sink, d, "write it as in `%s`", declaration_forms[i]);
       return true;
     }
   if (seg_str_is(name, "segc")) {
@@ -217,9 +296,14 @@ static bool no_declaration(const struct mistake *m) {
 }
 
 static bool (*const frequent[])(const struct mistake *) = {
-    clause_without_value,  clause_without_colon,     column_without_colon, type_behind_equal,
-    computed_behind_colon, metric_with_colon,        number_behind_dot,    negation_as_operand,
-    is_something_else,     list_without_parentheses, no_declaration,
+    operator_word_as_name,      clause_without_value,
+    clause_without_colon,       column_without_colon,
+    type_behind_equal,          computed_behind_colon,
+    metric_with_colon,          number_behind_dot,
+    negation_as_operand,        chain_without_colon,
+    chain_with_comma,           setting_with_more,
+    enumeration_without_quotes, is_something_else,
+    list_without_parentheses,   no_declaration,
 };
 
 // --- everything else -----------------------------------------------------------------------------
@@ -234,8 +318,8 @@ struct phrase {
 static void add(struct phrase *phrase, const char *what) {
   size_t used = strlen(phrase->text);
   if (phrase->count > 0)
-    snprintf(phrase->text + used, sizeof phrase->text - used, "%s%s",
-             phrase->count > 1 ? ", " : "", phrase->last);
+    snprintf(phrase->text + used, sizeof phrase->text - used, "%s%s", phrase->count > 1 ? ", " : "",
+             phrase->last);
   snprintf(phrase->last, sizeof phrase->last, "%s", what);
   phrase->count++;
 }
@@ -249,8 +333,8 @@ static void add_token(struct phrase *phrase, int kind) {
 
 static void finish(struct phrase *phrase) {
   size_t used = strlen(phrase->text);
-  snprintf(phrase->text + used, sizeof phrase->text - used, "%s%s",
-           phrase->count > 1 ? " or " : "", phrase->last);
+  snprintf(phrase->text + used, sizeof phrase->text - used, "%s%s", phrase->count > 1 ? " or " : "",
+           phrase->last);
 }
 
 /** A range of tokens that one expression in words covers when several of them are expected. */
@@ -268,10 +352,11 @@ static const struct group groups[] = {
 
 static const char *label_words(const struct mistake *m) {
   if (m->found->depth == 0)
-    return m->declaration == TOK_PRIORITY ? "a name and a colon" : "a setting";
-  return in_entity(m)                      ? "a column such as `amount: int`"
-         : m->declaration == TOK_TEST      ? "a value such as `amount: 120 EUR`"
-                                           : "a clause such as `owner: crm`";
+    return m->before != NULL && m->before->kind == TOK_PRIORITY ? "a name and a colon"
+                                                                : "a setting";
+  return in_entity(m)                 ? "a column such as `amount: int`"
+         : m->declaration == TOK_TEST ? "a value such as `amount: 120 EUR`"
+                                      : "a clause such as `owner: crm`";
 }
 
 static bool is_window_word(int kind) {
@@ -286,9 +371,18 @@ static bool goes_without_saying(const struct mistake *m, int kind) {
     return true;
   if (kind == TOK_IDENT || (kind >= TOK_KEY && kind <= TOK_THROUGH))
     return value_expected(m) || (names && kind != TOK_IDENT);
-  if (operators && (is_window_word(kind) || (kind >= TOK_AND && kind <= TOK_ELSE)))
+  if (kind == TOK_AND && operators && !m->expected[TOK_OR])
+    return false; // `between 1 and 2`
+  if (operators && (is_window_word(kind) || (kind >= TOK_AND && kind <= TOK_ELSE) ||
+                    kind == TOK_THEN || kind == TOK_WITHOUT))
+    return true;
+  if (kind == TOK_CURRENCY || kind == TOK_UNIT)
+    return true;
+  if (kind == TOK_LABEL && m->expected[TOK_SEGMENT])
     return true;
   if (names && kind >= TOK_AND && kind <= TOK_FALSE)
+    return true;
+  if (m->expected[TOK_DURATION] && (kind == TOK_NUMBER || kind == TOK_DURATION))
     return true;
   if (kind == TOK_WHERE || kind == TOK_UNIQUE || kind == TOK_SYNC)
     return true;
@@ -306,6 +400,8 @@ static struct phrase describe_expected(const struct mistake *m) {
   struct phrase phrase = {.count = 0};
   if (value_expected(m))
     add(&phrase, "a value");
+  else if (m->expected[TOK_DURATION])
+    add(&phrase, "a length of time such as `90d`");
   for (int kind = 1; kind <= TOK_THROUGH; kind++) {
     if (kind > 0 && kind < TOK_IDENT)
       kind = TOK_IDENT;
@@ -333,25 +429,47 @@ static struct phrase describe_expected(const struct mistake *m) {
   return phrase;
 }
 
+/** A name that is nearly a word that could stand there: `form`, `EVER`. */
+static void suggest_word(const struct mistake *m, struct seg_diagnostic *diagnostic) {
+  struct seg_str words[TOK_THROUGH - TOK_AND + 1];
+  size_t count = 0;
+  if (m->found->kind != TOK_IDENT || m->found->quoted)
+    return;
+  for (int kind = TOK_AND; kind <= TOK_THROUGH; kind++)
+    if (m->expected[kind])
+      words[count++] = seg_str_view(seg_grammar_token_name(kind));
+  struct seg_str near = seg_suggest(m->found->text, words, count);
+  if (near.data != NULL)
+    seg_help(m->parser->sink, diagnostic, "write `%.*s`", SEG_STR(near));
+}
+
 static void report_other(const struct mistake *m) {
   struct phrase phrase = describe_expected(m);
   struct shown found = show(m, m->found);
   struct seg_diagnostic *d;
   if (m->before == NULL) {
     d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
-                          "%s cannot stand at the begin of the file", found.text);
+                          "%s cannot stand at the beginning of the file", found.text);
     return;
   }
   struct shown before = show(m, m->before);
+  if (phrase.count == 1 && (m->found->first_in_line || m->found->kind == TOK_END)) {
+    d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->before->span, "%s is missing behind %s",
+                          phrase.text, before.text);
+    seg_note_at(m->parser->sink, d, m->found->span, "the next thing is %s already", found.text);
+    return;
+  }
   if (phrase.count == 1) {
     d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
                           "%s is missing between %s and %s", phrase.text, before.text, found.text);
+    suggest_word(m, d);
     return;
   }
   d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span, "%s cannot follow %s",
                         found.text, before.text);
   if (phrase.count > 0)
     seg_note(m->parser->sink, d, "here can stand %s", phrase.text);
+  suggest_word(m, d);
 }
 
 void seg_report_mistake(struct seg_parser *parser, const bool *expected) {

@@ -93,8 +93,8 @@ static void read_suffix(struct seg_parser *parser, struct seg_str whole, struct 
 size_t seg_scan_number(struct seg_parser *parser, struct seg_str text) {
   struct seg_token token = {.kind = TOK_NUMBER};
   size_t dots = 0, end = 0;
-  while (end < text.size && (is_digit(text.data[end]) || text.data[end] == '_' ||
-                             text.data[end] == '.'))
+  while (end < text.size &&
+         (is_digit(text.data[end]) || text.data[end] == '_' || text.data[end] == '.'))
     dots += text.data[end++] == '.';
   struct seg_str digits = {text.data, end};
   struct seg_str suffix = {text.data + end, text.size - end};
@@ -149,8 +149,9 @@ static size_t scan_day(struct seg_parser *parser, struct seg_str text) {
     seg_note(parser->sink, d, "rules count in days; a time of day cannot be written");
   } else if (!exact) {
     d = report(parser, text, "is no date");
-    seg_help(parser->sink, d, "write year, month and day as in `2026-11-01`; to subtract, put "
-                              "blanks around `-`");
+    seg_help(parser->sink, d,
+             "write year, month and day as in `2026-11-01`; to subtract, put "
+             "blanks around `-`");
   } else if (text.size != 10) {
     d = report(parser, text, "is no date in the one form that dates have");
     seg_help(parser->sink, d, "write `%04d-%02d-%02d`", year, month, day);
@@ -189,8 +190,12 @@ static size_t scan_period(struct seg_parser *parser, struct seg_str text, char l
     if (token.period.year > 0)
       last = seg_weeks_of_year(token.period.year);
   }
-  if (at != text.size || token.period.part < 1 || token.period.part > last ||
-      token.period.year < 1 || text.size != (letter == 'Q' ? 7u : letter == 'W' ? 8u : 7u)) {
+  bool capital = letter == 0 || text.data[5] == letter;
+  if (!capital || at != text.size || token.period.part < 1 || token.period.part > last ||
+      token.period.year < 1 ||
+      text.size != (letter == 'Q'   ? 7u
+                    : letter == 'W' ? 8u
+                                    : 7u)) {
     struct seg_diagnostic *d = report(parser, text, "is no period of the calendar");
     seg_note(parser->sink, d, "%s", form);
   }
@@ -203,9 +208,10 @@ size_t seg_scan_date(struct seg_parser *parser, struct seg_str text) {
   size_t second = digits + 1;
   while (second < text.size && (is_digit(text.data[second]) || text.data[second] == '_'))
     second++;
-  size_t size = second + seg_scan_name_size((struct seg_str){text.data + second,
-                                                             text.size - second});
-  char letter = text.data[digits + 1];
+  size_t size =
+      second + seg_scan_name_size((struct seg_str){text.data + second, text.size - second});
+  char written = text.data[digits + 1];
+  char letter = written == 'q' ? 'Q' : written == 'w' ? 'W' : written;
   if (plain && second + 1 < text.size && text.data[second] == '-' && second > digits + 1)
     return scan_day(parser, text);
   if (plain && (letter == 'Q' || letter == 'W'))

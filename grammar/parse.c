@@ -56,8 +56,9 @@ static void read_header(struct seg_parser *parser) {
     struct seg_span begin = seg_parser_span(parser, word->span.begin, word->span.begin);
     d = seg_parser_report(parser, SEG_DIAG_HEADER, begin,
                           "the first line does not say which language version this is");
-    seg_note(parser->sink, d, "a later version may give a rule another meaning only under a new "
-                              "number");
+    seg_note(parser->sink, d,
+             "a later version may give a rule another meaning only under a new "
+             "number");
     seg_help(parser->sink, d, "begin the file with the line `segc 1`");
     return;
   }
@@ -114,8 +115,8 @@ void seg_dump_tokens(const struct seg_source_map *map, uint32_t file, FILE *out)
     const struct seg_token *token = &parser.tokens.items[i];
     struct seg_place place = seg_source_map_place(map, file, token->span.begin);
     struct seg_str text = seg_parser_text(&parser, token->span);
-    fprintf(out, "%u:%u\t%s\t%.*s\n", place.line, place.column,
-            seg_grammar_token_name(token->kind), SEG_STR(text));
+    fprintf(out, "%u:%u\t%s\t%.*s\n", place.line, place.column, seg_grammar_token_name(token->kind),
+            SEG_STR(text));
   }
   release(&parser);
   seg_diagnostics_deinit(&sink);

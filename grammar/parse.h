@@ -2,8 +2,8 @@
  * Text to syntax tree.
  *
  * Parses one file of the source map and appends its declarations to `ast`. Mistakes go to the sink
- * (several a file; one mistake gives one error) and parsing goes on; the tree then holds what could be read.
- * Only SEG_OUT_OF_MEMORY and SEG_INTERNAL are returned as failures.
+ * (several a file; one mistake gives one error) and parsing goes on; the tree then holds what could
+ * be read. Only SEG_OUT_OF_MEMORY and SEG_INTERNAL are returned as failures.
  */
 #ifndef SEG_GRAMMAR_PARSE_H
 #define SEG_GRAMMAR_PARSE_H

@@ -193,9 +193,8 @@ void seg_add_setting(struct seg_parser *parser, struct seg_span span, struct seg
                      struct seg_name value);
 void seg_add_use(struct seg_parser *parser, struct seg_span span, struct seg_name module);
 /** `head` holds what stands before the braces. */
-void seg_add_entity(struct seg_parser *parser, struct seg_span span,
-                    enum seg_declaration_kind kind, const struct seg_items *items,
-                    const struct seg_entity *head);
+void seg_add_entity(struct seg_parser *parser, struct seg_span span, enum seg_declaration_kind kind,
+                    const struct seg_items *items, const struct seg_entity *head);
 void seg_add_metric(struct seg_parser *parser, struct seg_span span, struct seg_name name,
                     struct seg_expr *value);
 void seg_add_constant(struct seg_parser *parser, struct seg_span span, struct seg_name name,
@@ -204,9 +203,8 @@ void seg_add_segment(struct seg_parser *parser, struct seg_span span, struct seg
                      struct seg_name title, struct seg_list clauses);
 void seg_add_priority(struct seg_parser *parser, struct seg_span span, struct seg_name name,
                       struct seg_list members, struct seg_name otherwise);
-void seg_add_relation(struct seg_parser *parser, struct seg_span span,
-                      enum seg_relation_kind kind, const struct seg_name *first,
-                      struct seg_list members);
+void seg_add_relation(struct seg_parser *parser, struct seg_span span, enum seg_relation_kind kind,
+                      const struct seg_name *first, struct seg_list members);
 void seg_add_test(struct seg_parser *parser, struct seg_span span, struct seg_name title,
                   int32_t as_of, const struct seg_items *items);
 

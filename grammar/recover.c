@@ -10,6 +10,10 @@
 #include "grammar/seg_parser.h"
 
 static bool begins_declaration(const struct seg_token *token) {
+  if (token->kind == TOK_IDENT && token->depth == 0 && token->first_in_line && !token->quoted) {
+    int word = seg_grammar_word(token->text); // an attempt, which gets its own error
+    return (word >= TOK_CUSTOMER && word <= TOK_OVERLAP) || seg_str_is(token->text, "segc");
+  }
   return token->depth == 0 &&
          ((token->kind >= TOK_CUSTOMER && token->kind <= TOK_OVERLAP) || token->kind == TOK_END ||
           (token->kind == TOK_LABEL && token->first_in_line));
@@ -63,7 +67,8 @@ static bool find_body(const struct seg_parser *parser, size_t from, size_t *body
 void seg_begin_recovery(struct seg_parser *parser) {
   size_t mistake = parser->mistake, body;
   uint32_t depth = parser->tokens.items[mistake].depth;
-  size_t from = mistake + 1 == parser->resumed ? mistake + 1 : mistake; // never the same place twice
+  size_t from =
+      mistake + 1 == parser->resumed ? mistake + 1 : mistake; // never the same place twice
   if (from >= parser->tokens.count)
     from = mistake;
   if (depth > 0) {
@@ -88,17 +93,10 @@ static struct seg_token recovery_mark(struct seg_parser *parser) {
   struct seg_token mark = {.span = parser->tokens.items[parser->cursor].span};
   mark.span.end = mark.span.begin;
   switch (parser->recovery) {
-  case SEG_RECOVER_ITEM:
-    mark.kind = TOK_SYNC_ITEM;
-    break;
-  case SEG_RECOVER_BODY:
-    mark.kind = TOK_SYNC_BODY;
-    break;
-  case SEG_RECOVER_DECLARATION:
-    mark.kind = TOK_SYNC;
-    return mark;
-  case SEG_RECOVER_NONE:
-    assert(false);
+  case SEG_RECOVER_ITEM: mark.kind = TOK_SYNC_ITEM; break;
+  case SEG_RECOVER_BODY: mark.kind = TOK_SYNC_BODY; break;
+  case SEG_RECOVER_DECLARATION: mark.kind = TOK_SYNC; return mark;
+  case SEG_RECOVER_NONE: assert(false);
   }
   parser->recovery = SEG_RECOVER_DECLARATION;
   return mark;
@@ -119,8 +117,8 @@ struct seg_token seg_next_token(struct seg_parser *parser) {
   struct seg_token token = parser->tokens.items[index];
   parser->mistake = index; // should it not fit
   parser->cursor = index + 1;
-  if (token.depth == 0 && ((token.kind >= TOK_CUSTOMER && token.kind <= TOK_OVERLAP) ||
-                           token.kind == TOK_LABEL)) {
+  if (token.depth == 0 &&
+      ((token.kind >= TOK_CUSTOMER && token.kind <= TOK_OVERLAP) || token.kind == TOK_LABEL)) {
     if (token.kind != TOK_LABEL || token.first_in_line)
       parser->declaration = token.kind;
     parser->too_deep_reported = false;

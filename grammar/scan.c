@@ -71,8 +71,7 @@ bool seg_scan_check(struct seg_parser *parser) {
       return false;
     }
     if (c == SEG_UTF8_REPLACEMENT && size == 1) {
-      d = seg_parser_report(parser, SEG_DIAG_BAD_BYTE, span,
-                            "the byte 0x%02X is no UTF-8 text",
+      d = seg_parser_report(parser, SEG_DIAG_BAD_BYTE, span, "the byte 0x%02X is no UTF-8 text",
                             (unsigned)(unsigned char)text.data[at]);
       seg_help(parser->sink, d, "save the file in the encoding UTF-8");
       return false;
@@ -96,8 +95,7 @@ static bool is_name_start(uint32_t c) {
   case UTF8PROC_CATEGORY_LT:
   case UTF8PROC_CATEGORY_LM:
   case UTF8PROC_CATEGORY_LO:
-  case UTF8PROC_CATEGORY_NL:
-    return true;
+  case UTF8PROC_CATEGORY_NL: return true;
   default: // an enumeration of the library, most of whose members mean no
     return c == '_';
   }
@@ -108,8 +106,7 @@ static bool is_name_part(uint32_t c) {
   case UTF8PROC_CATEGORY_MN:
   case UTF8PROC_CATEGORY_MC:
   case UTF8PROC_CATEGORY_ND:
-  case UTF8PROC_CATEGORY_PC:
-    return true;
+  case UTF8PROC_CATEGORY_PC: return true;
   default: // as above
     return is_name_start(c);
   }
@@ -164,13 +161,20 @@ static const struct {
   int kind; // what it is read as
   const char *help;
 } look_alikes[] = {
-    {0x2264, TOK_LESS_EQUAL, "`<=`"}, {0x2265, TOK_GREATER_EQUAL, "`>=`"},
-    {0x2260, TOK_NOT_EQUAL, "`!=`"},  {0x2212, TOK_MINUS, "`-`"},
-    {0x2013, TOK_MINUS, "`-`"},       {0x2014, TOK_MINUS, "`-`"},
-    {0x00d7, TOK_TIMES, "`*`"},       {0x00f7, TOK_DIVIDE, "`/`"},
-    {0x2026, TOK_RANGE, "`..`"},      {0x20ac, TOK_BAD, "amounts as `80 EUR`"},
-    {0x00a3, TOK_BAD, "amounts as `80 GBP`"}, {0x201c, TOK_BAD, "strings in plain quotes: `\"`"},
-    {0x201d, TOK_BAD, "strings in plain quotes: `\"`"}, {0x2018, TOK_BAD, "strings in plain quotes: `\"`"},
+    {0x2264, TOK_LESS_EQUAL, "`<=`"},
+    {0x2265, TOK_GREATER_EQUAL, "`>=`"},
+    {0x2260, TOK_NOT_EQUAL, "`!=`"},
+    {0x2212, TOK_MINUS, "`-`"},
+    {0x2013, TOK_MINUS, "`-`"},
+    {0x2014, TOK_MINUS, "`-`"},
+    {0x00d7, TOK_TIMES, "`*`"},
+    {0x00f7, TOK_DIVIDE, "`/`"},
+    {0x2026, TOK_RANGE, "`..`"},
+    {0x20ac, TOK_BAD, "amounts as `80 EUR`"},
+    {0x00a3, TOK_BAD, "amounts as `80 GBP`"},
+    {0x201c, TOK_BAD, "strings in plain quotes: `\"`"},
+    {0x201d, TOK_BAD, "strings in plain quotes: `\"`"},
+    {0x2018, TOK_BAD, "strings in plain quotes: `\"`"},
     {0x2019, TOK_BAD, "strings in plain quotes: `\"`"},
 };
 

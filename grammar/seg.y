@@ -76,7 +76,7 @@ static void seg_grammar_error(const struct seg_span *span, struct seg_parser *pa
 %token LEFT_BRACKET "[" RIGHT_BRACKET "]" COMMA "," COLON ":" QUESTION "?" DOT "." RANGE ".."
 %token EQUAL "=" NOT_EQUAL "!=" LESS "<" LESS_EQUAL "<=" GREATER ">" GREATER_EQUAL ">="
 %token PLUS "+" MINUS "-" TIMES "*" DIVIDE "/"
-%token IN_LIST "in (" BETWEEN_AGO "between ... ago"
+%token IN_LIST "in (...)" BETWEEN_AGO "between ... ago"
 
 /* Words. The operator words come first: they are no plain names in an expression. */
 %token <name> AND "and" OR "or" NOT "not" IN "in" IS "is" BETWEEN "between"

@@ -3,7 +3,8 @@
 //   - `name:` is one TOK_LABEL, so that every word can name a column, a clause or a setting;
 //   - a declaration word is a keyword only where a declaration begins; elsewhere it is a name, and
 //     so are `where`, `unique` and `personal` outside their places;
-//   - `in (` and `between 31d and 60d ago` are told from the window and the comparison of that name;
+//   - `in (` and `between 31d and 60d ago` are told from the window and the comparison of that
+//   name;
 //   - every bracket and brace is closed and declarations stand outside of braces: what is missing
 //     or too much is reported here, once, and put right;
 //   - nothing is nested deeper than SEG_MAX_NESTING, so that bison's stack stays below its limit.
@@ -22,15 +23,15 @@ struct open_bracket {
 struct settling {
   struct seg_parser *parser;
   SEG_VEC(struct open_bracket) open;
-  uint32_t braces;         // how many of `open` are `{`
-  int declaration;         // kind of the declaration we are in
-  bool body_missing;       // its `{` must still come
-  struct seg_span owner;   // its word and name
-  uint32_t nesting;        // brackets and the prefix signs before them
-  uint32_t prefixes;       // prefix signs since the last operand
-  size_t skip_from;        // brackets open when skipping began; only while skipping
-  bool skipping;           // too deep: drop everything up to the closing bracket
-  bool too_deep;           // the next token carries the mark
+  uint32_t braces;       // how many of `open` are `{`
+  int declaration;       // kind of the declaration we are in
+  bool body_missing;     // its `{` must still come
+  struct seg_span owner; // its word and name
+  uint32_t nesting;      // brackets and the prefix signs before them
+  uint32_t prefixes;     // prefix signs since the last operand
+  size_t skip_from;      // brackets open when skipping began; only while skipping
+  bool skipping;         // too deep: drop everything up to the closing bracket
+  bool too_deep;         // the next token carries the mark
 };
 
 // --- looking at the raw tokens -------------------------------------------------------------------
@@ -78,8 +79,7 @@ static bool ends_operand(int kind) {
   case TOK_EVER:
   case TOK_IDENT:
   case TOK_RIGHT_PAREN:
-  case TOK_RIGHT_BRACKET:
-    return true;
+  case TOK_RIGHT_BRACKET: return true;
   default: // every other token of the grammar
     return false;
   }
@@ -96,35 +96,34 @@ static bool starts_operand(const struct seg_parser *parser, size_t index) {
   case TOK_TRUE:
   case TOK_FALSE:
   case TOK_NOT:
-  case TOK_LEFT_PAREN:
-    return !is_label(parser, index);
+  case TOK_LEFT_PAREN: return !is_label(parser, index);
   default: // words that are names, and what starts nothing
     return is_plain_name(parser, index) && !is_label(parser, index);
   }
 }
 
-/** Does a declaration begin at this word? `inside`: within braces, where the shape must be exact. */
+/**
+ * Does a declaration begin at this word? A name behind it is enough, or the exact shape: within
+ * braces, and when the name is an operator word (which the grammar then refuses).
+ */
 static bool begins_declaration(const struct seg_parser *parser, size_t index, int kind,
                                bool inside) {
-  const struct seg_token *next = raw_at(parser, index + 1), *third = raw_at(parser, index + 2);
-  bool name = is_plain_name(parser, index + 1) && !next->first_in_line;
+  const struct seg_token *next = raw_at(parser, index + 1);
+  int third = word_kind(raw_at(parser, index + 2));
+  bool word = is_word(next) && !next->first_in_line;
+  bool name = word && is_plain_name(parser, index + 1) && !inside;
   switch (kind) {
   case TOK_CUSTOMER:
-    return word_is(next, "from") || (!inside && (next->kind == TOK_STRING || name));
-  case TOK_EVENT:
-    return name && (!inside || word_is(third, "from"));
+    return word_kind(next) == TOK_FROM || name || (!inside && next->kind == TOK_STRING);
+  case TOK_EVENT: return name || (word && third == TOK_FROM);
   case TOK_METRIC:
-  case TOK_LET:
-    return name && (!inside || third->kind == TOK_EQUAL);
+  case TOK_LET: return name || (word && third == TOK_EQUAL);
   case TOK_SEGMENT:
-    return (name && (!inside || third->kind == TOK_LEFT_BRACE || third->kind == TOK_STRING)) ||
+    return name || (word && (third == TOK_LEFT_BRACE || third == TOK_STRING)) ||
            (!inside && next->kind == TOK_STRING);
-  case TOK_PRIORITY:
-    return name && (!inside || third->kind == TOK_COLON);
-  case TOK_USE:
-    return name && !inside;
-  case TOK_TEST:
-    return next->kind == TOK_STRING;
+  case TOK_PRIORITY: return name || (word && third == TOK_COLON);
+  case TOK_USE: return name;
+  case TOK_TEST: return next->kind == TOK_STRING;
   default: // not the word of a declaration
     return false;
   }
@@ -133,11 +132,6 @@ static bool begins_declaration(const struct seg_parser *parser, size_t index, in
 static bool is_declaration_word(int kind) {
   return kind == TOK_CUSTOMER || kind == TOK_EVENT || kind == TOK_METRIC || kind == TOK_LET ||
          kind == TOK_SEGMENT || kind == TOK_PRIORITY || kind == TOK_USE || kind == TOK_TEST;
-}
-
-static const struct seg_token *previous(const struct settling *s) {
-  const seg_token_vec *tokens = &s->parser->tokens;
-  return tokens->count > 0 ? &tokens->items[tokens->count - 1] : NULL;
 }
 
 static int previous_kind(const struct settling *s, size_t back) {
@@ -186,12 +180,8 @@ static void pop(struct settling *s, struct seg_token closing) {
   }
   if (s->skipping)
     return;
-  if (bracket.token.kind == TOK_LEFT_BRACE) {
-    push(s, closing);
-    s->braces--;
-  } else {
-    push(s, closing);
-  }
+  push(s, closing);
+  s->braces -= bracket.token.kind == TOK_LEFT_BRACE;
 }
 
 static int closing_kind(int opening) {
@@ -204,6 +194,12 @@ static int closing_kind(int opening) {
 static void close_missing(struct settling *s, const struct seg_token *next) {
   struct open_bracket *bracket = innermost(s);
   int closing = closing_kind(bracket->token.kind);
+  struct seg_token end = {.kind = closing,
+                          .span = {next->span.file, next->span.begin, next->span.begin}};
+  if (bracket->token.span.begin == bracket->token.span.end) { // missing itself, and reported
+    pop(s, end);
+    return;
+  }
   const char *sign = seg_grammar_token_name(closing);
   struct seg_diagnostic *d;
   if (closing == TOK_RIGHT_BRACE) {
@@ -216,11 +212,9 @@ static void close_missing(struct settling *s, const struct seg_token *next) {
   }
   if (next->kind == TOK_END)
     seg_help(s->parser->sink, d, "write `%s` before the file ends", sign);
-  else {
+  else
     seg_note_at(s->parser->sink, d, next->span, "`%s` is missing before this", sign);
-  }
-  pop(s, (struct seg_token){.kind = closing, .span = {next->span.file, next->span.begin,
-                                                      next->span.begin}});
+  pop(s, end);
 }
 
 static void close_brackets(struct settling *s, const struct seg_token *next) {
@@ -274,6 +268,18 @@ static void close_bracket(struct settling *s, const struct seg_token *token) {
                                                  : TOK_LEFT_BRACKET;
   if (opening == TOK_LEFT_BRACE)
     close_brackets(s, token);
+  if (!is_open(s, opening) && in_bracket(s)) { // `(a]`
+    const char *right = seg_grammar_token_name(closing_kind(innermost(s)->token.kind));
+    struct seg_diagnostic *d = seg_parser_report(
+        s->parser, SEG_DIAG_SYNTAX, token->span, "`%s` cannot close `%s`",
+        seg_grammar_token_name(token->kind), seg_grammar_token_name(innermost(s)->token.kind));
+    seg_note_at(s->parser->sink, d, innermost(s)->token.span, "it was opened here");
+    seg_help(s->parser->sink, d, "write `%s`", right);
+    struct seg_token closing = *token;
+    closing.kind = closing_kind(innermost(s)->token.kind);
+    pop(s, closing);
+    return;
+  }
   if (!is_open(s, opening)) {
     struct seg_diagnostic *d =
         seg_parser_report(s->parser, SEG_DIAG_SYNTAX, token->span, "`%s` closes nothing",
@@ -289,8 +295,8 @@ static void close_bracket(struct settling *s, const struct seg_token *token) {
 
 /** Everything else: count prefix signs, drop what lies too deep. */
 static void hand_on(struct settling *s, const struct seg_token *token) {
-  bool prefix = token->kind == TOK_NOT ||
-                (token->kind == TOK_MINUS && !ends_operand(previous_kind(s, 1)));
+  bool prefix =
+      token->kind == TOK_NOT || (token->kind == TOK_MINUS && !ends_operand(previous_kind(s, 1)));
   if (s->skipping)
     return;
   if (prefix && s->nesting + s->prefixes >= SEG_MAX_NESTING) {
@@ -310,30 +316,6 @@ static bool equals_ignoring_case(struct seg_str a, const char *b) {
     if ((a.data[i] | 0x20) != b[i])
       return false;
   return i == a.size && b[i] == '\0';
-}
-
-/** `AND`, `Not`: reported and read as the word, where a name could not stand anyway. */
-static int foreign_case(struct settling *s, size_t index) {
-  static const int words[] = {TOK_AND, TOK_OR, TOK_NOT, TOK_IN, TOK_IS, TOK_BETWEEN, TOK_ELSE};
-  const struct seg_token *token = raw_at(s->parser, index);
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-    const char *word = seg_grammar_token_name(words[i]);
-    if (!equals_ignoring_case(token->text, word))
-      continue;
-    bool behind = ends_operand(previous_kind(s, 1));
-    bool fits = starts_operand(s->parser, index + 1) &&
-                (words[i] == TOK_NOT || (behind && !token->first_in_line) ||
-                 (behind && previous_kind(s, 1) != TOK_IDENT));
-    if (!fits && !(words[i] == TOK_IS && behind))
-      return TOK_IDENT;
-    struct seg_diagnostic *d =
-        seg_parser_report(s->parser, SEG_DIAG_SYNTAX, token->span,
-                          "`%.*s` is no word of the language", SEG_STR(token->text));
-    seg_note(s->parser->sink, d, "its words are written in small letters");
-    seg_help(s->parser->sink, d, "write `%s`", word);
-    return words[i];
-  }
-  return TOK_IDENT;
 }
 
 /** `between 31d` or `between 31 and 60 ago`: the window, not the comparison. */
@@ -361,6 +343,40 @@ static bool is_ago_window(const struct seg_parser *parser, size_t index) {
   return word_is(token, "ago");
 }
 
+/** `in` and `between` are two words each. */
+static int in_context(const struct seg_parser *parser, size_t index, int kind) {
+  if (kind == TOK_IN)
+    return raw_at(parser, index + 1)->kind == TOK_LEFT_PAREN ? TOK_IN_LIST : TOK_IN;
+  if (kind == TOK_BETWEEN)
+    return is_ago_window(parser, index) ? TOK_BETWEEN_AGO : TOK_BETWEEN;
+  return kind;
+}
+
+/** `AND`, `Not`: reported and read as the word, where a name could not stand anyway. */
+static int foreign_case(struct settling *s, size_t index) {
+  static const int words[] = {TOK_AND, TOK_OR,      TOK_NOT,  TOK_IN,
+                              TOK_IS,  TOK_BETWEEN, TOK_ELSE, TOK_WITHIN};
+  const struct seg_token *token = raw_at(s->parser, index);
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    const char *word = seg_grammar_token_name(words[i]);
+    if (!equals_ignoring_case(token->text, word))
+      continue;
+    bool behind = ends_operand(previous_kind(s, 1));
+    bool fits = starts_operand(s->parser, index + 1) &&
+                (words[i] == TOK_NOT || (behind && !token->first_in_line) ||
+                 (behind && previous_kind(s, 1) != TOK_IDENT));
+    if (!fits && !(words[i] == TOK_IS && behind))
+      return TOK_IDENT;
+    struct seg_diagnostic *d =
+        seg_parser_report(s->parser, SEG_DIAG_SYNTAX, token->span,
+                          "`%.*s` is no word of the language", SEG_STR(token->text));
+    seg_note(s->parser->sink, d, "its words are written in small letters");
+    seg_help(s->parser->sink, d, "write `%s`", word);
+    return in_context(s->parser, index, words[i]);
+  }
+  return TOK_IDENT;
+}
+
 /** Does the word behind a number belong to it? `90 days`, `80 EUR`. */
 static int number_word(struct settling *s, size_t index) {
   const struct seg_token *token = raw_at(s->parser, index);
@@ -368,11 +384,10 @@ static int number_word(struct settling *s, size_t index) {
   int before = previous_kind(s, 2);
   if (token->first_in_line || token->quoted || is_label(s->parser, index))
     return TOK_IDENT;
-  bool in_ago = before == TOK_BETWEEN_AGO ||
-                (before == TOK_AND && (previous_kind(s, 4) == TOK_BETWEEN_AGO ||
-                                       previous_kind(s, 5) == TOK_BETWEEN_AGO));
-  if ((before == TOK_WITHIN || before == TOK_EVERY || in_ago) &&
-      seg_unit_find(token->text, &unit))
+  bool in_ago =
+      before == TOK_BETWEEN_AGO || (before == TOK_AND && (previous_kind(s, 4) == TOK_BETWEEN_AGO ||
+                                                          previous_kind(s, 5) == TOK_BETWEEN_AGO));
+  if ((before == TOK_WITHIN || before == TOK_EVERY || in_ago) && seg_unit_find(token->text, &unit))
     return TOK_UNIT;
   if (token->text.size != 3)
     return TOK_IDENT;
@@ -392,12 +407,19 @@ static bool is_personal_flag(const struct settling *s, size_t index) {
   return behind_type && raw_at(s->parser, index + 1)->kind != TOK_EQUAL;
 }
 
-static bool is_where(const struct settling *s, size_t index) {
-  int last = previous_kind(s, 1);
-  return starts_operand(s->parser, index + 1) ||
-         (raw_at(s->parser, index)->first_in_line &&
-          (raw_at(s->parser, index + 1)->kind == TOK_MINUS ||
-           (last != 0 && raw_at(s->parser, index + 1)->kind == TOK_RIGHT_BRACE)));
+/** Must an operand follow this token? */
+static bool wants_operand(int kind) {
+  return kind == TOK_NOT || kind == TOK_AND || kind == TOK_OR || kind == TOK_ELSE ||
+         kind == TOK_WHERE || kind == TOK_COMMA || (kind >= TOK_EQUAL && kind <= TOK_DIVIDE);
+}
+
+static bool is_where(struct settling *s, size_t index) {
+  const struct seg_token *token = raw_at(s->parser, index);
+  int next = raw_at(s->parser, index + 1)->kind;
+  if (token->first_in_line)
+    return starts_operand(s->parser, index + 1) || next == TOK_MINUS || next == TOK_RIGHT_BRACE;
+  return starts_operand(s->parser, index + 1) && !in_bracket(s) &&
+         !wants_operand(previous_kind(s, 1));
 }
 
 static int contextual_kind(struct settling *s, size_t index) {
@@ -408,25 +430,17 @@ static int contextual_kind(struct settling *s, size_t index) {
   if (previous_kind(s, 1) == TOK_NUMBER && number_word(s, index) != TOK_IDENT)
     return number_word(s, index);
   switch (kind) {
-  case TOK_IDENT:
-    return token->quoted ? TOK_IDENT : foreign_case(s, index);
+  case TOK_IDENT: return token->quoted ? TOK_IDENT : foreign_case(s, index);
   case TOK_IN:
-    return raw_at(s->parser, index + 1)->kind == TOK_LEFT_PAREN ? TOK_IN_LIST : TOK_IN;
-  case TOK_BETWEEN:
-    return is_ago_window(s->parser, index) ? TOK_BETWEEN_AGO : TOK_BETWEEN;
-  case TOK_WHERE:
-    return is_where(s, index) ? TOK_WHERE : TOK_IDENT;
-  case TOK_UNIQUE:
-    return word_is(raw_at(s->parser, index + 1), "by") ? TOK_UNIQUE : TOK_IDENT;
-  case TOK_ONE:
-    return word_is(raw_at(s->parser, index + 1), "of") ? TOK_ONE : TOK_IDENT;
+  case TOK_BETWEEN: return in_context(s->parser, index, kind);
+  case TOK_WHERE: return is_where(s, index) ? TOK_WHERE : TOK_IDENT;
+  case TOK_UNIQUE: return word_is(raw_at(s->parser, index + 1), "by") ? TOK_UNIQUE : TOK_IDENT;
+  case TOK_ONE: return word_is(raw_at(s->parser, index + 1), "of") ? TOK_ONE : TOK_IDENT;
   case TOK_OF:
     return previous_kind(s, 1) == TOK_ONE || previous_kind(s, 1) == TOK_AS ? TOK_OF : TOK_IDENT;
-  case TOK_PERSONAL:
-    return is_personal_flag(s, index) ? TOK_PERSONAL : TOK_IDENT;
+  case TOK_PERSONAL: return is_personal_flag(s, index) ? TOK_PERSONAL : TOK_IDENT;
   case TOK_EXCLUSIVE: // only as labels
-  case TOK_OVERLAP:
-    return TOK_IDENT;
+  case TOK_OVERLAP: return TOK_IDENT;
   default: // words that the grammar itself tells apart
     return is_declaration_word(kind) ? TOK_IDENT : kind;
   }
@@ -457,14 +471,12 @@ static bool record_lacks_brace(const struct settling *s) {
   return s->declaration == TOK_TEST && s->braces == 1 && previous_kind(s, 1) == TOK_IDENT;
 }
 
+/** There is a token before: the declaration whose body is missing. */
 static void report_missing_brace(struct settling *s, const struct seg_token *before) {
-  const struct seg_token *last = previous(s);
-  struct seg_span end = last != NULL ? last->span : before->span;
-  end.begin = end.end > end.begin ? end.end - 1 : end.begin;
+  struct seg_span last = s->parser->tokens.items[s->parser->tokens.count - 1].span;
   struct seg_diagnostic *d =
-      seg_parser_report(s->parser, SEG_DIAG_SYNTAX, last != NULL ? last->span : end,
-                        "`{` is missing behind `%.*s`",
-                        SEG_STR(seg_parser_text(s->parser, last != NULL ? last->span : end)));
+      seg_parser_report(s->parser, SEG_DIAG_SYNTAX, last, "`{` is missing behind `%.*s`",
+                        SEG_STR(seg_parser_text(s->parser, last)));
   seg_note_at(s->parser->sink, d, before->span, "this can stand only in braces");
 }
 
@@ -480,8 +492,8 @@ static void settle_label(struct settling *s, size_t index) {
   label.kind = TOK_LABEL;
   close_brackets(s, token);
   if (s->braces == 0 && previous_kind(s, 1) == TOK_SEGMENT) {
-    struct seg_diagnostic *d = report(s, raw_at(s->parser, index + 1)->span,
-                                      "`:` cannot follow the name of a segment");
+    struct seg_diagnostic *d =
+        report(s, raw_at(s->parser, index + 1)->span, "`:` cannot follow the name of a segment");
     seg_help(s->parser->sink, d, "write `segment %.*s { ... }`", SEG_STR(token->text));
     label.kind = TOK_IDENT;
     push(s, label);
@@ -560,14 +572,10 @@ static size_t settle_one(struct settling *s, size_t index) {
     open_bracket(s, token);
     return index + 1;
   case TOK_LEFT_PAREN:
-  case TOK_LEFT_BRACKET:
-    open_bracket(s, token);
-    return index + 1;
+  case TOK_LEFT_BRACKET: open_bracket(s, token); return index + 1;
   case TOK_RIGHT_BRACE:
   case TOK_RIGHT_PAREN:
-  case TOK_RIGHT_BRACKET:
-    close_bracket(s, token);
-    return index + 1;
+  case TOK_RIGHT_BRACKET: close_bracket(s, token); return index + 1;
   case TOK_COMMA:
     if (!is_stray_comma(s, index))
       hand_on(s, token);

@@ -5,11 +5,11 @@ static const struct {
   const char *word;
   enum seg_unit unit;
 } units[] = {
-    {"h", SEG_UNIT_HOUR},      {"hour", SEG_UNIT_HOUR},     {"hours", SEG_UNIT_HOUR},
-    {"d", SEG_UNIT_DAY},       {"day", SEG_UNIT_DAY},       {"days", SEG_UNIT_DAY},
-    {"w", SEG_UNIT_WEEK},      {"week", SEG_UNIT_WEEK},     {"weeks", SEG_UNIT_WEEK},
-    {"m", SEG_UNIT_MONTH},     {"mo", SEG_UNIT_MONTH},      {"month", SEG_UNIT_MONTH},
-    {"months", SEG_UNIT_MONTH}, {"y", SEG_UNIT_YEAR},       {"year", SEG_UNIT_YEAR},
+    {"h", SEG_UNIT_HOUR},       {"hour", SEG_UNIT_HOUR}, {"hours", SEG_UNIT_HOUR},
+    {"d", SEG_UNIT_DAY},        {"day", SEG_UNIT_DAY},   {"days", SEG_UNIT_DAY},
+    {"w", SEG_UNIT_WEEK},       {"week", SEG_UNIT_WEEK}, {"weeks", SEG_UNIT_WEEK},
+    {"m", SEG_UNIT_MONTH},      {"mo", SEG_UNIT_MONTH},  {"month", SEG_UNIT_MONTH},
+    {"months", SEG_UNIT_MONTH}, {"y", SEG_UNIT_YEAR},    {"year", SEG_UNIT_YEAR},
     {"years", SEG_UNIT_YEAR},
 };
 
@@ -17,10 +17,9 @@ static const struct {
   const char *word;
   enum seg_period_kind kind;
 } periods[] = {
-    {"year", SEG_PERIOD_YEAR},       {"years", SEG_PERIOD_YEAR},
-    {"quarter", SEG_PERIOD_QUARTER}, {"quarters", SEG_PERIOD_QUARTER},
-    {"month", SEG_PERIOD_MONTH},     {"months", SEG_PERIOD_MONTH},
-    {"week", SEG_PERIOD_WEEK},       {"weeks", SEG_PERIOD_WEEK},
+    {"year", SEG_PERIOD_YEAR},        {"years", SEG_PERIOD_YEAR},  {"quarter", SEG_PERIOD_QUARTER},
+    {"quarters", SEG_PERIOD_QUARTER}, {"month", SEG_PERIOD_MONTH}, {"months", SEG_PERIOD_MONTH},
+    {"week", SEG_PERIOD_WEEK},        {"weeks", SEG_PERIOD_WEEK},
 };
 
 bool seg_unit_find(struct seg_str word, enum seg_unit *unit) {

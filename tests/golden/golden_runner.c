@@ -1,0 +1,159 @@
+// Runs a stage of the compiler on x.seg and compares what it prints with the file x.STAGE beside
+// it. The extension of the expected file picks the stage: see the table below, and add a line to
+// it for a new one.
+//
+//   golden_runner x.ast y.err ...            compare; 1 when something differs
+//   golden_runner --update x.ast y.err ...   write what the stages print; read it before you commit
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grammar/parse.h"
+
+/** What a stage works on: one file, parsed. */
+struct golden {
+  struct seg_source_map map;
+  uint32_t file;
+  struct seg_ast ast;
+  struct seg_diagnostics sink;
+};
+
+static void stage_tokens(struct golden *golden, FILE *out) {
+  seg_dump_tokens(&golden->map, golden->file, out);
+}
+
+static void stage_ast(struct golden *golden, FILE *out) {
+  seg_ast_print(&golden->ast, out);
+}
+
+static void stage_err(struct golden *golden, FILE *out) {
+  seg_diagnostics_write(&golden->sink, &golden->map, SEG_FORMAT_HUMAN, false, out);
+}
+
+static const struct {
+  const char *extension;
+  void (*print)(struct golden *golden, FILE *out);
+} stages[] = {
+    {"tokens", stage_tokens}, // the tokens the grammar sees
+    {"ast", stage_ast},       // the syntax tree
+    {"err", stage_err},       // what parsing reports
+};
+
+static int fail(const char *path, const char *reason) {
+  fprintf(stderr, "%s: %s\n", path, reason);
+  return 1;
+}
+
+/** x.ast -> x.seg and the stage `ast`; the name is the caller's to free. */
+static char *input_of(const char *path, size_t *stage) {
+  const char *dot = strrchr(path, '.');
+  for (*stage = 0; dot != NULL && *stage < sizeof stages / sizeof *stages; ++*stage)
+    if (strcmp(dot + 1, stages[*stage].extension) == 0) {
+      size_t stem = (size_t)(dot - path);
+      char *input = malloc(stem + sizeof ".seg");
+      if (input != NULL) {
+        memcpy(input, path, stem);
+        memcpy(input + stem, ".seg", sizeof ".seg");
+      }
+      return input;
+    }
+  return NULL;
+}
+
+static char *read_all(const char *path) {
+  FILE *in = fopen(path, "rb");
+  char *text = NULL;
+  size_t size = 0;
+  FILE *copy = open_memstream(&text, &size);
+  char block[4096];
+  if (in != NULL && copy != NULL)
+    for (size_t n; (n = fread(block, 1, sizeof block, in)) > 0;)
+      fwrite(block, 1, n, copy);
+  if (copy != NULL)
+    fclose(copy);
+  if (in == NULL) {
+    free(text);
+    return NULL;
+  }
+  fclose(in);
+  return text;
+}
+
+/** What the stage prints; NULL when the input cannot be read. */
+static char *run_stage(const char *input, size_t stage) {
+  struct golden golden;
+  struct seg_error error = {0};
+  char *text = NULL;
+  size_t size = 0;
+  seg_source_map_init(&golden.map);
+  seg_ast_init(&golden.ast);
+  seg_diagnostics_init(&golden.sink);
+  FILE *out = open_memstream(&text, &size);
+  if (out != NULL && seg_source_map_read(&golden.map, input, &golden.file, &error) == SEG_OK &&
+      seg_parse(&golden.map, golden.file, &golden.ast, &golden.sink, &error) == SEG_OK)
+    stages[stage].print(&golden, out);
+  if (out != NULL)
+    fclose(out);
+  seg_diagnostics_deinit(&golden.sink);
+  seg_ast_deinit(&golden.ast);
+  seg_source_map_deinit(&golden.map);
+  if (error.status != SEG_OK) {
+    fail(input, error.message);
+    free(text);
+    return NULL;
+  }
+  return text;
+}
+
+static void print_difference(const char *path, const char *expected, const char *actual) {
+  size_t line = 1, begin = 0, i = 0;
+  for (; expected[i] != '\0' && expected[i] == actual[i]; i++)
+    if (expected[i] == '\n') {
+      line++;
+      begin = i + 1;
+    }
+  fprintf(stderr, "%s:%zu: differs\n  expected: %.*s\n  actual:   %.*s\n\n-- all of it:\n%s", path,
+          line, (int)strcspn(expected + begin, "\n"), expected + begin,
+          (int)strcspn(actual + begin, "\n"), actual + begin, actual);
+}
+
+static int write_expected(const char *path, const char *text) {
+  FILE *out = fopen(path, "wb");
+  if (out == NULL)
+    return fail(path, "cannot be written");
+  fputs(text, out);
+  return fclose(out) == 0 ? 0 : fail(path, "cannot be written");
+}
+
+static int check(const char *path, bool update) {
+  size_t stage;
+  char *input = input_of(path, &stage);
+  if (input == NULL)
+    return fail(path, "no stage has this extension");
+  char *actual = run_stage(input, stage);
+  char *expected = update ? NULL : read_all(path);
+  int result = 0;
+  if (actual == NULL)
+    result = 1;
+  else if (update)
+    result = write_expected(path, actual);
+  else if (expected == NULL)
+    result = fail(path, "cannot be read");
+  else if (strcmp(expected, actual) != 0) {
+    print_difference(path, expected, actual);
+    result = 1;
+  }
+  free(expected);
+  free(actual);
+  free(input);
+  return result;
+}
+
+int main(int count, char **arguments) {
+  bool update = count > 1 && strcmp(arguments[1], "--update") == 0;
+  int result = 0;
+  for (int i = update ? 2 : 1; i < count; i++)
+    result |= check(arguments[i], update);
+  return result;
+}
