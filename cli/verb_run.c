@@ -142,8 +142,10 @@ static enum segc_status score(struct segc_session *session, struct segc_run_opti
   enum segc_status status = segc_run(session, options, &summary);
   unwatch_signals();
   progress_end(&line);
-  if (summary != NULL)
+  if (summary != NULL) {
     segc_write_summary(summary, format, stdout);
+    fflush(stdout); // before what goes to stderr, so that a terminal shows them in this order
+  }
   return finish_output(stdout, report(session, status, color));
 }
 
