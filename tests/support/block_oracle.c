@@ -1,0 +1,206 @@
+// The meaning of every operation in plain C; see block_oracle.h.
+#include "tests/support/block_oracle.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct seg_oracle_value value;
+
+static bool bit(const uint64_t *words, int64_t row) {
+  return (words[row / 64] >> (row % 64) & 1) != 0;
+}
+
+static value input(const struct seg_block *block, const struct seg_kernel_inputs *inputs,
+                   uint32_t slot, int64_t row) {
+  const void *column = inputs->values[slot];
+  value out = {.known = !block->input_optional[slot] || bit(inputs->known[slot], row)};
+  switch (block->input_layouts[slot]) {
+  case SEG_LAYOUT_BIT: out.integer = bit(column, row); break;
+  case SEG_LAYOUT_I32: out.integer = ((const int32_t *)column)[row]; break;
+  case SEG_LAYOUT_I64: out.integer = ((const int64_t *)column)[row]; break;
+  case SEG_LAYOUT_F64: out.number = ((const double *)column)[row]; break;
+  case SEG_LAYOUT_TEXT: out.text = ((const struct seg_str *)column)[row]; break;
+  }
+  return out;
+}
+
+/** Exact result of an I64 operation; a fault when it does not fit. */
+static value exact(__int128 result, bool known) {
+  return (value){.known = known,
+                 .fault = known && (result < INT64_MIN || result > INT64_MAX),
+                 .integer = (int64_t)(uint64_t)result};
+}
+
+static value real(double result, bool known) {
+  return (value){.known = known, .fault = known && !isfinite(result), .number = result};
+}
+
+static value arithmetic(const struct seg_step *step, value a, value b) {
+  bool known = a.known && b.known;
+  bool is_real = step->layout == SEG_LAYOUT_F64;
+  volatile double result = 0; // volatile: no fusing of a product into a later sum
+  if (step->op == SEG_OP_ADD) {
+    result = a.number + b.number;
+    return is_real ? real(result, known) : exact((__int128)a.integer + b.integer, known);
+  }
+  if (step->op == SEG_OP_SUBTRACT) {
+    result = a.number - b.number;
+    value out = is_real ? real(result, known) : exact((__int128)a.integer - b.integer, known);
+    if (step->layout == SEG_LAYOUT_I32)
+      out.fault = false;
+    return out;
+  }
+  result = a.number * b.number;
+  return is_real ? real(result, known) : exact((__int128)a.integer * b.integer, known);
+}
+
+static int sign(__int128 number) {
+  return (number > 0) - (number < 0);
+}
+
+static bool reaches(const struct seg_plan_constant *cut, enum seg_layout layout, value of) {
+  return layout == SEG_LAYOUT_F64 ? cut->number <= of.number : cut->integer <= of.integer;
+}
+
+static int order(enum seg_layout layout, value a, value b) {
+  if (layout == SEG_LAYOUT_F64)
+    return (a.number > b.number) - (a.number < b.number);
+  if (layout != SEG_LAYOUT_TEXT)
+    return (a.integer > b.integer) - (a.integer < b.integer);
+  size_t shorter = a.text.size < b.text.size ? a.text.size : b.text.size;
+  int difference = shorter == 0 ? 0 : memcmp(a.text.data, b.text.data, shorter);
+  return difference != 0 ? difference : (a.text.size > b.text.size) - (a.text.size < b.text.size);
+}
+
+static bool comparison_holds(enum seg_plan_comparison comparison, int sign_of_order) {
+  switch (comparison) {
+  case SEG_IS_EQUAL: return sign_of_order == 0;
+  case SEG_IS_NOT_EQUAL: return sign_of_order != 0;
+  case SEG_IS_LESS: return sign_of_order < 0;
+  case SEG_IS_LESS_EQUAL: return sign_of_order <= 0;
+  case SEG_IS_GREATER: return sign_of_order > 0;
+  case SEG_IS_GREATER_EQUAL: return sign_of_order >= 0;
+  }
+  return false;
+}
+
+static bool text_test_holds(const struct seg_step *step, struct seg_str text) {
+  struct seg_str part = step->list[0].text;
+  for (size_t at = 0; at + part.size <= text.size; at++) {
+    bool fits = step->text_test == SEG_TEXT_CONTAINS ||
+                (step->text_test == SEG_TEXT_STARTS && at == 0) ||
+                (step->text_test == SEG_TEXT_ENDS && at + part.size == text.size);
+    size_t same = 0;
+    while (same < part.size && text.data[at + same] == part.data[same])
+      same++;
+    if (fits && same == part.size)
+      return true;
+  }
+  return false;
+}
+
+static bool in_list(const struct seg_step *step, enum seg_layout layout, value of) {
+  for (uint32_t i = 0; i < step->list_count; i++) {
+    value item = {.integer = step->list[i].integer, .text = step->list[i].text};
+    if (order(layout, of, item) == 0)
+      return true;
+  }
+  return false;
+}
+
+static value mask(bool holds) {
+  return (value){.known = true, .integer = holds};
+}
+
+static double power_of_ten(unsigned exponent) {
+  double power = 1;
+  while (exponent-- > 0)
+    power *= 10;
+  return power;
+}
+
+static value band(const struct seg_step *step, enum seg_layout layout, value of) {
+  value out = {.known = of.known, .integer = 1};
+  for (uint32_t i = 0; i < step->list_count; i++)
+    out.integer += reaches(&step->list[i], layout, of);
+  return out;
+}
+
+static value fraction_band(const struct seg_step *step, value a, value b) {
+  value out = {.known = a.known && b.known && b.integer != 0, .integer = 1};
+  for (uint32_t i = 0; i < step->list_count; i++)
+    out.integer +=
+        (__int128)step->list[i].integer * b.integer <= (__int128)a.integer * step->factor;
+  return out;
+}
+
+static value compute(const struct seg_block *block, const struct seg_kernel_inputs *inputs,
+                     uint32_t number, int64_t row, const value *done) {
+  const struct seg_step *step = &block->steps[number];
+  value a = {0}, b = {0}, c = {0}, d = {0};
+  enum seg_layout of = SEG_LAYOUT_I64;
+  uint32_t operands = seg_op_info[step->op].operand_count;
+  if (operands > 0) {
+    a = done[step->operands[0]];
+    of = block->steps[step->operands[0]].layout;
+  }
+  if (operands > 1)
+    b = done[step->operands[1]];
+  if (operands > 3) {
+    c = done[step->operands[2]];
+    d = done[step->operands[3]];
+  }
+  switch (step->op) {
+  case SEG_OP_INPUT: return input(block, inputs, step->slot, row);
+  case SEG_OP_CONSTANT: {
+    value out = {.known = true, .text = step->constant.text};
+    if (step->layout == SEG_LAYOUT_F64)
+      out.number = step->constant.number;
+    else
+      out.integer = step->constant.integer;
+    return out;
+  }
+  case SEG_OP_AS_OF: return (value){.known = true, .integer = inputs->as_of};
+  case SEG_OP_DAY_TO_INTEGER:
+  case SEG_OP_BIT_TO_CODE: return a;
+  case SEG_OP_INTEGER_TO_NUMBER:
+    return (value){.known = a.known, .number = (double)a.integer / power_of_ten(step->scale)};
+  case SEG_OP_ADD:
+  case SEG_OP_SUBTRACT:
+  case SEG_OP_MULTIPLY: return arithmetic(step, a, b);
+  case SEG_OP_NEGATE:
+    if (step->layout == SEG_LAYOUT_F64)
+      return (value){.known = a.known, .number = -a.number};
+    return exact(-(__int128)a.integer, a.known);
+  case SEG_OP_DIVIDE: return real(a.number / b.number, a.known && b.known && b.number != 0);
+  case SEG_OP_ELSE: return a.known ? a : b;
+  case SEG_OP_BAND: return band(step, of, a);
+  case SEG_OP_FRACTION_BAND: return fraction_band(step, a, b);
+  case SEG_OP_FRACTION_ORDER:
+    return (value){
+        .known = a.known && b.known && c.known && d.known && b.integer != 0 && d.integer != 0,
+        .integer = sign((__int128)a.integer * d.integer - (__int128)c.integer * b.integer)};
+  case SEG_OP_COMPARE:
+    return mask(a.known && b.known && comparison_holds(step->comparison, order(of, a, b)));
+  case SEG_OP_IS_TRUE: return mask(a.known && a.integer == 1);
+  case SEG_OP_IS_FALSE: return mask(a.known && a.integer == 0);
+  case SEG_OP_IN_LIST: return mask(a.known && in_list(step, of, a));
+  case SEG_OP_TEXT_TEST: return mask(a.known && text_test_holds(step, a.text));
+  case SEG_OP_IS_KNOWN: return mask(a.known);
+  case SEG_OP_ALL: return mask(true);
+  case SEG_OP_NONE: return mask(false);
+  case SEG_OP_NOT: return mask(!a.integer);
+  case SEG_OP_AND: return mask(a.integer && b.integer);
+  case SEG_OP_OR: return mask(a.integer || b.integer);
+  case SEG_OP_COUNT: break;
+  }
+  return (value){0};
+}
+
+void seg_block_oracle(const struct seg_block *block, const struct seg_kernel_inputs *inputs,
+                      int64_t row, struct seg_oracle_value *out) {
+  for (uint32_t number = 0; number < block->step_count; number++) {
+    out[number] = compute(block, inputs, number, row, out);
+    out[number].fault = out[number].fault && out[number].known;
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * Running the compiled functions of one block over given columns, in buffers that are filled with a
+ * pattern before: what a kernel leaves unwritten shows.
+ */
+#ifndef SEG_TESTS_SUPPORT_KERNEL_RUN_H
+#define SEG_TESTS_SUPPORT_KERNEL_RUN_H
+
+#include "runtime/plan/kernel.h"
+
+/** The inputs of a run. Every array has room for the rows rounded up to 64. */
+struct seg_kernel_inputs {
+  int64_t row_count;
+  int32_t as_of;
+  const void *const *values;    // per input slot
+  const uint64_t *const *known; // per input slot
+};
+
+struct seg_kernel_run {
+  const struct seg_block *block;
+  const struct seg_block_kernel *kernel;
+  const struct seg_kernel_inputs *inputs;
+  void **values; // per value slot
+  uint64_t **known;
+  uint64_t **masks; // per mask slot
+  struct seg_kernel_fault fault;
+};
+
+/** Bytes of one value in memory; BIT has none. */
+size_t seg_layout_bytes(enum seg_layout layout);
+
+/** Allocate and run; ends the program when memory is out. */
+void seg_kernel_run_init(struct seg_kernel_run *run, const struct seg_block *block,
+                         const struct seg_block_kernel *kernel,
+                         const struct seg_kernel_inputs *inputs);
+void seg_kernel_run_deinit(struct seg_kernel_run *run);
+
+const void *seg_kernel_run_root_values(const struct seg_kernel_run *run, uint32_t root);
+bool seg_kernel_run_root_known(const struct seg_kernel_run *run, uint32_t root, int64_t row);
+bool seg_kernel_run_root_mask(const struct seg_kernel_run *run, uint32_t root, int64_t row);
+
+#endif

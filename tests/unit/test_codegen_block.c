@@ -1,0 +1,667 @@
+// Generated code of blocks against the oracle of tests/support: random blocks over random columns,
+// and the corner cases by hand. Each random test prints its seed; SEGC_SEED repeats it.
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "compiler/codegen/codegen.h"
+#include "runtime/plan/plan_verify_block.h"
+#include "tests/support/block_oracle.h"
+#include "tests/support/kernel_run.h"
+#include "tests/support/plan_builder.h"
+#include "tests/support/random.h"
+
+/** A compiled block, in the place of a customer scan. */
+struct compiled {
+  struct seg_plan plan;
+  struct seg_code *code;
+};
+
+static void compile(struct compiled *compiled, const struct seg_block_builder *builder,
+                    const char *cpu) {
+  struct seg_error error = {0};
+  compiled->plan.customer.scan = seg_block_builder_finish(builder);
+  if (seg_plan_verify_block(&compiled->plan.customer.scan, "test block", &error) != SEG_OK)
+    fail_msg("%s", error.message);
+  const struct seg_codegen_options options = {.cpu = cpu};
+  if (seg_codegen(&compiled->plan, &options, &compiled->code, &error) != SEG_OK)
+    fail_msg("%s", error.message);
+}
+
+static void compiled_deinit(struct compiled *compiled) {
+  seg_code_free(compiled->code);
+  seg_plan_deinit(&compiled->plan);
+}
+
+// Random columns
+
+static const char *const texts[] = {"",  "a",  "ab",       "abc", "abd",
+                                    "b", "ba", "\xc3\xa4", "z",   "abcabc"};
+enum { TEXTS = sizeof texts / sizeof *texts };
+
+static const int64_t extremes[] = {INT64_MIN, INT64_MIN + 1, INT64_MAX,  INT64_MAX - 1,
+                                   INT32_MIN, INT32_MAX,     -1,         0,
+                                   1,         3037000500,    -3037000500};
+enum { EXTREMES = sizeof extremes / sizeof *extremes };
+
+static const double numbers[] = {0,        -0.0,    1,     -1,      0.1, DBL_MIN,
+                                 -DBL_MAX, DBL_MAX, 1e300, -1e-300, 1e15};
+enum { NUMBERS = sizeof numbers / sizeof *numbers };
+
+/** How wild the columns are: the share of extreme values, in percent. */
+static int64_t random_integer(struct seg_random *random, uint32_t wild) {
+  if (seg_random_chance(random, wild))
+    return extremes[seg_random_below(random, EXTREMES)];
+  return seg_random_between(random, -9, 9);
+}
+
+static double random_number(struct seg_random *random, uint32_t wild) {
+  if (seg_random_chance(random, wild))
+    return numbers[seg_random_below(random, NUMBERS)];
+  return (double)seg_random_between(random, -40, 40) / 8;
+}
+
+static void fill_value(struct seg_random *random, enum seg_layout layout, uint32_t wild,
+                       void *column, int64_t row) {
+  switch (layout) {
+  case SEG_LAYOUT_BIT:
+    if (row % 64 == 0)
+      ((uint64_t *)column)[row / 64] = seg_random_next(random);
+    break;
+  case SEG_LAYOUT_I32: // days and codes
+    ((int32_t *)column)[row] = (int32_t)seg_random_between(random, -9, wild > 0 ? 40000 : 9);
+    break;
+  case SEG_LAYOUT_I64: ((int64_t *)column)[row] = random_integer(random, wild); break;
+  case SEG_LAYOUT_F64: ((double *)column)[row] = random_number(random, wild); break;
+  case SEG_LAYOUT_TEXT:
+    ((struct seg_str *)column)[row] = seg_str_view(texts[seg_random_below(random, TEXTS)]);
+    break;
+  }
+}
+
+/** What a reader may leave in rows that are unknown: anything, but texts are empty. */
+static void spoil(enum seg_layout layout, void *column, int64_t row) {
+  switch (layout) {
+  case SEG_LAYOUT_BIT: break;
+  case SEG_LAYOUT_I32: ((int32_t *)column)[row] = INT32_MIN; break;
+  case SEG_LAYOUT_I64: ((int64_t *)column)[row] = INT64_MIN; break;
+  case SEG_LAYOUT_F64: ((double *)column)[row] = NAN; break;
+  case SEG_LAYOUT_TEXT: ((struct seg_str *)column)[row] = (struct seg_str){NULL, 0}; break;
+  }
+}
+
+struct columns {
+  struct seg_kernel_inputs inputs;
+  uint32_t count;
+  void *values[32];
+  uint64_t *known[32];
+};
+
+static void columns_init(struct columns *columns, const struct seg_block *block, int64_t rows,
+                         struct seg_random *random, uint32_t wild) {
+  size_t words = (size_t)(rows + 63) / 64;
+  columns->count = block->input_count;
+  assert_true(block->input_count <= 32);
+  for (uint32_t slot = 0; slot < block->input_count; slot++) {
+    enum seg_layout layout = block->input_layouts[slot];
+    size_t bytes = layout == SEG_LAYOUT_BIT ? words * 8 : words * 64 * seg_layout_bytes(layout);
+    columns->values[slot] = calloc(1, bytes + 1);
+    columns->known[slot] = block->input_optional[slot] ? calloc(words + 1, 8) : NULL;
+    assert_non_null(columns->values[slot]);
+    for (int64_t row = 0; row < rows; row++) {
+      fill_value(random, layout, wild, columns->values[slot], row);
+      if (columns->known[slot] == NULL)
+        continue;
+      if (seg_random_chance(random, 75))
+        columns->known[slot][row / 64] |= (uint64_t)1 << (row % 64);
+      else
+        spoil(layout, columns->values[slot], row);
+    }
+  }
+  columns->inputs = (struct seg_kernel_inputs){
+      .row_count = rows,
+      .as_of = (int32_t)seg_random_between(random, -5, 5),
+      .values = (const void *const *)columns->values,
+      .known = (const uint64_t *const *)columns->known,
+  };
+}
+
+static void columns_deinit(struct columns *columns) {
+  for (uint32_t slot = 0; slot < columns->count; slot++) {
+    free(columns->values[slot]);
+    free(columns->known[slot]);
+  }
+}
+
+// Comparing a run with the oracle
+
+static void check_value(const struct seg_kernel_run *run, uint32_t root, int64_t row,
+                        const struct seg_oracle_value *expected) {
+  uint32_t number = run->block->value_roots[root];
+  const struct seg_step *step = &run->block->steps[number];
+  const void *column = seg_kernel_run_root_values(run, root);
+  bool known = seg_kernel_run_root_known(run, root, row);
+  bool same = known == expected->known;
+  // What kernels write is zero where unknown; inputs are as they are.
+  const struct seg_oracle_value zero = {0};
+  if (!known && run->kernel->value_roots[root].is_input)
+    return;
+  const struct seg_oracle_value *value = expected->known ? expected : &zero;
+  switch (step->layout) {
+  case SEG_LAYOUT_BIT: break;
+  case SEG_LAYOUT_I32: same = same && ((const int32_t *)column)[row] == value->integer; break;
+  case SEG_LAYOUT_I64: same = same && ((const int64_t *)column)[row] == value->integer; break;
+  case SEG_LAYOUT_F64:
+    same = same && memcmp(&((const double *)column)[row], &value->number, sizeof(double)) == 0;
+    break;
+  case SEG_LAYOUT_TEXT:
+    same = same && seg_str_equal(((const struct seg_str *)column)[row], value->text);
+    break;
+  }
+  if (!same)
+    fail_msg("value of step %" PRIu32 " (%s), row %" PRId64 ": known %d, expected %d", number,
+             seg_op_info[step->op].name, row, known, expected->known);
+}
+
+static void mark(const struct seg_block *block, uint32_t number, bool *needed) {
+  const struct seg_step *step = &block->steps[number];
+  if (needed[number])
+    return;
+  needed[number] = true;
+  for (uint32_t i = 0; i < seg_op_info[step->op].operand_count; i++)
+    mark(block, step->operands[i], needed);
+}
+
+static bool *needed_steps(const struct seg_block *block) {
+  bool *needed = calloc(block->step_count + 1, sizeof *needed);
+  assert_non_null(needed);
+  for (uint32_t i = 0; i < block->value_root_count; i++)
+    mark(block, block->value_roots[i], needed);
+  for (uint32_t i = 0; i < block->mask_root_count; i++)
+    mark(block, block->mask_roots[i], needed);
+  return needed;
+}
+
+static void check_bits_behind(const struct seg_kernel_run *run) {
+  int64_t rows = run->inputs->row_count;
+  for (uint32_t slot = 0; slot < run->kernel->value_slot_count && rows % 64 != 0; slot++)
+    assert_int_equal(run->known[slot][rows / 64] >> (rows % 64), 0);
+}
+
+/** Everything a run wrote, and its fault, against the oracle. */
+static void check_run(const struct seg_kernel_run *run) {
+  const struct seg_block *block = run->block;
+  struct seg_oracle_value *values = calloc(block->step_count + 1, sizeof *values);
+  bool *needed = needed_steps(block);
+  struct seg_kernel_fault expected = {0};
+  for (int64_t row = 0; row < run->inputs->row_count; row++) {
+    seg_block_oracle(block, run->inputs, row, values);
+    bool faults = false;
+    for (uint32_t step = 0; step < block->step_count; step++) {
+      if (!needed[step] || !values[step].fault)
+        continue;
+      faults = true;
+      if (expected.kind == SEG_FAULT_NONE)
+        expected = (struct seg_kernel_fault){SEG_FAULT_OVERFLOW, step, row};
+    }
+    if (faults) // what else stands in this row means nothing
+      continue;
+    for (uint32_t root = 0; root < block->value_root_count; root++)
+      check_value(run, root, row, &values[block->value_roots[root]]);
+    for (uint32_t root = 0; root < block->mask_root_count; root++) {
+      uint32_t step = block->mask_roots[root];
+      if (seg_kernel_run_root_mask(run, root, row) != (values[step].integer != 0))
+        fail_msg("mask of step %" PRIu32 " (%s), row %" PRId64, step,
+                 seg_op_info[block->steps[step].op].name, row);
+    }
+  }
+  check_bits_behind(run);
+  assert_int_equal(run->fault.kind, expected.kind);
+  if (expected.kind != SEG_FAULT_NONE) {
+    assert_int_equal(run->fault.row, expected.row);
+    assert_int_equal(run->fault.step, expected.step);
+  }
+  free(needed);
+  free(values);
+}
+
+static void run_and_check(const struct compiled *compiled, int64_t rows, struct seg_random *random,
+                          uint32_t wild) {
+  const struct seg_block *block = &compiled->plan.customer.scan;
+  struct columns columns;
+  columns_init(&columns, block, rows, random, wild);
+  struct seg_kernel_run run;
+  seg_kernel_run_init(&run, block, &seg_code_kernels(compiled->code)->customer_scan,
+                      &columns.inputs);
+  check_run(&run);
+  seg_kernel_run_deinit(&run);
+  columns_deinit(&columns);
+}
+
+static const int64_t row_counts[] = {0, 1, 63, 64, 65, 2048, 2049};
+static const char *const cpus[] = {NULL, "x86-64", "x86-64-v3"};
+
+// Random blocks
+
+/** A random earlier step of a layout; masks have layout BIT here. */
+static uint32_t pick(const struct seg_block_builder *builder, struct seg_random *random,
+                     enum seg_layout layout, enum seg_stage stage) {
+  for (;;) {
+    uint32_t number = seg_random_below(random, builder->block.step_count);
+    const struct seg_step *step = &builder->block.steps[number];
+    if (step->layout == layout && seg_op_info[step->op].stage == stage)
+      return number;
+  }
+}
+
+static uint32_t pick_value(const struct seg_block_builder *builder, struct seg_random *random,
+                           enum seg_layout layout) {
+  return pick(builder, random, layout, SEG_STAGE_VALUE);
+}
+
+static enum seg_layout pick_layout(struct seg_random *random, bool with_text) {
+  static const enum seg_layout layouts[] = {SEG_LAYOUT_I32, SEG_LAYOUT_I64, SEG_LAYOUT_F64,
+                                            SEG_LAYOUT_TEXT};
+  return layouts[seg_random_below(random, with_text ? 4 : 3)];
+}
+
+enum { LONGEST_LIST = 40 };
+
+/** Constants of a layout; rising and without repetition when `rising`. */
+static uint32_t random_list(struct seg_random *random, enum seg_layout layout, bool rising,
+                            struct seg_plan_constant *list) {
+  uint32_t count = 1 + seg_random_below(random, seg_random_chance(random, 30) ? LONGEST_LIST : 6);
+  int64_t integer = seg_random_between(random, -30, 0);
+  memset(list, 0, LONGEST_LIST * sizeof *list);
+  for (uint32_t i = 0; i < count; i++) {
+    integer =
+        rising ? integer + 1 + seg_random_below(random, 3) : seg_random_between(random, -9, 9);
+    if (layout == SEG_LAYOUT_TEXT)
+      list[i].text = seg_str_view(texts[seg_random_below(random, TEXTS)]);
+    else if (layout == SEG_LAYOUT_F64)
+      list[i].number = (double)integer / 4;
+    else
+      list[i].integer = integer;
+  }
+  return count;
+}
+
+static void add_value_step(struct seg_block_builder *builder, struct seg_random *random) {
+  struct seg_plan_constant list[LONGEST_LIST];
+  struct seg_step step = {.list = list};
+  static const enum seg_op two_of_a_kind[] = {SEG_OP_ADD, SEG_OP_SUBTRACT, SEG_OP_MULTIPLY,
+                                              SEG_OP_NEGATE};
+  enum seg_layout of = SEG_LAYOUT_I64;
+  switch (seg_random_below(random, 12)) {
+  case 0: step.op = SEG_OP_DAY_TO_INTEGER, step.layout = SEG_LAYOUT_I64, of = SEG_LAYOUT_I32; break;
+  case 1: step.op = SEG_OP_BIT_TO_CODE, step.layout = SEG_LAYOUT_I32, of = SEG_LAYOUT_BIT; break;
+  case 2:
+    step.op = SEG_OP_INTEGER_TO_NUMBER, step.layout = SEG_LAYOUT_F64;
+    step.scale = (uint8_t)seg_random_below(random, 23);
+    break;
+  case 3: step.op = SEG_OP_SUBTRACT, step.layout = of = SEG_LAYOUT_I32; break;
+  case 4: step.op = SEG_OP_DIVIDE, step.layout = of = SEG_LAYOUT_F64; break;
+  case 5:
+  case 6: step.op = SEG_OP_ELSE, step.layout = of = pick_layout(random, true); break;
+  case 7:
+    step.op = SEG_OP_BAND, step.layout = SEG_LAYOUT_I64, of = pick_layout(random, false);
+    step.list_count = random_list(random, of, true, list);
+    break;
+  case 8:
+    step.op = SEG_OP_FRACTION_BAND, step.layout = SEG_LAYOUT_I64;
+    step.factor = random_integer(random, 20);
+    step.list_count = random_list(random, SEG_LAYOUT_I64, true, list);
+    break;
+  case 9: step.op = SEG_OP_FRACTION_ORDER, step.layout = SEG_LAYOUT_I32; break;
+  default:
+    step.op = two_of_a_kind[seg_random_below(random, 4)];
+    step.layout = of = seg_random_chance(random, 50) ? SEG_LAYOUT_I64 : SEG_LAYOUT_F64;
+  }
+  for (uint32_t i = 0; i < seg_op_info[step.op].operand_count; i++)
+    step.operands[i] = pick_value(builder, random, of);
+  seg_block_builder_step(builder, step);
+}
+
+static void add_mask_step(struct seg_block_builder *builder, struct seg_random *random) {
+  struct seg_plan_constant list[LONGEST_LIST];
+  struct seg_step step = {.list = list, .layout = SEG_LAYOUT_BIT};
+  static const enum seg_op logic[] = {SEG_OP_NOT, SEG_OP_AND, SEG_OP_OR, SEG_OP_AND};
+  uint32_t kind = seg_random_below(random, 10);
+  if (kind < 4) {
+    step.op = logic[seg_random_below(random, 4)];
+    for (uint32_t i = 0; i < 2; i++)
+      step.operands[i] = pick(builder, random, SEG_LAYOUT_BIT, SEG_STAGE_MASK);
+    seg_block_builder_step(builder, step);
+    return;
+  }
+  enum seg_layout of = pick_layout(random, true);
+  if (kind == 4) {
+    step.op = seg_random_chance(random, 50) ? SEG_OP_IS_TRUE : SEG_OP_IS_FALSE;
+    of = SEG_LAYOUT_BIT;
+  } else if (kind == 5) {
+    static const enum seg_layout listed[] = {SEG_LAYOUT_I32, SEG_LAYOUT_I64, SEG_LAYOUT_TEXT};
+    step.op = SEG_OP_IN_LIST, of = listed[seg_random_below(random, 3)];
+    step.list_count = random_list(random, of, false, list);
+  } else if (kind == 6) {
+    step.op = SEG_OP_TEXT_TEST, of = SEG_LAYOUT_TEXT;
+    step.text_test = (enum seg_plan_text_test)seg_random_below(random, 3);
+    random_list(random, of, false, list);
+    step.list_count = 1;
+  } else if (kind == 7) {
+    step.op = SEG_OP_IS_KNOWN;
+    of = seg_random_chance(random, 20) ? SEG_LAYOUT_BIT : of;
+  } else {
+    step.op = SEG_OP_COMPARE;
+    step.comparison = (enum seg_plan_comparison)seg_random_below(random, 6);
+  }
+  step.operands[0] = pick_value(builder, random, of);
+  step.operands[1] = pick_value(builder, random, of);
+  seg_block_builder_step(builder, step);
+}
+
+/** Inputs of every layout, constants, then random steps; a random part of them are roots. */
+static void random_block(struct seg_block_builder *builder, struct seg_random *random,
+                         uint32_t steps, uint32_t wild) {
+  for (int layout = SEG_LAYOUT_BIT; layout <= SEG_LAYOUT_TEXT; layout++) {
+    for (int i = 0; i < 4; i++)
+      seg_block_builder_input(builder, (enum seg_layout)layout, i % 2 == 0);
+  }
+  for (int i = 0; i < 2; i++) {
+    seg_block_builder_integer(builder, SEG_LAYOUT_I32, seg_random_between(random, -9, 9));
+    seg_block_builder_integer(builder, SEG_LAYOUT_I64, random_integer(random, wild));
+    seg_block_builder_number(builder, random_number(random, wild));
+    seg_block_builder_text(builder, texts[seg_random_below(random, TEXTS)]);
+  }
+  seg_block_builder_operation(builder, SEG_OP_AS_OF, SEG_LAYOUT_I32, 0, 0);
+  seg_block_builder_operation(builder, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0);
+  seg_block_builder_operation(builder, SEG_OP_NONE, SEG_LAYOUT_BIT, 0, 0);
+  while (builder->block.step_count < steps) {
+    if (seg_random_chance(random, 45))
+      add_value_step(builder, random);
+    else
+      add_mask_step(builder, random);
+  }
+  uint32_t share = 5 + seg_random_below(random, 60);
+  for (uint32_t number = 0; number < builder->block.step_count; number++) {
+    const struct seg_step *step = &builder->block.steps[number];
+    if (!seg_random_chance(random, share))
+      continue;
+    if (seg_op_info[step->op].stage == SEG_STAGE_MASK)
+      seg_block_builder_mask_root(builder, number);
+    else if (step->layout != SEG_LAYOUT_BIT)
+      seg_block_builder_value_root(builder, number);
+  }
+}
+
+static void try_random_block(uint64_t seed, uint32_t steps, uint32_t runs) {
+  struct seg_random random;
+  seg_random_init(&random, seed);
+  static const uint32_t wildness[] = {0, 0, 1, 20};
+  uint32_t wild = wildness[seg_random_below(&random, 4)];
+  struct compiled compiled;
+  seg_plan_builder_init(&compiled.plan, 0);
+  struct seg_block_builder builder;
+  seg_block_builder_init(&builder, &compiled.plan.arena);
+  random_block(&builder, &random, steps, wild);
+  compile(&compiled, &builder, cpus[seg_random_below(&random, 3)]);
+  for (uint32_t i = 0; i < runs; i++) {
+    int64_t rows = seg_random_chance(&random, 50) ? seg_random_between(&random, 1, 200)
+                                                  : row_counts[seg_random_below(&random, 7)];
+    run_and_check(&compiled, rows, &random, wild);
+  }
+  compiled_deinit(&compiled);
+}
+
+static void random_blocks_agree_with_the_oracle(void **state) {
+  (void)state;
+  uint64_t seed = seg_random_seed("SEGC_SEED", 20261101);
+  print_message("seed %" PRIu64 "\n", seed);
+  for (uint64_t i = 0; i < 60; i++)
+    try_random_block(seed + i, 30 + (uint32_t)(i % 5) * 20, 4);
+}
+
+/** Enough steps for several tiles of both kinds. */
+static void large_blocks_agree_with_the_oracle(void **state) {
+  (void)state;
+  uint64_t seed = seg_random_seed("SEGC_SEED", 20261102);
+  print_message("seed %" PRIu64 "\n", seed);
+  for (uint64_t i = 0; i < 2; i++)
+    try_random_block(seed + i, 900, 3);
+}
+
+// By hand
+
+/** All row counts on all processors, with tame and wild columns. */
+static void try_everywhere(void (*build)(struct seg_block_builder *builder), uint64_t seed) {
+  for (size_t cpu = 0; cpu < 3; cpu++) {
+    struct compiled compiled;
+    seg_plan_builder_init(&compiled.plan, 0);
+    struct seg_block_builder builder;
+    seg_block_builder_init(&builder, &compiled.plan.arena);
+    build(&builder);
+    compile(&compiled, &builder, cpus[cpu]);
+    struct seg_random random;
+    seg_random_init(&random, seed);
+    for (size_t i = 0; i < sizeof row_counts / sizeof *row_counts; i++) {
+      run_and_check(&compiled, row_counts[i], &random, 0);
+      run_and_check(&compiled, row_counts[i], &random, 30);
+    }
+    compiled_deinit(&compiled);
+  }
+}
+
+/** Every comparison of every layout: column with column, constant on either side, two constants. */
+static void build_comparisons(struct seg_block_builder *builder) {
+  for (int layout = SEG_LAYOUT_I32; layout <= SEG_LAYOUT_TEXT; layout++) {
+    uint32_t a = seg_block_builder_input(builder, (enum seg_layout)layout, false);
+    uint32_t b = seg_block_builder_input(builder, (enum seg_layout)layout, true);
+    uint32_t constant;
+    if (layout == SEG_LAYOUT_TEXT)
+      constant = seg_block_builder_text(builder, "abc");
+    else if (layout == SEG_LAYOUT_F64)
+      constant = seg_block_builder_number(builder, 0.125);
+    else
+      constant = seg_block_builder_integer(builder, (enum seg_layout)layout, 3);
+    for (int comparison = SEG_IS_EQUAL; comparison <= SEG_IS_GREATER_EQUAL; comparison++) {
+      const uint32_t pairs[][2] = {
+          {a, b}, {b, a}, {a, constant}, {constant, b}, {constant, constant}};
+      for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        seg_block_builder_mask_root(
+            builder, seg_block_builder_compare(builder, (enum seg_plan_comparison)comparison,
+                                               pairs[i][0], pairs[i][1]));
+    }
+  }
+  uint32_t today = seg_block_builder_operation(builder, SEG_OP_AS_OF, SEG_LAYOUT_I32, 0, 0);
+  uint32_t day = seg_block_builder_input(builder, SEG_LAYOUT_I32, true);
+  for (int comparison = SEG_IS_EQUAL; comparison <= SEG_IS_GREATER_EQUAL; comparison++) {
+    enum seg_plan_comparison as = (enum seg_plan_comparison)comparison;
+    seg_block_builder_mask_root(builder, seg_block_builder_compare(builder, as, today, day));
+    seg_block_builder_mask_root(builder, seg_block_builder_compare(builder, as, today, today));
+  }
+}
+
+static void comparisons_in_every_form(void **state) {
+  (void)state;
+  try_everywhere(build_comparisons, 1);
+}
+
+/** Every arithmetic operation on known and on possibly unknown operands. */
+static void build_arithmetic(struct seg_block_builder *builder) {
+  static const enum seg_op operations[] = {SEG_OP_ADD, SEG_OP_SUBTRACT, SEG_OP_MULTIPLY,
+                                           SEG_OP_NEGATE, SEG_OP_DIVIDE};
+  for (int layout = SEG_LAYOUT_I64; layout <= SEG_LAYOUT_F64; layout++) {
+    uint32_t a = seg_block_builder_input(builder, (enum seg_layout)layout, false);
+    uint32_t b = seg_block_builder_input(builder, (enum seg_layout)layout, true);
+    for (size_t i = 0; i < (layout == SEG_LAYOUT_F64 ? 5 : 4); i++) {
+      const uint32_t pairs[][2] = {{a, a}, {a, b}, {b, a}, {b, b}};
+      for (size_t pair = 0; pair < 4; pair++)
+        seg_block_builder_value_root(
+            builder, seg_block_builder_operation(builder, operations[i], (enum seg_layout)layout,
+                                                 pairs[pair][0], pairs[pair][1]));
+    }
+  }
+}
+
+static void arithmetic_known_and_unknown(void **state) {
+  (void)state;
+  try_everywhere(build_arithmetic, 2);
+}
+
+/** Constants and inputs as value roots, `else` on every layout, masks that look at constants. */
+static void build_odd_roots(struct seg_block_builder *builder) {
+  uint32_t inputs[2][SEG_LAYOUT_TEXT + 1];
+  for (int layout = SEG_LAYOUT_I32; layout <= SEG_LAYOUT_TEXT; layout++) {
+    for (int optional = 0; optional < 2; optional++)
+      inputs[optional][layout] =
+          seg_block_builder_input(builder, (enum seg_layout)layout, optional == 1);
+    uint32_t other = seg_block_builder_input(builder, (enum seg_layout)layout, true);
+    const uint32_t pairs[][2] = {{inputs[1][layout], inputs[0][layout]},
+                                 {inputs[1][layout], other},
+                                 {inputs[0][layout], other}};
+    for (size_t i = 0; i < 3; i++)
+      seg_block_builder_value_root(builder, seg_block_builder_operation(builder, SEG_OP_ELSE,
+                                                                        (enum seg_layout)layout,
+                                                                        pairs[i][0], pairs[i][1]));
+    seg_block_builder_value_root(builder, other);
+  }
+  uint32_t text = seg_block_builder_text(builder, "abc");
+  uint32_t today = seg_block_builder_operation(builder, SEG_OP_AS_OF, SEG_LAYOUT_I32, 0, 0);
+  seg_block_builder_value_root(builder, text);
+  seg_block_builder_value_root(builder, today);
+  seg_block_builder_value_root(builder, seg_block_builder_number(builder, 2.5));
+  const struct seg_plan_constant starts[] = {{.text = {"ab", 2}}};
+  seg_block_builder_mask_root(
+      builder, seg_block_builder_step(builder, (struct seg_step){.op = SEG_OP_TEXT_TEST,
+                                                                 .layout = SEG_LAYOUT_BIT,
+                                                                 .operands = {text},
+                                                                 .list_count = 1,
+                                                                 .list = starts}));
+  struct seg_plan_constant days[20];
+  memset(days, 0, sizeof days);
+  for (int i = 0; i < 20; i++)
+    days[i].integer = 2 * i - 20;
+  for (uint32_t count = 3; count <= 20; count += 17)
+    seg_block_builder_mask_root(
+        builder, seg_block_builder_step(builder, (struct seg_step){.op = SEG_OP_IN_LIST,
+                                                                   .layout = SEG_LAYOUT_BIT,
+                                                                   .operands = {today},
+                                                                   .list_count = count,
+                                                                   .list = days}));
+  seg_block_builder_mask_root(
+      builder, seg_block_builder_operation(builder, SEG_OP_IS_KNOWN, SEG_LAYOUT_BIT, text, 0));
+}
+
+static void odd_roots(void **state) {
+  (void)state;
+  try_everywhere(build_odd_roots, 3);
+}
+
+/** One I64 operation on two given numbers; returns the fault and the result. */
+static struct seg_kernel_fault once(enum seg_op op, int64_t a, int64_t b, int64_t *result) {
+  struct compiled compiled;
+  seg_plan_builder_init(&compiled.plan, 0);
+  struct seg_block_builder builder;
+  seg_block_builder_init(&builder, &compiled.plan.arena);
+  uint32_t left = seg_block_builder_input(&builder, SEG_LAYOUT_I64, false);
+  uint32_t right = seg_block_builder_input(&builder, SEG_LAYOUT_I64, false);
+  uint32_t step = seg_block_builder_operation(&builder, op, SEG_LAYOUT_I64, left, right);
+  seg_block_builder_value_root(&builder, step);
+  compile(&compiled, &builder, NULL);
+  int64_t columns[2][64] = {{0}};
+  // Row 3 of 5 holds the numbers.
+  columns[0][3] = a;
+  columns[1][3] = b;
+  const void *const values[] = {columns[0], columns[1]};
+  const uint64_t *const known[] = {NULL, NULL};
+  const struct seg_kernel_inputs inputs = {.row_count = 5, .values = values, .known = known};
+  struct seg_kernel_run run;
+  seg_kernel_run_init(&run, &compiled.plan.customer.scan,
+                      &seg_code_kernels(compiled.code)->customer_scan, &inputs);
+  *result = ((const int64_t *)seg_kernel_run_root_values(&run, 0))[3];
+  struct seg_kernel_fault fault = run.fault;
+  seg_kernel_run_deinit(&run);
+  compiled_deinit(&compiled);
+  return fault;
+}
+
+static void overflow_at_the_edges(void **state) {
+  (void)state;
+  static const struct {
+    enum seg_op op;
+    int64_t a, b, result; // result 0 = a fault
+  } cases[] = {
+      {SEG_OP_ADD, INT64_MAX, 1, 0},
+      {SEG_OP_ADD, INT64_MAX - 1, 1, INT64_MAX},
+      {SEG_OP_ADD, INT64_MIN, -1, 0},
+      {SEG_OP_SUBTRACT, INT64_MIN, 1, 0},
+      {SEG_OP_SUBTRACT, -2, INT64_MAX, 0},
+      {SEG_OP_SUBTRACT, -1, INT64_MAX, INT64_MIN},
+      {SEG_OP_NEGATE, INT64_MIN, 0, 0},
+      {SEG_OP_NEGATE, INT64_MAX, 0, -INT64_MAX},
+      {SEG_OP_MULTIPLY, 3037000500, 3037000500, 0},
+      {SEG_OP_MULTIPLY, 3037000499, 3037000499, 9223372030926249001},
+      {SEG_OP_MULTIPLY, INT64_MIN, -1, 0},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    int64_t result;
+    struct seg_kernel_fault fault = once(cases[i].op, cases[i].a, cases[i].b, &result);
+    bool faults = cases[i].result == 0;
+    assert_int_equal(fault.kind, faults ? SEG_FAULT_OVERFLOW : SEG_FAULT_NONE);
+    if (faults) {
+      assert_int_equal(fault.row, 3);
+      assert_int_equal(fault.step, 2);
+    } else {
+      assert_true(result == cases[i].result);
+    }
+  }
+}
+
+/** The published cuts of a band: 115, 181 and 297.4 begin the next band (lower end inclusive). */
+static void bands_begin_at_their_cut(void **state) {
+  (void)state;
+  struct compiled compiled;
+  seg_plan_builder_init(&compiled.plan, 0);
+  struct seg_block_builder builder;
+  seg_block_builder_init(&builder, &compiled.plan.arena);
+  uint32_t x = seg_block_builder_input(&builder, SEG_LAYOUT_F64, false);
+  const struct seg_plan_constant cuts[] = {{.number = 115}, {.number = 181}, {.number = 297.4}};
+  seg_block_builder_value_root(
+      &builder, seg_block_builder_step(&builder, (struct seg_step){.op = SEG_OP_BAND,
+                                                                   .layout = SEG_LAYOUT_I64,
+                                                                   .operands = {x},
+                                                                   .list_count = 3,
+                                                                   .list = cuts}));
+  compile(&compiled, &builder, NULL);
+  const double column[64] = {114.9, 115, 180.9, 181, 297.3, 297.4, 1e9};
+  static const int64_t expected[] = {1, 2, 2, 3, 3, 4, 4};
+  const void *const values[] = {column};
+  const uint64_t *const known[] = {NULL};
+  const struct seg_kernel_inputs inputs = {.row_count = 7, .values = values, .known = known};
+  struct seg_kernel_run run;
+  seg_kernel_run_init(&run, &compiled.plan.customer.scan,
+                      &seg_code_kernels(compiled.code)->customer_scan, &inputs);
+  assert_memory_equal(seg_kernel_run_root_values(&run, 0), expected, sizeof expected);
+  seg_kernel_run_deinit(&run);
+  compiled_deinit(&compiled);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(comparisons_in_every_form),
+      cmocka_unit_test(arithmetic_known_and_unknown),
+      cmocka_unit_test(odd_roots),
+      cmocka_unit_test(overflow_at_the_edges),
+      cmocka_unit_test(bands_begin_at_their_cut),
+      cmocka_unit_test(random_blocks_agree_with_the_oracle),
+      cmocka_unit_test(large_blocks_agree_with_the_oracle),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
