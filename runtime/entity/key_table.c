@@ -191,7 +191,7 @@ static void put_slot(struct seg_key_table *table, uint32_t at, uint32_t tag) {
 
 static void add_integers(struct seg_key_table *table, const int64_t *keys, const uint32_t *rows,
                          uint32_t count, uint32_t *numbers) {
-  uint32_t tags[AHEAD];
+  uint32_t tags[AHEAD] = {0};
   for (uint32_t i = 0; i < count; i++)
     tags[i] = tag_of_integer(keys[rows[i]]);
   prefetch(table, tags, count);
@@ -209,7 +209,7 @@ static void add_integers(struct seg_key_table *table, const int64_t *keys, const
 static enum seg_status add_texts(struct seg_key_table *table, const struct seg_str *keys,
                                  const uint32_t *rows, uint32_t count, uint32_t *numbers,
                                  struct seg_error *error) {
-  uint32_t tags[AHEAD];
+  uint32_t tags[AHEAD] = {0};
   for (uint32_t i = 0; i < count; i++)
     tags[i] = tag_of_text(keys[rows[i]]);
   prefetch(table, tags, count);
@@ -281,7 +281,7 @@ void seg_key_table_seal(struct seg_key_table *table) {
 
 static void find_integers(const struct seg_key_table *table, const int64_t *keys, uint32_t count,
                           uint32_t *numbers) {
-  uint32_t tags[AHEAD], empty;
+  uint32_t tags[AHEAD] = {0}, empty;
   for (uint32_t i = 0; i < count; i++)
     tags[i] = tag_of_integer(keys[i]);
   prefetch(table, tags, count);
@@ -299,7 +299,7 @@ static void find_direct(const struct seg_key_table *table, const int64_t *keys, 
 
 static void find_texts(const struct seg_key_table *table, const struct seg_str *keys,
                        uint32_t count, uint32_t *numbers) {
-  uint32_t tags[AHEAD], empty;
+  uint32_t tags[AHEAD] = {0}, empty;
   for (uint32_t i = 0; i < count; i++)
     tags[i] = tag_of_text(keys[i]);
   prefetch(table, tags, count);
