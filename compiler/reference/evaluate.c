@@ -49,7 +49,6 @@ static uint32_t customer_of(const struct seg_reference *reference, struct seg_st
   return key.data == NULL ? NO_CUSTOMER : *find_key(reference, key) - 1;
 }
 
-// `where` is evaluated on every row, also on those that do not exist for other reasons.
 static bool row_kept(struct seg_reference *reference, const struct seg_program_entity *entity,
                      const struct seg_row *row) {
   struct seg_subject subject = {.reference = reference, .entity = entity, .row = row};
@@ -91,9 +90,12 @@ static bool place_events(struct seg_reference *reference, uint32_t event) {
   bool makes_customers = reference->program->customer_from_event == (int32_t)event;
   for (uint32_t i = 0; i < rows->rows.count; i++) {
     const struct seg_row *row = &rows->rows.items[i];
-    bool kept = row_kept(reference, &reference->program->events[event], row);
-    if (!kept || row->day >= reference->as_of)
+    // What has not happened yet is not looked at: not even `where` can stumble over it.
+    if (row->day >= reference->as_of ||
+        !row_kept(reference, &reference->program->events[event], row))
       continue;
+    if (!SEG_VEC_PUSH(&reference->existing[event].items, i))
+      return false;
     uint32_t customer = customer_of(reference, row->key);
     if (customer == NO_CUSTOMER && makes_customers && row->key.data != NULL) {
       if (!add_customer(reference, row->key, NULL))
@@ -129,6 +131,38 @@ static bool place_rows(struct seg_reference *reference) {
   return true;
 }
 
+// A value that is only asked for because it may overflow.
+static void read_value(struct seg_reference *reference, uint32_t event,
+                       const struct seg_node *node) {
+  const struct seg_rows *rows = &reference->dataset->events[event];
+  const struct seg_row_list *existing = &reference->existing[event];
+  for (size_t i = 0; node != NULL && i < existing->items.count; i++) {
+    struct seg_subject row = {.reference = reference,
+                              .entity = &reference->program->events[event],
+                              .row = &rows->rows.items[existing->items.items[i]]};
+    (void)seg_evaluate(&row, node);
+  }
+}
+
+static void read_unique(struct seg_reference *reference, uint32_t event) {
+  const struct seg_program_entity *entity = &reference->program->events[event];
+  for (uint32_t i = 0; i < entity->unique_count; i++)
+    if (entity->unique[i] != SEG_UNIQUE_TIME)
+      read_value(reference, event, entity->columns[entity->unique[i]].computed);
+}
+
+// An overflow in an event that exists is a data error whoever's event it is, also nobody's: whether
+// the data is accepted must not depend on who is in the customer table.
+static void read_events(struct seg_reference *reference, const struct seg_node *node) {
+  if (node->kind == SEG_NODE_AGGREGATE) {
+    read_value(reference, node->event, node->filter);
+    read_value(reference, node->event, node->argument);
+    read_unique(reference, node->event);
+  }
+  for (uint32_t i = 0; i < node->operand_count; i++)
+    read_events(reference, node->operands[i]);
+}
+
 enum seg_status seg_reference_new(const struct seg_program *program,
                                   const struct seg_dataset *dataset, int32_t as_of,
                                   struct seg_reference **out, struct seg_error *error) {
@@ -139,10 +173,13 @@ enum seg_status seg_reference_new(const struct seg_program *program,
   reference->program = program;
   reference->dataset = dataset;
   reference->as_of = as_of;
-  if (!grow_table(reference) || !place_rows(reference)) {
+  reference->existing = calloc(program->event_count + 1, sizeof *reference->existing);
+  if (reference->existing == NULL || !grow_table(reference) || !place_rows(reference)) {
     seg_reference_free(reference);
     return seg_fail_memory(error, "the reference evaluator");
   }
+  for (uint32_t i = 0; i < program->segment_count; i++)
+    read_events(reference, program->segments[i].when);
   *out = reference;
   return SEG_OK;
 }
@@ -155,6 +192,9 @@ void seg_reference_free(struct seg_reference *reference) {
       SEG_VEC_FREE(&reference->customers.items[i].events[j].items);
     free(reference->customers.items[i].events);
   }
+  for (uint32_t i = 0; reference->existing != NULL && i < reference->program->event_count; i++)
+    SEG_VEC_FREE(&reference->existing[i].items);
+  free(reference->existing);
   SEG_VEC_FREE(&reference->customers);
   free(reference->table);
   free(reference);

@@ -45,7 +45,7 @@ bool seg_reference_member(struct seg_reference *reference, uint32_t segment, uin
 /** The position in the chain of the first segment that matches, or -1. */
 int32_t seg_reference_winner(struct seg_reference *reference, uint32_t chain, uint32_t customer);
 
-/** Did anything overflow so far? Rows of events count when a rule that was evaluated reads them. */
+/** Did anything overflow so far? An existing event counts when a segment reads it, whoever's it is. */
 bool seg_reference_overflow(const struct seg_reference *reference);
 
 /** SEG_OUT_OF_MEMORY when an evaluation so far ran out of memory; its answers then mean nothing. */
