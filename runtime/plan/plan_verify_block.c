@@ -98,9 +98,9 @@ static enum seg_status check_list(const struct check *check, uint32_t number,
     if (!rising || i == 0)
       continue;
     const struct seg_plan_constant *before = &step->list[i - 1];
-    REQUIRE(layout == SEG_LAYOUT_F64 ? before->number < item->number
-                                     : before->integer < item->integer,
-            "the cuts do not rise");
+    REQUIRE(layout == SEG_LAYOUT_F64 ? before->number <= item->number
+                                     : before->integer <= item->integer,
+            "the cuts fall");
   }
   return SEG_OK;
 }
