@@ -104,8 +104,8 @@ static void open_sources(struct comparer *comparer, struct data_columns *columns
 
 static void take_run_status(struct comparer *comparer, enum seg_status status,
                             const struct seg_error *error) {
-  if (status == SEG_BAD_DATA)
-    comparer->run_overflow = true; // nothing else is wrong with these rows
+  if (status == SEG_BAD_DATA && strcmp(error->code, "D301") == 0)
+    comparer->run_overflow = true;
   else if (status == SEG_LIMIT && comparer->manner->memory_bytes != 0)
     comparer->result->verdict = VERDICT_LIMIT;
   else if (status != SEG_OK)
@@ -221,6 +221,7 @@ static void compare_answers(struct comparer *comparer) {
     return;
   }
   comparer->result->spilled_bytes = comparer->run->spilled_bytes;
+  comparer->result->peak_bytes = comparer->run->peak_bytes;
   compare_customers(comparer);
   const struct seg_program *program = &comparer->pipeline->program;
   for (uint32_t i = 0; comparer->result->verdict == VERDICT_SAME && i < program->segment_count; i++)

@@ -47,7 +47,7 @@ struct comparison_result {
   enum verdict verdict;
   uint64_t decisions; // memberships compared
   uint64_t members;   // of them: the customer is in the segment
-  uint64_t spilled_bytes;
+  uint64_t spilled_bytes, peak_bytes;
   double seconds_reference, seconds_run;
   char difference[1024]; // VERDICT_DIFFERENT: the first one, in words
 };

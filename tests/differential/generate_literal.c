@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runtime/base/currency.h"
 #include "runtime/time/civil.h"
 #include "tests/differential/generate.h"
 
@@ -93,9 +94,9 @@ static const char *literal_text(struct generator *generator, struct model_type t
   case SEG_TYPE_MONEY:
     return money_text(generator, type, large ? huge : seg_random_between(random, -300, 3000),
                       type.scale);
-  case SEG_TYPE_AMOUNT:
-    return money_text(generator, type, seg_random_between(random, -3000, 30000),
-                      pick(generator, 5));
+  case SEG_TYPE_AMOUNT: // an average has the decimals of its money, and so has what it is compared with
+    return money_text(generator, type, seg_random_between(random, -300, 3000),
+                      pick(generator, 1u + (unsigned)seg_currency_scale(seg_str_view(type.currency))));
   case SEG_TYPE_TEXT: return generate_quoted(generator, generate_word(random));
   case SEG_TYPE_DATE: return day_text(generator, some_day(generator));
   case SEG_TYPE_ENUM:

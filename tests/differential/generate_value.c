@@ -92,7 +92,7 @@ struct term *generate_aggregate(struct generator *generator, const struct scope 
   int event = (int)pick(generator, model->event_count);
   enum seg_aggregate_kind aggregate = pick(generator, SEG_AGGREGATE_KIND_COUNT);
   bool wants = aggregate != SEG_AGGREGATE_FIRST && aggregate != SEG_AGGREGATE_LAST &&
-               (aggregate != SEG_AGGREGATE_COUNT || chance(generator, 25));
+               aggregate != SEG_AGGREGATE_COUNT;
   struct term *value = wants ? argument(generator, event, aggregate) : NULL;
   if (wants && value == NULL)
     aggregate = SEG_AGGREGATE_COUNT;

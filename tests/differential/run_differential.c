@@ -46,13 +46,10 @@ static double now(void) {
 static struct run_manner manner_of(uint64_t seed, uint32_t which) {
   static const unsigned threads[] = {1, 2, 7};
   static const int64_t morsels[] = {0, 1, 3, 7, 64, 65, 1000};
-  static const uint64_t memory[] = {0, 0, 0, 65536, 1 << 20, 4 << 20};
   struct seg_random random;
   seg_random_init(&random, seg_hash_mix(seed, 77 + which));
-  struct run_manner manner = {.threads = threads[seg_random_below(&random, 3)],
-                              .memory_bytes = memory[seg_random_below(&random, 6)],
-                              .morsel_rows = morsels[seg_random_below(&random, 7)]};
-  return manner;
+  return (struct run_manner){.threads = threads[seg_random_below(&random, 3)],
+                             .morsel_rows = morsels[seg_random_below(&random, 7)]};
 }
 
 static uint64_t rows_seed(uint64_t seed, uint32_t which) {
@@ -61,25 +58,39 @@ static uint64_t rows_seed(uint64_t seed, uint32_t which) {
 
 // --- one worker ---
 
+static bool run_manner(struct subject *subject, struct data *data, struct run_manner manner,
+                       struct tally *tally, struct comparison_result *result) {
+  tally->running_manner = manner;
+  compare_run(subject, data, &manner, result);
+  tally_add(tally, result);
+  return result->verdict != VERDICT_DIFFERENT;
+}
+
+// Every third time once more, with less memory than it took: something must wait or go to disk.
+static bool run_squeezed(struct subject *subject, struct data *data, struct run_manner manner,
+                         uint64_t peak, struct tally *tally) {
+  struct comparison_result result;
+  if (peak == 0 || tally->runs % 3 != 0)
+    return true;
+  manner.memory_bytes = peak / 8 * (3 + tally->runs % 5);
+  return run_manner(subject, data, manner, tally, &result);
+}
+
 // False when the program differs on some rows.
-static bool run_rows(const struct options *options, struct model *model, struct subject *subject,
-                     uint64_t seed, struct tally *tally) {
-  (void)options;
-  for (uint32_t which = 0; which < ROWS_PER_PROGRAM; which++) {
+static bool run_rows(struct model *model, struct subject *subject, uint64_t seed,
+                     struct tally *tally) {
+  bool right = true;
+  for (uint32_t which = 0; right && which < ROWS_PER_PROGRAM; which++) {
     struct data data;
     struct comparison_result result;
     struct run_manner manner = manner_of(seed, which);
     tally->running_rows = which;
     generate_data(&data, model, rows_seed(seed, which));
-    double start = now();
-    compare_run(subject, &data, &manner, &result);
-    tally->seconds_compare += now() - start;
+    right = run_manner(subject, &data, manner, tally, &result) &&
+            run_squeezed(subject, &data, manner, result.peak_bytes, tally);
     data_deinit(&data);
-    tally_add(tally, &result);
-    if (result.verdict == VERDICT_DIFFERENT)
-      return false;
   }
-  return true;
+  return right;
 }
 
 // False when something is wrong with the program.
@@ -99,7 +110,7 @@ static bool run_program(const struct options *options, uint64_t seed, struct tal
   else if (subject.state == SUBJECT_FAILED)
     right = false;
   else
-    right = run_rows(options, &model, &subject, seed, tally);
+    right = run_rows(&model, &subject, seed, tally);
   subject_deinit(&subject);
   free(text);
   seg_arena_deinit(&model.arena);
@@ -122,14 +133,15 @@ static void work(const struct options *options, uint32_t worker, double end, str
 
 // --- what was found ---
 
-static int shrink_and_tell(const struct options *options, uint64_t seed, uint32_t which) {
+static int shrink_and_tell(const struct options *options, uint64_t seed, uint32_t which,
+                           struct run_manner manner) {
   struct model model;
   struct data data;
   generate_program(&model, seed);
   generate_data(&data, &model, rows_seed(seed, which));
   struct shrink shrink = {.model = &model,
                           .data = &data,
-                          .manner = manner_of(seed, which),
+                          .manner = manner,
                           .fault = options->fault,
                           .seconds = 120};
   printf("\nDIFFERENCE: program %" PRIu64 ", rows %u (run: differential --program %" PRIu64 ")\n",
@@ -175,7 +187,7 @@ static int run_one(struct options *options) {
                             .manner = manner_of(options->seed, which),
                             .fault = options->fault};
     if (shrink_differs(&shrink))
-      status = shrink_and_tell(options, options->seed, which);
+      status = shrink_and_tell(options, options->seed, which, shrink.manner);
     data_deinit(&data);
   }
   seg_arena_deinit(&model.arena);
@@ -210,7 +222,8 @@ static int run_many(const struct options *options) {
   }
   tally_print(&sum, now() - start);
   if (stopped != NULL)
-    status = shrink_and_tell(options, stopped->running_seed, stopped->running_rows);
+    status = shrink_and_tell(options, stopped->running_seed, stopped->running_rows,
+                             stopped->running_manner);
   else if (options->fault)
     status = puts("the fault was not found") >= 0;
   if (sum.refused * 100 > sum.programs * MOST_REFUSED_PERCENT) {

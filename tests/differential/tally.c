@@ -42,7 +42,6 @@ void tally_join(struct tally *sum, const struct tally *part) {
   sum->spilled += part->spilled;
   sum->differences += part->differences;
   sum->seconds_compile += part->seconds_compile;
-  sum->seconds_compare += part->seconds_compare;
   sum->seconds_reference += part->seconds_reference;
   sum->seconds_run += part->seconds_run;
   for (int i = 0; i < SEG_DIAG_COUNT; i++) {

@@ -15,10 +15,11 @@ struct refusal {
 struct tally {
   uint64_t running_seed; // the program a worker is at
   uint32_t running_rows;
+  struct run_manner running_manner;
   bool finished;
   uint64_t programs, refused, runs, decisions, members;
   uint64_t overflows, limits, spilled, differences;
-  double seconds_compile, seconds_compare, seconds_reference, seconds_run;
+  double seconds_compile, seconds_reference, seconds_run;
   struct refusal refusals[SEG_DIAG_COUNT]; // by the code of the first error
 };
 
