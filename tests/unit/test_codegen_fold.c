@@ -1,0 +1,409 @@
+// Generated folds against plain C loops: random events of random customers, and overflow by hand.
+// Each random test prints its seed; SEGC_SEED repeats it.
+#include <inttypes.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "compiler/codegen/codegen.h"
+#include "runtime/fold/fold_scratch.h"
+#include "tests/support/plan_builder.h"
+#include "tests/support/random.h"
+
+enum {
+  FILTERS = 66, // flags beyond the first word
+  COLUMNS = 7,
+  WINDOWS = 5,
+  MOST_CELLS = 80,
+  MOST_CUSTOMERS = 200,
+  MOST_EVENTS = 4000,
+};
+
+/** Carried columns; the optional ones have known flags FILTERS, FILTERS + 1, FILTERS + 2. */
+static const enum seg_layout column_layouts[COLUMNS] = {
+    SEG_LAYOUT_I32, SEG_LAYOUT_I64, SEG_LAYOUT_F64,  SEG_LAYOUT_TEXT,
+    SEG_LAYOUT_I64, SEG_LAYOUT_F64, SEG_LAYOUT_TEXT,
+};
+static const bool column_optional[COLUMNS] = {false, false, false, false, true, true, true};
+
+/** First and last day of each window; events lie on days 0 .. 99. The fourth is empty. */
+static const int32_t windows[WINDOWS * 2] = {INT32_MIN, 99, 0, 0, 40, 60, 50, 49, 99, INT32_MAX};
+
+struct events {
+  int64_t customers;
+  uint64_t offsets[MOST_CUSTOMERS + 1];
+  int32_t days[MOST_EVENTS];
+  uint64_t flag_words[2][MOST_EVENTS];
+  int32_t c0[MOST_EVENTS];
+  int64_t c1[MOST_EVENTS], c4[MOST_EVENTS];
+  double c2[MOST_EVENTS], c5[MOST_EVENTS];
+  struct seg_str c3[MOST_EVENTS], c6[MOST_EVENTS];
+};
+
+static const void *column(const struct events *events, uint32_t number) {
+  const void *const columns[COLUMNS] = {events->c0, events->c1, events->c2, events->c3,
+                                        events->c4, events->c5, events->c6};
+  return columns[number];
+}
+
+static int64_t random_amount(struct seg_random *random, uint32_t wild) {
+  if (seg_random_chance(random, wild))
+    return seg_random_chance(random, 50) ? INT64_MAX : INT64_MIN;
+  return seg_random_between(random, -1000, 1000);
+}
+
+static void random_events(struct events *events, struct seg_random *random, int64_t customers,
+                          uint32_t wild) {
+  static const char *const texts[] = {"", "a", "b", "ab", "ba", "c", "d", "e", "f", "g", "h", "i"};
+  memset(events, 0, sizeof *events);
+  events->customers = customers;
+  uint64_t count = 0;
+  for (int64_t customer = 0; customer < customers; customer++) {
+    events->offsets[customer] = count;
+    uint32_t more = seg_random_chance(random, 30) ? 0 : seg_random_below(random, 38);
+    for (uint32_t i = 0; i < more && count < MOST_EVENTS; i++, count++) {
+      uint64_t at = count;
+      events->days[at] = (int32_t)seg_random_below(random, 100);
+      // Most flags are set, so that tests of several flags hold often enough.
+      events->flag_words[0][at] = seg_random_next(random) | seg_random_next(random);
+      events->flag_words[1][at] = seg_random_next(random) | seg_random_next(random);
+      events->c0[at] = (int32_t)seg_random_between(random, -5, 5);
+      events->c1[at] = random_amount(random, wild);
+      events->c2[at] = (double)seg_random_between(random, -1000000, 1000000) / 7;
+      events->c3[at] = seg_str_view(texts[seg_random_below(random, 12)]);
+      bool known4 = (events->flag_words[(FILTERS + 0) / 64][at] >> ((FILTERS + 0) % 64) & 1) != 0;
+      bool known5 = (events->flag_words[(FILTERS + 1) / 64][at] >> ((FILTERS + 1) % 64) & 1) != 0;
+      events->c4[at] = known4 ? random_amount(random, wild) : INT64_MAX;
+      events->c5[at] = known5 ? (double)seg_random_between(random, -9, 9) / 8 : NAN;
+      events->c6[at] = seg_str_view(texts[seg_random_below(random, 12)]);
+    }
+  }
+  events->offsets[customers] = count;
+}
+
+static struct seg_fold_cell random_cell(struct seg_random *random) {
+  struct seg_fold_cell cell = {
+      .kind = (enum seg_fold_kind)seg_random_below(random, SEG_FOLD_DISTINCT + 1),
+      .layout = SEG_LAYOUT_I64,
+      .column = SEG_NO_COLUMN,
+      .window = seg_random_below(random, WINDOWS),
+  };
+  static const uint32_t summed[] = {1, 2, 4, 5}, ordered[] = {0, 1, 2, 4, 5},
+                        told_apart[] = {0, 1, 3, 4, 6};
+  switch (cell.kind) {
+  case SEG_FOLD_COUNT: break;
+  case SEG_FOLD_SUM: cell.column = summed[seg_random_below(random, 4)]; break;
+  case SEG_FOLD_MIN:
+  case SEG_FOLD_MAX: cell.column = ordered[seg_random_below(random, 5)]; break;
+  case SEG_FOLD_FIRST_DAY:
+  case SEG_FOLD_LAST_DAY: cell.layout = SEG_LAYOUT_I32; break;
+  case SEG_FOLD_DISTINCT: cell.column = told_apart[seg_random_below(random, 5)]; break;
+  }
+  if (cell.column != SEG_NO_COLUMN && cell.kind != SEG_FOLD_DISTINCT)
+    cell.layout = column_layouts[cell.column];
+  cell.flag_count = seg_random_below(random, SEG_MAX_CELL_FLAGS);
+  for (uint32_t i = 0; i < cell.flag_count; i++)
+    cell.flags[i] = seg_random_below(random, FILTERS);
+  if (cell.column != SEG_NO_COLUMN && column_optional[cell.column])
+    cell.flags[cell.flag_count++] = FILTERS + cell.column - 4;
+  return cell;
+}
+
+static void build(struct seg_plan *plan, const struct seg_fold_cell *cells, uint32_t count) {
+  seg_plan_builder_init(plan, 1);
+  struct seg_block_builder scan;
+  seg_block_builder_init(&scan, &plan->arena);
+  for (uint32_t i = 0; i < COLUMNS; i++)
+    seg_block_builder_value_root(
+        &scan, seg_block_builder_input(&scan, column_layouts[i], column_optional[i]));
+  uint32_t all = seg_block_builder_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0);
+  for (uint32_t i = 0; i < 1 + FILTERS; i++)
+    seg_block_builder_mask_root(&scan, all);
+  seg_plan_builder_scan(plan, &plan->events[0], &scan);
+  struct seg_plan_window relative[WINDOWS] = {{.form = SEG_WINDOW_ALL}};
+  seg_plan_builder_windows(plan, relative, WINDOWS);
+  seg_plan_builder_cells(plan, 0, cells, count);
+  struct seg_block_builder customer;
+  seg_plan_builder_customer_block(plan, &customer);
+  seg_plan_builder_segments(plan, &customer);
+  struct seg_error error = {0};
+  if (seg_plan_verify(plan, &error) != SEG_OK)
+    fail_msg("%s", error.message);
+}
+
+// The yardstick
+
+struct expected {
+  bool known, fault;
+  int64_t integer;
+  double number;
+};
+
+static bool counts(const struct events *events, const struct seg_fold_cell *cell, uint64_t at) {
+  if (events->days[at] < windows[cell->window * 2] ||
+      events->days[at] > windows[cell->window * 2 + 1])
+    return false;
+  for (uint32_t i = 0; i < cell->flag_count; i++) {
+    if ((events->flag_words[cell->flags[i] / 64][at] >> (cell->flags[i] % 64) & 1) == 0)
+      return false;
+  }
+  return true;
+}
+
+static int64_t integer_at(const struct events *events, uint32_t number, uint64_t at) {
+  return column_layouts[number] == SEG_LAYOUT_I32 ? ((const int32_t *)column(events, number))[at]
+                                                  : ((const int64_t *)column(events, number))[at];
+}
+
+static bool equal_at(const struct events *events, uint32_t number, uint64_t a, uint64_t b) {
+  if (column_layouts[number] != SEG_LAYOUT_TEXT)
+    return integer_at(events, number, a) == integer_at(events, number, b);
+  const struct seg_str *texts = column(events, number);
+  return seg_str_equal(texts[a], texts[b]);
+}
+
+static bool is_new(const struct events *events, const struct seg_fold_cell *cell, uint64_t begin,
+                   uint64_t at) {
+  for (uint64_t before = begin; before < at; before++) {
+    if (counts(events, cell, before) && equal_at(events, cell->column, before, at))
+      return false;
+  }
+  return true;
+}
+
+/** Integer kinds over one customer. */
+static struct expected expect_integer(const struct events *events, const struct seg_fold_cell *cell,
+                                      uint64_t begin, uint64_t end) {
+  __int128 total = 0;
+  bool seen = false, is_sum = cell->kind == SEG_FOLD_SUM;
+  int64_t least = 0, greatest = 0, different = 0, many = 0;
+  for (uint64_t at = begin; at < end; at++) {
+    if (!counts(events, cell, at))
+      continue;
+    int64_t value = events->days[at];
+    if (cell->kind == SEG_FOLD_DISTINCT)
+      different += is_new(events, cell, begin, at);
+    else if (cell->column != SEG_NO_COLUMN)
+      value = integer_at(events, cell->column, at);
+    many++;
+    total += value;
+    least = !seen || value < least ? value : least;
+    greatest = !seen || value > greatest ? value : greatest;
+    seen = true;
+  }
+  switch (cell->kind) {
+  case SEG_FOLD_COUNT: return (struct expected){.known = true, .integer = many};
+  case SEG_FOLD_SUM: break;
+  case SEG_FOLD_MIN:
+  case SEG_FOLD_FIRST_DAY: return (struct expected){.known = seen, .integer = least};
+  case SEG_FOLD_MAX:
+  case SEG_FOLD_LAST_DAY: return (struct expected){.known = seen, .integer = greatest};
+  case SEG_FOLD_DISTINCT: return (struct expected){.known = true, .integer = different};
+  }
+  return (struct expected){.known = true,
+                           .fault = is_sum && (total < INT64_MIN || total > INT64_MAX),
+                           .integer = (int64_t)(uint64_t)total};
+}
+
+static struct expected expect_number(const struct events *events, const struct seg_fold_cell *cell,
+                                     uint64_t begin, uint64_t end) {
+  const double *values = column(events, cell->column);
+  double total = 0, least = 0, greatest = 0;
+  bool seen = false;
+  for (uint64_t at = begin; at < end; at++) {
+    if (!counts(events, cell, at))
+      continue;
+    total += values[at];
+    least = !seen || values[at] < least ? values[at] : least;
+    greatest = !seen || values[at] > greatest ? values[at] : greatest;
+    seen = true;
+  }
+  if (cell->kind == SEG_FOLD_SUM)
+    return (struct expected){.known = true, .fault = !isfinite(total), .number = total};
+  return (struct expected){.known = seen, .number = cell->kind == SEG_FOLD_MIN ? least : greatest};
+}
+
+static struct expected expect(const struct events *events, const struct seg_fold_cell *cell,
+                              int64_t customer) {
+  uint64_t begin = events->offsets[customer], end = events->offsets[customer + 1];
+  return cell->layout == SEG_LAYOUT_F64 ? expect_number(events, cell, begin, end)
+                                        : expect_integer(events, cell, begin, end);
+}
+
+// Running
+
+struct outputs {
+  uint64_t values[MOST_CELLS][(MOST_CUSTOMERS + 63) / 64 * 64]; // widest layout
+  uint64_t known[MOST_CELLS][(MOST_CUSTOMERS + 63) / 64];
+  struct seg_kernel_fault fault;
+};
+
+static void run(const struct seg_plan *plan, const struct seg_code *code,
+                const struct events *events, struct outputs *outputs) {
+  memset(outputs, 0xA5, sizeof *outputs);
+  memset(&outputs->fault, 0, sizeof outputs->fault);
+  void *values[MOST_CELLS];
+  uint64_t *known[MOST_CELLS];
+  for (uint32_t cell = 0; cell < plan->folds[0].cell_count; cell++) {
+    values[cell] = outputs->values[cell];
+    known[cell] = outputs->known[cell];
+  }
+  const void *columns[COLUMNS];
+  for (uint32_t i = 0; i < COLUMNS; i++)
+    columns[i] = column(events, i);
+  const uint64_t *const flags[] = {events->flag_words[0], events->flag_words[1]};
+  struct seg_fold_scratch scratch;
+  seg_fold_scratch_init(&scratch);
+  const struct seg_fold_frame frame = {
+      .customer_count = events->customers,
+      .offsets = events->offsets,
+      .days = events->days,
+      .flags = flags,
+      .columns = columns,
+      .windows = windows,
+      .values = values,
+      .known = known,
+      .scratch = &scratch,
+      .fault = &outputs->fault,
+  };
+  seg_code_kernels(code)->folds[0](&frame);
+  seg_fold_scratch_deinit(&scratch);
+}
+
+static bool value_equals(const struct seg_fold_cell *cell, const void *values, int64_t customer,
+                         const struct expected *expected) {
+  struct expected zero = {0};
+  const struct expected *value = expected->known ? expected : &zero;
+  switch (cell->layout) {
+  case SEG_LAYOUT_I32: return ((const int32_t *)values)[customer] == value->integer;
+  case SEG_LAYOUT_I64: return ((const int64_t *)values)[customer] == value->integer;
+  case SEG_LAYOUT_F64:
+    return memcmp(&((const double *)values)[customer], &value->number, sizeof(double)) == 0;
+  case SEG_LAYOUT_BIT:
+  case SEG_LAYOUT_TEXT: break;
+  }
+  return false;
+}
+
+static void check(const struct seg_plan *plan, const struct events *events,
+                  const struct outputs *outputs) {
+  struct seg_kernel_fault fault = {0};
+  for (int64_t customer = 0; customer < events->customers; customer++) {
+    for (uint32_t number = 0; number < plan->folds[0].cell_count; number++) {
+      const struct seg_fold_cell *cell = &plan->folds[0].cells[number];
+      struct expected expected = expect(events, cell, customer);
+      if (expected.fault && fault.kind == SEG_FAULT_NONE)
+        fault = (struct seg_kernel_fault){SEG_FAULT_OVERFLOW, number, customer};
+      bool known = (outputs->known[number][customer / 64] >> (customer % 64) & 1) != 0;
+      if (known != expected.known ||
+          (!expected.fault && !value_equals(cell, outputs->values[number], customer, &expected)))
+        fail_msg("cell %" PRIu32 " (kind %d, layout %d, window %" PRIu32 "), customer %" PRId64,
+                 number, (int)cell->kind, (int)cell->layout, cell->window, customer);
+    }
+  }
+  for (uint32_t number = 0; number < plan->folds[0].cell_count && events->customers % 64 != 0;
+       number++)
+    assert_int_equal(outputs->known[number][events->customers / 64] >> (events->customers % 64), 0);
+  assert_int_equal(outputs->fault.kind, fault.kind);
+  assert_int_equal(outputs->fault.row, fault.row);
+  assert_int_equal(outputs->fault.step, fault.step);
+}
+
+static void try_cells(const struct seg_fold_cell *cells, uint32_t count, const char *cpu,
+                      struct seg_random *random) {
+  static const int64_t customer_counts[] = {0, 1, 63, 64, 65, 128, 200};
+  struct events *events = malloc(sizeof *events);
+  struct outputs *outputs = malloc(sizeof *outputs);
+  assert_non_null(events);
+  assert_non_null(outputs);
+  struct seg_plan plan;
+  struct seg_error error = {0};
+  build(&plan, cells, count);
+  struct seg_code *code;
+  const struct seg_codegen_options options = {.cpu = cpu};
+  if (seg_codegen(&plan, &options, &code, &error) != SEG_OK)
+    fail_msg("%s", error.message);
+  for (size_t i = 0; i < sizeof customer_counts / sizeof *customer_counts; i++) {
+    random_events(events, random, customer_counts[i], i % 2 == 0 ? 0 : 3);
+    run(&plan, code, events, outputs);
+    check(&plan, events, outputs);
+  }
+  seg_code_free(code);
+  seg_plan_deinit(&plan);
+  free(outputs);
+  free(events);
+}
+
+static const char *const cpus[] = {NULL, "x86-64", "x86-64-v3"};
+
+static void random_folds_agree_with_loops(void **state) {
+  (void)state;
+  uint64_t seed = seg_random_seed("SEGC_SEED", 20261103);
+  print_message("seed %" PRIu64 "\n", seed);
+  static const uint32_t sizes[] = {1, 2, 5, 12, 32, 33, 80};
+  for (uint64_t i = 0; i < 21; i++) {
+    struct seg_random random;
+    seg_random_init(&random, seed + i);
+    struct seg_fold_cell cells[MOST_CELLS];
+    uint32_t count = sizes[i % 7];
+    for (uint32_t cell = 0; cell < count; cell++)
+      cells[cell] = random_cell(&random);
+    try_cells(cells, count, cpus[i / 7], &random);
+  }
+}
+
+/** Partial sums may leave 64 bits as long as the total does not; numbers must stay finite. */
+static void sums_overflow_only_at_the_end(void **state) {
+  (void)state;
+  const struct seg_fold_cell cells[] = {
+      {.kind = SEG_FOLD_SUM, .layout = SEG_LAYOUT_I64, .column = 1},
+      {.kind = SEG_FOLD_SUM, .layout = SEG_LAYOUT_F64, .column = 2},
+  };
+  static struct events events;
+  static struct outputs outputs;
+  static const struct {
+    int64_t amounts[3];
+    double numbers[3];
+    bool fault;
+    uint32_t cell;
+  } cases[] = {
+      {{INT64_MAX, INT64_MAX, -INT64_MAX}, {0}, false, 0},
+      {{INT64_MAX, 1, 0}, {0}, true, 0},
+      {{INT64_MIN, -1, 0}, {0}, true, 0},
+      {{INT64_MIN, 0, 0}, {1e308, -1e308, 1e308}, false, 0},
+      {{0}, {1e308, 1e308, -1e308}, true, 1},
+  };
+  struct seg_plan plan;
+  struct seg_error error = {0};
+  build(&plan, cells, 2);
+  struct seg_code *code;
+  if (seg_codegen(&plan, NULL, &code, &error) != SEG_OK)
+    fail_msg("%s", error.message);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    memset(&events, 0, sizeof events);
+    events.customers = 2; // the second has the events
+    events.offsets[2] = 3;
+    memcpy(events.c1, cases[i].amounts, sizeof cases[i].amounts);
+    memcpy(events.c2, cases[i].numbers, sizeof cases[i].numbers);
+    run(&plan, code, &events, &outputs);
+    assert_int_equal(outputs.fault.kind, cases[i].fault ? SEG_FAULT_OVERFLOW : SEG_FAULT_NONE);
+    assert_int_equal(outputs.fault.row, cases[i].fault ? 1 : 0);
+    assert_int_equal(outputs.fault.step, cases[i].cell);
+  }
+  seg_code_free(code);
+  seg_plan_deinit(&plan);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(random_folds_agree_with_loops),
+      cmocka_unit_test(sums_overflow_only_at_the_end),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
