@@ -16,7 +16,7 @@
 /** Machine code in memory; read-only and executable, never writable. */
 struct seg_code;
 
-/** Zero-initialised = the machine we run on. */
+/** Zero-initialised = the machine we run on. Code for another one may only be dumped. */
 struct seg_codegen_options {
   const char *cpu;      // LLVM's name of a processor, such as "x86-64-v3"; NULL = host
   const char *features; // LLVM's feature list, such as "+avx2,-avx512f"; NULL = those of `cpu`
@@ -24,9 +24,8 @@ struct seg_codegen_options {
 
 /**
  * Compile a plan that seg_plan_verify accepted. `options` may be NULL. `*out` is the caller's, to
- * be released with seg_code_free; it does not refer to the plan afterwards. SEG_OUT_OF_MEMORY;
- * SEG_USAGE for a processor that LLVM does not know; SEG_INTERNAL when LLVM refuses what we
- * generated.
+ * be released with seg_code_free; it does not refer to the plan afterwards.
+ * SEG_OUT_OF_MEMORY; SEG_INTERNAL when LLVM refuses what we generated.
  */
 SEG_NODISCARD enum seg_status seg_codegen(const struct seg_plan *plan,
                                           const struct seg_codegen_options *options,

@@ -4,7 +4,8 @@
  *
  * Rules for buffers: every array has room for its rows rounded up to a multiple of 64, and the
  * padding may be read (text padding is zeroed). Bits behind the last row are 0 in what kernels write into
- * `value_known`; in masks they are unspecified: the runtime clears them.
+ * `value_known`; in masks they are unspecified: the runtime clears them. Text of unknown rows must be empty
+ * in inputs; kernels store zero (empty text) where a value is unknown.
  */
 #ifndef SEG_RUNTIME_PLAN_KERNEL_H
 #define SEG_RUNTIME_PLAN_KERNEL_H
