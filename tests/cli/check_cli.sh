@@ -181,7 +181,7 @@ expect 2 "purchases.parquet" run_broken
 data && cp broken/purchases.csv broken/purchases.parquet
 expect 2 "purchases" run_broken
 data
-expect 2 "select" run_good --source "purchases=select * from nothing_there" --out out.csv
+expect 2 "the query of source" run_good --source "purchases=select * from nothing_there" --out out.csv
 expect 0 "" run_good --source "purchases=select customer, day, amount from 'data/purchases.csv'" --out out.csv
 cmp -s out.csv want.csv || { command="compare" code=0; fail "a query gives the same output"; }
 
