@@ -94,7 +94,8 @@ static int skip_quoted(struct reader *reader, enum seg_csv_fault *fault) {
     if (byte == BROKEN)
       return byte;
     if (byte == END) {
-      *fault = SEG_CSV_OPEN;
+      if (*fault == SEG_CSV_FINE)
+        *fault = SEG_CSV_OPEN;
       return byte;
     }
     if (byte == '\n' || (byte == '\r' && peek(reader) != '\n'))

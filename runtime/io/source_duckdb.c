@@ -103,6 +103,17 @@ static enum seg_status start_scan(struct seg_duck_source *source,
   return status;
 }
 
+// The stream has ended, which is the end only when no file was cut off.
+static void end_scan(struct seg_duck_source *source, int64_t rows) {
+  size_t damaged = seg_gzip_check_finish(&source->gzip);
+  source->state = SEG_SCAN_ENDED;
+  if (damaged == source->binding->file_count)
+    return;
+  seg_duck_source_explain_gzip(source, source->binding->files[damaged]);
+  source->failure_row = rows;
+  source->state = SEG_SCAN_FAILED;
+}
+
 // Take chunks until the morsel is full, the stream ends or it fails.
 static void fetch_chunks(struct seg_duck_source *source, struct seg_morsel *morsel) {
   struct seg_morsel_state *state = morsel->state;
@@ -113,8 +124,10 @@ static void fetch_chunks(struct seg_duck_source *source, struct seg_morsel *mors
       const char *reason = duckdb_result_error(&source->scan.result);
       if (reason != NULL)
         fail_scan(source, reason, source->next_row + morsel->row_count);
+      else if (source->state == SEG_SCAN_DRAINING)
+        source->state = SEG_SCAN_FAILED;
       else
-        source->state = source->state == SEG_SCAN_DRAINING ? SEG_SCAN_FAILED : SEG_SCAN_ENDED;
+        end_scan(source, source->next_row + morsel->row_count);
       return;
     }
     int64_t rows = (int64_t)duckdb_data_chunk_get_size(chunk);
@@ -133,6 +146,8 @@ static enum seg_status next_locked(struct seg_duck_source *source, struct seg_mo
   *row = source->next_row;
   if (interrupted(source))
     return fail_interrupted(error);
+  if (source->state == SEG_SCAN_FRESH && !source->gzip.running)
+    seg_gzip_check_start(&source->gzip, source->binding->files, source->binding->file_count);
   if (source->state == SEG_SCAN_FRESH)
     status = start_scan(source, &(struct seg_read_range){0}, SEG_SCAN_RUNNING, error);
   if (status == SEG_OK && source->state == SEG_SCAN_RUNNING)
@@ -194,6 +209,7 @@ static double duck_progress(struct seg_source *head) {
 
 static void duck_close(struct seg_source *head) {
   struct seg_duck_source *source = from_head(head);
+  seg_gzip_check_cancel(&source->gzip);
   close_scan(&source->scan);
   seg_duck_close(&source->duck);
   seg_zone_free(source->native_zone);

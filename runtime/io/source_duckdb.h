@@ -9,6 +9,7 @@
 #include "runtime/base/arena.h"
 #include "runtime/io/decode.h"
 #include "runtime/io/duck.h"
+#include "runtime/io/gzip_check.h"
 #include "runtime/io/schema.h"
 #include "runtime/io/source.h"
 
@@ -44,6 +45,7 @@ struct seg_duck_source {
   pthread_mutex_t lock; // guards all below
   enum seg_duck_scan_state state;
   struct seg_duck_scan scan;
+  struct seg_gzip_check gzip;
   int64_t next_number, next_row;
   int64_t failure_row; // BROKEN, DRAINING, FAILED: the row of the scan that `failure` is about
   struct seg_error failure;
@@ -55,6 +57,9 @@ struct seg_duck_source {
  * words.
  */
 void seg_duck_source_explain(struct seg_duck_source *source, const char *reason, int64_t row);
+
+/** Fill source->failure for a gzip file that its checksum or its end betrays. */
+void seg_duck_source_explain_gzip(struct seg_duck_source *source, struct seg_str file);
 
 /** The `locate` of the class. */
 void seg_duck_source_locate(struct seg_source *head, int64_t row, struct seg_error *error);

@@ -207,3 +207,10 @@ void seg_duck_source_explain(struct seg_duck_source *source, const char *reason,
                 SEG_STR(source->schema.place));
   seg_error_help(error, "look for unusually long lines or wrong quotes there");
 }
+
+void seg_duck_source_explain_gzip(struct seg_duck_source *source, struct seg_str file) {
+  SEG_IO_FAIL(&source->failure, SEG_BAD_DATA, BAD_FILE,
+              "the file %.*s is damaged: it ends too early or its checksum does not fit",
+              SEG_STR(file));
+  seg_error_help(&source->failure, "check that the file was copied completely");
+}
