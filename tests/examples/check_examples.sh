@@ -35,7 +35,7 @@ shown() { awk '/^```/ { inside = 0 } /^as of / { inside = 1 } inside' "$1"; }
 # column, value, customers, share: of the summary for people ...
 human_counts() {
   awk -v OFS='\t' '
-    function row(name, value, members, share) { if (members) print name, value, members, share }
+    function row(name, value, members, share) { if (members + 0) print name, value, members, share }
     { sub(/\(no segment\)/, "(no-segment)"); sub(/\r$/, "") }
     /^as of / {
       print "customers", "", $4, ""; print "events", "", $6, ""; print "orphan_events", "", $8 + 0, ""
@@ -55,8 +55,8 @@ json_counts() {
     function number(key) {
       return match($0, "\"" key "\":[0-9.e+-]+") ? substr($0, RSTART + length(key) + 3, RLENGTH - length(key) - 3) : ""
     }
-    function row(name, value, members) { if (members) print name, value, members }
-    number("customers") != "" {
+    function row(name, value, members) { if (members + 0) print name, value, members }
+    text("as_of") != "" {
       customers = number("customers")
       print "customers", "", customers; print "orphan_events", "", number("orphan_events")
     }

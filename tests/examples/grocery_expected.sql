@@ -86,8 +86,9 @@ select *,
        case when store_367 then 'store_367' when roamers then 'roamers' end as stores_action
 from members;
 
+-- A row that two events read counts in both; what `unique by` collapses counts, too.
 create table all_events as
-select household_id from lines union all select household_id from receipts
+select household_id from lines union all select household_id from lines
 union all select household_id from redemptions union all select household_id from mailings;
 
 create table totals as
