@@ -65,6 +65,8 @@ struct seg_emit_column {
   LLVMValueRef values;     // pointer
   LLVMValueRef known;      // pointer to words, NULL when not optional
   LLVMValueRef known_word; // of the word at hand, NULL until read
+  LLVMValueRef
+      word_values; // masks: pointer to the 64 values of the word at hand, NULL until asked for
 };
 
 /** One function of a block while it is being emitted. */

@@ -51,12 +51,17 @@ static LLVMValueRef scalar_of(struct seg_emit_block *block, const struct seg_ste
 static LLVMValueRef values_of_word(struct seg_emit_block *block, uint32_t number) {
   struct seg_emit *emit = block->emit;
   enum seg_layout layout = step_of(block, number)->layout;
-  LLVMTypeRef type = layout == SEG_LAYOUT_TEXT
-                         ? LLVMArrayType2(emit->type.i8, sizeof(struct seg_str))
-                         : seg_emit_layout_type(emit, layout);
-  LLVMValueRef first = LLVMBuildShl(emit->builder, block->words.index, seg_emit_i64(emit, 6), "");
-  LLVMValueRef values = seg_emit_column(block, number)->values;
-  return LLVMBuildInBoundsGEP2(emit->builder, type, values, &first, 1, "");
+  struct seg_emit_column *column = seg_emit_column(block, number);
+  if (column->word_values != NULL)
+    return column->word_values;
+  int64_t bytes = SEG_WORD_ROWS * (layout == SEG_LAYOUT_TEXT  ? (int64_t)sizeof(struct seg_str)
+                                   : layout == SEG_LAYOUT_I32 ? (int64_t)sizeof(int32_t)
+                                                              : (int64_t)sizeof(int64_t));
+  LLVMValueRef offset =
+      LLVMBuildMul(emit->builder, block->words.index, seg_emit_i64(emit, bytes), "");
+  column->word_values =
+      LLVMBuildInBoundsGEP2(emit->builder, emit->type.i8, column->values, &offset, 1, "");
+  return column->word_values;
 }
 
 static LLVMValueRef all_or_none(struct seg_emit *emit, LLVMValueRef condition) {

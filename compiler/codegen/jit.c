@@ -58,7 +58,7 @@ enum seg_status seg_jit_target(const struct seg_codegen_options *options, LLVMCo
     status = fail_with(error, "this machine's architecture is not supported", message);
   else
     machine = LLVMCreateTargetMachine(target, triple, cpu, features, level, LLVMRelocPIC,
-                                      LLVMCodeModelJITDefault);
+                                      LLVMCodeModelSmall);
   if (status == SEG_OK && machine == NULL)
     status = seg_fail(error, SEG_INTERNAL, NULL, "code generation: no target machine for %s", cpu);
   LLVMDisposeMessage(triple);
