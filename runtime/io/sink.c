@@ -1,0 +1,189 @@
+// Writing results: checks before the run, then COPY from the table function into a private file.
+#include "runtime/io/sink.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "runtime/base/arena.h"
+#include "runtime/io/duck.h"
+#include "runtime/io/io_errors.h"
+#include "runtime/io/sink_file.h"
+#include "runtime/io/sink_rows.h"
+
+static const struct ending {
+  const char *text;
+  const char *options; // of COPY; use_tmp_file: DuckDB's own would lose our file's mode
+} endings[] = {
+    {".parquet", "format parquet, use_tmp_file false"},
+    {".csv", "format csv, header true, use_tmp_file false, compression none"},
+    {".csv.gz", "format csv, header true, use_tmp_file false, compression gzip"},
+};
+
+static const struct ending *ending_of(struct seg_str path) {
+  for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+    size_t size = strlen(endings[i].text);
+    if (path.size > size && path.data[path.size - size - 1] != '/' &&
+        strncasecmp(path.data + path.size - size, endings[i].text, size) == 0)
+      return &endings[i];
+  }
+  return NULL;
+}
+
+// The names of the output's columns in order.
+static struct seg_str column_name(const struct seg_result_view *result, uint32_t column) {
+  if (column == 0)
+    return result->key_name;
+  if (column <= result->segment_count)
+    return result->segments[column - 1];
+  return result->chains[column - 1 - result->segment_count].name;
+}
+
+static const char *column_kind(const struct seg_result_view *result, uint32_t column) {
+  if (column == 0)
+    return "the key";
+  return column <= result->segment_count ? "a segment" : "a chain";
+}
+
+// ASCII letters only, as DuckDB compares names.
+static uint64_t folded_hash(struct seg_str name) {
+  uint64_t hash = UINT64_C(0xcbf29ce484222325); // FNV-1a
+  for (size_t i = 0; i < name.size; i++) {
+    unsigned char byte = (unsigned char)name.data[i];
+    if (byte >= 'A' && byte <= 'Z')
+      byte = (unsigned char)(byte + 'a' - 'A');
+    hash = (hash ^ byte) * UINT64_C(0x100000001b3);
+  }
+  return hash;
+}
+
+static bool same_name(struct seg_str a, struct seg_str b) {
+  return a.size == b.size && strncasecmp(a.data, b.data, a.size) == 0;
+}
+
+static enum seg_status check_names(const struct seg_result_view *result, struct seg_error *error) {
+  uint32_t count = 1 + result->segment_count + result->chain_count;
+  uint32_t size = 8;
+  enum seg_status status = SEG_OK;
+  while (size < 2 * count)
+    size *= 2;
+  uint32_t *slots = calloc(size, sizeof *slots); // column + 1; 0: free
+  if (slots == NULL)
+    return seg_fail_memory(error, "the output's columns");
+  for (uint32_t i = 0; status == SEG_OK && i < count; i++) {
+    struct seg_str name = column_name(result, i);
+    uint32_t at = (uint32_t)folded_hash(name) & (size - 1);
+    while (slots[at] != 0 && !same_name(column_name(result, slots[at] - 1), name))
+      at = (at + 1) & (size - 1);
+    if (slots[at] != 0) {
+      status =
+          SEG_IO_FAIL(error, SEG_USAGE, OUTPUT_COLUMNS,
+                      "the output would have two columns called \"%.*s\": %s and %s", SEG_STR(name),
+                      column_kind(result, slots[at] - 1), column_kind(result, i));
+      seg_error_help(error, "give one of them another name (small and capital letters count as "
+                            "the same here)");
+    }
+    slots[at] = i + 1;
+  }
+  free(slots);
+  return status;
+}
+
+static enum seg_status check(struct seg_arena *arena, struct seg_str path,
+                             const struct seg_result_view *result, struct seg_sink_file *file,
+                             struct seg_error *error) {
+  if (ending_of(path) == NULL) {
+    SEG_IO_FAIL(error, SEG_USAGE, OUTPUT_NAME, "the output %.*s has no ending that says its form",
+                SEG_STR(path));
+    seg_error_help(error, "end its name in .parquet, .csv or .csv.gz");
+    return SEG_USAGE;
+  }
+  enum seg_status status = check_names(result, error);
+  return status == SEG_OK ? seg_sink_file_check(arena, path, file, error) : status;
+}
+
+enum seg_status seg_sink_check(struct seg_str path, const struct seg_result_view *result,
+                               struct seg_error *error) {
+  struct seg_arena arena;
+  struct seg_sink_file file;
+  seg_arena_init(&arena);
+  enum seg_status status = check(&arena, path, result, &file, error);
+  seg_arena_deinit(&arena);
+  return status;
+}
+
+static enum seg_status fail_copy(const struct seg_sink_file *file, const struct seg_sink_rows *rows,
+                                 const char *message, struct seg_error *error) {
+  char words[SEG_DUCK_REASON];
+  if (rows->interrupted != NULL && atomic_load(rows->interrupted))
+    return SEG_IO_FAIL(error, SEG_INTERRUPTED, INTERRUPTED,
+                       "interrupted; the output %.*s is not written", SEG_STR(file->path));
+  if (seg_duck_is_memory(message)) {
+    SEG_IO_FAIL(error, SEG_LIMIT, OUTPUT_WRITE,
+                "writing the output %.*s needs more memory than allowed", SEG_STR(file->path));
+    seg_error_help(error, "allow more with --memory");
+    return SEG_LIMIT;
+  }
+  seg_duck_reason(message, words);
+  if (message != NULL && strstr(message, "No space left") != NULL)
+    strcpy(words, "the disk is full");
+  SEG_IO_FAIL(error, SEG_IO, OUTPUT_WRITE, "writing the output %.*s failed: %s",
+              SEG_STR(file->path), words);
+  seg_error_help(error, "what was there before is untouched");
+  return SEG_IO;
+}
+
+static enum seg_status copy_rows(const struct seg_sink_file *file, const struct ending *ending,
+                                 struct seg_sink_rows *rows, const struct seg_io_options *options,
+                                 struct seg_error *error) {
+  struct seg_duck duck = {0};
+  struct seg_duck_reach reach = {.files = &file->private, .file_count = 1};
+  duckdb_result result;
+  char *text = NULL;
+  size_t size = 0;
+  enum seg_status status = seg_duck_open(&duck, options, &reach, error);
+  if (status != SEG_OK)
+    return status;
+  FILE *sql = open_memstream(&text, &size);
+  if (sql == NULL || !seg_sink_rows_register(duck.connection, rows)) {
+    status = seg_fail_memory(error, "the output");
+    goto cleanup;
+  }
+  fputs("copy (select * from " SEG_SINK_FUNCTION "()) to ", sql);
+  seg_sql_text(sql, file->private);
+  fprintf(sql, " (%s)", ending->options);
+  bool failed = fclose(sql) != 0;
+  sql = NULL;
+  if (failed) {
+    status = seg_fail_memory(error, "the output");
+    goto cleanup;
+  }
+  if (duckdb_query(duck.connection, text, &result) != DuckDBSuccess)
+    status = fail_copy(file, rows, duckdb_result_error(&result), error);
+  duckdb_destroy_result(&result);
+
+cleanup:
+  if (sql != NULL)
+    fclose(sql);
+  free(text);
+  seg_duck_close(&duck);
+  return status;
+}
+
+enum seg_status seg_sink_write(struct seg_str path, const struct seg_result_view *result,
+                               const struct seg_io_options *options, struct seg_error *error) {
+  struct seg_sink_rows rows = {.result = result, .interrupted = options->interrupted};
+  struct seg_sink_file file = {0};
+  struct seg_arena arena;
+  seg_arena_init(&arena);
+  enum seg_status status = check(&arena, path, result, &file, error);
+  if (status == SEG_OK)
+    status = seg_sink_file_create(&arena, &file, error);
+  if (status == SEG_OK)
+    status = copy_rows(&file, ending_of(path), &rows, options, error);
+  if (status == SEG_OK)
+    status = seg_sink_file_publish(&file, error);
+  seg_sink_file_discard(&file);
+  seg_arena_deinit(&arena);
+  return status;
+}

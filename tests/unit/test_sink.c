@@ -1,0 +1,269 @@
+// The output file: what is in it, read back by DuckDB, and that it is whole or absent.
+#include "tests/unit/io_support.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <zlib.h>
+
+#include "runtime/io/sink.h"
+
+#define TEXT(literal) {(literal), sizeof(literal) - 1}
+
+enum { CUSTOMERS = 5000 };
+
+static const struct seg_str segment_names[] = {TEXT("vip"), TEXT("no \"one\"")};
+static const struct seg_str chain_members[] = {TEXT("vip"), TEXT("a name that is long")};
+
+// Customer i: key 10 * i; in vip when i is odd, in the other segment never; the chain has vip for
+// odd i, the second member for i divisible by 4, nobody else.
+struct sample {
+  int64_t keys[CUSTOMERS];
+  struct seg_str texts[CUSTOMERS];
+  char bytes[CUSTOMERS][32];
+  uint64_t vip[(CUSTOMERS + 63) / 64], none[(CUSTOMERS + 63) / 64];
+  uint16_t winners[CUSTOMERS];
+  const uint64_t *members[2];
+  struct seg_result_chain chains[2];
+  struct seg_result_view view;
+};
+
+static struct sample *make_sample(bool text_keys) {
+  struct sample *sample = calloc(1, sizeof *sample);
+  assert_non_null(sample);
+  for (int64_t i = 0; i < CUSTOMERS; i++) {
+    sample->keys[i] = 10 * i;
+    snprintf(sample->bytes[i], sizeof sample->bytes[i], i % 2 ? "k%d" : "customer, number %d",
+             (int)i);
+    sample->texts[i] = seg_str_view(sample->bytes[i]);
+    sample->winners[i] = i % 2 ? 0 : i % 4 == 0 ? 1 : SEG_NO_WINNER;
+    if (i % 2)
+      seg_bitmap_set(sample->vip, i);
+  }
+  sample->members[0] = sample->vip;
+  sample->members[1] = sample->none;
+  sample->chains[0] =
+      (struct seg_result_chain){TEXT("life"), 2, chain_members, TEXT("nurture"), sample->winners};
+  sample->chains[1] =
+      (struct seg_result_chain){TEXT("plain"), 2, chain_members, {NULL, 0}, sample->winners};
+  sample->view = (struct seg_result_view){
+      .customer_count = CUSTOMERS,
+      .key_name = TEXT("customer id"),
+      .keys = {text_keys ? SEG_LAYOUT_TEXT : SEG_LAYOUT_I64,
+               text_keys ? (void *)sample->texts : (void *)sample->keys, NULL, CUSTOMERS},
+      .segment_count = 2,
+      .segments = segment_names,
+      .members = sample->members,
+      .chain_count = 2,
+      .chains = sample->chains,
+  };
+  return sample;
+}
+
+static void expect_files(int count) {
+  int found = 0;
+  DIR *folder = opendir(io_folder);
+  assert_non_null(folder);
+  for (struct dirent *entry; (entry = readdir(folder)) != NULL;)
+    found += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+  closedir(folder);
+  assert_int_equal(found, count);
+}
+
+static void write_fine(const char *path, const struct seg_result_view *view) {
+  struct seg_error error;
+  struct seg_io_options options = {.threads = 2};
+  assert_int_equal(seg_sink_check(seg_str_view(path), view, &error), SEG_OK);
+  if (seg_sink_write(seg_str_view(path), view, &options, &error) != SEG_OK)
+    fail_msg("%s", error.message);
+}
+
+static void parquet_rows(void **state) {
+  (void)state;
+  struct sample *sample = make_sample(false);
+  struct stat info;
+  write_fine(io_path("out.parquet"), &sample->view);
+  expect_files(1);
+  assert_int_equal(stat(io_path("out.parquet"), &info), 0);
+  assert_int_equal(info.st_mode & 0777, 0600);
+  // Every row at its place, with the types that were promised; a difference makes the query fail.
+  io_sql("select error('row ' || n) from (select row_number() over () - 1 as n, * from "
+         "'%s/out.parquet') where "
+         "typeof(\"customer id\") <> 'BIGINT' or typeof(vip) <> 'BOOLEAN' or typeof(life) <> "
+         "'VARCHAR' or "
+         "\"customer id\" <> 10 * n or vip <> (n %% 2 = 1) or \"no \"\"one\"\"\" or "
+         "life <> case when n %% 2 = 1 then 'vip' when n %% 4 = 0 then 'a name that is long' else "
+         "'nurture' end or "
+         "plain is distinct from case when n %% 2 = 1 then 'vip' when n %% 4 = 0 then 'a name that "
+         "is long' end");
+  io_sql("select case when count(*) <> 5000 then error('rows') end from '%s/out.parquet'");
+  free(sample);
+}
+
+static void csv_text(void **state) {
+  (void)state;
+  static const char expected[] =
+      "customer id,vip,\"no \"\"one\"\"\",life,plain\n"
+      "\"customer, number 0\",false,false,a name that is long,a name that is long\n"
+      "k1,true,false,vip,vip\n"
+      "\"customer, number 2\",false,false,nurture,\n"
+      "k3,true,false,vip,vip\n";
+  struct sample *sample = make_sample(true);
+  char text[1024] = "";
+  sample->view.customer_count = 4;
+  sample->view.keys.count = 4;
+  write_fine(io_path("out.csv"), &sample->view);
+  write_fine(io_path("OUT.CSV.GZ"), &sample->view);
+  write_fine(io_path("out.csv"), &sample->view); // replaces itself
+  expect_files(2);
+  FILE *file = fopen(io_path("out.csv"), "rb");
+  assert_non_null(file);
+  text[fread(text, 1, sizeof text - 1, file)] = '\0';
+  fclose(file);
+  assert_string_equal(text, expected);
+  gzFile packed = gzopen(io_path("OUT.CSV.GZ"), "rb");
+  int size = gzread(packed, text, sizeof text - 1);
+  assert_int_equal(gzclose(packed), Z_OK);
+  assert_int_equal(size, sizeof expected - 1);
+  text[size] = '\0';
+  assert_string_equal(text, expected);
+  free(sample);
+}
+
+static void no_customers(void **state) {
+  (void)state;
+  struct sample *sample = make_sample(false);
+  sample->view.customer_count = 0;
+  write_fine(io_path("none.parquet"), &sample->view);
+  io_sql("select case when count(*) <> 0 then error('rows') end from '%s/none.parquet'");
+  free(sample);
+}
+
+static void expect_error(const char *path, const struct seg_result_view *view, const char *code,
+                         const char *message, const char *help) {
+  struct seg_error error;
+  struct seg_io_options options = {.threads = 1};
+  char whole[1024];
+  snprintf(whole, sizeof whole, message, path);
+  assert_int_not_equal(seg_sink_check(seg_str_view(path), view, &error), SEG_OK);
+  assert_string_equal(error.message, whole);
+  assert_string_equal(error.code, code);
+  assert_non_null(strstr(error.help, help));
+  assert_int_not_equal(seg_sink_write(seg_str_view(path), view, &options, &error), SEG_OK);
+  assert_string_equal(error.message, whole);
+}
+
+static void refused(void **state) {
+  (void)state;
+  struct sample *sample = make_sample(false);
+  struct seg_result_view *view = &sample->view;
+  expect_error(io_path("out.xlsx"), view, "D003", "the output %s has no ending that says its form",
+               ".parquet, .csv or .csv.gz");
+  expect_error(io_path("out"), view, "D003", "the output %s has no ending that says its form",
+               ".parquet");
+  expect_error(io_path(".csv"), view, "D003", "the output %s has no ending that says its form",
+               ".parquet");
+  expect_error(io_path("no/out.csv"), view, "D004",
+               "the output %s cannot be written: its folder does not exist", "");
+  assert_int_equal(mkdir(io_path("dir.csv"), 0700), 0);
+  expect_error(io_path("dir.csv"), view, "D004", "the output %s cannot be written: it is a folder",
+               "");
+  expect_files(1);
+  struct seg_str names[] = {TEXT("vip"), TEXT("Customer ID")};
+  view->segments = names;
+  expect_error(io_path("out.csv"), view, "D006",
+               "the output would have two columns called \"Customer ID\": the key and a segment",
+               "another name");
+  names[1] = (struct seg_str)TEXT("life");
+  expect_error(io_path("out.csv"), view, "D006",
+               "the output would have two columns called \"life\": a segment and a chain",
+               "another name");
+  expect_files(1);
+  free(sample);
+}
+
+static void check_old_output(void) {
+  char text[16] = "";
+  FILE *file = fopen(io_path("out.csv"), "rb");
+  assert_non_null(file);
+  text[fread(text, 1, sizeof text - 1, file)] = '\0';
+  fclose(file);
+  assert_string_equal(text, "old\n");
+  expect_files(1);
+}
+
+static void interrupted(void **state) {
+  (void)state;
+  struct sample *sample = make_sample(false);
+  struct seg_error error;
+  atomic_bool stop = true;
+  struct seg_io_options options = {.threads = 1, .interrupted = &stop};
+  io_write_text("out.csv", "old\n");
+  assert_int_equal(
+      seg_sink_write(seg_str_view(io_path("out.csv")), &sample->view, &options, &error),
+      SEG_INTERRUPTED);
+  assert_string_equal(error.code, "D007");
+  check_old_output();
+  free(sample);
+}
+
+/* A limit on the size of files stands in for a full disk; in a process of its own. */
+static void disk_full(void **state) {
+  (void)state;
+  struct sample *sample = make_sample(true);
+  io_write_text("out.csv", "old\n");
+  pid_t child = fork();
+  assert_true(child >= 0);
+  if (child == 0) {
+    struct seg_error error;
+    struct seg_io_options options = {.threads = 1};
+    struct rlimit limit = {1000, 1000};
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &limit);
+    enum seg_status status =
+        seg_sink_write(seg_str_view(io_path("out.csv")), &sample->view, &options, &error);
+    bool fine = status == SEG_IO && strcmp(error.code, "D005") == 0 &&
+                strstr(error.message, "out.csv failed: ") != NULL &&
+                strstr(error.help, "untouched") != NULL;
+    if (!fine)
+      fprintf(stderr, "%d %s %s\n", status, error.code, error.message);
+    _exit(fine ? 0 : 1);
+  }
+  int result = 0;
+  assert_int_equal(waitpid(child, &result, 0), child);
+  assert_int_equal(result, 0);
+  check_old_output();
+  free(sample);
+}
+
+/* A symbolic link stays one; what it leads to is replaced. */
+static void links(void **state) {
+  (void)state;
+  struct sample *sample = make_sample(false);
+  struct stat info;
+  assert_int_equal(mkdir(io_path("real"), 0700), 0);
+  io_write_text("real/out.csv", "old\n");
+  assert_int_equal(symlink("real/out.csv", io_path("link.csv")), 0);
+  write_fine(io_path("link.csv"), &sample->view);
+  assert_int_equal(lstat(io_path("link.csv"), &info), 0);
+  assert_true(S_ISLNK(info.st_mode));
+  assert_int_equal(stat(io_path("real/out.csv"), &info), 0);
+  assert_true(info.st_size > 1000);
+  free(sample);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(parquet_rows, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(csv_text, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(no_customers, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(refused, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(interrupted, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(disk_full, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(links, io_make_folder, io_remove_folder),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
