@@ -143,9 +143,11 @@ bool seg_ambiguous_logic(struct seg_check *check, const struct seg_expr *expr,
       return true;
     }
   }
-  // The last one negates nothing but itself.
+  // The last one negates nothing but itself, and `not (...)` shows where it ends.
   for (uint32_t i = 0; i + 1 < count; i++) {
-    if (leaves[i] && leaves[i]->kind == SEG_EXPR_NOT && leaves[i]->operands[0]) {
+    const struct seg_expr *negated =
+        leaves[i] && leaves[i]->kind == SEG_EXPR_NOT ? leaves[i]->operands[0] : NULL;
+    if (negated && negated->kind != SEG_EXPR_PAREN) {
       report_not(check, expr, leaves[i]);
       return true;
     }

@@ -21,7 +21,7 @@
 #include "compiler/sema/sema.h"
 
 enum {
-  SEG_MAX_CHECK_DEPTH = 1000, // levels of one expression, metrics it uses included
+  SEG_MAX_CHECK_DEPTH = 1000,   // levels of one expression, metrics it uses included
   SEG_MAX_RULE_NODES = 1000000, // nodes of one rule after all metrics are expanded
   SEG_MAX_WINDOW_DAYS = 36500,
 };
@@ -31,7 +31,7 @@ enum seg_symbol_kind {
   SEG_SYMBOL_METRIC,
   SEG_SYMBOL_SEGMENT,
   SEG_SYMBOL_CHAIN,
-  SEG_SYMBOL_CONSTANT, // `let`: declared so that its uses are no second error
+  SEG_SYMBOL_CONSTANT, // `let`, which does not run yet
 };
 
 /** How far a metric or a computed column is; UNDER_WAY met again is a cycle. */
@@ -52,12 +52,14 @@ struct seg_symbol {
   uint32_t index; // into the program's array of that kind
   const struct seg_declaration *declaration;
   bool used;
+  bool excused;               // its declaration has an error, so its uses are no second one
   enum seg_progress progress; // METRIC, with what follows
   struct seg_node *value;
   struct seg_shape shape;
 };
 
-/** The customer or an event while it is checked. Column i of the syntax is column i of the program. */
+/** The customer or an event while it is checked. Column i of the syntax is column i of the program.
+ */
 struct seg_table {
   const struct seg_entity *syntax;
   struct seg_program_entity *entity;
@@ -75,7 +77,8 @@ struct seg_scope {
   bool open;               // aggregates may stay open: a window follows, or a metric is defined
 };
 
-/** A window written behind the constant of a comparison, so that messages can show it at its aggregate. */
+/** A window written behind the constant of a comparison, so that messages can show it at its
+ * aggregate. */
 struct seg_moved_window {
   const struct seg_node *node;
   struct seg_span span;
@@ -94,7 +97,7 @@ struct seg_check {
   struct seg_names names; // name -> index into symbols
   SEG_VEC(struct seg_moved_window) moved;
   uint32_t depth;
-  uint32_t modules; // `use` lines: names of theirs are unknown here
+  bool incomplete; // syntax was wrong or a module is not read: what is absent may be meant
   bool out_of_memory;
 };
 
@@ -153,8 +156,8 @@ bool seg_window_is_open(const struct seg_node *aggregate);
  * get `filter` beside their own (NULL: none), the root gets `span`. Shares what does not change.
  */
 struct seg_node *seg_expand_use(struct seg_check *check, struct seg_node *node,
-                            const struct seg_day_window *window, struct seg_node *filter,
-                            struct seg_span span);
+                                const struct seg_day_window *window, struct seg_node *filter,
+                                struct seg_span span);
 
 // check_calls.c, check_aggregates.c
 struct seg_node *seg_check_call(struct seg_check *check, const struct seg_scope *scope,
@@ -178,7 +181,7 @@ struct seg_node *seg_bind_window(struct seg_check *check, const struct seg_scope
 struct seg_node *seg_close_windows(struct seg_check *check, const struct seg_scope *scope,
                                    const struct seg_expr *expr, struct seg_node *node);
 /** The window behind a constant: `2 within 90d` gives the constant and the window, else NULL. */
-const struct seg_window *seg_constant_window(const struct seg_expr *expr,
+const struct seg_window *seg_constant_window(struct seg_check *check, const struct seg_expr *expr,
                                              const struct seg_expr **constant);
 /** Does a metric or aggregate in it still need a window? */
 bool seg_waits_for_window(struct seg_check *check, const struct seg_expr *expr);
@@ -214,9 +217,10 @@ struct seg_node *seg_literal_number(struct seg_check *check, struct seg_span spa
 struct seg_node *seg_literal_decimal(struct seg_check *check, struct seg_span span, int64_t digits,
                                      unsigned scale, struct seg_str currency);
 struct seg_node *seg_check_literal(struct seg_check *check, const struct seg_expr *expr);
-/** Two literals of one operation computed now; NULL and `*folded` false when they are not constants of that kind. */
-struct seg_node *seg_fold_literals(struct seg_check *check, const struct seg_expr *expr, struct seg_node *a,
-                          struct seg_node *b, bool *folded);
+/** Two literals of one operation computed now; NULL and `*folded` false when they are not constants
+ * of that kind. */
+struct seg_node *seg_fold_literals(struct seg_check *check, const struct seg_expr *expr,
+                                   struct seg_node *a, struct seg_node *b, bool *folded);
 struct seg_node *seg_fold_negate(struct seg_check *check, struct seg_span span, struct seg_node *a);
 /** Bare decimals become numbers; everything else stays. */
 struct seg_node *seg_settle_literal(struct seg_check *check, struct seg_node *node);
@@ -226,7 +230,8 @@ struct seg_node *seg_to_number(struct seg_check *check, struct seg_node *node);
  * A value in another type: a literal in what its neighbour is (money, number, code of an
  * enumeration), int as number, money as amount or with more decimals. NULL after reporting.
  */
-struct seg_node *seg_convert_value(struct seg_check *check, struct seg_node *node, struct seg_type type);
+struct seg_node *seg_convert_value(struct seg_check *check, struct seg_node *node,
+                                   struct seg_type type);
 /** Are both money or amount, of different currencies? Reported when so. */
 bool seg_mixed_currency(struct seg_check *check, struct seg_span span, const struct seg_node *a,
                         const struct seg_node *b);
@@ -239,9 +244,9 @@ bool seg_ambiguous_comparison(struct seg_check *check, const struct seg_expr *ex
 // missing.c
 /** Refuse negations in a rule over what may be missing. False when one was reported. */
 bool seg_check_missing(struct seg_check *check, const struct seg_node *node);
-/** The same for a condition over an event's columns; `event` may be NULL (the customer). */
+/** The same for a computed column or a `where` (entity NULL); NULL nodes are right. */
 bool seg_check_missing_in(struct seg_check *check, const struct seg_node *node,
-                          const struct seg_program_entity *event);
+                          const struct seg_program_entity *entity);
 bool seg_same_value(const struct seg_node *a, const struct seg_node *b);
 
 // segments.c, clauses.c, chains.c

@@ -62,7 +62,7 @@ static bool report_no_event(struct seg_check *check, const struct seg_expr *expr
   }
   if (expr->kind == SEG_EXPR_NAME) {
     struct seg_symbol *symbol = seg_find_symbol(check, expr->name.text);
-    if (symbol && symbol->kind == SEG_SYMBOL_CONSTANT)
+    if (symbol && symbol->excused)
       return false;
     bool column = check->customer.syntax &&
                   seg_names_find(&check->customer.columns, expr->name.text) != SEG_NO_NAME;
@@ -81,8 +81,9 @@ static bool report_no_event(struct seg_check *check, const struct seg_expr *expr
   struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_ARGUMENTS, expr->span,
                                         "`%s` looks at events, and this is none", words[kind]);
   if (expr->kind == SEG_EXPR_ARITHMETIC || expr->kind == SEG_EXPR_CALL)
-    seg_help(check->sink, d, "compute a column in the event's declaration (`value = ...`) and use "
-                             "that");
+    seg_help(check->sink, d,
+             "compute a column in the event's declaration (`value = ...`) and use "
+             "that");
   return false;
 }
 
@@ -109,8 +110,8 @@ static struct seg_node *new_aggregate(struct seg_check *check, const struct seg_
                                       enum seg_aggregate_kind kind, const struct source *source,
                                       struct seg_node *argument) {
   struct seg_type type = seg_type_of(SEG_TYPE_INT);
-  bool optional = kind != SEG_AGGREGATE_COUNT && kind != SEG_AGGREGATE_SUM &&
-                  kind != SEG_AGGREGATE_DISTINCT;
+  bool optional =
+      kind != SEG_AGGREGATE_COUNT && kind != SEG_AGGREGATE_SUM && kind != SEG_AGGREGATE_DISTINCT;
   if (kind == SEG_AGGREGATE_FIRST || kind == SEG_AGGREGATE_LAST)
     type = seg_type_of(SEG_TYPE_DATE);
   else if (kind == SEG_AGGREGATE_SUM || kind == SEG_AGGREGATE_MIN || kind == SEG_AGGREGATE_MAX)
@@ -157,12 +158,12 @@ static void report_argument_type(struct seg_check *check, const struct seg_expr 
                                  enum seg_aggregate_kind kind, const struct seg_node *column) {
   char text[SEG_TYPE_TEXT_SIZE];
   struct seg_diagnostic *d =
-      seg_report(check->sink, SEG_DIAG_TYPE_MISMATCH, argument->span,
-                 "`%s` cannot be taken of %s", words[kind],
-                 seg_type_phrase(column, text, sizeof text));
+      seg_report(check->sink, SEG_DIAG_TYPE_MISMATCH, argument->span, "`%s` cannot be taken of %s",
+                 words[kind], seg_type_phrase(column, text, sizeof text));
   if (column->type.kind == SEG_TYPE_AMOUNT)
-    seg_note(check->sink, d, "an amount is rounded money, and totals of money are exact: multiply "
-                             "and add whole numbers and money only");
+    seg_note(check->sink, d,
+             "an amount is rounded money, and totals of money are exact: multiply "
+             "and add whole numbers and money only");
   if (takes[SEG_AGGREGATE_DISTINCT] & (1u << column->type.kind))
     seg_help(check->sink, d, "`distinct(%.*s)` counts the different values",
              SEG_STR(seg_code(check, argument->span)));
@@ -179,8 +180,8 @@ static struct seg_node *check_over_column(struct seg_check *check, const struct 
   if (!argument)
     return NULL;
   struct source source = {0};
-  bool filtered_column = argument->kind == SEG_EXPR_FILTER &&
-                         argument->operands[0]->kind == SEG_EXPR_FIELD;
+  bool filtered_column =
+      argument->kind == SEG_EXPR_FILTER && argument->operands[0]->kind == SEG_EXPR_FIELD;
   if (argument->kind != SEG_EXPR_FIELD) {
     if (filtered_column) {
       struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_ARGUMENTS, argument->span,
@@ -219,13 +220,13 @@ struct seg_node *seg_check_aggregate(struct seg_check *check, const struct seg_s
     return NULL;
   }
   if (scope->place != SEG_IN_RULE) {
-    struct seg_diagnostic *d =
-        seg_report(check->sink, SEG_DIAG_WRONG_KIND, expr->span,
-                   "an aggregate over events cannot stand here");
-    seg_note(check->sink, d, scope->place == SEG_IN_EVENT
-                                 ? "here one event is looked at, by its own columns"
-                                 : "a column of the customer is computed from columns of the "
-                                   "customer");
+    struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_WRONG_KIND, expr->span,
+                                          "an aggregate over events cannot stand here");
+    seg_note(check->sink, d,
+             scope->place == SEG_IN_EVENT
+                 ? "here one event is looked at, by its own columns"
+                 : "a column of the customer is computed from columns of the "
+                   "customer");
     seg_help(check->sink, d, "declare it as a metric");
     return NULL;
   }
@@ -280,8 +281,7 @@ struct seg_node *seg_check_filter(struct seg_check *check, const struct seg_scop
   bool unknown = base->kind == SEG_EXPR_NAME && !symbol;
   bool is_metric = symbol && symbol->kind == SEG_SYMBOL_METRIC && scope->place == SEG_IN_RULE;
   if (!unknown && !is_metric)
-    return symbol && symbol->kind == SEG_SYMBOL_CONSTANT ? NULL
-                                                         : report_filter_base(check, expr, base);
+    return symbol && symbol->excused ? NULL : report_filter_base(check, expr, base);
   struct seg_scope open = *scope;
   open.open = true;
   struct seg_node *value = seg_check_expr(check, &open, expr->operands[0]);
@@ -289,11 +289,11 @@ struct seg_node *seg_check_filter(struct seg_check *check, const struct seg_scop
     return NULL;
   int64_t event = event_of(value);
   if (event < 0) {
-    struct seg_diagnostic *d = seg_report(
-        check->sink, SEG_DIAG_WRONG_KIND, expr->span,
-        event == -1 ? "`%.*s` looks at no event, so there is nothing to filter"
-                    : "`%.*s` looks at several events, and a filter is about one",
-        SEG_STR(base->name.text));
+    struct seg_diagnostic *d =
+        seg_report(check->sink, SEG_DIAG_WRONG_KIND, expr->span,
+                   event == -1 ? "`%.*s` looks at no event, so there is nothing to filter"
+                               : "`%.*s` looks at several events, and a filter is about one",
+                   SEG_STR(base->name.text));
     seg_help(check->sink, d, "write the aggregate with its filter: `count(event[...])`");
     return NULL;
   }

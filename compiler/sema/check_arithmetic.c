@@ -32,19 +32,14 @@ static const enum result quotients[CLASS_COUNT][CLASS_COUNT] = {
 };
 
 static enum class class_of(const struct seg_node *node) {
-  switch (node->type.kind) {
-  case SEG_TYPE_INT: return INT;
-  case SEG_TYPE_NUMBER: return NUMBER;
-  case SEG_TYPE_MONEY: return seg_is_bare_decimal(node) ? NUMBER : MONEY;
-  case SEG_TYPE_AMOUNT: return AMOUNT;
-  case SEG_TYPE_BOOL:
-  case SEG_TYPE_TEXT:
-  case SEG_TYPE_DATE:
-  case SEG_TYPE_TIMESTAMP:
-  case SEG_TYPE_ENUM:
-  case SEG_TYPE_KIND_COUNT: break;
+  switch (node->type.kind){
+    case SEG_TYPE_INT : return INT; case SEG_TYPE_NUMBER : return NUMBER;
+    case SEG_TYPE_MONEY : return seg_is_bare_decimal(node) ? NUMBER : MONEY;
+    case SEG_TYPE_AMOUNT : return AMOUNT;
+    case SEG_TYPE_BOOL : case SEG_TYPE_TEXT : case SEG_TYPE_DATE : case SEG_TYPE_TIMESTAMP : case
+    SEG_TYPE_ENUM : case SEG_TYPE_KIND_COUNT : break;
   }
-  return NO_CLASS;
+return NO_CLASS;
 }
 
 bool seg_is_numeric(const struct seg_node *node) {

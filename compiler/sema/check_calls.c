@@ -16,9 +16,9 @@ static struct seg_node *check_days_since(struct seg_check *check, const struct s
   if (date->type.kind == SEG_TYPE_DATE)
     return seg_node_unary(check, SEG_NODE_DAYS_SINCE, seg_type_of(SEG_TYPE_INT), expr->span, date);
   char text[SEG_TYPE_TEXT_SIZE];
-  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_TYPE_MISMATCH,
-                                        expr->operands[0]->span, "`days_since` takes a date, not %s",
-                                        seg_type_phrase(date, text, sizeof text));
+  struct seg_diagnostic *d =
+      seg_report(check->sink, SEG_DIAG_TYPE_MISMATCH, expr->operands[0]->span,
+                 "`days_since` takes a date, not %s", seg_type_phrase(date, text, sizeof text));
   if (date->type.kind == SEG_TYPE_TIMESTAMP)
     seg_help(check->sink, d, "declare the column as `date`: only the day counts");
   else if (date->type.kind == SEG_TYPE_TEXT)
@@ -85,8 +85,9 @@ static bool check_cuts(struct seg_check *check, const struct seg_scope *scope,
       continue;
     struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_BAND_CUTS, cuts[i]->span,
                                           "the cuts of `band` do not rise here");
-    seg_note(check->sink, d, "each cut begins the next band, so each is larger than the one "
-                             "before it");
+    seg_note(check->sink, d,
+             "each cut begins the next band, so each is larger than the one "
+             "before it");
     right = false;
   }
   return right;
@@ -139,7 +140,7 @@ static struct seg_node *band_of_average(struct seg_check *check, const struct se
   band->optional = true;
   band->literal_count = count;
   return band->operands[2] && fill_cuts(check, band, cuts, average->argument->type, finest) ? band
-                                                                                           : NULL;
+                                                                                            : NULL;
 }
 
 static struct seg_node *check_band(struct seg_check *check, const struct seg_scope *scope,

@@ -54,10 +54,9 @@ static struct seg_node *report_mismatch(struct seg_check *check, struct seg_span
 static struct seg_node *report_equality(struct seg_check *check, struct seg_span span,
                                         const struct seg_node *a) {
   struct seg_str code = seg_code(check, a->span);
-  struct seg_diagnostic *d =
-      seg_report(check->sink, SEG_DIAG_FLOAT_EQUALITY, span,
-                 "`%.*s` is a fractional number, and equality on it is a matter of luck",
-                 SEG_STR(code));
+  struct seg_diagnostic *d = seg_report(
+      check->sink, SEG_DIAG_FLOAT_EQUALITY, span,
+      "`%.*s` is a fractional number, and equality on it is a matter of luck", SEG_STR(code));
   seg_note(check->sink, d, "the last digits of a fraction depend on how it was computed");
   seg_help(check->sink, d, "give it a range: `%.*s between ... and ...`", SEG_STR(code));
   return NULL;
@@ -85,14 +84,14 @@ static bool split(struct seg_check *check, struct seg_node *node, struct fractio
   *fraction = (struct fraction){node, NULL};
   if (!seg_is_exact_average(node))
     return true;
-  fraction->numerator =
-      part_of_average(check, node, SEG_AGGREGATE_SUM, node->argument->type);
+  fraction->numerator = part_of_average(check, node, SEG_AGGREGATE_SUM, node->argument->type);
   fraction->denominator =
       part_of_average(check, node, SEG_AGGREGATE_COUNT, seg_type_of(SEG_TYPE_INT));
   return fraction->numerator && fraction->denominator;
 }
 
-/** Bring two numerators to one currency and scale. A bare number is read in the other's currency. */
+/** Bring two numerators to one currency and scale. A bare number is read in the other's currency.
+ */
 static bool align(struct seg_check *check, struct seg_span span, struct fraction *a,
                   struct fraction *b) {
   struct seg_node *left = a->numerator, *right = b->numerator;
@@ -123,15 +122,14 @@ static bool split_decimal(struct seg_check *check, struct fraction *fraction) {
   if (!seg_is_bare_decimal(node))
     return true;
   fraction->numerator = seg_literal_int(check, node->span, node->literal.integer);
-  fraction->denominator =
-      seg_literal_int(check, node->span, seg_decimal_power(node->type.scale));
+  fraction->denominator = seg_literal_int(check, node->span, seg_decimal_power(node->type.scale));
   return fraction->numerator && fraction->denominator;
 }
 
 static struct seg_node *new_comparison(struct seg_check *check, struct comparison how,
                                        struct seg_node *a, struct seg_node *b) {
-  struct seg_node *node = seg_node_binary(check, SEG_NODE_COMPARE, seg_type_of(SEG_TYPE_BOOL),
-                                          how.span, a, b);
+  struct seg_node *node =
+      seg_node_binary(check, SEG_NODE_COMPARE, seg_type_of(SEG_TYPE_BOOL), how.span, a, b);
   if (node)
     node->comparison = how.sign;
   return node;
@@ -145,14 +143,20 @@ static struct seg_node *compare_exactly(struct seg_check *check, struct comparis
     return NULL;
   if (!a.denominator && !b.denominator)
     return new_comparison(check, how, a.numerator, b.numerator);
-  if (is_equality(how.sign))
-    return report_equality(check, how.span, a.denominator ? left : right);
+  bool average = seg_is_exact_average(left) || seg_is_exact_average(right);
+  if (is_equality(how.sign) && average)
+    return report_equality(check, how.span, seg_is_exact_average(left) ? left : right);
+  if (is_equality(how.sign)) {
+    seg_report(check->sink, SEG_DIAG_TYPE_MISMATCH, how.span,
+               "a whole number is never equal to a fraction");
+    return NULL;
+  }
   if (!a.denominator)
     a.denominator = seg_literal_int(check, left->span, 1);
   if (!b.denominator)
     b.denominator = seg_literal_int(check, right->span, 1);
-  struct seg_node *node = seg_node_new(check, SEG_NODE_COMPARE_FRACTIONS,
-                                       seg_type_of(SEG_TYPE_BOOL), how.span, 4);
+  struct seg_node *node =
+      seg_node_new(check, SEG_NODE_COMPARE_FRACTIONS, seg_type_of(SEG_TYPE_BOOL), how.span, 4);
   if (!node || !a.denominator || !b.denominator)
     return NULL;
   node->operands[0] = a.numerator;
@@ -171,11 +175,11 @@ static struct seg_node *compare_doubles(struct seg_check *check, struct comparis
     return NULL;
   // Money beside a number without currency: only a literal can be read in that currency.
   if (has_currency(a) && !has_currency(b) && seg_is_literal(b))
-    b = seg_convert_value(
-        check, b, (struct seg_type){.kind = SEG_TYPE_AMOUNT, .currency = a->type.currency});
+    b = seg_convert_value(check, b,
+                          (struct seg_type){.kind = SEG_TYPE_AMOUNT, .currency = a->type.currency});
   else if (has_currency(b) && !has_currency(a) && seg_is_literal(a))
-    a = seg_convert_value(
-        check, a, (struct seg_type){.kind = SEG_TYPE_AMOUNT, .currency = b->type.currency});
+    a = seg_convert_value(check, a,
+                          (struct seg_type){.kind = SEG_TYPE_AMOUNT, .currency = b->type.currency});
   if (!a || !b)
     return NULL;
   if (has_currency(a) != has_currency(b))
@@ -219,7 +223,8 @@ static struct seg_node *compare(struct seg_check *check, struct comparison how, 
   return NULL;
 }
 
-/** Does the window of `right` leave an aggregate on the left without one, so that it reads two ways? */
+/** Does the window of `right` leave an aggregate on the left without one, so that it reads two
+ * ways? */
 static bool is_group_window(struct seg_check *check, const struct seg_expr *left,
                             const struct seg_expr *right) {
   return right && right->kind == SEG_EXPR_WINDOWED && seg_waits_for_window(check, left) &&
@@ -231,12 +236,12 @@ struct seg_node *seg_check_compare(struct seg_check *check, const struct seg_sco
   const struct seg_expr *left = expr->operands[0], *right = expr->operands[1], *constant;
   if (!left || !right || seg_ambiguous_comparison(check, expr))
     return NULL;
-  const struct seg_window *window = seg_constant_window(left, &constant);
+  const struct seg_window *window = seg_constant_window(check, left, &constant);
   if (window || is_group_window(check, left, right)) {
     seg_report_group_window(check, expr, expr, window ? window : &right->window);
     return NULL;
   }
-  window = seg_constant_window(right, &constant);
+  window = seg_constant_window(check, right, &constant);
   struct seg_node *a = window ? seg_bind_window(check, scope, expr, left, window)
                               : seg_check_expr(check, scope, left);
   struct seg_node *b = seg_check_value(check, scope, constant);
@@ -269,10 +274,9 @@ static bool is_reversed(struct seg_check *check, struct seg_node *low, struct se
 struct seg_node *seg_check_between(struct seg_check *check, const struct seg_scope *scope,
                                    const struct seg_expr *expr) {
   const struct seg_expr *constant;
-  const struct seg_window *window = seg_constant_window(expr->operands[2], &constant);
-  struct seg_node *value = window
-                               ? seg_bind_window(check, scope, expr, expr->operands[0], window)
-                               : seg_check_value(check, scope, expr->operands[0]);
+  const struct seg_window *window = seg_constant_window(check, expr->operands[2], &constant);
+  struct seg_node *value = window ? seg_bind_window(check, scope, expr, expr->operands[0], window)
+                                  : seg_check_value(check, scope, expr->operands[0]);
   struct seg_node *low = seg_check_value(check, scope, expr->operands[1]);
   struct seg_node *high = seg_check_value(check, scope, constant);
   if (!value || !low || !high)

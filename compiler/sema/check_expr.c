@@ -159,9 +159,9 @@ struct seg_node *seg_check_expr(struct seg_check *check, const struct seg_scope 
   if (!expr || check->out_of_memory)
     return NULL;
   if (check->depth >= SEG_MAX_CHECK_DEPTH) {
-    struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_TOO_DEEP, expr->span,
-                                          "the expression is nested more than %d levels deep",
-                                          (int)SEG_MAX_CHECK_DEPTH);
+    struct seg_diagnostic *d =
+        seg_report(check->sink, SEG_DIAG_TOO_DEEP, expr->span,
+                   "the expression is nested more than %d levels deep", (int)SEG_MAX_CHECK_DEPTH);
     seg_help(check->sink, d, "split it into metrics");
     return NULL;
   }
@@ -176,9 +176,8 @@ struct seg_node *seg_check_value(struct seg_check *check, const struct seg_scope
   struct seg_node *node = seg_check_expr(check, scope, expr);
   if (!node || !seg_is_condition(node))
     return node;
-  struct seg_diagnostic *d =
-      seg_report(check->sink, SEG_DIAG_CONDITION_EXPECTED, expr->span,
-                 "this is a condition, and a value must stand here");
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_CONDITION_EXPECTED, expr->span,
+                                        "this is a condition, and a value must stand here");
   seg_note(check->sink, d, "a condition is true or false; it cannot be compared or computed with");
   return NULL;
 }
@@ -187,19 +186,16 @@ static void report_value_as_condition(struct seg_check *check, const struct seg_
                                       const struct seg_node *node) {
   char text[SEG_TYPE_TEXT_SIZE];
   struct seg_str code = seg_code(check, expr->span);
-  struct seg_diagnostic *d =
-      seg_report(check->sink, SEG_DIAG_CONDITION_EXPECTED, expr->span,
-                 "this is %s, and a condition must stand here",
-                 seg_type_phrase(node, text, sizeof text));
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_CONDITION_EXPECTED, expr->span,
+                                        "this is %s, and a condition must stand here",
+                                        seg_type_phrase(node, text, sizeof text));
   const struct seg_enumeration *list = node->type.enumeration;
   switch (node->type.kind) {
   case SEG_TYPE_BOOL: break;
   case SEG_TYPE_INT:
   case SEG_TYPE_MONEY:
   case SEG_TYPE_NUMBER:
-  case SEG_TYPE_AMOUNT:
-    seg_help(check->sink, d, "compare it: `%.*s >= 1`", SEG_STR(code));
-    break;
+  case SEG_TYPE_AMOUNT: seg_help(check->sink, d, "compare it: `%.*s >= 1`", SEG_STR(code)); break;
   case SEG_TYPE_TEXT:
     seg_help(check->sink, d, "compare it: `%.*s = \"...\"`", SEG_STR(code));
     break;

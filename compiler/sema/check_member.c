@@ -39,9 +39,8 @@ static bool check_listed(struct seg_check *check, const struct seg_scope *scope,
   if (!item)
     return false;
   if (!seg_is_literal(item)) {
-    struct seg_diagnostic *d =
-        seg_report(check->sink, SEG_DIAG_NOT_CONSTANT, item->span,
-                   "the values of an `in` list must be written out");
+    struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_NOT_CONSTANT, item->span,
+                                          "the values of an `in` list must be written out");
     seg_help(check->sink, d, "compare instead: `%.*s = %.*s`",
              SEG_STR(seg_code(check, value->span)), SEG_STR(seg_code(check, item->span)));
     return false;
@@ -59,9 +58,8 @@ static bool check_listed(struct seg_check *check, const struct seg_scope *scope,
 
 struct seg_node *seg_check_in(struct seg_check *check, const struct seg_scope *scope,
                               const struct seg_expr *expr, const struct seg_window *window) {
-  struct seg_node *value = window
-                               ? seg_bind_window(check, scope, expr, expr->operands[0], window)
-                               : seg_check_value(check, scope, expr->operands[0]);
+  struct seg_node *value = window ? seg_bind_window(check, scope, expr, expr->operands[0], window)
+                                  : seg_check_value(check, scope, expr->operands[0]);
   value = seg_settle_literal(check, value);
   if (!value || !check_searched(check, expr, value))
     return NULL;
@@ -70,8 +68,7 @@ struct seg_node *seg_check_in(struct seg_check *check, const struct seg_scope *s
   if (!in)
     return NULL;
   in->literal_count = expr->operand_count - 1;
-  in->literals =
-      SEG_NEW_ARRAY(&check->program->arena, struct seg_literal, in->literal_count + 1u);
+  in->literals = SEG_NEW_ARRAY(&check->program->arena, struct seg_literal, in->literal_count + 1u);
   if (!in->literals) {
     check->out_of_memory = true;
     return NULL;

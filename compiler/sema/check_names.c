@@ -10,7 +10,8 @@ struct seg_symbol *seg_find_symbol(struct seg_check *check, struct seg_str name)
   return found == SEG_NO_NAME ? NULL : &check->symbols[found];
 }
 
-/** Candidates for a suggestion: the columns of `table` (may be NULL) and the symbols of the kinds. */
+/** Candidates for a suggestion: the columns of `table` (may be NULL) and the symbols of the kinds.
+ */
 static struct seg_str nearest_name(struct seg_check *check, struct seg_str name,
                                    const struct seg_table *table, uint32_t kinds) {
   size_t room = (size_t)check->names.count + (table ? table->columns.count : 0u) + 1u;
@@ -30,8 +31,8 @@ static struct seg_str nearest_name(struct seg_check *check, struct seg_str name,
 
 void seg_unknown_symbol(struct seg_check *check, struct seg_name name, enum seg_symbol_kind kind,
                         const char *what) {
-  if (name.text.size == 0 || check->modules > 0)
-    return; // reported by the parser, or perhaps declared in a module that is not read
+  if (name.text.size == 0 || check->incomplete)
+    return;
   struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_UNKNOWN_NAME, name.span,
                                         "there is no %s `%.*s`", what, SEG_STR(name.text));
   struct seg_str nearest = nearest_name(check, name.text, NULL, 1u << kind);
@@ -58,7 +59,7 @@ static bool help_event_column(struct seg_check *check, struct seg_diagnostic *d,
 
 static void report_unknown(struct seg_check *check, const struct seg_scope *scope,
                            struct seg_name name) {
-  if (name.text.size == 0 || (check->modules > 0 && scope->place == SEG_IN_RULE))
+  if (name.text.size == 0 || check->incomplete)
     return;
   struct seg_diagnostic *d;
   if (scope->place == SEG_IN_EVENT) {
@@ -108,9 +109,8 @@ struct seg_node *seg_check_column(struct seg_check *check, struct seg_table *tab
   if (!seg_column_ready(check, table, index))
     return NULL;
   const struct seg_program_column *column = &table->entity->columns[index];
-  struct seg_node *node =
-      seg_node_new(check, table->is_event ? SEG_NODE_COLUMN : SEG_NODE_ATTRIBUTE, column->type,
-                   name.span, 0);
+  struct seg_node *node = seg_node_new(
+      check, table->is_event ? SEG_NODE_COLUMN : SEG_NODE_ATTRIBUTE, column->type, name.span, 0);
   if (node) {
     node->column = index;
     node->optional = column->optional;
@@ -132,11 +132,12 @@ static const char *kind_word(enum seg_symbol_kind kind) {
 /** A known name of the wrong kind in an expression. */
 static struct seg_node *report_wrong_kind(struct seg_check *check, const struct seg_scope *scope,
                                           struct seg_name name, const struct seg_symbol *symbol) {
-  if (symbol->kind == SEG_SYMBOL_CONSTANT)
-    return NULL; // its declaration has its error
-  struct seg_diagnostic *d =
-      seg_report(check->sink, SEG_DIAG_WRONG_KIND, name.span, "`%.*s` is %s, not a value",
-                 SEG_STR(name.text), kind_word(symbol->kind));
+  if (symbol->excused)
+    return NULL;
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_WRONG_KIND, name.span,
+                                        scope->place == SEG_IN_RULE ? "`%.*s` is %s, not a value"
+                                                                    : "`%.*s` is %s, not a column",
+                                        SEG_STR(name.text), kind_word(symbol->kind));
   if (scope->place == SEG_IN_EVENT) {
     seg_note(check->sink, d, "here only the columns of the event `%.*s` can be read",
              SEG_STR(scope->table->entity->name.text));
@@ -152,10 +153,9 @@ static struct seg_node *report_wrong_kind(struct seg_check *check, const struct 
 
 static bool report_both(struct seg_check *check, struct seg_name name,
                         const struct seg_symbol *symbol, const struct seg_program_column *column) {
-  struct seg_diagnostic *d =
-      seg_report(check->sink, SEG_DIAG_COLUMN_OR_NAME, name.span,
-                 "`%.*s` can be read as a column of the customer and as %s", SEG_STR(name.text),
-                 kind_word(symbol->kind));
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_COLUMN_OR_NAME, name.span,
+                                        "`%.*s` can be read as a column of the customer and as %s",
+                                        SEG_STR(name.text), kind_word(symbol->kind));
   seg_note_at(check->sink, d, column->span, "the column");
   seg_note_at(check->sink, d, symbol->name.span, "%s", kind_word(symbol->kind));
   seg_help(check->sink, d, "give %s another name; the column's name is that of the data",
@@ -193,10 +193,10 @@ struct seg_node *seg_check_name(struct seg_check *check, const struct seg_scope 
     return NULL;
   if (check->depth + symbol->shape.depth > SEG_MAX_CHECK_DEPTH ||
       symbol->shape.nodes > SEG_MAX_RULE_NODES) {
-    seg_report(check->sink, SEG_DIAG_TOO_DEEP, name.span,
-               "`%.*s` builds on too many other metrics", SEG_STR(name.text));
+    seg_report(check->sink, SEG_DIAG_TOO_DEEP, name.span, "`%.*s` builds on too many other metrics",
+               SEG_STR(name.text));
+    symbol->progress = SEG_BROKEN; // said once
     return NULL;
   }
-  return seg_close_windows(check, scope, expr,
-                           seg_expand_use(check, value, NULL, NULL, name.span));
+  return seg_close_windows(check, scope, expr, seg_expand_use(check, value, NULL, NULL, name.span));
 }

@@ -55,9 +55,8 @@ static bool check_between_window(struct seg_check *check, const struct seg_windo
   if (near_age < 0 || far_age < 0)
     return false;
   if (near_age < 1) {
-    struct seg_diagnostic *d =
-        seg_report(check->sink, SEG_DIAG_WINDOW_REVERSED, window->span,
-                   "the nearest day a window can reach is 1 day ago");
+    struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_WINDOW_REVERSED, window->span,
+                                          "the nearest day a window can reach is 1 day ago");
     seg_note(check->sink, d, "the as-of day itself is not over, so its events do not count");
     return false;
   }
@@ -114,24 +113,25 @@ bool seg_check_window(struct seg_check *check, const struct seg_window *window,
 /** Ends of the metrics and aggregates that wait for a window, left to right. */
 typedef SEG_VEC(uint32_t) site_list;
 
-static bool metric_waits(struct seg_check *check, const struct seg_expr *expr) {
-  struct seg_symbol *symbol = seg_find_symbol(check, expr->name.text);
-  return symbol && symbol->kind == SEG_SYMBOL_METRIC && seg_metric_value(check, symbol) &&
-         symbol->shape.open > 0;
-}
+/** What counts as waiting: what needs a window, or also first and last, which can take one. */
+enum waiting { NEEDS_WINDOW, TAKES_WINDOW };
 
-static bool is_site(struct seg_check *check, const struct seg_expr *expr) {
+static bool is_site(struct seg_check *check, const struct seg_expr *expr, enum waiting waiting) {
   enum seg_aggregate_kind kind;
   if (expr->kind == SEG_EXPR_CALL)
-    return seg_is_aggregate_word(expr->name.text, &kind) && kind != SEG_AGGREGATE_FIRST &&
-           kind != SEG_AGGREGATE_LAST;
+    return seg_is_aggregate_word(expr->name.text, &kind) &&
+           (waiting == TAKES_WINDOW || (kind != SEG_AGGREGATE_FIRST && kind != SEG_AGGREGATE_LAST));
   while (expr && expr->kind == SEG_EXPR_FILTER)
     expr = expr->operands[0];
-  return expr && expr->kind == SEG_EXPR_NAME && metric_waits(check, expr);
+  struct seg_symbol *symbol =
+      expr && expr->kind == SEG_EXPR_NAME ? seg_find_symbol(check, expr->name.text) : NULL;
+  if (!symbol || symbol->kind != SEG_SYMBOL_METRIC || !seg_metric_value(check, symbol))
+    return false;
+  return symbol->shape.open > 0 || (waiting == TAKES_WINDOW && symbol->shape.open_ends > 0);
 }
 
 /** `removed`: a window that is to be taken away, so what stands below it waits again. */
-static bool find_sites(struct seg_check *check, const struct seg_expr *expr,
+static bool find_sites(struct seg_check *check, const struct seg_expr *expr, enum waiting waiting,
                        const struct seg_window *removed, site_list *sites) {
   SEG_VEC(const struct seg_expr *) open = {0};
   bool kept = SEG_VEC_PUSH(&open, expr);
@@ -140,7 +140,7 @@ static bool find_sites(struct seg_check *check, const struct seg_expr *expr,
     if (!next || (next->kind == SEG_EXPR_WINDOWED && &next->window != removed))
       continue;
     enum seg_aggregate_kind kind;
-    if (is_site(check, next)) {
+    if (is_site(check, next, waiting)) {
       kept = SEG_VEC_PUSH(sites, next->span.end);
       continue;
     }
@@ -158,7 +158,7 @@ static bool find_sites(struct seg_check *check, const struct seg_expr *expr,
 
 bool seg_waits_for_window(struct seg_check *check, const struct seg_expr *expr) {
   site_list sites = {0};
-  bool waits = expr && find_sites(check, expr, NULL, &sites) && sites.count > 0;
+  bool waits = expr && find_sites(check, expr, NEEDS_WINDOW, NULL, &sites) && sites.count > 0;
   SEG_VEC_FREE(&sites);
   return waits;
 }
@@ -186,7 +186,8 @@ static void append(struct candidate *candidate, struct seg_str text) {
   }
 }
 
-/** The text of `whole` without the window, which is put behind the sites from `first` on, `ever` before. */
+/** The text of `whole` without the window, which is put behind the sites from `first` on, `ever`
+ * before. */
 static struct candidate write_candidate(struct seg_check *check, struct seg_span whole,
                                         struct seg_span window, const site_list *sites,
                                         size_t first) {
@@ -218,18 +219,20 @@ void seg_report_group_window(struct seg_check *check, const struct seg_expr *who
                              const struct seg_expr *body, const struct seg_window *window) {
   site_list sites = {0};
   struct seg_str text = seg_code(check, window->span);
-  if (!find_sites(check, body, window, &sites))
+  if (!find_sites(check, body, NEEDS_WINDOW, window, &sites) ||
+      (sites.count == 0 && !find_sites(check, body, TAKES_WINDOW, window, &sites)))
     goto cleanup;
   struct seg_diagnostic *d =
       seg_report(check->sink, SEG_DIAG_WINDOW_OVER_GROUP, window->span,
                  "`%.*s` does not stand behind one metric or aggregate", SEG_STR(text));
-  seg_note(check->sink, d, "a window belongs to one metric or aggregate, or follows the constant "
-                           "that it is compared with");
+  seg_note(check->sink, d,
+           "a window belongs to one metric or aggregate, or follows the constant "
+           "that it is compared with");
   if (sites.count == 0)
     seg_help(check->sink, d, "drop it: nothing here waits for a window");
   for (size_t first = 0; first < sites.count && first <= 1; first++) {
-    struct candidate candidate = write_candidate(check, whole->span, window->span, &sites,
-                                                 first == 0 ? 0 : sites.count - 1);
+    struct candidate candidate =
+        write_candidate(check, whole->span, window->span, &sites, first == 0 ? 0 : sites.count - 1);
     if (candidate.fits)
       seg_help(check->sink, d, "%s`%.*s`", first == 0 ? "write " : "or ", (int)candidate.size,
                candidate.text);
@@ -243,21 +246,35 @@ cleanup:
 // --- binding ---
 
 static bool is_constant(const struct seg_expr *expr) {
-  if (expr && expr->kind == SEG_EXPR_NEGATE)
-    expr = expr->operands[0];
   return expr && (expr->kind == SEG_EXPR_NUMBER || expr->kind == SEG_EXPR_PERCENT ||
                   expr->kind == SEG_EXPR_MONEY || expr->kind == SEG_EXPR_DATE ||
                   expr->kind == SEG_EXPR_STRING || expr->kind == SEG_EXPR_TRUTH ||
                   expr->kind == SEG_EXPR_DURATION);
 }
 
-const struct seg_window *seg_constant_window(const struct seg_expr *expr,
+const struct seg_window *seg_constant_window(struct seg_check *check, const struct seg_expr *expr,
                                              const struct seg_expr **constant) {
   *constant = expr;
-  if (!expr || expr->kind != SEG_EXPR_WINDOWED || !is_constant(expr->operands[0]))
+  bool negative = expr && expr->kind == SEG_EXPR_NEGATE;
+  const struct seg_expr *windowed = negative ? expr->operands[0] : expr;
+  if (!windowed || windowed->kind != SEG_EXPR_WINDOWED || !is_constant(windowed->operands[0]))
     return NULL;
-  *constant = expr->operands[0];
-  return &expr->window;
+  *constant = windowed->operands[0];
+  if (!negative)
+    return &windowed->window;
+  // `-2 within 90d` is parsed as -(2 within 90d): the same without the window stands in for it.
+  struct seg_expr *minus = SEG_NEW(&check->scratch, struct seg_expr);
+  struct seg_expr **operands = SEG_NEW(&check->scratch, struct seg_expr *);
+  if (!minus || !operands) {
+    check->out_of_memory = true;
+    return NULL;
+  }
+  *minus = *expr;
+  minus->operands = operands;
+  operands[0] = windowed->operands[0];
+  minus->span.end = operands[0]->span.end;
+  *constant = minus;
+  return &windowed->window;
 }
 
 /** Only these take a window; everything else in front of one is a group. */
@@ -266,13 +283,19 @@ static bool takes_window(const struct seg_expr *expr) {
          expr->kind == SEG_EXPR_FILTER || expr->kind == SEG_EXPR_FIELD;
 }
 
-static struct seg_node *report_no_window(struct seg_check *check, const struct seg_expr *operand,
+static struct seg_node *report_no_window(struct seg_check *check, const struct seg_scope *scope,
+                                         const struct seg_expr *operand,
                                          const struct seg_window *window) {
   struct seg_str code = seg_code(check, operand->span);
   struct seg_diagnostic *d =
       seg_report(check->sink, SEG_DIAG_WINDOW_OVER_GROUP, window->span,
                  "`%.*s` is no aggregate over events, so it takes no window", SEG_STR(code));
-  seg_help(check->sink, d, "drop `%.*s`", SEG_STR(seg_code(check, window->span)));
+  struct seg_str text = seg_code(check, window->span);
+  if (scope->place == SEG_IN_EVENT)
+    seg_help(check->sink, d, "put `%.*s` behind the aggregate, outside of the brackets",
+             SEG_STR(text));
+  else
+    seg_help(check->sink, d, "drop `%.*s`", SEG_STR(text));
   return NULL;
 }
 
@@ -280,9 +303,8 @@ static struct seg_node *report_second_window(struct seg_check *check,
                                              const struct seg_expr *operand,
                                              const struct seg_window *window) {
   struct seg_str code = seg_code(check, operand->span);
-  struct seg_diagnostic *d =
-      seg_report(check->sink, SEG_DIAG_WINDOW_TWICE, window->span,
-                 "`%.*s` carries a window already", SEG_STR(code));
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_WINDOW_TWICE, window->span,
+                                        "`%.*s` carries a window already", SEG_STR(code));
   struct seg_symbol *symbol =
       operand->kind == SEG_EXPR_NAME ? seg_find_symbol(check, operand->name.text) : NULL;
   if (symbol && symbol->kind == SEG_SYMBOL_METRIC)
@@ -312,11 +334,11 @@ struct seg_node *seg_bind_window(struct seg_check *check, const struct seg_scope
     return NULL;
   struct seg_shape shape = seg_shape_of(node);
   if (shape.aggregates == 0)
-    return report_no_window(check, operand, window);
+    return report_no_window(check, scope, operand, window);
   if (shape.open + shape.open_ends == 0)
     return report_second_window(check, operand, window);
   site_list sites = {0};
-  bool found = find_sites(check, operand, window, &sites);
+  bool found = find_sites(check, operand, TAKES_WINDOW, window, &sites);
   bool is_group = sites.count > 1; // band(revenue / purchases, ...)
   SEG_VEC_FREE(&sites);
   if (!found)
@@ -354,9 +376,9 @@ struct seg_node *seg_close_windows(struct seg_check *check, const struct seg_sco
   if (shape.open == 0)
     return shape.open_ends == 0 ? node : seg_expand_use(check, node, &ever, NULL, node->span);
   struct seg_str code = seg_code(check, expr->span);
-  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_WINDOW_MISSING, expr->span,
-                                        "`%.*s` does not say which days it looks at",
-                                        SEG_STR(code));
+  struct seg_diagnostic *d =
+      seg_report(check->sink, SEG_DIAG_WINDOW_MISSING, expr->span,
+                 "`%.*s` does not say which days it looks at", SEG_STR(code));
   seg_help(check->sink, d, "write `%.*s within 90d` or `%.*s ever`", SEG_STR(code), SEG_STR(code));
   return NULL;
 }

@@ -23,10 +23,10 @@ static const char *const examples[CLAUSE_COUNT] = {
 #undef SEG_CLAUSE
 };
 
-static const char *const lenses[] = {"demographic",  "geographic",   "psychographic", "behavioural",
-                                     "firmographic", "needs",        "value"};
-static const char *const rhythms[] = {"hourly",    "daily",     "weekly",
-                                      "monthly",   "quarterly", "yearly"};
+static const char *const lenses[] = {"demographic",  "geographic", "psychographic", "behavioural",
+                                     "firmographic", "needs",      "value"};
+static const char *const rhythms[] = {"hourly",  "daily",     "weekly",
+                                      "monthly", "quarterly", "yearly"};
 
 /** A clause being checked. */
 struct clause {
@@ -109,7 +109,8 @@ static void check_share(const struct clause *clause) {
   check_metric_value(clause, false);
 }
 
-/** A share (0% to 100%) or a whole number of customers, in units of 10^-4; -1 when it is neither. */
+/** A share (0% to 100%) or a whole number of customers, in units of 10^-4; -1 when it is neither.
+ */
 static int64_t size_of_end(const struct seg_expr *end) {
   if (!end || end->decimal.digits < 0)
     return -1;
@@ -257,8 +258,8 @@ static void report_missing_clause(struct seg_check *check, const struct seg_segm
   struct seg_diagnostic *d =
       seg_report(check->sink, SEG_DIAG_CLAUSE_MISSING, syntax->name.span,
                  "the segment `%.*s` has no `%s`", SEG_STR(syntax->name.text), words[kind]);
-  seg_note(check->sink, d, kind == CLAUSE_WHEN
-                               ? "`when` is the rule that customers match"
+  seg_note(check->sink, d,
+           kind == CLAUSE_WHEN ? "`when` is the rule that customers match"
                                : "a segment that changes no decision is not worth having");
   seg_help(check->sink, d, "add, for example, `%s`", examples[kind]);
   if (kind == CLAUSE_DECISION)
@@ -268,7 +269,7 @@ static void report_missing_clause(struct seg_check *check, const struct seg_segm
 void seg_check_clauses(struct seg_check *check, struct seg_program_segment *segment) {
   const struct seg_segment *syntax = segment->syntax;
   const struct seg_clause *seen[CLAUSE_COUNT] = {0};
-  bool unknown = false;
+  bool unknown = check->incomplete;
   for (uint32_t i = 0; i < syntax->clause_count; i++) {
     const struct seg_clause *clause = &syntax->clauses[i];
     int kind = 0;

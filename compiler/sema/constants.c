@@ -11,8 +11,7 @@
 #include "runtime/base/decimal.h"
 
 struct seg_node *seg_literal_int(struct seg_check *check, struct seg_span span, int64_t value) {
-  struct seg_node *node =
-      seg_node_new(check, SEG_NODE_LITERAL, seg_type_of(SEG_TYPE_INT), span, 0);
+  struct seg_node *node = seg_node_new(check, SEG_NODE_LITERAL, seg_type_of(SEG_TYPE_INT), span, 0);
   if (node)
     node->literal.integer = value;
   return node;
@@ -253,13 +252,13 @@ bool seg_mixed_currency(struct seg_check *check, struct seg_span span, const str
   if (!has_currency(a) || !has_currency(b) || seg_str_equal(a->type.currency, b->type.currency))
     return false;
   struct seg_diagnostic *d =
-      seg_report(check->sink, SEG_DIAG_MIXED_CURRENCY, span,
-                 "%.*s and %.*s stand in one operation", SEG_STR(a->type.currency),
-                 SEG_STR(b->type.currency));
+      seg_report(check->sink, SEG_DIAG_MIXED_CURRENCY, span, "%.*s and %.*s stand in one operation",
+                 SEG_STR(a->type.currency), SEG_STR(b->type.currency));
   seg_note_at(check->sink, d, a->span, "this is %.*s", SEG_STR(a->type.currency));
   seg_note_at(check->sink, d, b->span, "this is %.*s", SEG_STR(b->type.currency));
-  seg_help(check->sink, d, "there is no exchange rate in a rule: convert in the data, or keep one "
-                           "column for each currency");
+  seg_help(check->sink, d,
+           "there is no exchange rate in a rule: convert in the data, or keep one "
+           "column for each currency");
   return true;
 }
 

@@ -14,12 +14,11 @@ static void report_duplicate_column(struct seg_check *check, const struct seg_ta
                                     uint32_t index, uint32_t other, bool same) {
   const struct seg_column_syntax *column = &table->syntax->columns[index];
   const struct seg_column_syntax *earlier = &table->syntax->columns[other];
-  struct seg_diagnostic *d =
-      seg_report(check->sink, same ? SEG_DIAG_DUPLICATE_NAME : SEG_DIAG_CONFUSABLE_NAME,
-                 column->name.span,
-                 same ? "the column `%.*s` is declared twice"
-                      : "the column `%.*s` can be mistaken for another one",
-                 SEG_STR(column->name.text));
+  struct seg_diagnostic *d = seg_report(
+      check->sink, same ? SEG_DIAG_DUPLICATE_NAME : SEG_DIAG_CONFUSABLE_NAME, column->name.span,
+      same ? "the column `%.*s` is declared twice"
+           : "the column `%.*s` can be mistaken for another one",
+      SEG_STR(column->name.text));
   seg_note_at(check->sink, d, earlier->name.span, same ? "first here" : "it looks like this one");
 }
 
@@ -48,8 +47,8 @@ static bool check_declared(struct seg_check *check, struct seg_table *table, uin
 static bool check_computed(struct seg_check *check, struct seg_table *table, uint32_t index) {
   struct seg_program_column *column = &table->entity->columns[index];
   struct seg_scope scope = scope_of(table);
-  struct seg_node *value =
-      seg_settle_literal(check, seg_check_expr(check, &scope, table->syntax->columns[index].computed));
+  struct seg_node *value = seg_settle_literal(
+      check, seg_check_expr(check, &scope, table->syntax->columns[index].computed));
   if (!value)
     return false;
   column->computed = value;
@@ -92,6 +91,7 @@ static void check_where(struct seg_check *check, struct seg_table *table) {
 static void check_unique(struct seg_check *check, struct seg_table *table) {
   struct seg_program_entity *entity = table->entity;
   uint32_t count = table->syntax->unique_count;
+  bool only_key = count > 0;
   entity->unique = SEG_NEW_ARRAY(&check->program->arena, int32_t, count + 1u);
   if (!entity->unique) {
     check->out_of_memory = true;
@@ -102,25 +102,21 @@ static void check_unique(struct seg_check *check, struct seg_table *table) {
     bool is_time = table->is_event && seg_str_equal(name.text, entity->time);
     int64_t column = seg_names_find(&table->columns, name.text);
     // Events are compared within one customer, so the key never tells two apart.
-    if (column == SEG_NO_NAME && seg_str_equal(name.text, entity->key))
+    if (!is_time && column == SEG_NO_NAME && seg_str_equal(name.text, entity->key))
       continue;
-    const struct seg_program_column *named =
-        column == SEG_NO_NAME ? NULL : &entity->columns[column];
+    only_key = false;
     if (is_time)
       entity->unique[entity->unique_count++] = SEG_UNIQUE_TIME;
-    else if (named && named->computed && named->type.kind == SEG_TYPE_BOOL)
-      seg_report_not_yet(check, SEG_NOT_YET_UNIQUE_CONDITION, name.span);
     else if (column != SEG_NO_NAME)
       entity->unique[entity->unique_count++] = (int32_t)column;
     else
       seg_check_column(check, table, name); // reports
   }
-  if (count > 0 && entity->unique_count == 0 && check->sink->errors == 0) {
-    struct seg_diagnostic *d =
-        seg_report(check->sink, SEG_DIAG_ARGUMENTS, table->syntax->unique_span,
-                   "`unique by` needs a column besides the customer's key");
-    seg_help(check->sink, d, "list the columns that make two rows the same event");
-  }
+  if (!only_key)
+    return;
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_ARGUMENTS, table->syntax->unique_span,
+                                        "`unique by` needs a column besides the customer's key");
+  seg_help(check->sink, d, "list the columns that make two rows the same event");
 }
 
 static void check_zone(struct seg_check *check, const struct seg_table *table) {
@@ -182,6 +178,8 @@ static void find_customer_event(struct seg_check *check) {
   struct seg_symbol *symbol = seg_find_symbol(check, syntax->event.text);
   if (!symbol) {
     seg_unknown_symbol(check, syntax->event, SEG_SYMBOL_EVENT, "event");
+  } else if (symbol->kind != SEG_SYMBOL_EVENT && symbol->excused) {
+    return;
   } else if (symbol->kind != SEG_SYMBOL_EVENT) {
     seg_report(check->sink, SEG_DIAG_WRONG_KIND, syntax->event.span,
                "`%.*s` is no event to take customers from", SEG_STR(syntax->event.text));
@@ -214,10 +212,9 @@ static void check_lookalikes(struct seg_check *check) {
     bool readable = symbol->kind == SEG_SYMBOL_METRIC || symbol->kind == SEG_SYMBOL_EVENT;
     if (!readable || seg_str_equal(symbol->name.text, entry->text))
       continue;
-    struct seg_diagnostic *d =
-        seg_report(check->sink, SEG_DIAG_CONFUSABLE_NAME, symbol->name.span,
-                   "`%.*s` can be mistaken for a column of the customer",
-                   SEG_STR(symbol->name.text));
+    struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_CONFUSABLE_NAME, symbol->name.span,
+                                          "`%.*s` can be mistaken for a column of the customer",
+                                          SEG_STR(symbol->name.text));
     seg_note_at(check->sink, d, table->syntax->columns[entry->value].name.span,
                 "it looks like this one");
   }

@@ -23,8 +23,7 @@ struct seg_shape seg_shape_of(const struct seg_node *node) {
   shape.depth++;
   if (node->kind == SEG_NODE_AGGREGATE) {
     shape.aggregates++;
-    bool is_end =
-        node->aggregate == SEG_AGGREGATE_FIRST || node->aggregate == SEG_AGGREGATE_LAST;
+    bool is_end = node->aggregate == SEG_AGGREGATE_FIRST || node->aggregate == SEG_AGGREGATE_LAST;
     if (seg_window_is_open(node) && is_end)
       shape.open_ends++;
     else if (seg_window_is_open(node))
@@ -90,7 +89,8 @@ struct seg_node *seg_expand_use(struct seg_check *check, struct seg_node *node,
   return root;
 }
 
-/** Report the cycle that leads back to `symbol`: metrics under way, which are on the way from it. */
+/** Report the cycle that leads back to `symbol`: metrics under way, which are on the way from it.
+ */
 static void report_cycle(struct seg_check *check, const struct seg_symbol *symbol) {
   struct seg_diagnostic *d =
       seg_report(check->sink, SEG_DIAG_CYCLE, symbol->name.span, "the metric `%.*s` needs itself",

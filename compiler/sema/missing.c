@@ -19,9 +19,15 @@ struct facts {
   SEG_VEC(const struct seg_node *) list;
 };
 
+/** Facts [begin, end), which the part at hand gave itself. */
+struct own_facts {
+  size_t begin, end;
+};
+
 struct walk {
   struct seg_check *check;
-  struct facts facts; // a stack: a part's facts are pushed, walked with, popped
+  struct facts facts; // a stack: the facts of all parts are pushed, each part walked, all popped
+  SEG_VEC(struct own_facts) own; // of the parts that the walk is in: nobody vouches for himself
   bool right;
 };
 
@@ -131,31 +137,52 @@ static double literal_value(const struct seg_node *literal) {
   return (double)literal->literal.integer;
 }
 
-/** Does `a sign b` mean that a, which is never below zero when empty is zero, is not zero? */
-static bool excludes_zero(const struct seg_node *node, bool count) {
-  double limit = literal_value(node->operands[1]);
-  switch (node->comparison) {
+static enum seg_comparison mirror(enum seg_comparison sign) {
+  switch (sign) {
+  case SEG_LESS: return SEG_GREATER;
+  case SEG_LESS_EQUAL: return SEG_GREATER_EQUAL;
+  case SEG_GREATER: return SEG_LESS;
+  case SEG_GREATER_EQUAL: return SEG_LESS_EQUAL;
+  case SEG_EQUAL:
+  case SEG_NOT_EQUAL: break;
+  }
+  return sign;
+}
+
+/** Does `value sign limit` tell that the value is not zero? Counts are never below zero. */
+static bool excludes_zero(enum seg_comparison sign, double limit, bool count) {
+  switch (sign) {
   case SEG_GREATER: return limit >= 0;
   case SEG_GREATER_EQUAL: return limit > 0;
   case SEG_EQUAL: return limit != 0;
   case SEG_NOT_EQUAL: return limit == 0;
-  case SEG_LESS: return !count && limit <= 0; // a negative sum is not empty either
+  case SEG_LESS: return !count && limit <= 0;
   case SEG_LESS_EQUAL: return !count && limit < 0;
   }
   return false;
 }
 
+/** An aggregate compared with a literal, on either side, which cannot hold without events. */
+static void learn_event_number(struct walk *walk, const struct seg_node *node) {
+  const struct seg_node *a = node->operands[0], *b = node->operands[1];
+  bool swapped = seg_is_literal(a);
+  const struct seg_node *number = swapped ? b : a, *limit = swapped ? a : b;
+  if (!is_event_number(number) || !seg_is_literal(limit))
+    return;
+  enum seg_comparison sign = swapped ? mirror(node->comparison) : node->comparison;
+  if (excludes_zero(sign, literal_value(limit), number->aggregate != SEG_AGGREGATE_SUM))
+    learn(walk, number);
+}
+
 /** Facts of a comparison that is true. `outright`: without what it says about its own operands. */
 static void learn_comparison(struct walk *walk, const struct seg_node *node, bool outright) {
-  const struct seg_node *a = node->operands[0], *b = node->operands[1];
-  if (node->kind == SEG_NODE_COMPARE && is_event_number(a) && seg_is_literal(b) &&
-      excludes_zero(node, a->aggregate != SEG_AGGREGATE_SUM))
-    learn(walk, a);
+  if (node->kind == SEG_NODE_COMPARE)
+    learn_event_number(walk, node);
   if (outright || node->comparison == SEG_NOT_EQUAL)
     return;
   if (node->kind == SEG_NODE_COMPARE) {
-    learn_known(walk, a);
-    learn_known(walk, b);
+    learn_known(walk, node->operands[0]);
+    learn_known(walk, node->operands[1]);
     return;
   }
   for (uint32_t side = 0; side < 4; side += 2) {
@@ -287,12 +314,37 @@ static bool has_events(const struct seg_node *fact, const struct seg_node *node)
          filter_contains(node->filter, fact->filter);
 }
 
+static bool is_own(const struct walk *walk, size_t fact) {
+  for (size_t i = 0; i < walk->own.count; i++)
+    if (fact >= walk->own.items[i].begin && fact < walk->own.items[i].end)
+      return true;
+  return false;
+}
+
 static bool is_fact(const struct walk *walk, const struct seg_node *node) {
   for (size_t i = 0; i < walk->facts.list.count; i++) {
     const struct seg_node *fact = walk->facts.list.items[i];
-    if (seg_same_value(fact, node) || (node->kind == SEG_NODE_AGGREGATE && has_events(fact, node)))
+    bool says =
+        seg_same_value(fact, node) || (node->kind == SEG_NODE_AGGREGATE && has_events(fact, node));
+    if (says && !is_own(walk, i))
       return true;
   }
+  return false;
+}
+
+/** Is a denominator known not to be zero? Events make a count positive, but not a sum. */
+static bool is_not_zero(const struct walk *walk, const struct seg_node *node) {
+  if (node->kind == SEG_NODE_TO_NUMBER)
+    node = node->operands[0];
+  if (seg_is_literal(node))
+    return true;
+  if (!is_event_number(node))
+    return false;
+  if (node->aggregate != SEG_AGGREGATE_SUM)
+    return is_fact(walk, node);
+  for (size_t i = 0; i < walk->facts.list.count; i++)
+    if (seg_same_value(walk->facts.list.items[i], node) && !is_own(walk, i))
+      return true;
   return false;
 }
 
@@ -310,23 +362,23 @@ static const struct seg_node *unknown_part(const struct walk *walk, const struct
   for (uint32_t i = 0; i < node->operand_count; i++)
     if (unknown_part(walk, node->operands[i]))
       return node;
-  if (node->kind == SEG_NODE_DIVIDE && !seg_is_literal(node->operands[1]))
-    return node; // known operands, but the denominator may be zero
+  if (node->kind == SEG_NODE_DIVIDE && !is_not_zero(walk, node->operands[1]))
+    return node; // known operands, but over zero there is no ratio
   return NULL;
 }
 
 // --- reporting ---
 
-/** The value as code, with the window that was written behind the constant it is compared with. */
-static struct seg_str term_code(struct seg_check *check, const struct seg_node *node) {
-  struct seg_str code = seg_code(check, node->span);
+/** The window that was written behind the constant that the value is compared with, or NULL. */
+static const struct seg_span *moved_window(const struct seg_check *check,
+                                           const struct seg_node *node) {
   for (size_t i = 0; i < check->moved.count; i++) {
-    const struct seg_moved_window *moved = &check->moved.items[i];
-    if (moved->node->span.file == node->span.file && moved->node->span.begin == node->span.begin &&
-        moved->node->span.end == node->span.end)
-      return seg_words(check, "%.*s %.*s", SEG_STR(code), SEG_STR(seg_code(check, moved->span)));
+    const struct seg_span *span = &check->moved.items[i].node->span;
+    if (span->file == node->span.file && span->begin == node->span.begin &&
+        span->end == node->span.end)
+      return &check->moved.items[i].span;
   }
-  return code;
+  return NULL;
 }
 
 static struct seg_str default_code(struct seg_check *check, const struct seg_type *type) {
@@ -348,49 +400,66 @@ static struct seg_str default_code(struct seg_check *check, const struct seg_typ
   return (struct seg_str){0};
 }
 
-/** `code` with the first `term` in it replaced by `(term else value)`; empty when it is not there. */
-static struct seg_str with_default(struct seg_check *check, struct seg_str code,
-                                   struct seg_str term, struct seg_str value) {
-  for (size_t at = 0; term.size > 0 && value.size > 0 && at + term.size <= code.size; at++) {
-    if (!seg_str_equal((struct seg_str){code.data + at, term.size}, term))
-      continue;
-    struct seg_str rest = {code.data + at + term.size, code.size - at - term.size};
-    return seg_words(check, "%.*s(%.*s else %.*s)%.*s", (int)at, code.data, SEG_STR(term),
-                     SEG_STR(value), SEG_STR(rest));
+/**
+ * The condition at `span` with `(term else default)` in place of the value; empty when the value
+ * has no default to offer or does not stand there itself. A moved window leaves its old place.
+ */
+static struct seg_str with_default(struct seg_check *check, struct seg_span span,
+                                   const struct seg_node *value, struct seg_str term) {
+  struct seg_str fallback = default_code(check, &value->type);
+  const struct seg_span *moved = moved_window(check, value);
+  struct seg_span head = span, tail = span, rest = span;
+  if (fallback.size == 0 || value->span.file != span.file || value->span.begin < span.begin ||
+      value->span.end > span.end)
+    return (struct seg_str){0};
+  head.end = value->span.begin;
+  tail.begin = value->span.end;
+  rest.begin = span.end;
+  if (moved && moved->begin > tail.begin && moved->end <= span.end) {
+    tail.end = moved->begin;
+    rest.begin = moved->end;
   }
-  return (struct seg_str){0};
+  struct seg_str middle = seg_code(check, tail);
+  while (moved && middle.size > 0 && middle.data[middle.size - 1] == ' ')
+    middle.size--;
+  return seg_words(check, "%.*s(%.*s else %.*s)%.*s%.*s", SEG_STR(seg_code(check, head)),
+                   SEG_STR(term), SEG_STR(fallback), SEG_STR(middle),
+                   SEG_STR(seg_code(check, rest)));
 }
 
 /**
- * `term` may be missing in the negation written at `span`. `not_before`: the code at the span lacks
- * its `not`, which the fixes put back.
+ * `value` may be missing in the condition written at `span`, which itself stands below a negation
+ * when `inverted`: there, what the condition leaves out is taken in.
  */
-static void report(struct walk *walk, struct seg_span span, const struct seg_node *value) {
+static void report(struct walk *walk, struct seg_span span, bool inverted,
+                   const struct seg_node *value) {
   struct seg_check *check = walk->check;
   walk->right = false;
-  struct seg_str code = seg_code(check, span), term = term_code(check, value);
-  struct seg_diagnostic *d =
-      seg_report(check->sink, SEG_DIAG_NEGATED_MISSING, span,
-                 "`%.*s` may be missing, and the negation does not say what happens then",
-                 SEG_STR(term));
-  seg_note(check->sink, d, "a comparison with a missing value is false, so a negation can take "
-                           "customers in, or leave them out, that nobody thought of");
-  seg_help(check->sink, d, "leave them out: `(%.*s is known and %.*s)`", SEG_STR(term),
-           SEG_STR(code));
-  seg_help(check->sink, d, "take them in: `(%.*s is missing or %.*s)`", SEG_STR(term),
-           SEG_STR(code));
-  struct seg_str fixed = with_default(check, code, seg_code(check, value->span),
-                                      default_code(check, &value->type));
+  struct seg_str code = seg_code(check, span), term = seg_code(check, value->span);
+  const struct seg_span *moved = moved_window(check, value);
+  if (moved)
+    term = seg_words(check, "%.*s %.*s", SEG_STR(term), SEG_STR(seg_code(check, *moved)));
+  struct seg_diagnostic *d = seg_report(
+      check->sink, SEG_DIAG_NEGATED_MISSING, span,
+      "`%.*s` may be missing, and the negation does not say what happens then", SEG_STR(term));
+  seg_note(check->sink, d,
+           "a comparison with a missing value is false, so a negation can take "
+           "customers in, or leave them out, that nobody thought of");
+  seg_help(check->sink, d, "%s: `(%.*s is known and %.*s)`",
+           inverted ? "to take them in" : "to leave them out", SEG_STR(term), SEG_STR(code));
+  seg_help(check->sink, d, "%s: `(%.*s is missing or %.*s)`",
+           inverted ? "to leave them out" : "to take them in", SEG_STR(term), SEG_STR(code));
+  struct seg_str fixed = with_default(check, span, value, term);
   if (fixed.size > 0)
-    seg_help(check->sink, d, "or put a value in its place: `%.*s`", SEG_STR(fixed));
+    seg_help(check->sink, d, "to put a value in its place: `%.*s`", SEG_STR(fixed));
 }
 
 // --- walking ---
 
-/** What the walk carries down: the innermost `not` above and whether it stands right above. */
+/** What the walk carries down. */
 struct position {
-  const struct seg_node *negation; // NULL: none above
-  const struct seg_program_entity *event; // whose columns filters see
+  const struct seg_node *negation; // the innermost `not` above, or NULL
+  unsigned negations;              // how many are above
 };
 
 static void walk_condition(struct walk *walk, const struct seg_node *node, struct position at);
@@ -403,13 +472,13 @@ static void walk_value(struct walk *walk, const struct seg_node *node) {
     return;
   // Events that the declaration's `where` drops never come here.
   struct seg_program_entity *event = &walk->check->program->events[node->event];
-  struct facts outside = walk->facts;
-  walk->facts = (struct facts){0};
+  struct walk inside = {.check = walk->check, .right = true};
   if (event->where)
-    learn_true(walk, event->where, false);
-  walk_condition(walk, node->filter, (struct position){0});
-  SEG_VEC_FREE(&walk->facts.list);
-  walk->facts = outside;
+    learn_true(&inside, event->where, false);
+  walk_condition(&inside, node->filter, (struct position){0});
+  walk->right = walk->right && inside.right;
+  SEG_VEC_FREE(&inside.facts.list);
+  SEG_VEC_FREE(&inside.own);
 }
 
 /** A comparison, membership, text test or bool column. */
@@ -419,16 +488,16 @@ static void walk_atom(struct walk *walk, const struct seg_node *node, struct pos
   bool compares = node->kind == SEG_NODE_COMPARE || node->kind == SEG_NODE_COMPARE_FRACTIONS;
   if (!at.negation && !(compares && node->comparison == SEG_NOT_EQUAL))
     return;
-  bool direct = at.negation && (at.negation->operands[0] == node ||
-                                at.negation->operands[0]->span.begin == node->span.begin);
+  const struct seg_node *below = at.negation ? at.negation->operands[0] : NULL;
+  bool direct = below && below->span.begin == node->span.begin && below->span.end == node->span.end;
   struct seg_span span = direct ? at.negation->span : node->span;
+  bool inverted = (at.negations - (direct ? 1u : 0u)) % 2u != 0;
   if (node->kind == SEG_NODE_COMPARE_FRACTIONS) {
     for (uint32_t side = 0; side < 4; side += 2) {
       const struct seg_node *part = node->operands[side], *over = node->operands[side + 1];
-      bool unknown = seg_is_literal(over) ? unknown_part(walk, part) != NULL
-                                          : !is_fact(walk, over);
+      bool unknown = seg_is_literal(over) ? unknown_part(walk, part) != NULL : !is_fact(walk, over);
       if (unknown) {
-        report(walk, span, part);
+        report(walk, span, inverted, part);
         return;
       }
     }
@@ -436,28 +505,40 @@ static void walk_atom(struct walk *walk, const struct seg_node *node, struct pos
   }
   if (!seg_is_condition(node)) {
     if (unknown_part(walk, node))
-      report(walk, span, node);
+      report(walk, span, inverted, node);
     return;
   }
   for (uint32_t i = 0; i < node->operand_count; i++) {
     if (unknown_part(walk, node->operands[i])) {
-      report(walk, span, node->operands[i]);
+      report(walk, span, inverted, node->operands[i]);
       return;
     }
   }
 }
 
+/** All facts are gathered once, each part then walked without its own: chains are long. */
 static void walk_parts(struct walk *walk, const struct seg_node *node, struct position at) {
   learn_function part = node->kind == SEG_NODE_AND ? learn_true : learn_false;
   size_t base = walk->facts.list.count;
-  for (uint32_t i = 0; i < node->operand_count; i++) {
-    // Facts of long chains would cost the square of their length; negations in them are rare.
-    for (uint32_t j = 0; j < node->operand_count; j++)
-      if (j != i)
-        part(walk, node->operands[j], at.negation != NULL);
-    walk_condition(walk, node->operands[i], at);
-    walk->facts.list.count = base;
+  size_t *ends = SEG_NEW_ARRAY(&walk->check->scratch, size_t, node->operand_count);
+  if (!ends) {
+    walk->check->out_of_memory = true;
+    return;
   }
+  for (uint32_t i = 0; i < node->operand_count; i++) {
+    part(walk, node->operands[i], at.negation != NULL);
+    ends[i] = walk->facts.list.count;
+  }
+  for (uint32_t i = 0; i < node->operand_count; i++) {
+    struct own_facts own = {i ? ends[i - 1] : base, ends[i]};
+    if (!SEG_VEC_PUSH(&walk->own, own)) {
+      walk->check->out_of_memory = true;
+      return;
+    }
+    walk_condition(walk, node->operands[i], at);
+    walk->own.count--;
+  }
+  walk->facts.list.count = base;
 }
 
 static void walk_condition(struct walk *walk, const struct seg_node *node, struct position at) {
@@ -465,6 +546,7 @@ static void walk_condition(struct walk *walk, const struct seg_node *node, struc
     walk_parts(walk, node, at);
   } else if (node->kind == SEG_NODE_NOT) {
     at.negation = node;
+    at.negations++;
     walk_condition(walk, node->operands[0], at);
   } else if (node->kind == SEG_NODE_IS_KNOWN) {
     walk_value(walk, node->operands[0]);
@@ -474,20 +556,21 @@ static void walk_condition(struct walk *walk, const struct seg_node *node, struc
 }
 
 bool seg_check_missing_in(struct seg_check *check, const struct seg_node *node,
-                          const struct seg_program_entity *event) {
+                          const struct seg_program_entity *entity) {
   if (!node)
     return true;
   struct walk walk = {.check = check, .right = true};
-  if (event && event->where)
-    learn_true(&walk, event->where, false);
+  if (entity && entity->where) // who does not pass it, does not exist for the rules
+    learn_true(&walk, entity->where, false);
   if (node->type.kind == SEG_TYPE_BOOL)
     walk_condition(&walk, node, (struct position){0});
   else
     walk_value(&walk, node);
   SEG_VEC_FREE(&walk.facts.list);
+  SEG_VEC_FREE(&walk.own);
   return walk.right;
 }
 
 bool seg_check_missing(struct seg_check *check, const struct seg_node *node) {
-  return seg_check_missing_in(check, node, NULL);
+  return seg_check_missing_in(check, node, &check->program->customer);
 }

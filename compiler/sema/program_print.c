@@ -211,8 +211,8 @@ static void print_unique(const struct printer *printer, const struct seg_program
   fputc('\n', printer->out);
 }
 
-static void print_entity(const struct seg_program *program,
-                         const struct seg_program_entity *entity, const char *head, FILE *out) {
+static void print_entity(const struct seg_program *program, const struct seg_program_entity *entity,
+                         const char *head, FILE *out) {
   struct printer printer = {program, entity, out};
   fprintf(out, "%s", head);
   if (entity->source.size > 0)
@@ -238,8 +238,7 @@ static void print_chain(const struct seg_program *program, const struct seg_prog
                         FILE *out) {
   fprintf(out, "priority %.*s:", SEG_STR(chain->name.text));
   for (uint32_t i = 0; i < chain->member_count; i++)
-    fprintf(out, "%s %.*s", i ? " >" : "",
-            SEG_STR(program->segments[chain->members[i]].name.text));
+    fprintf(out, "%s %.*s", i ? " >" : "", SEG_STR(program->segments[chain->members[i]].name.text));
   print_text(out, "otherwise", chain->otherwise);
   fputc('\n', out);
 }

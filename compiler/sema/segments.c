@@ -29,7 +29,7 @@ static struct seg_symbol *find_member(struct seg_check *check, struct seg_name n
   }
   if (symbol->kind == SEG_SYMBOL_SEGMENT)
     return symbol;
-  if (symbol->kind != SEG_SYMBOL_CONSTANT)
+  if (!symbol->excused)
     seg_report(check->sink, SEG_DIAG_WRONG_KIND, name.span, "`%.*s` is no segment",
                SEG_STR(name.text));
   return NULL;
@@ -89,10 +89,9 @@ static void check_chain(struct seg_check *check, const struct seg_declaration *d
   check_otherwise(check, syntax);
   if (syntax->member_count <= SEG_LONG_CHAIN)
     return;
-  struct seg_diagnostic *d =
-      seg_report(check->sink, SEG_DIAG_MANY_SEGMENTS, syntax->name.span,
-                 "the chain `%.*s` has %u segments", SEG_STR(syntax->name.text),
-                 (unsigned)syntax->member_count);
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_MANY_SEGMENTS, syntax->name.span,
+                                        "the chain `%.*s` has %u segments",
+                                        SEG_STR(syntax->name.text), (unsigned)syntax->member_count);
   seg_note(check->sink, d, "more than %d are hard to tell apart and to act on",
            (int)SEG_LONG_CHAIN);
 }

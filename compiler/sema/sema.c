@@ -47,9 +47,8 @@ static void check_setting(struct seg_check *check, const struct seg_setting *set
   }
   const struct seg_setting **slot = timezone ? &seen->timezone : &seen->currency;
   if (*slot) {
-    struct seg_diagnostic *d =
-        seg_report(check->sink, SEG_DIAG_SETTING, setting->name.span, "`%.*s` is set twice",
-                   SEG_STR(setting->name.text));
+    struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_SETTING, setting->name.span,
+                                          "`%.*s` is set twice", SEG_STR(setting->name.text));
     seg_note_at(check->sink, d, (*slot)->span, "first here");
     return;
   }
@@ -67,7 +66,7 @@ static void check_settings(struct seg_check *check) {
   for (const struct seg_declaration *d = check->ast->first; d; d = d->next)
     if (d->kind == SEG_DECLARE_SETTING)
       check_setting(check, d->setting, &seen);
-  if (seen.timezone)
+  if (seen.timezone || check->incomplete)
     return;
   struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_SETTING, SEG_NO_PLACE,
                                         "the project does not set its time zone");
@@ -86,7 +85,7 @@ static void count_declarations(struct seg_check *check, uint32_t *symbols) {
     case SEG_DECLARE_METRIC: program->metric_count++; break;
     case SEG_DECLARE_SEGMENT: program->segment_count++; break;
     case SEG_DECLARE_PRIORITY: program->chain_count++; break;
-    case SEG_DECLARE_USE: check->modules++; break;
+    case SEG_DECLARE_USE: check->incomplete = true; break;
     case SEG_DECLARE_SETTING:
     case SEG_DECLARE_CUSTOMER:
     case SEG_DECLARE_CONSTANT:
@@ -104,14 +103,12 @@ static bool make_room(struct seg_check *check) {
   count_declarations(check, &symbols);
   program->events = SEG_NEW_ARRAY(arena, struct seg_program_entity, program->event_count + 1u);
   program->metrics = SEG_NEW_ARRAY(arena, struct seg_program_metric, program->metric_count + 1u);
-  program->segments =
-      SEG_NEW_ARRAY(arena, struct seg_program_segment, program->segment_count + 1u);
+  program->segments = SEG_NEW_ARRAY(arena, struct seg_program_segment, program->segment_count + 1u);
   program->chains = SEG_NEW_ARRAY(arena, struct seg_program_chain, program->chain_count + 1u);
   check->events = SEG_NEW_ARRAY(&check->scratch, struct seg_table, program->event_count + 1u);
   check->symbols = SEG_NEW_ARRAY(&check->scratch, struct seg_symbol, symbols + 1u);
   return program->events && program->metrics && program->segments && program->chains &&
-         check->events && check->symbols &&
-         seg_names_init(&check->names, &check->scratch, symbols);
+         check->events && check->symbols && seg_names_init(&check->names, &check->scratch, symbols);
 }
 
 static void declare(struct seg_check *check, struct seg_symbol symbol) {
@@ -126,11 +123,12 @@ static void declare(struct seg_check *check, struct seg_symbol symbol) {
   if (added == SEG_NAME_NEW || added == SEG_NAME_NO_MEMORY)
     return;
   bool same = added == SEG_NAME_SAME;
-  struct seg_diagnostic *d =
-      seg_report(check->sink, same ? SEG_DIAG_DUPLICATE_NAME : SEG_DIAG_CONFUSABLE_NAME,
-                 symbol.name.span,
-                 same ? "`%.*s` is declared twice" : "`%.*s` can be mistaken for another name",
-                 SEG_STR(symbol.name.text));
+  if (same)
+    check->symbols[other].excused = true;
+  struct seg_diagnostic *d = seg_report(
+      check->sink, same ? SEG_DIAG_DUPLICATE_NAME : SEG_DIAG_CONFUSABLE_NAME, symbol.name.span,
+      same ? "`%.*s` is declared twice" : "`%.*s` can be mistaken for another name",
+      SEG_STR(symbol.name.text));
   seg_note_at(check->sink, d, check->symbols[other].name.span,
               same ? "first here" : "it looks like this one");
   if (same)
@@ -139,9 +137,9 @@ static void declare(struct seg_check *check, struct seg_symbol symbol) {
 
 static void declare_customer(struct seg_check *check, const struct seg_declaration *declaration) {
   if (check->customer.syntax) {
-    struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_NO_CUSTOMER,
-                                          declaration->entity->name.span,
-                                          "the customer is declared twice");
+    struct seg_diagnostic *d =
+        seg_report(check->sink, SEG_DIAG_NO_CUSTOMER, declaration->entity->name.span,
+                   "the customer is declared twice");
     seg_note_at(check->sink, d, check->customer.syntax->name.span, "first here");
     return;
   }
@@ -184,7 +182,8 @@ static void declare_all(struct seg_check *check) {
       seg_report_not_yet(check, SEG_NOT_YET_CONSTANT, d->span);
       declare(check, (struct seg_symbol){.kind = SEG_SYMBOL_CONSTANT,
                                          .name = d->constant->name,
-                                         .declaration = d});
+                                         .declaration = d,
+                                         .excused = true});
       break;
     case SEG_DECLARE_USE: seg_report_not_yet(check, SEG_NOT_YET_USE, d->span); break;
     case SEG_DECLARE_TEST: seg_report_not_yet(check, SEG_NOT_YET_TEST, d->test->title.span); break;
@@ -192,12 +191,13 @@ static void declare_all(struct seg_check *check) {
     case SEG_DECLARE_RELATION: break;
     }
   }
-  if (check->customer.syntax)
+  if (check->customer.syntax || check->incomplete)
     return;
   struct seg_diagnostic *d =
       seg_report(check->sink, SEG_DIAG_NO_CUSTOMER, SEG_NO_PLACE, "no customer is declared");
-  seg_help(check->sink, d, "add `customer from \"customers\" key customer_id { ... }`, or `customer "
-                           "from EVENT` when there is no table of customers");
+  seg_help(check->sink, d,
+           "add `customer from \"customers\" key customer_id { ... }`, or `customer "
+           "from EVENT` when there is no table of customers");
 }
 
 // --- after all else ---
@@ -214,8 +214,9 @@ static void check_output_names(struct seg_check *check) {
   struct seg_diagnostic *d =
       seg_report(check->sink, SEG_DIAG_DUPLICATE_NAME, symbol->name.span,
                  "`%.*s` is also the name of the customer's key", SEG_STR(symbol->name.text));
-  seg_note(check->sink, d, "the results have one column for the key and one for each segment and "
-                           "chain");
+  seg_note(check->sink, d,
+           "the results have one column for the key and one for each segment and "
+           "chain");
 }
 
 static void warn_unused(struct seg_check *check) {
@@ -224,8 +225,8 @@ static void warn_unused(struct seg_check *check) {
     if (symbol->kind != SEG_SYMBOL_METRIC || symbol->used)
       continue;
     struct seg_diagnostic *d =
-        seg_report(check->sink, SEG_DIAG_UNUSED, symbol->name.span, "nothing uses the metric `%.*s`",
-                   SEG_STR(symbol->name.text));
+        seg_report(check->sink, SEG_DIAG_UNUSED, symbol->name.span,
+                   "nothing uses the metric `%.*s`", SEG_STR(symbol->name.text));
     seg_help(check->sink, d, "use it in a segment, or remove it");
   }
 }
@@ -238,7 +239,8 @@ enum seg_status seg_sema(const struct seg_ast *ast, const struct seg_source_map 
                             .map = map,
                             .options = options ? options : &defaults,
                             .sink = sink,
-                            .program = program};
+                            .program = program,
+                            .incomplete = sink->errors > 0};
   seg_arena_init(&check.scratch);
   check.out_of_memory = !make_room(&check);
   if (check.out_of_memory)

@@ -21,11 +21,11 @@ struct type_word {
 };
 
 static const struct type_word plain_words[] = {
-    {"bool", SEG_TYPE_BOOL},     {"int", SEG_TYPE_INT},
-    {"number", SEG_TYPE_NUMBER}, {"ratio", SEG_TYPE_NUMBER},
+    {"bool", SEG_TYPE_BOOL},      {"int", SEG_TYPE_INT},
+    {"number", SEG_TYPE_NUMBER},  {"ratio", SEG_TYPE_NUMBER},
     {"percent", SEG_TYPE_NUMBER}, {"text", SEG_TYPE_TEXT},
-    {"date", SEG_TYPE_DATE},     {"timestamp", SEG_TYPE_TIMESTAMP},
-    {"money", SEG_TYPE_MONEY},   {"one of", SEG_TYPE_ENUM},
+    {"date", SEG_TYPE_DATE},      {"timestamp", SEG_TYPE_TIMESTAMP},
+    {"money", SEG_TYPE_MONEY},    {"one of", SEG_TYPE_ENUM},
 };
 enum { PLAIN_WORDS = sizeof plain_words / sizeof *plain_words };
 
@@ -53,9 +53,9 @@ bool seg_type_same(const struct seg_type *a, const struct seg_type *b) {
 bool seg_check_currency(struct seg_check *check, struct seg_name name) {
   if (seg_currency_scale(name.text) >= 0)
     return true;
-  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_UNKNOWN_TYPE, name.span,
-                                        "`%.*s` is not a currency with minor units",
-                                        SEG_STR(name.text));
+  struct seg_diagnostic *d =
+      seg_report(check->sink, SEG_DIAG_UNKNOWN_TYPE, name.span,
+                 "`%.*s` is not a currency with minor units", SEG_STR(name.text));
   seg_note(check->sink, d, "currencies are the three-letter codes of ISO 4217, in capitals");
   struct seg_str nearest = seg_currency_nearest(name.text);
   if (nearest.size > 0)
@@ -69,8 +69,8 @@ static bool resolve_money(struct seg_check *check, const struct seg_type_syntax 
   if (currency.text.size == 0) {
     currency.text = check->program->currency;
     if (currency.text.size == 0) {
-      struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_UNKNOWN_TYPE, syntax->span,
-                                            "`money` needs a currency");
+      struct seg_diagnostic *d =
+          seg_report(check->sink, SEG_DIAG_UNKNOWN_TYPE, syntax->span, "`money` needs a currency");
       seg_note(check->sink, d, "the project sets no `currency:` that could be meant");
       seg_help(check->sink, d, "write `money(EUR)`, or set `currency: EUR` for the project");
       return false;
@@ -92,8 +92,8 @@ static bool resolve_money(struct seg_check *check, const struct seg_type_syntax 
 static bool resolve_enumeration(struct seg_check *check, const struct seg_type_syntax *syntax,
                                 struct seg_type *type) {
   struct seg_enumeration *list = SEG_NEW(&check->program->arena, struct seg_enumeration);
-  struct seg_str *values = SEG_NEW_ARRAY(&check->program->arena, struct seg_str,
-                                         syntax->value_count + 1u);
+  struct seg_str *values =
+      SEG_NEW_ARRAY(&check->program->arena, struct seg_str, syntax->value_count + 1u);
   struct seg_names seen;
   if (!list || !values || !seg_names_init(&seen, &check->scratch, syntax->value_count)) {
     check->out_of_memory = true;
@@ -176,8 +176,12 @@ const char *seg_type_describe(const struct seg_type *type, char *text, size_t si
                                SEG_STR(type->enumeration->values[i]));
     if (used < size)
       used += (size_t)snprintf(text + used, size - used, ")");
-    if (used >= size && size > 4)
-      memcpy(text + size - 4, "...", 4);
+    if (used >= size && size > 4) {
+      size_t end = size - 4;
+      while (end > 0 && ((unsigned char)text[end] & 0xc0) == 0x80)
+        end--; // never cut a character in two
+      memcpy(text + end, "...", 4);
+    }
   } else {
     snprintf(text, size, "%s", word);
   }

@@ -1,0 +1,392 @@
+/**
+ * Types: columns, literals, arithmetic, comparisons, band, texts.
+ */
+#include "tests/unit/sema_case.h"
+
+static void types_of_columns(void **state) {
+  (void)state;
+  expect_declared("event e from \"e\" by k at t { a: integer }\n", "opt_in", "E202", "integer",
+                  NULL);
+  expect_declared("event e from \"e\" by k at t { a: txt }\n", "opt_in", "E202", "txt",
+                  "`text` is spelt like it");
+  expect_declared("event e from \"e\" by k at t { a: money(EUU) }\n", "opt_in", "E202", "EUU",
+                  "EUR");
+  expect_declared("event e from \"e\" by k at t { a: int(EUR) }\n", "opt_in", "E202", "int(EUR)",
+                  NULL);
+  expect_declared("event e from \"e\" by k at t { t: text }\n", "opt_in", "E201", "text",
+                  "a date or a timestamp");
+  expect_one("segc 1\ntimezone: \"UTC\"\ncustomer from \"a\" key b { m: money }\n", "E202", "money",
+             "currency: EUR");
+  expect_right_with("event e from \"e\" by k at t { a: money b: money(JPY) c: money(KWD) "
+                    "d: money(EUR, 9) t: timestamp }\n",
+                    "opt_in");
+}
+
+static void money_has_the_decimals_of_its_currency(void **state) {
+  (void)state;
+  struct sema_case c;
+  check_text(&c, "segc 1\ntimezone: \"UTC\"\ncurrency: USD\ncustomer from \"a\" key b {\n"
+                 "a: money b: money(JPY) c: money(KWD) d: money(EUR, 4) e: ratio }\n");
+  assert_int_equal(c.sink.errors, 0);
+  const struct seg_program_column *columns = c.program.customer.columns;
+  char text[100];
+  assert_string_equal(seg_type_describe(&columns[0].type, text, sizeof text), "money(USD)");
+  assert_int_equal(columns[1].type.scale, 0);
+  assert_int_equal(columns[2].type.scale, 3);
+  assert_string_equal(seg_type_describe(&columns[3].type, text, sizeof text), "money(EUR, 4)");
+  assert_string_equal(seg_type_describe(&columns[4].type, text, sizeof text), "number");
+  // A text that does not fit is cut, never overrun.
+  assert_string_equal(seg_type_describe(&columns[3].type, text, 6), "money");
+  end_case(&c);
+}
+
+static void exact_comparisons(void **state) {
+  (void)state;
+  expect_typed("", "visits >= 3",
+               "    compare >= : bool\n"
+               "      attribute visits : int\n"
+               "      literal 3 : int\n");
+  expect_typed("", "credit > 80",
+               "    compare > : bool\n"
+               "      attribute credit : money(EUR)\n"
+               "      literal 80.00 EUR : money(EUR)\n");
+  expect_typed("", "12.5 EUR < credit",
+               "    compare < : bool\n"
+               "      literal 12.50 EUR : money(EUR)\n"
+               "      attribute credit : money(EUR)\n");
+  expect_typed("", "debt = 0.0001",
+               "    compare = : bool\n"
+               "      attribute debt : money(EUR, 4)\n"
+               "      literal 0.0001 EUR : money(EUR, 4)\n");
+  expect_typed("", "credit > debt",
+               "    compare > : bool\n"
+               "      rescale : money(EUR, 4)\n"
+               "        attribute credit : money(EUR)\n"
+               "      attribute debt : money(EUR, 4)\n");
+  expect_typed("", "visits > 2.50",
+               "    compare-fractions > : bool\n"
+               "      attribute visits : int\n"
+               "      literal 1 : int\n"
+               "      literal 25 : int\n"
+               "      literal 10 : int\n");
+  expect_typed("", "visits > 2.0",
+               "    compare > : bool\n"
+               "      attribute visits : int\n"
+               "      literal 2 : int\n");
+  expect_typed("", "plan = \"basic\"",
+               "    compare = : bool\n"
+               "      attribute plan : one of\n"
+               "      literal \"basic\" : one of\n");
+  expect_right("plan = old_plan and opt_in = true and joined > 2026-01-01 and seen >= seen");
+  expect_right("city < \"M\" and joined between 2026-01-01 and 2026-02-01");
+  expect_right("-5 < visits and credit > -5 EUR");
+}
+
+static void averages_are_compared_as_fractions(void **state) {
+  (void)state;
+  expect_typed("", "avg(purchase.pieces) > 2.5 ever",
+               "    compare-fractions > : bool\n"
+               "      aggregate sum purchase ever : int\n"
+               "        of\n"
+               "          column pieces : int\n"
+               "      aggregate count purchase ever : int\n"
+               "        of\n"
+               "          column pieces : int\n"
+               "      literal 25 : int\n"
+               "      literal 10 : int\n");
+  expect_typed("", "(aov) <= 80.5",
+               "    compare-fractions <= : bool\n"
+               "      aggregate sum purchase ever : money(EUR)\n"
+               "        of\n"
+               "          column amount : money(EUR)\n"
+               "      aggregate count purchase ever : int\n"
+               "        of\n"
+               "          column amount : money(EUR)\n"
+               "      literal 80.50 EUR : money(EUR)\n"
+               "      literal 1 : int\n");
+  // In a calculation an average is an amount, and an average of numbers has no exact fraction.
+  expect_typed("", "aov + 1 > 80",
+               "    compare > : bool\n"
+               "      add : amount(EUR)?\n"
+               "        aggregate avg purchase ever : amount(EUR)?\n"
+               "          of\n"
+               "            column amount : money(EUR)\n"
+               "        literal 1 EUR : amount(EUR)\n"
+               "      literal 80 EUR : amount(EUR)\n");
+  expect_typed("", "avg(purchase.weight) > 1 ever",
+               "    compare > : bool\n"
+               "      aggregate avg purchase ever : number?\n"
+               "        of\n"
+               "          column weight : number\n"
+               "      literal 1 : number\n");
+  expect_right("aov > credit and aov > aov and avg(purchase.amount) within 30d > aov");
+  expect_rule("aov > 80.125", "E205", "80.125", "2 decimals");
+  expect_rule("aov > 80 USD", "E203", "aov > 80 USD", NULL);
+  expect_rule("aov > visits", "E201", "aov > visits", NULL);
+}
+
+static void equality_on_fractions(void **state) {
+  (void)state;
+  expect_rule("score = 0.3", "E310", "score = 0.3", "score between");
+  expect_rule("score != 3", "E310", "score != 3", NULL);
+  expect_rule("aov = 80", "E310", "aov = 80", NULL);
+  expect_rule("rate in (5%, 6%)", "E310", "rate in (5%, 6%)", NULL);
+  expect_rule("visits / 2 = 1", "E310", "visits / 2 = 1", NULL);
+  expect_rule("visits = 2.5", "E201", "visits = 2.5", "never equal");
+  expect_rule("visits in (1, 2.5)", "E201", "2.5", "never equal");
+  expect_right("visits = 2.0 and credit = 5.50 and score between 0.1 and 0.2");
+}
+
+static void comparisons_that_have_no_meaning(void **state) {
+  (void)state;
+  expect_rule("city > 5", "E201", "city > 5", NULL);
+  expect_rule("joined > 90", "E201", "joined > 90", "days_since(joined)");
+  expect_rule("joined > \"2026-01-01\"", "E201", "joined > \"2026-01-01\"", "without quotes");
+  expect_rule("seen > 2026-01-01", "E201", "seen > 2026-01-01", "declare the column as `date`");
+  expect_rule("days_since(joined) >= 90d", "E201", "90d", "counts of days");
+  expect_rule("joined = 2026-10", "E201", "2026-10", "write a date");
+  expect_rule("plan > \"basic\"", "E201", "plan > \"basic\"", "no order");
+  expect_rule("opt_in > false", "E201", "opt_in > false", NULL);
+  expect_rule("plan = tier", "E201", "plan = tier", NULL);
+  expect_rule("plan = city", "E201", "plan = city", NULL);
+  expect_rule("credit > visits", "E201", "credit > visits", NULL);
+  expect_rule("credit > dollars", "E203", "credit > dollars", "no exchange rate");
+  expect_rule("credit > 5 USD", "E203", "credit > 5 USD", NULL);
+  expect_rule("credit > 5 EUU", "E202", "EUU", NULL);
+  expect_rule("credit > 5.001", "E205", "5.001", NULL);
+  expect_rule("credit > 100000000000000000", "E209", "100000000000000000", NULL);
+  expect_rule("plan = \"gld\"", "E204", "\"gld\"", "one of");
+  expect_rule("plan in (\"free\", \"bsic\")", "E204", "\"bsic\"", "\"basic\" is spelt like it");
+  expect_rule("visits in (1, children)", "E208", "children", NULL);
+  expect_rule("opt_in in (true, false)", "E201", "opt_in in (true, false)", NULL);
+  expect_rule("visits between 5 and 2", "E309", "visits between 5 and 2", "between 2 and 5");
+  expect_rule("credit between 5 EUR and 4.99", "E309", "credit between 5 EUR and 4.99", NULL);
+  expect_rule("joined not between 2026-02-01 and 2026-01-01", "E309",
+              "joined not between 2026-02-01 and 2026-01-01", NULL);
+}
+
+static void conditions_and_values(void **state) {
+  (void)state;
+  expect_rule("purchases ever", "E210", "purchases ever", "`purchases ever >= 1`");
+  expect_rule("city and opt_in", "E210", "city", NULL);
+  expect_rule("not plan", "E210", "plan", "plan = \"free\"");
+  expect_rule("joined", "E210", "joined", "days_since(joined)");
+  expect_rule("(visits > 1) = true", "E210", "(visits > 1)", NULL);
+  expect_rule("(visits > 1) + 1 > 1", "E210", "(visits > 1)", NULL);
+  expect_rule("(visits > 1) is known", "E210", "(visits > 1)", NULL);
+  expect_rule("visits > (opt_in and opt_in)", "E210", "(opt_in and opt_in)", NULL);
+  // A metric may be a condition and is used as one.
+  expect_right_with("metric active = purchases >= 1\n", "active within 90d and opt_in");
+}
+
+static void sums_and_products(void **state) {
+  (void)state;
+  expect_typed("", "visits * 2 + 1 > 3",
+               "    compare > : bool\n"
+               "      add : int\n"
+               "        multiply : int\n"
+               "          attribute visits : int\n"
+               "          literal 2 : int\n"
+               "        literal 1 : int\n"
+               "      literal 3 : int\n");
+  expect_typed("", "2 * credit - 5 > debt",
+               "    compare > : bool\n"
+               "      rescale : money(EUR, 4)\n"
+               "        subtract : money(EUR)\n"
+               "          multiply : money(EUR)\n"
+               "            literal 2 : int\n"
+               "            attribute credit : money(EUR)\n"
+               "          literal 5.00 EUR : money(EUR)\n"
+               "      attribute debt : money(EUR, 4)\n");
+  expect_typed("", "credit * 5% > 1",
+               "    compare > : bool\n"
+               "      multiply : amount(EUR)\n"
+               "        to-number : amount(EUR)\n"
+               "          attribute credit : money(EUR)\n"
+               "        literal 0.050000000000000003 : number\n"
+               "      literal 1 EUR : amount(EUR)\n");
+  expect_typed("", "credit / debt > 0.5",
+               "    compare > : bool\n"
+               "      divide : number?\n"
+               "        to-number : amount(EUR)\n"
+               "          attribute credit : money(EUR)\n"
+               "        to-number : amount(EUR)\n"
+               "          attribute debt : money(EUR, 4)\n"
+               "      literal 0.5 : number\n");
+  expect_typed("", "-visits < visits / 2",
+               "    compare < : bool\n"
+               "      to-number : number\n"
+               "        negate : int\n"
+               "          attribute visits : int\n"
+               "      divide : number\n"
+               "        to-number : number\n"
+               "          attribute visits : int\n"
+               "        literal 2 : number\n");
+  expect_right("credit + debt > 1 and visits + score > 1 and credit / visits > 3 EUR");
+  expect_rule("credit * debt > 1", "E201", "credit * debt", "money times money");
+  expect_rule("city + 1 > 1", "E201", "city + 1", NULL);
+  expect_rule("credit + visits > 1", "E201", "credit + visits", NULL);
+  expect_rule("1 / credit > 1", "E201", "1 / credit", NULL);
+  expect_rule("credit + dollars > 1", "E203", "credit + dollars", NULL);
+  expect_rule("credit + 0.001 > 1", "E205", "0.001", NULL);
+  expect_rule("visits / 0 > 1", "E209", "visits / 0", "zero");
+  expect_rule("-city = \"x\"", "E201", "-city", NULL);
+  expect_rule("-opt_in", "E201", "-opt_in", "not opt_in");
+}
+
+static void constants_are_computed_exactly(void **state) {
+  (void)state;
+  expect_typed("", "credit > 80 EUR * 1.5",
+               "    compare > : bool\n"
+               "      attribute credit : money(EUR)\n"
+               "      literal 120.00 EUR : money(EUR)\n");
+  expect_typed("", "visits > 0.1 + 0.2 + 2.7",
+               "    compare > : bool\n"
+               "      attribute visits : int\n"
+               "      literal 3 : int\n");
+  expect_typed("", "visits < 2 * 365 - -10",
+               "    compare < : bool\n"
+               "      attribute visits : int\n"
+               "      literal 740 : int\n");
+  expect_typed("", "visits > 1 / 4",
+               "    compare-fractions > : bool\n"
+               "      attribute visits : int\n"
+               "      literal 1 : int\n"
+               "      literal 25 : int\n"
+               "      literal 100 : int\n");
+  expect_typed("", "score > 1 / 3",
+               "    compare > : bool\n"
+               "      attribute score : number\n"
+               "      literal 0.33333333333333331 : number\n");
+  expect_typed("", "rate > 5%",
+               "    compare > : bool\n"
+               "      attribute rate : number\n"
+               "      literal 0.050000000000000003 : number\n");
+  expect_rule("visits > 999999999999999999 * 1000", "E209", "999999999999999999 * 1000", NULL);
+  expect_rule("credit > 1 EUR + 1 USD", "E203", "1 EUR + 1 USD", NULL);
+}
+
+static void aggregates_and_their_columns(void **state) {
+  (void)state;
+  expect_rule("sum(purchase.order_id) ever > 1", "E201", "purchase.order_id", "distinct(");
+  expect_rule("avg(purchase.delivered) ever > 1", "E201", "purchase.delivered", NULL);
+  expect_rule("min(purchase.channel) ever = \"web\"", "E201", "purchase.channel", NULL);
+  expect_rule("distinct(purchase.gift) ever > 1", "E201", "purchase.gift", "filter");
+  expect_rule("distinct(purchase.weight) ever > 1", "E201", "purchase.weight", NULL);
+  expect_declared("event e from \"e\" by k at t { m: money n = m * 0.9 }\n", "sum(e.n) ever > 1",
+                  "E201", "e.n", "totals of money are exact");
+  expect_typed("", "distinct(purchase[channel = \"web\"].ts) >= 2 within 4w",
+               "    compare >= : bool\n"
+               "      aggregate distinct purchase 1..28 days ago : int\n"
+               "        of\n"
+               "          event-date : date\n"
+               "        where\n"
+               "          compare = : bool\n"
+               "            column channel : one of\n"
+               "            literal \"web\" : one of\n"
+               "      literal 2 : int\n");
+  expect_right("min(purchase.amount) > 5 ever and max(purchase.delivered) > 2026-01-01 ever and "
+               "distinct(purchase.amount) > 1 ever and first(purchase) > 2026-01-01");
+}
+
+static void filters_join(void **state) {
+  (void)state;
+  expect_typed("metric big = count(purchase[amount > 50])\n",
+               "big[channel = \"web\"] >= 1 within 30d",
+               "    compare >= : bool\n"
+               "      aggregate count purchase 1..30 days ago : int\n"
+               "        where\n"
+               "          and : bool\n"
+               "            compare > : bool\n"
+               "              column amount : money(EUR)\n"
+               "              literal 50.00 EUR : money(EUR)\n"
+               "            compare = : bool\n"
+               "              column channel : one of\n"
+               "              literal \"web\" : one of\n"
+               "      literal 1 : int\n");
+  expect_right("aov[channel = \"web\"] > 80 and recency[channel = \"web\"] < 30 and "
+               "count(purchase[channel = \"web\"][pieces > 1]) > 1 ever");
+}
+
+static void band(void **state) {
+  (void)state;
+  expect_typed("", "band(visits, 1.5, 3) = 2",
+               "    compare = : bool\n"
+               "      band 2, 3 : int\n"
+               "        attribute visits : int\n"
+               "      literal 2 : int\n");
+  expect_typed("", "band(credit, -5.555, 10, 10.001 EUR) = 2",
+               "    compare = : bool\n"
+               "      band -5.55 EUR, 10.00 EUR, 10.01 EUR : int\n"
+               "        attribute credit : money(EUR)\n"
+               "      literal 2 : int\n");
+  expect_typed("", "band(score, 0.5, 1) = 2",
+               "    compare = : bool\n"
+               "      band 0.5, 1 : int\n"
+               "        attribute score : number\n"
+               "      literal 2 : int\n");
+  expect_typed("", "band(joined, 2026-01-01) = 2",
+               "    compare = : bool\n"
+               "      band 2026-01-01 : int\n"
+               "        attribute joined : date\n"
+               "      literal 2 : int\n");
+  // 80.125 and 100 with the sum in cents: cuts in tenths of a cent, the sum times 10.
+  expect_typed("", "band(aov, 80.125, 100) = 2",
+               "    compare = : bool\n"
+               "      band-fraction 80125, 100000 : int?\n"
+               "        aggregate sum purchase ever : money(EUR)\n"
+               "          of\n"
+               "            column amount : money(EUR)\n"
+               "        aggregate count purchase ever : int\n"
+               "          of\n"
+               "            column amount : money(EUR)\n"
+               "        literal 10 : int\n"
+               "      literal 2 : int\n");
+  expect_rule("band(visits, 3, 3) = 1", "E207", "3", "do not rise");
+  expect_rule("band(visits, 3, 2) = 1", "E207", "2", NULL);
+  expect_rule("band(visits, children) = 1", "E207", "children", "constant");
+  expect_rule("band(credit, 3 USD) = 1", "E203", "3 USD", NULL);
+  expect_rule("band(visits, 3 EUR) = 1", "E207", "3 EUR", NULL);
+  expect_rule("band(joined, 3) = 1", "E207", "3", NULL);
+  expect_rule("band(city, \"a\") = 1", "E201", "city", NULL);
+  expect_rule("band(visits) = 1", "E206", "band(visits)", NULL);
+}
+
+static void texts_and_dates(void **state) {
+  (void)state;
+  expect_right("starts_with(city, \"B\") or ends_with(city, \"x\") or contains(country, \"y\")");
+  expect_rule("starts_with(visits, \"B\")", "E201", "visits", NULL);
+  expect_rule("starts_with(plan, \"B\")", "E201", "plan", NULL);
+  expect_rule("contains(city, 3)", "E201", "3", NULL);
+  expect_rule("contains(city, city)", "E208", "city", NULL);
+  expect_rule("days_since(visits) > 1", "E201", "visits", NULL);
+  expect_rule("days_since(seen) > 1", "E201", "seen", "`date`");
+  expect_rule("days_since(city) > 1", "E201", "city", "`date`");
+  expect_right("days_since(joined) > 1 and days_since(birth_date) > 1 and "
+               "count(purchase[days_since(ts) > 3 and ts > 2026-01-01]) ever > 1");
+}
+
+static void clause_forms_are_no_conditions(void **state) {
+  (void)state;
+  expect_rule("every 30d", "E503", "every 30d", NULL);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(types_of_columns),
+      cmocka_unit_test(money_has_the_decimals_of_its_currency),
+      cmocka_unit_test(exact_comparisons),
+      cmocka_unit_test(averages_are_compared_as_fractions),
+      cmocka_unit_test(equality_on_fractions),
+      cmocka_unit_test(comparisons_that_have_no_meaning),
+      cmocka_unit_test(conditions_and_values),
+      cmocka_unit_test(sums_and_products),
+      cmocka_unit_test(constants_are_computed_exactly),
+      cmocka_unit_test(aggregates_and_their_columns),
+      cmocka_unit_test(filters_join),
+      cmocka_unit_test(band),
+      cmocka_unit_test(texts_and_dates),
+      cmocka_unit_test(clause_forms_are_no_conditions),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
