@@ -81,13 +81,11 @@ struct seg_event_runs {
   uint64_t spilled; // bytes in the file
 };
 
-SEG_NODISCARD enum seg_status seg_event_runs_init(struct seg_event_runs *runs,
-                                                  uint32_t column_count,
-                                                  const enum seg_layout *columns,
-                                                  uint32_t flag_count,
-                                                  struct seg_memory_budget *budget,
-                                                  uint64_t keep_limit, struct seg_spill_file *spill,
-                                                  struct seg_error *error);
+SEG_NODISCARD enum seg_status
+seg_event_runs_init(struct seg_event_runs *runs, uint32_t column_count,
+                    const enum seg_layout *columns, uint32_t flag_count,
+                    struct seg_memory_budget *budget, uint64_t keep_limit,
+                    struct seg_spill_file *spill, struct seg_error *error);
 void seg_event_runs_deinit(struct seg_event_runs *runs);
 
 /** Keep the events of one morsel. Thread-safe. SEG_IO, SEG_LIMIT, SEG_OUT_OF_MEMORY. */
@@ -103,8 +101,8 @@ SEG_NODISCARD enum seg_status seg_event_runs_evict(struct seg_event_runs *runs, 
 /** After the last run: bring them into the order of the file. */
 void seg_event_runs_finish(struct seg_event_runs *runs);
 
-/** The finer partitions of a run that make up partition `partition` of `shift`: first and one behind
- * the last. */
+/** The finer partitions of a run that make up partition `partition` of `shift`: first and one
+ * behind the last. */
 static inline void seg_event_run_stretch(const struct seg_event_run *run, uint64_t partition,
                                          uint32_t shift, uint32_t *first, uint32_t *end) {
   uint64_t from = partition << (shift - run->shift), to = (partition + 1) << (shift - run->shift);

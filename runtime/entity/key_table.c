@@ -88,8 +88,7 @@ static enum seg_status grow_slots(struct seg_key_table *table, uint64_t keys,
     bits++;
   if (table->slots != NULL && bits == table->slot_bits)
     return SEG_OK;
-  enum seg_status status =
-      seg_memory_budget_need(table->budget, slot_bytes(bits), what_for, error);
+  enum seg_status status = seg_memory_budget_need(table->budget, slot_bytes(bits), what_for, error);
   if (status != SEG_OK)
     return status;
   struct seg_key_slot *slots = calloc((size_t)1 << bits, sizeof *slots);

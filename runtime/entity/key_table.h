@@ -56,9 +56,9 @@ SEG_NODISCARD enum seg_status seg_key_table_add(struct seg_key_table *table,
 void seg_key_table_seal(struct seg_key_table *table);
 
 /**
- * numbers[i] = number of the key in row rows[i], or SEG_NO_NUMBER. The keys are known and integer or
- * text, whatever the table holds: a text finds an integer when it is exactly its decimal form ("7",
- * not "007" or "+7"), and an integer finds its decimal form.
+ * numbers[i] = number of the key in row rows[i], or SEG_NO_NUMBER. The keys are known and integer
+ * or text, whatever the table holds: a text finds an integer when it is exactly its decimal form
+ * ("7", not "007" or "+7"), and an integer finds its decimal form.
  */
 void seg_key_table_find(const struct seg_key_table *table, const struct seg_column_view *keys,
                         const uint32_t *rows, uint32_t row_count, uint32_t *numbers);

@@ -16,13 +16,12 @@ bool seg_memory_budget_take(struct seg_memory_budget *budget, uint64_t bytes) {
   do {
     if (bytes > budget->limit || used > budget->limit - bytes)
       return false;
-  } while (!atomic_compare_exchange_weak_explicit(
-      &budget->used, &used, used + bytes, memory_order_relaxed, memory_order_relaxed));
+  } while (!atomic_compare_exchange_weak_explicit(&budget->used, &used, used + bytes,
+                                                  memory_order_relaxed, memory_order_relaxed));
   uint64_t now = used + bytes;
   uint64_t peak = atomic_load_explicit(&budget->peak, memory_order_relaxed);
-  while (now > peak &&
-         !atomic_compare_exchange_weak_explicit(&budget->peak, &peak, now, memory_order_relaxed,
-                                                memory_order_relaxed)) {
+  while (now > peak && !atomic_compare_exchange_weak_explicit(
+                           &budget->peak, &peak, now, memory_order_relaxed, memory_order_relaxed)) {
   }
   return true;
 }

@@ -109,8 +109,8 @@ struct slice {
   uint32_t first, count; // in order
 };
 
-static struct slice slice_of(const struct seg_run_builder *builder,
-                             const struct seg_event_run *run, unsigned char *bytes, uint32_t p) {
+static struct slice slice_of(const struct seg_run_builder *builder, const struct seg_event_run *run,
+                             unsigned char *bytes, uint32_t p) {
   return (struct slice){
       .bytes = bytes + (size_t)run->byte_offsets[p] * 8,
       .order = builder->order + run->row_offsets[p],
@@ -165,8 +165,7 @@ static void write_fields(const struct seg_run_builder *builder,
         COPY_BY_ORDER(double, slice, layout->column_before[c], rows->columns[c]);
         break;
       case SEG_LAYOUT_TEXT:
-        write_texts(&slice, layout->column_before[c], layout->row_bytes, rows->columns[c],
-                    &filled);
+        write_texts(&slice, layout->column_before[c], layout->row_bytes, rows->columns[c], &filled);
         break;
       }
     }

@@ -1,6 +1,6 @@
 /**
- * Building one run: the rows of a morsel, sorted stably by partition and laid out in slices. Used by
- * event_runs.c only.
+ * Building one run: the rows of a morsel, sorted stably by partition and laid out in slices. Used
+ * by event_runs.c only.
  */
 #ifndef SEG_RUNTIME_ENTITY_RUN_BUILD_H
 #define SEG_RUNTIME_ENTITY_RUN_BUILD_H

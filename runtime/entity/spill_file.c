@@ -45,7 +45,8 @@ static enum seg_status fail(const struct seg_spill_file *spill, const char *doin
     snprintf(words, sizeof words, "the file ends too early");
   else
     snprintf(words, sizeof words, "%s", strerror(reason)); // glibc's is thread-safe
-  seg_fail(error, SEG_IO, seg_run_code(SEG_RUN_ERROR_TEMPORARY_FILE), "%s in the folder %s failed: %s", doing, spill->folder, words);
+  seg_fail(error, SEG_IO, seg_run_code(SEG_RUN_ERROR_TEMPORARY_FILE),
+           "%s in the folder %s failed: %s", doing, spill->folder, words);
   seg_error_help(error, "name a folder with more room in TMPDIR, or allow more memory with "
                         "--memory, so that less is written");
   return SEG_IO;

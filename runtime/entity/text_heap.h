@@ -24,7 +24,8 @@ struct seg_text_heap {
 void seg_text_heap_init(struct seg_text_heap *heap, struct seg_memory_budget *budget);
 void seg_text_heap_deinit(struct seg_text_heap *heap);
 
-/** Copy the bytes; `*text` then points to the copy. SEG_LIMIT, SEG_OUT_OF_MEMORY; `what` names the use. */
+/** Copy the bytes; `*text` then points to the copy. SEG_LIMIT, SEG_OUT_OF_MEMORY; `what` names the
+ * use. */
 SEG_NODISCARD enum seg_status seg_text_heap_copy(struct seg_text_heap *heap, struct seg_str *text,
                                                  const char *what, struct seg_error *error);
 

@@ -49,9 +49,10 @@ uint64_t seg_block_runner_bytes(const struct seg_block *block,
                                 int64_t rows);
 
 /**
- * Compute all roots of `rows` rows. Fill runner->input_values and input_known (per input slot) before;
- * known may be NULL where nothing is missing. Mask bits behind the last row are 0 afterwards. All rows are computed
- * even when there is a fault; `fault` then holds the first one, its row counted from the first row.
+ * Compute all roots of `rows` rows. Fill runner->input_values and input_known (per input slot)
+ * before; known may be NULL where nothing is missing. Mask bits behind the last row are 0
+ * afterwards. All rows are computed even when there is a fault; `fault` then holds the first one,
+ * its row counted from the first row.
  */
 SEG_NODISCARD enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t rows,
                                                      int32_t as_of, struct seg_kernel_fault *fault,

@@ -10,8 +10,8 @@
 enum { SEG_CHAIN_NO_WINNER = UINT16_MAX };
 
 /**
- * `masks[m]`, m < member_count, are the members' masks over `rows` rows, bits behind them 0. Adds to
- * won[m] the rows that m wins, to *unmatched the others, and writes the winner's position (or
+ * `masks[m]`, m < member_count, are the members' masks over `rows` rows, bits behind them 0. Adds
+ * to won[m] the rows that m wins, to *unmatched the others, and writes the winner's position (or
  * SEG_CHAIN_NO_WINNER) of every row to `winners`, unless it is NULL. `unassigned` is room for the
  * words of the rows. At most 65,535 members.
  */

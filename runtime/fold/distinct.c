@@ -76,9 +76,11 @@ static inline bool add(struct seg_event_set *set, const void *column, enum seg_l
 }
 
 // Always inlined, so that each layout gets its own loop.
-static inline __attribute__((always_inline)) int64_t
-count_layout(const struct choice *choice, const void *column, enum seg_layout layout,
-             uint64_t begin, uint64_t end, bool *out_of_memory) {
+static inline __attribute__((always_inline)) int64_t count_layout(const struct choice *choice,
+                                                                  const void *column,
+                                                                  enum seg_layout layout,
+                                                                  uint64_t begin, uint64_t end,
+                                                                  bool *out_of_memory) {
   struct few few = count_few(choice, column, layout, begin, end);
   if (few.next == end)
     return few.count;

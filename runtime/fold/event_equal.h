@@ -1,6 +1,6 @@
 /**
- * Equality and hash of one carried value, exact: numbers by value (0.0 and -0.0 are one), texts byte
- * for byte.
+ * Equality and hash of one carried value, exact: numbers by value (0.0 and -0.0 are one), texts
+ * byte for byte.
  */
 #ifndef SEG_RUNTIME_FOLD_EVENT_EQUAL_H
 #define SEG_RUNTIME_FOLD_EVENT_EQUAL_H

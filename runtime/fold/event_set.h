@@ -38,9 +38,9 @@ SEG_NODISCARD bool seg_event_set_begin(struct seg_event_set *set, uint64_t event
 void seg_event_set_shrink(struct seg_event_set *set);
 
 /**
- * Walk the events that may equal one of hash `hash`: begin with at = hash & set->mask. True: `*event`
- * may be equal, compare it, and go on when it is not. False: there is none, and the slot at `*at` is
- * free for seg_event_set_put.
+ * Walk the events that may equal one of hash `hash`: begin with at = hash & set->mask. True:
+ * `*event` may be equal, compare it, and go on when it is not. False: there is none, and the slot
+ * at `*at` is free for seg_event_set_put.
  */
 static inline bool seg_event_set_next(const struct seg_event_set *set, uint64_t hash, uint64_t *at,
                                       uint64_t *event) {
@@ -61,8 +61,8 @@ static inline void seg_event_set_skip(const struct seg_event_set *set, uint64_t 
 
 static inline void seg_event_set_put(struct seg_event_set *set, uint64_t hash, uint64_t at,
                                      uint64_t event) {
-  set->slots[at] = (struct seg_event_slot){
-      .epoch = set->epoch, .tag = (uint32_t)(hash >> 32), .event = event};
+  set->slots[at] =
+      (struct seg_event_slot){.epoch = set->epoch, .tag = (uint32_t)(hash >> 32), .event = event};
 }
 
 #endif

@@ -27,8 +27,8 @@ struct seg_gather {
   uint64_t count;
   uint64_t *offsets; // customers + 1
   int32_t *days;
-  uint64_t **flags; // per flag word
-  void **columns;   // per carried column
+  uint64_t **flags;    // per flag word
+  void **columns;      // per carried column
   uint32_t *positions; // of the events of one slice, counted from the partition's first
   uint32_t position_capacity;
   uint64_t *cursor; // per customer

@@ -20,8 +20,8 @@ static bool equal(const struct seg_unique_columns *unique, const struct seg_gath
     bool known = is_known(unique, gather, column, a);
     if (known != is_known(unique, gather, column, b))
       return false;
-    if (known && !seg_event_value_equal(gather->layout->columns[column], gather->columns[column],
-                                        a, b))
+    if (known &&
+        !seg_event_value_equal(gather->layout->columns[column], gather->columns[column], a, b))
       return false;
   }
   return true;
@@ -32,10 +32,10 @@ static uint64_t hash_of(const struct seg_unique_columns *unique, const struct se
   uint64_t hash = 0;
   for (uint32_t u = 0; u < unique->count; u++) {
     uint32_t column = unique->columns[u];
-    uint64_t one = is_known(unique, gather, column, event)
-                       ? seg_event_value_hash(gather->layout->columns[column],
-                                              gather->columns[column], event)
-                       : 1;
+    uint64_t one =
+        is_known(unique, gather, column, event)
+            ? seg_event_value_hash(gather->layout->columns[column], gather->columns[column], event)
+            : 1;
     hash = seg_hash_mix(hash, one);
   }
   return hash;
@@ -89,9 +89,9 @@ static bool add(const struct seg_unique_columns *unique, const struct seg_gather
   return true;
 }
 
-enum seg_status seg_unique_apply(const struct seg_unique_columns *unique,
-                                 struct seg_gather *gather, uint32_t customers,
-                                 struct seg_event_set *set, struct seg_error *error) {
+enum seg_status seg_unique_apply(const struct seg_unique_columns *unique, struct seg_gather *gather,
+                                 uint32_t customers, struct seg_event_set *set,
+                                 struct seg_error *error) {
   if (unique->count == 0)
     return SEG_OK;
   uint64_t kept = 0, begin = 0;

@@ -14,7 +14,7 @@
 /** What is compared. A missing value equals a missing one and nothing else. */
 struct seg_unique_columns {
   uint32_t count;
-  const uint32_t *columns;   // carried column numbers
+  const uint32_t *columns;    // carried column numbers
   const uint32_t *known_flag; // per carried column of the event: its known flag or UINT32_MAX
 };
 

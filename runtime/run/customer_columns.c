@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Customer numbers have 32 bits. The pointers are set aside at once (and only touched when used), so
-// that they never move.
+// Customer numbers have 32 bits. The pointers are set aside at once (and only touched when used),
+// so that they never move.
 enum { CHUNKS = 1 << (32 - SEG_CUSTOMER_CHUNK_BITS) };
 
 static const char what_for[] = "the columns of the customers";

@@ -53,8 +53,8 @@ SEG_NODISCARD enum seg_status seg_customer_columns_write(struct seg_customer_col
                                                          const uint32_t *rows, uint32_t count,
                                                          uint64_t first, struct seg_error *error);
 
-/** Values and known bits (NULL: all known) from customer `first`, a multiple of 64, to the end of its
- * chunk. */
+/** Values and known bits (NULL: all known) from customer `first`, a multiple of 64, to the end of
+ * its chunk. */
 const void *seg_customer_columns_at(const struct seg_customer_columns *customers, uint32_t column,
                                     uint64_t first, const uint64_t **known);
 

@@ -112,8 +112,8 @@ static void take_winners(struct seg_decide *decide, uint64_t first, uint32_t row
 enum seg_status seg_decide_batch(struct seg_decide *decide, uint64_t first, uint32_t rows,
                                  struct seg_kernel_fault *fault, struct seg_error *error) {
   set_inputs(decide, first);
-  enum seg_status status = seg_block_runner_apply(
-      &decide->runner, rows, decide->state->options->as_of, fault, error);
+  enum seg_status status =
+      seg_block_runner_apply(&decide->runner, rows, decide->state->options->as_of, fault, error);
   if (status != SEG_OK || fault->kind != SEG_FAULT_NONE)
     return status;
   take_memberships(decide, first, rows);

@@ -41,10 +41,10 @@ static enum seg_status fail_step(const struct seg_block *block,
   return fail_overflow(who, step->source, step->layout, help, error);
 }
 
-enum seg_status seg_fault_of_row(const struct seg_block *block, const struct seg_kernel_fault *fault,
-                                 struct seg_error *error) {
-  return fail_step(block, fault, "",
-                   "correct the values in this row, or leave it out of the data", error);
+enum seg_status seg_fault_of_row(const struct seg_block *block,
+                                 const struct seg_kernel_fault *fault, struct seg_error *error) {
+  return fail_step(block, fault, "", "correct the values in this row, or leave it out of the data",
+                   error);
 }
 
 struct seg_fault_name seg_fault_name_key(const struct seg_column_view *keys, uint64_t row,

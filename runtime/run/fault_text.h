@@ -9,8 +9,8 @@
 #include "runtime/plan/kernel.h"
 
 /** A fault of a scan block. */
-enum seg_status seg_fault_of_row(const struct seg_block *block, const struct seg_kernel_fault *fault,
-                                 struct seg_error *error);
+enum seg_status seg_fault_of_row(const struct seg_block *block,
+                                 const struct seg_kernel_fault *fault, struct seg_error *error);
 
 /** How a customer is named in messages: "customer 17", or without the key when that is personal. */
 struct seg_fault_name {

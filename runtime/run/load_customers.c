@@ -130,9 +130,8 @@ static void load_worker(void *context, unsigned worker) {
   enum seg_status status =
       loader.numbers == NULL ? seg_fail_memory(&error, "the keys of the customers") : SEG_OK;
   if (status == SEG_OK)
-    status = seg_row_scan_init(&loader.scan, &state->plan->customer,
-                               &state->kernels->customer_scan, false, state->options->as_of,
-                               &error);
+    status = seg_row_scan_init(&loader.scan, &state->plan->customer, &state->kernels->customer_scan,
+                               false, state->options->as_of, &error);
   if (status == SEG_OK)
     load_morsels(&loader);
   else
@@ -150,10 +149,9 @@ enum seg_status seg_run_load_customers(struct seg_run_state *state, struct seg_e
     return seg_fail_memory(error, "the columns of the customers");
   for (uint32_t c = 0; c < customer->carried_count; c++)
     has_known[c] = customer->scan.steps[customer->scan.value_roots[c]].optional;
-  enum seg_status status =
-      seg_customer_columns_init(&state->customers, customer->carried_count,
-                                customer->carried_layout, has_known, state->threads,
-                                state->budget, error);
+  enum seg_status status = seg_customer_columns_init(&state->customers, customer->carried_count,
+                                                     customer->carried_layout, has_known,
+                                                     state->threads, state->budget, error);
   free(has_known);
   if (status != SEG_OK)
     return status;

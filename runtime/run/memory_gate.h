@@ -2,8 +2,8 @@
  * Memory gate: workers that need memory for a while wait for each other instead of failing.
  *
  * A worker that holds memory of the gate is inside. One that gets none gives back what it holds,
- * leaves, and waits until another leaves or gives back. Alone, it must get what it needs: the caller
- * has seen to it that the largest need fits.
+ * leaves, and waits until another leaves or gives back. Alone, it must get what it needs: the
+ * caller has seen to it that the largest need fits.
  */
 #ifndef SEG_RUNTIME_RUN_MEMORY_GATE_H
 #define SEG_RUNTIME_RUN_MEMORY_GATE_H
@@ -24,8 +24,8 @@ struct seg_memory_gate {
 void seg_memory_gate_init(struct seg_memory_gate *gate, struct seg_memory_budget *budget);
 void seg_memory_gate_deinit(struct seg_memory_gate *gate);
 
-/** Grow from *held to `bytes`, at once; false when that does not fit now. A worker with *held = 0 is
- * outside and comes in. */
+/** Grow from *held to `bytes`, at once; false when that does not fit now. A worker with *held = 0
+ * is outside and comes in. */
 bool seg_memory_gate_grow(struct seg_memory_gate *gate, uint64_t *held, uint64_t bytes);
 
 /** Outside (*held = 0): wait until `bytes` fit. SEG_LIMIT when they do not even alone. */

@@ -182,8 +182,7 @@ enum seg_status seg_partition_plan_init(struct seg_partition_plan *partitions,
   return SEG_OK;
 }
 
-void seg_partition_plan_deinit(struct seg_partition_plan *partitions,
-                               struct seg_run_state *state) {
+void seg_partition_plan_deinit(struct seg_partition_plan *partitions, struct seg_run_state *state) {
   seg_memory_budget_give(state->budget, partitions->worker_bytes * state->threads);
   free(partitions->event_rows);
   free(partitions->event_bytes);

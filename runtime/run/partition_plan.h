@@ -10,12 +10,12 @@
 struct seg_partition_plan {
   uint32_t shift;
   uint32_t partition_count;
-  uint32_t group;         // partitions that are worked on together: one read of each spilled run
+  uint32_t group; // partitions that are worked on together: one read of each spilled run
   uint32_t group_count;
-  uint32_t batch_rows;    // customers that are folded and decided together
-  uint64_t *event_rows;   // [event * partition_count + partition]
-  uint64_t *event_bytes;  // the same: bytes of the slices
-  uint64_t worker_bytes;  // fixed buffers of one worker
+  uint32_t batch_rows;   // customers that are folded and decided together
+  uint64_t *event_rows;  // [event * partition_count + partition]
+  uint64_t *event_bytes; // the same: bytes of the slices
+  uint64_t worker_bytes; // fixed buffers of one worker
 };
 
 /**

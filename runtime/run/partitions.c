@@ -53,9 +53,8 @@ static enum seg_status folder_init(struct folder *folder, struct folding *foldin
   for (uint32_t e = 0; e < events; e++) {
     if (!is_folded(folder, e))
       continue;
-    enum seg_status status =
-        seg_gather_init(&folder->gathers[e], &state->events[e].layout,
-                        UINT32_C(1) << folding->partitions.shift, error);
+    enum seg_status status = seg_gather_init(&folder->gathers[e], &state->events[e].layout,
+                                             UINT32_C(1) << folding->partitions.shift, error);
     if (status != SEG_OK)
       return status;
     folder->bytes[e] = calloc(state->events[e].count + 1, sizeof *folder->bytes[e]);
@@ -206,9 +205,8 @@ static enum seg_status gather_event(struct folder *folder, uint32_t event, uint3
   if (status != SEG_OK)
     return status;
   const struct seg_plan_entity *entity = &folder->state->plan->events[event];
-  struct seg_unique_columns unique = {.count = entity->unique_count,
-                                      .columns = entity->unique,
-                                      .known_flag = entity->carried_flag};
+  struct seg_unique_columns unique = {
+      .count = entity->unique_count, .columns = entity->unique, .known_flag = entity->carried_flag};
   return seg_unique_apply(&unique, gather, customers, &folder->scratch.set, error);
 }
 
@@ -265,8 +263,8 @@ static enum seg_status decide_batch(struct folder *folder, uint32_t base, uint32
     return SEG_OK;
   *customer = (int64_t)base + first + smallest.row;
   bool personal =
-      plan->customer.key_personal || (plan->customer_from_event >= 0 &&
-                                      plan->events[plan->customer_from_event].key_personal);
+      plan->customer.key_personal ||
+      (plan->customer_from_event >= 0 && plan->events[plan->customer_from_event].key_personal);
   struct seg_column_view keys = seg_key_table_view(state->keys);
   struct seg_fault_name name = seg_fault_name_key(&keys, (uint64_t)*customer, personal);
   if (smallest_event == UINT32_MAX)

@@ -8,6 +8,15 @@
 
 static const char what_for[] = "reading rows";
 
+static void mark_keep_steps(const struct seg_block *block, bool *marks) {
+  marks[block->mask_roots[0]] = true;
+  for (uint32_t i = block->step_count; i > 0; i--) {
+    const struct seg_step *step = &block->steps[i - 1]; // operands have smaller numbers
+    for (uint32_t o = 0; marks[i - 1] && o < seg_op_info[step->op].operand_count; o++)
+      marks[step->operands[o]] = true;
+  }
+}
+
 enum seg_status seg_row_scan_init(struct seg_row_scan *scan, const struct seg_plan_entity *entity,
                                   const struct seg_block_kernel *kernel, bool is_event,
                                   int32_t as_of, struct seg_error *error) {
@@ -16,8 +25,11 @@ enum seg_status seg_row_scan_init(struct seg_row_scan *scan, const struct seg_pl
   scan->columns = calloc((size_t)entity->carried_count + 1, sizeof *scan->columns);
   scan->known = calloc((size_t)entity->carried_count + 1, sizeof *scan->known);
   scan->flags = calloc((size_t)entity->flag_count + 1, sizeof *scan->flags);
-  if (scan->rows == NULL || scan->columns == NULL || scan->known == NULL || scan->flags == NULL)
+  scan->keep_steps = calloc((size_t)entity->scan.step_count + 1, sizeof *scan->keep_steps);
+  if (scan->rows == NULL || scan->columns == NULL || scan->known == NULL || scan->flags == NULL ||
+      scan->keep_steps == NULL)
     return seg_fail_memory(error, what_for);
+  mark_keep_steps(&entity->scan, scan->keep_steps);
   return seg_block_runner_init(&scan->runner, &entity->scan, kernel, SEG_SCAN_BATCH, error);
 }
 
@@ -37,6 +49,7 @@ void seg_row_scan_deinit(struct seg_row_scan *scan) {
   free(scan->known);
   free(scan->flags);
   free(scan->ones);
+  free(scan->keep_steps);
   seg_block_runner_deinit(&scan->runner);
   *scan = (struct seg_row_scan){0};
 }
@@ -49,15 +62,19 @@ static uint64_t days_before(const int32_t *days, int64_t count, int32_t as_of) {
   return bits;
 }
 
-// Of `count` rows: those that have a day before the as-of day and, when `keep` is given, its bit.
-static void choose_rows(struct seg_row_scan *scan, int64_t count, const uint64_t *keep) {
+// Of `count` rows: those that have a day before the as-of day and, up to row `judged`, the bit of
+// keep.
+static void choose_rows(struct seg_row_scan *scan, int64_t count, const uint64_t *keep,
+                        int64_t judged) {
   const int32_t *days = scan->days.values;
   uint32_t chosen = 0;
   for (int64_t first = 0; first < count; first += 64) {
     int64_t rows = count - first < 64 ? count - first : 64;
     uint64_t bits = rows == 64 ? UINT64_MAX : (UINT64_C(1) << rows) - 1;
-    if (keep != NULL)
+    if (judged - first >= 64)
       bits &= keep[first / 64];
+    else if (judged > first)
+      bits &= keep[first / 64] | UINT64_MAX << (judged - first);
     if (scan->is_event)
       bits &= days_before(days + first, rows, scan->as_of);
     for (; bits != 0; bits &= bits - 1)
@@ -67,8 +84,7 @@ static void choose_rows(struct seg_row_scan *scan, int64_t count, const uint64_t
 }
 
 static enum seg_status copy_view(const struct seg_column_view *from, const uint32_t *rows,
-                                 uint32_t count, struct seg_column *to,
-                                 struct seg_error *error) {
+                                 uint32_t count, struct seg_column *to, struct seg_error *error) {
   seg_column_deinit(to);
   seg_column_init(to, from->layout, from->known != NULL);
   enum seg_status status = seg_column_resize(to, count, error);
@@ -79,8 +95,12 @@ static enum seg_status copy_view(const struct seg_column_view *from, const uint3
     case SEG_LAYOUT_BIT:
       seg_bitmap_put(to->values, i, seg_bitmap_test(from->values, rows[i]));
       break;
-    case SEG_LAYOUT_I32: ((int32_t *)to->values)[i] = ((const int32_t *)from->values)[rows[i]]; break;
-    case SEG_LAYOUT_I64: ((int64_t *)to->values)[i] = ((const int64_t *)from->values)[rows[i]]; break;
+    case SEG_LAYOUT_I32:
+      ((int32_t *)to->values)[i] = ((const int32_t *)from->values)[rows[i]];
+      break;
+    case SEG_LAYOUT_I64:
+      ((int64_t *)to->values)[i] = ((const int64_t *)from->values)[rows[i]];
+      break;
     case SEG_LAYOUT_F64: ((double *)to->values)[i] = ((const double *)from->values)[rows[i]]; break;
     case SEG_LAYOUT_TEXT:
       ((struct seg_str *)to->values)[i] = ((const struct seg_str *)from->values)[rows[i]];
@@ -124,28 +144,37 @@ static enum seg_status compact(struct seg_row_scan *scan, const struct seg_morse
   return SEG_OK;
 }
 
-// The fault may lie in a row that does not exist. Once more without those after the as-of day, and
-// once more without those that keep refuses; a fault that then remains is a row's that exists.
+// The chosen rows once more, by themselves.
+static enum seg_status apply_chosen(struct seg_row_scan *scan, const struct seg_morsel *morsel,
+                                    int64_t *count, struct seg_kernel_fault *fault,
+                                    struct seg_error *error) {
+  // From the second time on, rows are numbered among those of the time before.
+  for (uint32_t i = 0; scan->has_origin && i < scan->row_count; i++)
+    scan->rows[i] = scan->origin[scan->rows[i]];
+  enum seg_status status = compact(scan, morsel, error);
+  *count = scan->row_count;
+  return status != SEG_OK
+             ? status
+             : seg_block_runner_apply(&scan->runner, *count, scan->as_of, fault, error);
+}
+
+// The fault may lie in a row that does not exist. Once more without those after the as-of day;
+// then, while the first fault is in a row that keep refuses, without that row and the refused ones
+// before it: behind it, keep itself may have a fault and cannot be asked yet. A fault that remains
+// is real.
 static enum seg_status apply_again(struct seg_row_scan *scan, const struct seg_morsel *morsel,
                                    struct seg_kernel_fault *fault, struct seg_error *error) {
   int64_t count = morsel->row_count;
-  const uint64_t *keep = NULL;
-  for (int attempt = 0; attempt < 2 && fault->kind == SEG_FAULT_OVERFLOW; attempt++) {
-    choose_rows(scan, count, keep);
-    // The second time rows are numbered among those of the first.
-    for (uint32_t i = 0; scan->has_origin && i < scan->row_count; i++)
-      scan->rows[i] = scan->origin[scan->rows[i]];
-    enum seg_status status = compact(scan, morsel, error);
-    if (status != SEG_OK)
-      return status;
-    count = scan->row_count;
-    status = seg_block_runner_apply(&scan->runner, count, scan->as_of, fault, error);
-    if (status != SEG_OK)
-      return status;
-    keep = seg_block_runner_mask(&scan->runner, 0);
+  choose_rows(scan, count, NULL, 0);
+  enum seg_status status = apply_chosen(scan, morsel, &count, fault, error);
+  while (status == SEG_OK && fault->kind == SEG_FAULT_OVERFLOW && !scan->keep_steps[fault->step] &&
+         !seg_bitmap_test(seg_block_runner_mask(&scan->runner, 0), fault->row)) {
+    choose_rows(scan, count, seg_block_runner_mask(&scan->runner, 0), fault->row + 1);
+    status = apply_chosen(scan, morsel, &count, fault, error);
   }
-  choose_rows(scan, count, keep);
-  return SEG_OK;
+  if (status == SEG_OK)
+    choose_rows(scan, count, seg_block_runner_mask(&scan->runner, 0), count);
+  return status;
 }
 
 static enum seg_status all_known(struct seg_row_scan *scan, const uint64_t **bits,
@@ -194,7 +223,8 @@ enum seg_status seg_row_scan_apply(struct seg_row_scan *scan, const struct seg_m
   enum seg_status status =
       seg_block_runner_apply(&scan->runner, morsel->row_count, scan->as_of, &fault, error);
   if (status == SEG_OK && fault.kind == SEG_FAULT_NONE)
-    choose_rows(scan, morsel->row_count, seg_block_runner_mask(&scan->runner, 0));
+    choose_rows(scan, morsel->row_count, seg_block_runner_mask(&scan->runner, 0),
+                morsel->row_count);
   else if (status == SEG_OK)
     status = apply_again(scan, morsel, &fault, error);
   if (status != SEG_OK)

@@ -4,7 +4,8 @@
  *
  * A row that does not exist (on or after the as-of day, or refused by keep) has no faults: when a
  * fault shows up, the rows that exist are computed again by themselves. The columns of the morsel
- * are then copies of fewer rows; `origin` says which.
+ * are then copies of fewer rows; `origin` says which. A fault inside of keep itself is one of every
+ * row before the as-of day: whether that row exists cannot be said.
  */
 #ifndef SEG_RUNTIME_RUN_ROW_SCAN_H
 #define SEG_RUNTIME_RUN_ROW_SCAN_H
@@ -29,11 +30,12 @@ struct seg_row_scan {
   uint32_t row_count;
   uint32_t *origin; // row of the morsel per row; valid when has_origin
   bool has_origin;
-  const void **columns;       // per carried column
-  const uint64_t **known;     // per carried column; NULL: all known
-  const uint64_t **flags;     // per flag
-  struct seg_column *copies;  // inputs, then key, then days
+  const void **columns;      // per carried column
+  const uint64_t **known;    // per carried column; NULL: all known
+  const uint64_t **flags;    // per flag
+  struct seg_column *copies; // inputs, then key, then days
   uint64_t *ones;
+  bool *keep_steps; // per step of the scan block: keep depends on it
 };
 
 enum { SEG_SCAN_BATCH = 4096 };
@@ -45,7 +47,8 @@ SEG_NODISCARD enum seg_status seg_row_scan_init(struct seg_row_scan *scan,
                                                 struct seg_error *error);
 void seg_row_scan_deinit(struct seg_row_scan *scan);
 
-/** Scan a decoded morsel. The views borrow from it. An error sets `*row` to its row of the source. */
+/** Scan a decoded morsel. The views borrow from it. An error sets `*row` to its row of the source.
+ */
 SEG_NODISCARD enum seg_status seg_row_scan_apply(struct seg_row_scan *scan,
                                                  const struct seg_morsel *morsel, int64_t *row,
                                                  struct seg_error *error);

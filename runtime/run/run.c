@@ -162,8 +162,7 @@ static enum seg_status scan_events(struct seg_run_state *state, struct seg_error
   const struct seg_plan *plan = state->plan;
   // The event that gives the customers first: the others look their customers up.
   if (plan->customer_from_event >= 0) {
-    enum seg_status status =
-        seg_run_scan_event(state, (uint32_t)plan->customer_from_event, error);
+    enum seg_status status = seg_run_scan_event(state, (uint32_t)plan->customer_from_event, error);
     if (status != SEG_OK)
       return status;
   }

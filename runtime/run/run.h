@@ -22,7 +22,8 @@
 #include "runtime/plan/kernel.h"
 #include "runtime/plan/plan.h"
 
-/** Sources that were opened for the entities of the plan. Borrowed; read to their end by the run. */
+/** Sources that were opened for the entities of the plan. Borrowed; read to their end by the run.
+ */
 struct seg_run_sources {
   struct seg_source *customer;      // NULL with customer_from_event
   struct seg_source *const *events; // per event of the plan; NULL for those that are not read
@@ -41,13 +42,16 @@ struct seg_run_progress {
 };
 
 struct seg_run_options {
-  int32_t as_of;         // day; events on or after it do not exist
-  unsigned threads;      // 0: as many as the machine has
-  uint64_t memory_bytes; // for the run's own buffers (the sources have their own limit); 0: no limit
-  const char *temp_folder;   // for what does not fit in memory; NULL: TMPDIR, else /tmp
-  bool counts_only;          // bitmaps and winners per customer are not wanted
-  void (*progress)(void *context, const struct seg_run_progress *progress); // may be NULL; called
-                             // from any worker, never two at once, at most a few times a morsel
+  int32_t as_of;    // day; events on or after it do not exist
+  unsigned threads; // 0: as many as the machine has
+  uint64_t
+      memory_bytes; // for the run's own buffers (the sources have their own limit); 0: no limit
+  const char *temp_folder; // for what does not fit in memory; NULL: TMPDIR, else /tmp
+  bool counts_only;        // bitmaps and winners per customer are not wanted
+  void (*progress)(void *context,
+                   const struct seg_run_progress *progress); // may be NULL; called
+                                                             // from any worker, never two at once,
+                                                             // at most a few times a morsel
   void *progress_context;
   const atomic_bool *interrupted; // may be NULL; true stops the run with SEG_INTERRUPTED
 };
@@ -61,7 +65,8 @@ struct seg_run_event {
 struct seg_run_chain {
   uint64_t *won;      // per member: customers whose first match it is
   uint64_t unmatched; // customers that match no member
-  uint16_t *winners;  // per customer: position among the members or SEG_NO_WINNER; NULL with counts_only
+  uint16_t
+      *winners; // per customer: position among the members or SEG_NO_WINNER; NULL with counts_only
 };
 
 struct seg_key_table;
@@ -74,7 +79,7 @@ struct seg_run_result {
   struct seg_run_event *events; // per event of the plan
   uint32_t segment_count;
   uint64_t *segment_members; // per segment: customers in it
-  uint64_t **members;        // per segment: bitmap over the customers, its tail 0; NULL with counts_only
+  uint64_t **members; // per segment: bitmap over the customers, its tail 0; NULL with counts_only
   uint32_t chain_count;
   struct seg_run_chain *chains;
   double seconds[SEG_RUN_STAGE_COUNT];
@@ -89,7 +94,8 @@ struct seg_run_result {
  * and for a number that overflows, with the place; SEG_LIMIT when memory_bytes cannot hold even the
  * smallest working set; SEG_IO for the temporary file; SEG_INTERRUPTED; SEG_OUT_OF_MEMORY.
  */
-SEG_NODISCARD enum seg_status seg_run(const struct seg_plan *plan, const struct seg_kernels *kernels,
+SEG_NODISCARD enum seg_status seg_run(const struct seg_plan *plan,
+                                      const struct seg_kernels *kernels,
                                       const struct seg_run_sources *sources,
                                       const struct seg_run_options *options,
                                       struct seg_run_result **result, struct seg_error *error);

@@ -75,6 +75,7 @@ static enum seg_status number_rows(struct scanner *scanner, bool *skip, struct s
     seg_key_table_find(scanning->state->keys, &scan->key, scan->rows, scan->row_count,
                        scanner->numbers);
     drop_unknown_keys(scan, scanner->numbers);
+    scanner->shift = seg_partition_shift(scanning->state->keys->count);
     return SEG_OK;
   }
   *skip = !seg_ticket_wait(&scanning->ticket, scanner->morsel.number);
@@ -112,8 +113,7 @@ static enum seg_status scan_morsel(struct scanner *scanner, int64_t *row, struct
         .columns = scan->columns,
         .flags = scan->flags,
     };
-    status =
-        seg_event_runs_add(scanning->runs, &rows, scanner->shift, &scanner->builder, error);
+    status = seg_event_runs_add(scanning->runs, &rows, scanner->shift, &scanner->builder, error);
   }
   seg_run_report(scanning->state, SEG_RUN_EVENTS, scan->entity->name,
                  (uint64_t)scanner->morsel.row_count, scanning->source, 0);
@@ -151,8 +151,7 @@ static void scan_worker(void *context, unsigned worker) {
   (void)worker;
   struct scanning *scanning = context;
   const struct seg_run_state *state = scanning->state;
-  struct scanner scanner = {.scanning = scanning,
-                            .shift = seg_partition_shift(state->keys->count)};
+  struct scanner scanner = {.scanning = scanning};
   struct seg_error error;
   seg_morsel_init(&scanner.morsel, scanning->source);
   scanner.numbers = malloc(SEG_MORSEL_ROWS * sizeof *scanner.numbers);

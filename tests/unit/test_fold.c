@@ -127,21 +127,19 @@ static void gather_partition(struct fixture *fixture, uint32_t partition, uint32
     seg_event_run_stretch(run, partition, shift, &first, &end);
     for (uint32_t p = first; p < end; p++) {
       assert_true(count < 256);
-      slices[count++] =
-          (struct seg_slice){.bytes = run->bytes + (size_t)run->byte_offsets[p] * 8,
-                             .count = run->row_offsets[p + 1] - run->row_offsets[p]};
+      slices[count++] = (struct seg_slice){.bytes = run->bytes + (size_t)run->byte_offsets[p] * 8,
+                                           .count = run->row_offsets[p + 1] - run->row_offsets[p]};
       events += slices[count - 1].count;
     }
   }
   assert_int_equal(seg_gather_reserve(&fixture->gather, events, NULL), SEG_OK);
-  assert_int_equal(seg_gather_run(&fixture->gather, slices, count, partition << shift, customers,
-                                  NULL),
-                   SEG_OK);
+  assert_int_equal(
+      seg_gather_run(&fixture->gather, slices, count, partition << shift, customers, NULL), SEG_OK);
   assert_int_equal(fixture->gather.count, events);
 }
 
-// Two morsels that come in the wrong order, of different shifts: what is gathered is by customer and
-// in file order, every field beside its event.
+// Two morsels that come in the wrong order, of different shifts: what is gathered is by customer
+// and in file order, every field beside its event.
 static void check_gather(uint32_t flag_count) {
   struct fixture fixture;
   fixture_init(&fixture, flag_count);
@@ -204,7 +202,8 @@ static void partitions_grow_with_customers(void **state) {
   assert_int_equal(seg_partition_count(65, 6), 2);
 }
 
-/** `per_customer` events for each of three customers; the code and text tell whether two are equal. */
+/** `per_customer` events for each of three customers; the code and text tell whether two are equal.
+ */
 static void check_unique(uint32_t per_customer, uint32_t different, bool some_missing) {
   struct fixture fixture;
   fixture_init(&fixture, 1);
@@ -266,7 +265,7 @@ static int64_t count_distinct(enum seg_layout layout, uint64_t count, uint64_t d
   int32_t *codes = calloc(count + 1, sizeof *codes);
   double *numbers = calloc(count + 1, sizeof *numbers);
   struct seg_str *texts = calloc(count + 1, sizeof *texts);
-  char (*bytes)[24] = calloc(count + 1, sizeof *bytes);
+  char(*bytes)[24] = calloc(count + 1, sizeof *bytes);
   uint64_t *flags = calloc(count + 1, sizeof *flags);
   for (uint64_t i = 0; i < count; i++) {
     days[i] = (int32_t)i;
@@ -293,8 +292,8 @@ static int64_t count_distinct(enum seg_layout layout, uint64_t count, uint64_t d
                                  .scratch = scratch,
                                  .fault = &fault};
   uint32_t wanted[] = {0, 2};
-  int64_t result = seg_kernel_distinct(&frame, 0, column, layout, 1, wanted, odd_only ? 2 : 1, 0,
-                                       count, 0);
+  int64_t result =
+      seg_kernel_distinct(&frame, 0, column, layout, 1, wanted, odd_only ? 2 : 1, 0, count, 0);
   assert_int_equal(fault.kind, SEG_FAULT_NONE);
   free(days);
   free(integers);
@@ -374,8 +373,8 @@ static void the_first_member_wins(void **state) {
   seg_chain_winners(members, 3, 70, unassigned, won, &unmatched, winners);
   for (int64_t i = 0; i < 70; i++)
     assert_int_equal(winners[i], i % 5 == 0 ? 0 : i % 3 == 0 ? 1 : SEG_CHAIN_NO_WINNER);
-  assert_int_equal(won[0], 14);          // 0, 5 .. 65
-  assert_int_equal(won[1], 24 - 5);      // 0, 3 .. 69 without 0, 15, 30, 45, 60
+  assert_int_equal(won[0], 14);     // 0, 5 .. 65
+  assert_int_equal(won[1], 24 - 5); // 0, 3 .. 69 without 0, 15, 30, 45, 60
   assert_int_equal(won[2], 0);
   assert_int_equal(unmatched, 70 - 14 - 19);
   // Counts add up over batches; without winners the counts are the same.

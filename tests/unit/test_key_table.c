@@ -116,7 +116,7 @@ static void many_text_keys(void **state) {
   seg_memory_budget_init(&budget, 0);
   struct seg_key_table table;
   seg_key_table_init(&table, true, &budget);
-  char (*texts)[24] = calloc(MANY, sizeof *texts);
+  char(*texts)[24] = calloc(MANY, sizeof *texts);
   struct seg_str *keys = calloc(MANY, sizeof *keys);
   uint32_t *rows = calloc(MANY, sizeof *rows), *numbers = calloc(MANY, sizeof *numbers);
   for (uint32_t i = 0; i < MANY; i++) {
@@ -148,12 +148,24 @@ static void decimal_text_is_exact(void **state) {
     bool fits;
     int64_t value;
   } cases[] = {
-      {"7", true, 7},           {"0", true, 0},     {"-7", true, -7},  {"007", false, 0},
-      {"+7", false, 0},         {"-0", false, 0},   {"", false, 0},    {"-", false, 0},
-      {" 7", false, 0},         {"7 ", false, 0},   {"7.0", false, 0}, {"1e3", false, 0},
-      {"9223372036854775807", true, INT64_MAX},     {"9223372036854775808", false, 0},
-      {"-9223372036854775808", true, INT64_MIN},    {"-9223372036854775809", false, 0},
-      {"9999999999999999999", false, 0},            {"12345678901234567890", false, 0},
+      {"7", true, 7},
+      {"0", true, 0},
+      {"-7", true, -7},
+      {"007", false, 0},
+      {"+7", false, 0},
+      {"-0", false, 0},
+      {"", false, 0},
+      {"-", false, 0},
+      {" 7", false, 0},
+      {"7 ", false, 0},
+      {"7.0", false, 0},
+      {"1e3", false, 0},
+      {"9223372036854775807", true, INT64_MAX},
+      {"9223372036854775808", false, 0},
+      {"-9223372036854775808", true, INT64_MIN},
+      {"-9223372036854775809", false, 0},
+      {"9999999999999999999", false, 0},
+      {"12345678901234567890", false, 0},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     int64_t value = 0;

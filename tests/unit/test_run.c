@@ -1,6 +1,6 @@
-// The executor against a naive evaluation of the same plan over the same rows: sizes around word and
-// partition edges, any number of threads, any memory, any size of morsels. The machine code of the
-// plan is written by hand here.
+// The executor against a naive evaluation of the same plan over the same rows: sizes around word
+// and partition edges, any number of threads, any memory, any size of morsels. The machine code of
+// the plan is written by hand here.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,16 +26,15 @@
  *   event 1 visit: day; all kept; nothing carried.
  *   cells of purchase: count over 30 days, sum(amount * 2) of channel 1 ever, distinct(item) ever,
  *     last day ever; of visit: count ever.
- *   segments: 0 count >= 2; 1 sum > 100; 2 age > 30; 3 distinct >= 2; 4 country = "DE" and visits >= 1;
- *     5 last day < as-of - 10.
- *   chain 0: 1 > 0 > 2; chain 1: 4.
+ *   segments: 0 count >= 2; 1 sum > 100; 2 age > 30; 3 distinct >= 2; 4 country = "DE" and visits
+ * >= 1; 5 last day < as-of - 10. chain 0: 1 > 0 > 2; chain 1: 4.
  */
 
 enum { AS_OF = 1000, DROPPED = -999, SEGMENTS = 6, CELLS = 4, MAX_ITEMS = 20 };
 
-static const char *const item_names[MAX_ITEMS] = {"a",  "b",  "c",  "d",  "e",  "f",  "g",
-                                                  "h",  "i",  "j",  "k",  "l",  "m",  "n",
-                                                  "oo", "pp", "qq", "rr", "ss", "a longer item"};
+static const char *const item_names[MAX_ITEMS] = {
+    "a", "b", "c", "d", "e",  "f",  "g",  "h",  "i",  "j",
+    "k", "l", "m", "n", "oo", "pp", "qq", "rr", "ss", "a longer item"};
 
 /* Kernels. */
 
@@ -284,10 +283,13 @@ static void make_purchase(struct fixture *f) {
                                                   .mask_roots = f->mask_slots};
   f->doubled_layout[0] = SEG_LAYOUT_I64;
   f->purchase_cells[0] = (struct seg_fold_cell){.kind = SEG_FOLD_COUNT, .layout = SEG_LAYOUT_I64};
-  f->purchase_cells[1] = (struct seg_fold_cell){
-      .kind = SEG_FOLD_SUM, .layout = SEG_LAYOUT_I64, .source = seg_str_view("sum(purchase.twice)")};
-  f->purchase_cells[2] = (struct seg_fold_cell){.kind = SEG_FOLD_DISTINCT, .layout = SEG_LAYOUT_I64};
-  f->purchase_cells[3] = (struct seg_fold_cell){.kind = SEG_FOLD_LAST_DAY, .layout = SEG_LAYOUT_I32};
+  f->purchase_cells[1] = (struct seg_fold_cell){.kind = SEG_FOLD_SUM,
+                                                .layout = SEG_LAYOUT_I64,
+                                                .source = seg_str_view("sum(purchase.twice)")};
+  f->purchase_cells[2] =
+      (struct seg_fold_cell){.kind = SEG_FOLD_DISTINCT, .layout = SEG_LAYOUT_I64};
+  f->purchase_cells[3] =
+      (struct seg_fold_cell){.kind = SEG_FOLD_LAST_DAY, .layout = SEG_LAYOUT_I32};
   f->folds[0] = (struct seg_fold){.cell_count = CELLS, .cells = f->purchase_cells};
 }
 
@@ -357,8 +359,7 @@ static void fixture_init(struct fixture *f, bool from_event) {
   make_purchase(f);
   make_visit(f);
   make_rules(f, from_event);
-  f->windows[0] =
-      (struct seg_plan_window){.form = SEG_WINDOW_AGES, .near_age = 1, .far_age = 30};
+  f->windows[0] = (struct seg_plan_window){.form = SEG_WINDOW_AGES, .near_age = 1, .far_age = 30};
   f->windows[1] = (struct seg_plan_window){.form = SEG_WINDOW_ALL};
   f->plan.customer_from_event = from_event ? 0 : -1;
   if (from_event)
@@ -485,11 +486,10 @@ static enum seg_status run(struct fixture *f, const struct data *data, struct ma
   struct seg_column_view customer_views[] = {
       {SEG_LAYOUT_I64, data->ages, data->age_known, data->customers},
       {SEG_LAYOUT_TEXT, data->countries, NULL, data->customers}};
-  struct seg_memory_rows customers = {
-      .row_count = data->customers,
-      .key = {SEG_LAYOUT_I64, data->ids, NULL, data->customers},
-      .inputs = customer_views,
-      .morsel_rows = manner.morsel_rows};
+  struct seg_memory_rows customers = {.row_count = data->customers,
+                                      .key = {SEG_LAYOUT_I64, data->ids, NULL, data->customers},
+                                      .inputs = customer_views,
+                                      .morsel_rows = manner.morsel_rows};
   struct seg_column_view purchase_views[] = {
       {SEG_LAYOUT_I32, data->purchase_days, NULL, data->purchases},
       {SEG_LAYOUT_I64, data->amounts, NULL, data->purchases},
@@ -501,8 +501,7 @@ static enum seg_status run(struct fixture *f, const struct data *data, struct ma
       .days = purchase_views[0],
       .inputs = purchase_views,
       .morsel_rows = manner.morsel_rows};
-  struct seg_column_view visit_views[] = {
-      {SEG_LAYOUT_I32, data->visit_days, NULL, data->visits}};
+  struct seg_column_view visit_views[] = {{SEG_LAYOUT_I32, data->visit_days, NULL, data->visits}};
   struct seg_memory_rows visits = {.row_count = data->visits,
                                    .key = {SEG_LAYOUT_TEXT, data->visit_ids, NULL, data->visits},
                                    .days = visit_views[0],
@@ -534,8 +533,7 @@ static bool purchase_exists(const struct data *data, int64_t i) {
 
 static bool same_purchase(const struct data *data, int64_t a, int64_t b) {
   bool known = seg_bitmap_test(data->item_known, a);
-  return data->amounts[a] == data->amounts[b] &&
-         known == seg_bitmap_test(data->item_known, b) &&
+  return data->amounts[a] == data->amounts[b] && known == seg_bitmap_test(data->item_known, b) &&
          (!known || seg_str_equal(data->items[a], data->items[b]));
 }
 
@@ -871,9 +869,9 @@ static void an_overflow_in_a_row_is_named(void **state) {
   naive_init(&naive, &data, false, false);
   struct seg_run_result *result = NULL;
   struct seg_error error;
-  assert_int_equal(run(&f, &data, (struct manner){.threads = 2, .morsel_rows = 1000}, false,
-                       &result, &error),
-                   SEG_OK);
+  assert_int_equal(
+      run(&f, &data, (struct manner){.threads = 2, .morsel_rows = 1000}, false, &result, &error),
+      SEG_OK);
   check_result(result, &naive, &data, false);
   seg_run_result_free(result);
   naive_deinit(&naive);
