@@ -1,0 +1,20 @@
+/**
+ * The ways to an answer. The rule files and tables of the case lie in `folder`: rules/ and data/.
+ */
+#ifndef SEG_TESTS_CONFORMANCE_WAYS_H
+#define SEG_TESTS_CONFORMANCE_WAYS_H
+
+#include "tests/conformance/answer.h"
+
+/** The reference evaluator on tables read by table.c. Data errors other than overflow are not its
+ * business, nor are queries: false when there is nothing to ask it. */
+bool by_reference(const struct conformance_case *c, const char *folder, struct answer *answer);
+
+/** The library: compile, read CSV files, run, read the output file. */
+void by_library(const struct conformance_case *c, const char *folder, struct answer *answer);
+
+/** The program: its exit code; and an output file after 0 only. Returns the number of differences.
+ */
+int by_program(const struct conformance_case *c, const char *folder);
+
+#endif
