@@ -88,9 +88,21 @@ static void check_where(struct seg_check *check, struct seg_table *table) {
   table->entity->where = all;
 }
 
+static void report_unique_customers(struct seg_check *check, const struct seg_table *table) {
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_SYNTAX, table->syntax->unique_span,
+                                        "`unique by` cannot stand in the customer's declaration");
+  seg_note(check->sink, d, "a source has one row for each customer; two rows with one key are an "
+                           "error of the data");
+  seg_help(check->sink, d, "remove it; a query as the source can pick the row that counts");
+}
+
 static void check_unique(struct seg_check *check, struct seg_table *table) {
   struct seg_program_entity *entity = table->entity;
   uint32_t count = table->syntax->unique_count;
+  if (!table->is_event && count > 0) {
+    report_unique_customers(check, table);
+    return;
+  }
   bool only_key = count > 0;
   entity->unique = SEG_NEW_ARRAY(&check->program->arena, int32_t, count + 1u);
   if (!entity->unique) {
@@ -105,8 +117,12 @@ static void check_unique(struct seg_check *check, struct seg_table *table) {
     if (!is_time && column == SEG_NO_NAME && seg_str_equal(name.text, entity->key))
       continue;
     only_key = false;
+    const struct seg_program_column *named =
+        column == SEG_NO_NAME ? NULL : &entity->columns[column];
     if (is_time)
       entity->unique[entity->unique_count++] = SEG_UNIQUE_TIME;
+    else if (named && named->computed && named->type.kind == SEG_TYPE_BOOL)
+      seg_report_not_yet(check, SEG_NOT_YET_UNIQUE_CONDITION, name.span);
     else if (column != SEG_NO_NAME)
       entity->unique[entity->unique_count++] = (int32_t)column;
     else
