@@ -106,13 +106,13 @@ static bool parse_memory(const char *text, uint64_t *bytes) {
   while (*end == ' ')
     end++;
   if (isdigit((unsigned char)text[0]) && size_unit(end, &unit) && value * unit < 1e18) {
-    if (value * unit >= 64e6) {
+    if (value * unit >= 256e6) {
       *bytes = (uint64_t)(value * unit);
       return true;
     }
     fprintf(stderr,
             "error: `--memory %s` is less than a run can work with\n"
-            "  = help: give it at least 64MB\n",
+            "  = help: give it at least 256MB\n",
             text);
     return false;
   }

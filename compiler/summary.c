@@ -36,8 +36,9 @@ static void write_row(FILE *out, size_t name_width, const char *name, uint64_t m
 
 static void write_human(const struct segc_summary *summary, FILE *out) {
   size_t name_width = widest(summary);
-  fprintf(out, "as of %s: %" PRIu64 " customers, %" PRIu64 " events", summary->as_of,
-          summary->customers, summary->events);
+  fprintf(out, "as of %s: %" PRIu64 " customer%s, %" PRIu64 " event%s", summary->as_of,
+          summary->customers, summary->customers == 1 ? "" : "s", summary->events,
+          summary->events == 1 ? "" : "s");
   if (summary->orphan_events > 0)
     fprintf(out, ", %" PRIu64 " of them without a known customer", summary->orphan_events);
   fprintf(out, "\n\nsegments: all that match\n");

@@ -124,6 +124,8 @@ expect 2 "needs a value" "$segc" run good --data
 expect 2 "given twice" run_good --data data
 expect 2 "not a number from 1 to" run_good --threads 0
 expect 2 "is not a size" run_good --memory lots
+expect 2 "at least 256MB" run_good --memory 255MB
+expect 0 "3 customers" run_good --memory 256MB
 expect 2 "is none of" run_good --format xml
 expect 2 "needs a folder or a file" "$segc" check
 expect 2 "nowhere" "$segc" check nowhere
