@@ -170,6 +170,7 @@ bool seg_csv_find(struct seg_str path, const struct seg_csv_header *header, int6
                   struct seg_csv_place *place) {
   struct reader reader;
   struct field_count count;
+  struct seg_csv_place mixed = {0};
   *place = (struct seg_csv_place){0};
   if (!reader_open(&reader, path.data, header->delimiter))
     return false;
@@ -185,6 +186,11 @@ bool seg_csv_find(struct seg_str path, const struct seg_csv_header *header, int6
       place->end = false;
       break;
     }
+    if (place->fault == SEG_CSV_LINE_END) {
+      if (mixed.fault == SEG_CSV_FINE)
+        mixed = *place;
+      place->fault = SEG_CSV_FINE;
+    }
     bool empty = count.fields == 1 && count.last_full == 0;
     if (empty && (end == END || header->count > 1) && place->fault == SEG_CSV_FINE)
       continue;
@@ -194,6 +200,11 @@ bool seg_csv_find(struct seg_str path, const struct seg_csv_header *header, int6
       break;
     }
     place->row++;
+  }
+  // DuckDB lets some mixed line ends pass, so they are to blame only when nothing else is.
+  if (place->end && mixed.fault != SEG_CSV_FINE) {
+    *place = mixed;
+    place->end = false;
   }
   bool fine = !reader.memory_out;
   reader_close(&reader);
