@@ -61,6 +61,12 @@ static void flatten(const struct seg_expr *expr, enum seg_expr_kind before,
   mixture->before[mixture->count++] = before;
 }
 
+/** A `not` without parentheses that would show where it ends. */
+static bool is_open_not(const struct seg_expr *expr) {
+  return expr->kind == SEG_EXPR_NOT && expr->operands[0] &&
+         expr->operands[0]->kind != SEG_EXPR_PAREN;
+}
+
 /** Parentheses around runs of `inner`. */
 static struct reading read_mixture(const struct seg_check *check, const struct mixture *mixture,
                                    enum seg_expr_kind inner) {
@@ -72,7 +78,11 @@ static struct reading read_mixture(const struct seg_check *check, const struct m
       append_word(&reading, mixture->before[i] == SEG_EXPR_AND ? " and " : " or ");
     if (joined_after && !joined_before)
       append_word(&reading, "(");
+    // Not the next ambiguity: `not a or b` would be refused as well.
+    bool wrapped = is_open_not(mixture->terms[i]) && i + 1 < mixture->count;
+    append_word(&reading, wrapped ? "(" : "");
     append(&reading, seg_code(check, mixture->terms[i]->span));
+    append_word(&reading, wrapped ? ")" : "");
     if (joined_before && !joined_after)
       append_word(&reading, ")");
   }
@@ -145,9 +155,7 @@ bool seg_ambiguous_logic(struct seg_check *check, const struct seg_expr *expr,
   }
   // The last one negates nothing but itself, and `not (...)` shows where it ends.
   for (uint32_t i = 0; i + 1 < count; i++) {
-    const struct seg_expr *negated =
-        leaves[i] && leaves[i]->kind == SEG_EXPR_NOT ? leaves[i]->operands[0] : NULL;
-    if (negated && negated->kind != SEG_EXPR_PAREN) {
+    if (leaves[i] && is_open_not(leaves[i])) {
       report_not(check, expr, leaves[i]);
       return true;
     }

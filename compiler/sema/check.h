@@ -24,6 +24,7 @@ enum {
   SEG_MAX_CHECK_DEPTH = 1000,   // levels of one expression, metrics it uses included
   SEG_MAX_RULE_NODES = 1000000, // nodes of one rule after all metrics are expanded
   SEG_MAX_WINDOW_DAYS = 36500,
+  SEG_MAX_SUGGESTIONS = 200, // for unknown names of one project
 };
 
 enum seg_symbol_kind {
@@ -97,7 +98,8 @@ struct seg_check {
   struct seg_names names; // name -> index into symbols
   SEG_VEC(struct seg_moved_window) moved;
   uint32_t depth;
-  bool incomplete; // syntax was wrong or a module is not read: what is absent may be meant
+  uint32_t suggestions; // made so far; each compares with all names, so they are limited
+  bool incomplete;      // syntax was wrong or a module is not read: what is absent may be meant
   bool out_of_memory;
 };
 

@@ -14,6 +14,8 @@ struct seg_symbol *seg_find_symbol(struct seg_check *check, struct seg_str name)
  */
 static struct seg_str nearest_name(struct seg_check *check, struct seg_str name,
                                    const struct seg_table *table, uint32_t kinds) {
+  if (check->suggestions++ >= SEG_MAX_SUGGESTIONS)
+    return (struct seg_str){0};
   size_t room = (size_t)check->names.count + (table ? table->columns.count : 0u) + 1u;
   struct seg_str *candidates = SEG_NEW_ARRAY(&check->scratch, struct seg_str, room);
   if (!candidates)

@@ -11,6 +11,7 @@ static void and_beside_or(void **state) {
   expect_rule("opt_in and visits > 1 or visits > 5", "E301", "opt_in and visits > 1 or visits > 5",
               "`opt_in and (visits > 1 or visits > 5)`");
   expect_fixes("opt_in or visits > 1 and visits > 5", "E301", 2, false);
+  expect_fixes("visits > 1 and not opt_in or visits > 5", "E301", 2, false);
   expect_fixes("opt_in and opt_in or visits > 1 and visits > 5 or opt_in", "E301", 2, false);
   // Another mistake inside is another error.
   char *text = shop_text("", "opt_in and visit > 1 or visits > 5");
