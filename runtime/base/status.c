@@ -28,5 +28,5 @@ void seg_error_help(struct seg_error *error, const char *format, ...) {
 }
 
 enum seg_status seg_fail_memory(struct seg_error *error, const char *what) {
-  return seg_fail(error, SEG_OUT_OF_MEMORY, "D001", "not enough memory for %s", what);
+  return seg_fail(error, SEG_OUT_OF_MEMORY, "D009", "not enough memory for %s", what);
 }
