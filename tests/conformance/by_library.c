@@ -52,8 +52,11 @@ static const char *read_whole(struct seg_arena *arena, const char *path) {
 static void read_output(struct answer *answer, const struct segc_summary *summary) {
   struct table table;
   table_read(&answer->arena, answer->output, &table);
+  answer_line(answer, "customers");
   for (size_t i = 0; i < summary->segment_count; i++)
     answer_line(answer, summary->segments[i].name);
+  for (size_t i = 0; i < summary->chain_count; i++)
+    answer_line(answer, case_format(&answer->arena, "chain %s", summary->chains[i].name));
   for (size_t i = 0; i < table.rows.count; i++) {
     const char **fields = table.rows.items[i].fields;
     const char *key = fields[0] == NULL ? "" : fields[0];

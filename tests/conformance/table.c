@@ -27,7 +27,7 @@ static const char *read_field(struct seg_arena *arena, const char **at, bool *la
   *at += quoted && **at == '"';
   *last = **at != ',';
   *at += !*last;
-  return field[0] == '\0' ? NULL : field;
+  return field[0] == '\0' && !quoted ? NULL : field;
 }
 
 static size_t read_fields(struct seg_arena *arena, const char **at, const char ***fields) {

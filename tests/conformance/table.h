@@ -9,7 +9,7 @@
 #include "runtime/time/zone.h"
 #include "tests/conformance/case_file.h"
 
-/** A field that is empty is missing: NULL. */
+/** A field that is empty and not quoted is missing: NULL. */
 struct table_row {
   const char **fields;
 };
