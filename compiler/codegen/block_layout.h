@@ -14,7 +14,8 @@
 
 enum {
   SEG_NO_SLOT = UINT32_MAX,
-  /** Steps of a map function. Optimised, so kept small: 64 arithmetic steps take about 10 ms. */
+  /** Steps of a map function. Optimised, about half a millisecond a step; larger tiles take longer
+     a step. */
   SEG_MAP_TILE_STEPS = 64,
   /** Steps of a mask function. Not optimised and nearly linear; 256 is about 32 rules of a few
      clauses each. */

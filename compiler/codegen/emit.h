@@ -1,7 +1,7 @@
 /**
  * The emitters: from plan steps to LLVM's intermediate representation.
  *
- * Two modules: `optimised` (maps, folds, helpers: few and hot, LLVM's -O2) and `plain` (mask
+ * Two modules: `optimised` (maps, folds, helpers: few and hot) and `plain` (mask
  * functions: many, straight lines of calls and word operations that optimising would not make
  * faster, but would make slow to compile). No address of this process is written into the code: all
  * data comes through the frame, and the few outside functions are symbols that the linker of jit.c
