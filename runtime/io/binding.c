@@ -252,7 +252,8 @@ static enum seg_status fail_not_found(struct seg_arena *arena, const char *folde
   enum seg_status status = list_folder(arena, folder, false, &names, error);
   if (status != SEG_OK)
     goto cleanup;
-  qsort(names.items, names.count, sizeof *names.items, compare_names);
+  if (names.count > 0) // an empty list has no memory that could be sorted
+    qsort(names.items, names.count, sizeof *names.items, compare_names);
   for (size_t i = 0; i < names.count; i++)
     if (!SEG_VEC_PUSH(&stems, stem(names.items[i]))) {
       status = seg_fail_memory(error, "the list of files");
