@@ -190,7 +190,7 @@ static struct seg_node *check_over_column(struct seg_check *check, const struct 
     } else if (find_source(check, argument, kind, &source)) {
       struct seg_str code = seg_code(check, argument->span);
       struct seg_str column = {"column", 6};
-      if (source.table->columns.count > 0)
+      if (source.table && source.table->columns.count > 0)
         column = source.table->columns.entries[0].text;
       struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_ARGUMENTS, argument->span,
                                             "`%s` needs a column of the event", words[kind]);

@@ -79,17 +79,25 @@ static struct seg_node *check_not(struct seg_check *check, const struct seg_scop
   return seg_node_unary(check, SEG_NODE_NOT, seg_type_of(SEG_TYPE_BOOL), expr->span, operand);
 }
 
+typedef SEG_VEC(struct seg_expr *) expr_list;
+
+/** Put both operands on a stack, the left one on top. */
+static bool push_operands(expr_list *stack, const struct seg_expr *expr) {
+  if (!SEG_VEC_PUSH(stack, expr->operands[1]))
+    return false;
+  return SEG_VEC_PUSH(stack, expr->operands[0]);
+}
+
 /** Leaves of a chain of one kind of connective, left to right; iterative, chains are long. */
 static struct seg_expr **chain_leaves(struct seg_check *check, const struct seg_expr *expr,
                                       uint32_t *count) {
-  SEG_VEC(struct seg_expr *) open = {0};
-  SEG_VEC(struct seg_expr *) leaves = {0};
+  expr_list open = {0}, leaves = {0};
   struct seg_expr **result = NULL;
-  bool kept = SEG_VEC_PUSH(&open, expr->operands[1]) && SEG_VEC_PUSH(&open, expr->operands[0]);
+  bool kept = push_operands(&open, expr);
   while (kept && open.count > 0) {
     struct seg_expr *next = open.items[--open.count];
     if (next && next->kind == expr->kind)
-      kept = SEG_VEC_PUSH(&open, next->operands[1]) && SEG_VEC_PUSH(&open, next->operands[0]);
+      kept = push_operands(&open, next);
     else
       kept = SEG_VEC_PUSH(&leaves, next);
   }

@@ -3,6 +3,8 @@
  * Everything else is told apart in words, because the usual mistake is a right name at a wrong
  * place.
  */
+#include <assert.h>
+
 #include "compiler/sema/check.h"
 
 struct seg_symbol *seg_find_symbol(struct seg_check *check, struct seg_str name) {
@@ -63,6 +65,7 @@ static void report_unknown(struct seg_check *check, const struct seg_scope *scop
                            struct seg_name name) {
   if (name.text.size == 0 || check->incomplete)
     return;
+  assert(scope->place != SEG_IN_EVENT || scope->table);
   struct seg_diagnostic *d;
   if (scope->place == SEG_IN_EVENT) {
     struct seg_str event = scope->table->entity->name.text;
@@ -136,6 +139,7 @@ static struct seg_node *report_wrong_kind(struct seg_check *check, const struct 
                                           struct seg_name name, const struct seg_symbol *symbol) {
   if (symbol->excused)
     return NULL;
+  assert(scope->place != SEG_IN_EVENT || scope->table);
   struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_WRONG_KIND, name.span,
                                         scope->place == SEG_IN_RULE ? "`%.*s` is %s, not a value"
                                                                     : "`%.*s` is %s, not a column",

@@ -230,7 +230,8 @@ void seg_report_group_window(struct seg_check *check, const struct seg_expr *who
            "that it is compared with");
   if (sites.count == 0)
     seg_help(check->sink, d, "drop it: nothing here waits for a window");
-  // Everything over one window, or all but the last over `ever`: the same when the window is `ever`.
+  // Everything over one window, or all but the last over `ever`: the same when the window is
+  // `ever`.
   size_t forms = window->kind == SEG_WINDOW_EVER ? 1 : 2;
   for (size_t first = 0; first < sites.count && first < forms; first++) {
     struct candidate candidate =

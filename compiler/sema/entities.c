@@ -91,8 +91,9 @@ static void check_where(struct seg_check *check, struct seg_table *table) {
 static void report_unique_customers(struct seg_check *check, const struct seg_table *table) {
   struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_SYNTAX, table->syntax->unique_span,
                                         "`unique by` cannot stand in the customer's declaration");
-  seg_note(check->sink, d, "a source has one row for each customer; two rows with one key are an "
-                           "error of the data");
+  seg_note(check->sink, d,
+           "a source has one row for each customer; two rows with one key are an "
+           "error of the data");
   seg_help(check->sink, d, "remove it; a query as the source can pick the row that counts");
 }
 

@@ -12,6 +12,8 @@
  * known`, a count), because two negated comparisons of one value would otherwise vouch for each
  * other.
  */
+#include <assert.h>
+
 #include "compiler/sema/check.h"
 #include "compiler/sema/types.h"
 
@@ -471,7 +473,8 @@ static void walk_value(struct walk *walk, const struct seg_node *node) {
   if (node->kind != SEG_NODE_AGGREGATE || !node->filter)
     return;
   // Events that the declaration's `where` drops never come here.
-  struct seg_program_entity *event = &walk->check->program->events[node->event];
+  assert(walk->check->program);
+  const struct seg_program_entity *event = &walk->check->program->events[node->event];
   struct walk inside = {.check = walk->check, .right = true};
   if (event->where)
     learn_true(&inside, event->where, false);

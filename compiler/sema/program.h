@@ -33,18 +33,21 @@ struct seg_enumeration {
   struct seg_str *values;
 };
 
-/** Types compare by kind; money also by currency and scale, enumerations by identity of the list's texts. */
+/** Types compare by kind; money also by currency and scale, enumerations by identity of the list's
+ * texts. */
 struct seg_type {
   enum seg_type_kind kind;
-  uint8_t scale;           // MONEY: decimal places of the integer; 0 otherwise
-  struct seg_str currency; // MONEY and AMOUNT
+  uint8_t scale;                             // MONEY: decimal places of the integer; 0 otherwise
+  struct seg_str currency;                   // MONEY and AMOUNT
   const struct seg_enumeration *enumeration; // ENUM
 };
 
-/** A value of a literal: the member that the type's kind names. Money in minor units of its scale. */
+/** A value of a literal: the member that the type's kind names. Money in minor units of its scale.
+ */
 struct seg_literal {
   union {
-    int64_t integer; // BOOL (0/1), INT, MONEY, DATE (days since 1970-01-01), TIMESTAMP (UTC microseconds), ENUM (code)
+    int64_t integer; // BOOL (0/1), INT, MONEY, DATE (days since 1970-01-01), TIMESTAMP (UTC
+                     // microseconds), ENUM (code)
     double number;   // NUMBER, AMOUNT
   };
   struct seg_str text; // TEXT
@@ -87,15 +90,15 @@ struct seg_node {
     uint32_t column;                // ATTRIBUTE, COLUMN: index into the entity's columns
     enum seg_comparison comparison; // COMPARE, COMPARE_FRACTIONS
     enum seg_text_test text_test;   // TEXT_TEST
-    struct {                        // IN: the list; BAND: the cuts, rising. Literals of the operand's type
+    struct { // IN: the list; BAND: the cuts, rising. Literals of the operand's type
       uint32_t literal_count;
       struct seg_literal *literals;
     };
-    struct {                        // AGGREGATE
+    struct { // AGGREGATE
       enum seg_aggregate_kind aggregate;
-      uint32_t event;               // index into the program's events
-      struct seg_node *filter;      // condition over the event, or NULL
-      struct seg_node *argument;    // value over the event; NULL for COUNT, FIRST, LAST
+      uint32_t event;            // index into the program's events
+      struct seg_node *filter;   // condition over the event, or NULL
+      struct seg_node *argument; // value over the event; NULL for COUNT, FIRST, LAST
       struct seg_day_window window;
     };
   };
@@ -137,11 +140,12 @@ struct seg_program_metric {
 
 struct seg_program_segment {
   struct seg_name name;
-  struct seg_str title;    // empty when absent
-  struct seg_node *when;   // the rule: a condition over the customer
-  struct seg_str decision; // empty only when exploration allows it
+  struct seg_str title;             // empty when absent
+  struct seg_node *when;            // the rule: a condition over the customer
+  struct seg_str decision;          // empty only when exploration allows it
   const struct seg_segment *syntax; // all clauses as written, for reports
-  int32_t review_day; // last review + its period: overdue when the as-of day is later; INT32_MAX when absent
+  int32_t review_day; // last review + its period: overdue when the as-of day is later; INT32_MAX
+                      // when absent
   struct seg_span span;
 };
 
@@ -157,8 +161,9 @@ struct seg_program {
   struct seg_arena arena;
   struct seg_str timezone; // IANA name
   struct seg_str currency; // default currency, or empty
-  struct seg_program_entity customer; // from_event >= 0: takes every customer that has such an event
-  int32_t customer_from_event;        // index into events, or -1
+  struct seg_program_entity
+      customer;                // from_event >= 0: takes every customer that has such an event
+  int32_t customer_from_event; // index into events, or -1
   uint32_t event_count;
   struct seg_program_entity *events;
   uint32_t metric_count;
@@ -175,7 +180,8 @@ void seg_program_deinit(struct seg_program *program);
 /** Write the typed program as indented text (`--dump=types`), stable enough for tests. */
 void seg_program_print(const struct seg_program *program, FILE *out);
 
-/** "money(EUR)", "one of (...)", "int": the type in the words of the language, written into `text`. */
+/** "money(EUR)", "one of (...)", "int": the type in the words of the language, written into `text`.
+ */
 const char *seg_type_describe(const struct seg_type *type, char *text, size_t size);
 
 #endif

@@ -236,6 +236,91 @@ static void metrics_that_grow_too_large(void **state) {
   free(deep);
 }
 
+static void the_dump(void **state) {
+  (void)state;
+  struct sema_case c;
+  check_text(
+      &c, "segc 1\n"
+          "timezone: \"UTC\"\n"
+          "customer from \"people\" key id { mail: text? personal p: one of (\"a\", \"b\") }\n"
+          "event e from \"things\" by person at day zone \"Europe/Berlin\" {\n"
+          "  n: int? m: money(EUR)\n"
+          "  double = n * 2\n"
+          "  where n in (1, 2) or contains(note, \"x\")\n"
+          "  note: text\n"
+          "  unique by m, day\n"
+          "}\n"
+          "metric total = sum(e.m)\n"
+          "metric top = max(e.double) from 2026-01-01 through 2026-01-31\n"
+          "segment s \"Some\" {\n"
+          "  when: (p = \"b\" or total > 5 within 9d) and ((top else 0) > 7 or mail is missing)\n"
+          "  decision: \"write\" review: every 30d, last 2026-01-01\n"
+          "}\n"
+          "priority chain: s otherwise rest\n");
+  assert_int_equal(c.sink.errors, 0);
+  char *printed = NULL;
+  size_t size = 0;
+  FILE *out = open_memstream(&printed, &size);
+  assert_non_null(out);
+  seg_program_print(&c.program, out);
+  fclose(out);
+  assert_string_equal(printed,
+                      "timezone \"UTC\"\n"
+                      "customer \"people\" key id\n"
+                      "  mail: text? personal\n"
+                      "  p: one of (\"a\", \"b\")\n"
+                      "event e \"things\" key person at day zone Europe/Berlin\n"
+                      "  n: int?\n"
+                      "  m: money(EUR)\n"
+                      "  double: int?\n"
+                      "    multiply : int?\n"
+                      "      column n : int?\n"
+                      "      literal 2 : int\n"
+                      "  note: text\n"
+                      "  where\n"
+                      "    or : bool\n"
+                      "      in 1, 2 : bool\n"
+                      "        column n : int?\n"
+                      "      text-test contains : bool\n"
+                      "        column note : text\n"
+                      "        literal \"x\" : text\n"
+                      "  unique by m, day\n"
+                      "metric total: takes a window where it is used\n"
+                      "metric top\n"
+                      "  aggregate max e from 2026-01-01 through 2026-01-31 : int?\n"
+                      "    of\n"
+                      "      column double : int?\n"
+                      "segment s\n"
+                      "  title \"Some\"\n"
+                      "  decision \"write\"\n"
+                      "  review due 2026-01-31\n"
+                      "  when\n"
+                      "    and : bool\n"
+                      "      or : bool\n"
+                      "        compare = : bool\n"
+                      "          attribute p : one of\n"
+                      "          literal \"b\" : one of\n"
+                      "        compare > : bool\n"
+                      "          aggregate sum e 1..9 days ago : money(EUR)\n"
+                      "            of\n"
+                      "              column m : money(EUR)\n"
+                      "          literal 5.00 EUR : money(EUR)\n"
+                      "      or : bool\n"
+                      "        compare > : bool\n"
+                      "          else : int\n"
+                      "            aggregate max e from 2026-01-01 through 2026-01-31 : int?\n"
+                      "              of\n"
+                      "                column double : int?\n"
+                      "            literal 0 : int\n"
+                      "          literal 7 : int\n"
+                      "        not : bool\n"
+                      "          is-known : bool\n"
+                      "            attribute mail : text?\n"
+                      "priority chain: s otherwise rest\n");
+  free(printed);
+  end_case(&c);
+}
+
 static void the_whole_program(void **state) {
   (void)state;
   expect_codes(
@@ -297,6 +382,7 @@ int main(void) {
       cmocka_unit_test(not_yet),
       cmocka_unit_test(warnings),
       cmocka_unit_test(metrics_that_grow_too_large),
+      cmocka_unit_test(the_dump),
       cmocka_unit_test(the_whole_program),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
