@@ -18,6 +18,7 @@ struct filler {
   struct seg_zone_cursor cursor;
   bool extremes;     // values at the ends of their ranges are drawn too
   bool digits;       // keys are decimal numbers
+  bool large;        // so many events that a small memory limit must send them to disk
   uint32_t customer_count;
 };
 
@@ -143,7 +144,7 @@ static struct seg_str event_key(struct filler *filler, bool is_text, uint32_t fa
     return key_of(filler, below(filler, 3));
   // Some customers stay without events, one has many.
   uint32_t number = below(filler, filler->customer_count);
-  if (number % 5 == 2 || flip(filler, 5))
+  if (!filler->large && (number % 5 == 2 || flip(filler, 5)))
     number = favourite;
   return key_of(filler, number);
 }
@@ -222,6 +223,8 @@ static void fill_customers(struct filler *filler) {
 
 static uint32_t event_rows(struct filler *filler) {
   static const uint32_t edges[] = {0, 1, 63, 64, 65, 127, 129};
+  if (filler->large)
+    return 5000 + below(filler, 20000);
   if (flip(filler, 20))
     return edges[below(filler, sizeof edges / sizeof *edges)];
   return 1 + below(filler, 3 * filler->customer_count + 20);
@@ -255,7 +258,7 @@ static void fill_events(struct filler *filler, const struct model_entity *entity
 static uint32_t customer_rows(struct filler *filler) {
   static const uint32_t edges[] = {0, 1, 63, 64, 65, 128};
   static const uint32_t batches[] = {2047, 2048, 2049};
-  if (flip(filler, 2))
+  if (filler->large || flip(filler, 2))
     return batches[below(filler, 3)];
   if (flip(filler, 25))
     return edges[below(filler, sizeof edges / sizeof *edges)];
@@ -281,6 +284,7 @@ void generate_data(struct data *data, struct model *model, uint64_t seed) {
   }
   filler.extremes = flip(&filler, 15);
   filler.digits = !all_keys_are_texts(model) || flip(&filler, 40);
+  filler.large = !filler.extremes && below(&filler, 30) == 0;
   filler.customer_count = customer_rows(&filler);
   if (!model->from_event)
     fill_customers(&filler);

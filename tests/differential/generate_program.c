@@ -146,12 +146,16 @@ static void add_metrics(struct generator *generator) {
 
 static void add_segments(struct generator *generator) {
   struct model *model = generator->model;
-  uint32_t count = 1 + pick(generator, MODEL_MAX_SEGMENTS);
+  // Mostly small: a small program is compiled in a fraction of the time, so that there can be more.
+  static const uint32_t counts[] = {1, 1, 1, 1, 1, 2, 2, 2, 3, MODEL_MAX_SEGMENTS};
+  static const uint32_t depths[] = {0, 0, 0, 1, 1, 1, 2, 3};
+  uint32_t count = counts[pick(generator, 10)];
   for (uint32_t i = 0; i < count; i++) {
     struct scope scope = rule_scope(model);
+    uint32_t depth = depths[pick(generator, 8)];
     model->segments[model->segment_count++] =
         (struct model_segment){.name = model_text(model, "segment_%u", i + 1),
-                               .when = generate_condition(generator, &scope, pick(generator, 4))};
+                               .when = generate_condition(generator, &scope, depth)};
   }
 }
 
