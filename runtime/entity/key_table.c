@@ -2,10 +2,10 @@
 #include "runtime/entity/key_table.h"
 
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/base/hash.h"
+#include "runtime/entity/large_memory.h"
 #include "runtime/entity/run_errors.h"
 
 enum {
@@ -39,18 +39,26 @@ static void drop_slots(struct seg_key_table *table) {
   if (table->slots == NULL)
     return;
   seg_memory_budget_give(table->budget, slot_bytes(table->slot_bits));
-  free(table->slots);
+  seg_large_memory_free(table->slots, slot_bytes(table->slot_bits));
   table->slots = NULL;
+}
+
+static void free_keys(struct seg_key_table *table) {
+  void *keys = table->is_text ? (void *)table->texts : (void *)table->integers;
+  seg_large_memory_free(keys, key_bytes(table, table->capacity));
+  seg_memory_budget_give(table->budget, key_bytes(table, table->capacity));
+}
+
+static uint64_t direct_bytes(uint64_t count) {
+  return count * sizeof(uint32_t);
 }
 
 void seg_key_table_deinit(struct seg_key_table *table) {
   drop_slots(table);
+  free_keys(table);
   if (table->direct != NULL)
-    seg_memory_budget_give(table->budget, table->direct_count * sizeof *table->direct);
-  free(table->direct);
-  seg_memory_budget_give(table->budget, key_bytes(table, table->capacity));
-  free(table->integers);
-  free(table->texts);
+    seg_memory_budget_give(table->budget, direct_bytes(table->direct_count));
+  seg_large_memory_free(table->direct, direct_bytes(table->direct_count));
   seg_text_heap_deinit(&table->heap);
   *table = (struct seg_key_table){.budget = table->budget};
 }
@@ -91,7 +99,7 @@ static enum seg_status grow_slots(struct seg_key_table *table, uint64_t keys,
   enum seg_status status = seg_memory_budget_need(table->budget, slot_bytes(bits), what_for, error);
   if (status != SEG_OK)
     return status;
-  struct seg_key_slot *slots = calloc((size_t)1 << bits, sizeof *slots);
+  struct seg_key_slot *slots = seg_large_memory(slot_bytes(bits));
   if (slots == NULL) {
     seg_memory_budget_give(table->budget, slot_bytes(bits));
     return seg_fail_memory(error, what_for);
@@ -102,7 +110,7 @@ static enum seg_status grow_slots(struct seg_key_table *table, uint64_t keys,
   table->slots = slots;
   table->slot_bits = bits;
   move_slots(old, old_count, table);
-  free(old);
+  seg_large_memory_free(old, old_bytes);
   seg_memory_budget_give(table->budget, old_bytes);
   return SEG_OK;
 }
@@ -114,93 +122,106 @@ static enum seg_status grow_keys(struct seg_key_table *table, uint64_t keys,
   uint64_t capacity = table->capacity + table->capacity / 2 + 256;
   capacity = capacity < keys ? keys : capacity;
   capacity = (capacity + 63) / 64 * 64;
-  uint64_t more = key_bytes(table, capacity - table->capacity);
-  enum seg_status status = seg_memory_budget_need(table->budget, more, what_for, error);
+  enum seg_status status =
+      seg_memory_budget_need(table->budget, key_bytes(table, capacity), what_for, error);
   if (status != SEG_OK)
     return status;
-  void *old = table->is_text ? (void *)table->texts : (void *)table->integers;
-  char *grown = realloc(old, key_bytes(table, capacity));
+  void *grown = seg_large_memory(key_bytes(table, capacity));
   if (grown == NULL) {
-    seg_memory_budget_give(table->budget, more);
+    seg_memory_budget_give(table->budget, key_bytes(table, capacity));
     return seg_fail_memory(error, what_for);
   }
-  memset(grown + key_bytes(table, table->capacity), 0, more);
+  void *old = table->is_text ? (void *)table->texts : (void *)table->integers;
+  if (old != NULL)
+    memcpy(grown, old, key_bytes(table, table->count));
+  free_keys(table);
   if (table->is_text)
-    table->texts = (struct seg_str *)(void *)grown;
+    table->texts = grown;
   else
-    table->integers = (int64_t *)(void *)grown;
+    table->integers = grown;
   table->capacity = capacity;
   return SEG_OK;
 }
 
-static uint32_t find_integer(const struct seg_key_table *table, uint32_t tag, int64_t key,
-                             uint32_t *empty) {
-  uint32_t mask = (uint32_t)((UINT64_C(1) << table->slot_bits) - 1);
-  for (uint32_t at = home(table, tag);; at = (at + 1) & mask) {
-    struct seg_key_slot slot = table->slots[at];
-    if (slot.number_plus_one == 0) {
-      *empty = at;
+static uint32_t slot_mask(const struct seg_key_table *table) {
+  return (uint32_t)((UINT64_C(1) << table->slot_bits) - 1);
+}
+
+/** One key while it is looked up. */
+struct probe {
+  uint32_t tag;
+  uint32_t place; // the first slot that is empty or has the tag; later the one that decided
+};
+
+// The next slot from probe->place on that is empty or has the tag; its number, or SEG_NO_NUMBER.
+static inline uint32_t next_candidate(const struct seg_key_table *table, struct probe *probe) {
+  uint32_t mask = slot_mask(table);
+  for (;; probe->place = (probe->place + 1) & mask) {
+    struct seg_key_slot slot = table->slots[probe->place];
+    if (slot.number_plus_one == 0)
       return SEG_NO_NUMBER;
-    }
-    if (slot.tag == tag && table->integers[slot.number_plus_one - 1] == key)
+    if (slot.tag == probe->tag)
       return slot.number_plus_one - 1;
   }
 }
 
-static uint32_t find_text(const struct seg_key_table *table, uint32_t tag, struct seg_str key,
-                          uint32_t *empty) {
-  uint32_t mask = (uint32_t)((UINT64_C(1) << table->slot_bits) - 1);
-  for (uint32_t at = home(table, tag);; at = (at + 1) & mask) {
-    struct seg_key_slot slot = table->slots[at];
-    if (slot.number_plus_one == 0) {
-      *empty = at;
-      return SEG_NO_NUMBER;
-    }
-    if (slot.tag == tag && seg_str_equal(table->texts[slot.number_plus_one - 1], key))
-      return slot.number_plus_one - 1;
+static inline uint32_t find_integer(const struct seg_key_table *table, struct probe *probe,
+                                    int64_t key) {
+  for (;; probe->place = (probe->place + 1) & slot_mask(table)) {
+    uint32_t number = next_candidate(table, probe);
+    if (number == SEG_NO_NUMBER || table->integers[number] == key)
+      return number;
   }
 }
 
-// First the slots, then the keys they name: a miss of one key hides behind those of the others.
-static void prefetch(const struct seg_key_table *table, const uint32_t *tags, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++)
-    __builtin_prefetch(&table->slots[home(table, tags[i])]);
-  for (uint32_t i = 0; i < count; i++) {
-    uint32_t number = table->slots[home(table, tags[i])].number_plus_one;
-    if (number == 0)
-      continue;
-    if (table->is_text)
-      __builtin_prefetch(&table->texts[number - 1]);
-    else
-      __builtin_prefetch(&table->integers[number - 1]);
-  }
-  if (!table->is_text)
-    return;
-  for (uint32_t i = 0; i < count; i++) {
-    struct seg_key_slot slot = table->slots[home(table, tags[i])];
-    if (slot.number_plus_one != 0 && slot.tag == tags[i])
-      __builtin_prefetch(table->texts[slot.number_plus_one - 1].data);
+static inline uint32_t find_text(const struct seg_key_table *table, struct probe *probe,
+                                 struct seg_str key) {
+  for (;; probe->place = (probe->place + 1) & slot_mask(table)) {
+    uint32_t number = next_candidate(table, probe);
+    if (number == SEG_NO_NUMBER || seg_str_equal(table->texts[number], key))
+      return number;
   }
 }
 
-static void put_slot(struct seg_key_table *table, uint32_t at, uint32_t tag) {
+// Slots first, then the keys they name, then the bytes of texts: a cache miss of one key hides
+// behind those of the others.
+static void begin_probes(const struct seg_key_table *table, struct probe *probes, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    probes[i].place = home(table, probes[i].tag);
+    __builtin_prefetch(&table->slots[probes[i].place]);
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t number = next_candidate(table, &probes[i]);
+    if (number != SEG_NO_NUMBER && table->is_text)
+      __builtin_prefetch(&table->texts[number]);
+    else if (number != SEG_NO_NUMBER)
+      __builtin_prefetch(&table->integers[number]);
+  }
+  for (uint32_t i = 0; table->is_text && i < count; i++) {
+    uint32_t number = next_candidate(table, &probes[i]);
+    if (number != SEG_NO_NUMBER)
+      __builtin_prefetch(table->texts[number].data);
+  }
+}
+
+static void put_slot(struct seg_key_table *table, const struct probe *probe) {
   table->count++;
-  table->slots[at] = (struct seg_key_slot){.tag = tag, .number_plus_one = table->count};
+  table->slots[probe->place] =
+      (struct seg_key_slot){.tag = probe->tag, .number_plus_one = table->count};
 }
 
 static void add_integers(struct seg_key_table *table, const int64_t *keys, const uint32_t *rows,
                          uint32_t count, uint32_t *numbers) {
-  uint32_t tags[AHEAD] = {0};
+  struct probe probes[AHEAD] = {{0}};
   for (uint32_t i = 0; i < count; i++)
-    tags[i] = tag_of_integer(keys[rows[i]]);
-  prefetch(table, tags, count);
+    probes[i].tag = tag_of_integer(keys[rows[i]]);
+  begin_probes(table, probes, count);
   for (uint32_t i = 0; i < count; i++) {
-    uint32_t empty;
-    numbers[i] = find_integer(table, tags[i], keys[rows[i]], &empty);
+    numbers[i] = find_integer(table, &probes[i], keys[rows[i]]);
     if (numbers[i] == SEG_NO_NUMBER) {
       numbers[i] = table->count;
       table->integers[table->count] = keys[rows[i]];
-      put_slot(table, empty, tags[i]);
+      put_slot(table, &probes[i]);
     }
   }
 }
@@ -208,13 +229,12 @@ static void add_integers(struct seg_key_table *table, const int64_t *keys, const
 static enum seg_status add_texts(struct seg_key_table *table, const struct seg_str *keys,
                                  const uint32_t *rows, uint32_t count, uint32_t *numbers,
                                  struct seg_error *error) {
-  uint32_t tags[AHEAD] = {0};
+  struct probe probes[AHEAD] = {{0}};
   for (uint32_t i = 0; i < count; i++)
-    tags[i] = tag_of_text(keys[rows[i]]);
-  prefetch(table, tags, count);
+    probes[i].tag = tag_of_text(keys[rows[i]]);
+  begin_probes(table, probes, count);
   for (uint32_t i = 0; i < count; i++) {
-    uint32_t empty;
-    numbers[i] = find_text(table, tags[i], keys[rows[i]], &empty);
+    numbers[i] = find_text(table, &probes[i], keys[rows[i]]);
     if (numbers[i] == SEG_NO_NUMBER) {
       struct seg_str key = keys[rows[i]];
       enum seg_status status = seg_text_heap_copy(&table->heap, &key, what_for, error);
@@ -222,7 +242,7 @@ static enum seg_status add_texts(struct seg_key_table *table, const struct seg_s
         return status;
       numbers[i] = table->count;
       table->texts[table->count] = key;
-      put_slot(table, empty, tags[i]);
+      put_slot(table, &probes[i]);
     }
   }
   return SEG_OK;
@@ -262,10 +282,10 @@ void seg_key_table_seal(struct seg_key_table *table) {
   // Four entries a key take as much as the slots do at their fullest, and cost one miss, not two.
   if (range / 4 >= table->count)
     return;
-  uint64_t bytes = (range + 1) * sizeof *table->direct;
+  uint64_t bytes = direct_bytes(range + 1);
   if (!seg_memory_budget_take(table->budget, bytes))
     return;
-  table->direct = malloc(bytes);
+  table->direct = seg_large_memory(bytes);
   if (table->direct == NULL) {
     seg_memory_budget_give(table->budget, bytes);
     return;
@@ -280,12 +300,12 @@ void seg_key_table_seal(struct seg_key_table *table) {
 
 static void find_integers(const struct seg_key_table *table, const int64_t *keys, uint32_t count,
                           uint32_t *numbers) {
-  uint32_t tags[AHEAD] = {0}, empty;
+  struct probe probes[AHEAD] = {{0}};
   for (uint32_t i = 0; i < count; i++)
-    tags[i] = tag_of_integer(keys[i]);
-  prefetch(table, tags, count);
+    probes[i].tag = tag_of_integer(keys[i]);
+  begin_probes(table, probes, count);
   for (uint32_t i = 0; i < count; i++)
-    numbers[i] = find_integer(table, tags[i], keys[i], &empty);
+    numbers[i] = find_integer(table, &probes[i], keys[i]);
 }
 
 static void find_direct(const struct seg_key_table *table, const int64_t *keys, uint32_t count,
@@ -298,12 +318,12 @@ static void find_direct(const struct seg_key_table *table, const int64_t *keys, 
 
 static void find_texts(const struct seg_key_table *table, const struct seg_str *keys,
                        uint32_t count, uint32_t *numbers) {
-  uint32_t tags[AHEAD] = {0}, empty;
+  struct probe probes[AHEAD] = {{0}};
   for (uint32_t i = 0; i < count; i++)
-    tags[i] = tag_of_text(keys[i]);
-  prefetch(table, tags, count);
+    probes[i].tag = tag_of_text(keys[i]);
+  begin_probes(table, probes, count);
   for (uint32_t i = 0; i < count; i++)
-    numbers[i] = find_text(table, tags[i], keys[i], &empty);
+    numbers[i] = find_text(table, &probes[i], keys[i]);
 }
 
 static void find_in_texts(const struct seg_key_table *table, const struct seg_column_view *keys,

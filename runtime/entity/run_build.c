@@ -119,18 +119,32 @@ static struct slice slice_of(const struct seg_run_builder *builder, const struct
   };
 }
 
-#define COPY_BY_ORDER(type, slice, before, values)                                                 \
-  do {                                                                                             \
-    type *to = (type *)(void *)((slice).bytes + (size_t)(before) * (slice).count);                 \
-    const type *from = (values);                                                                   \
-    for (uint32_t i = 0; i < (slice).count; i++)                                                   \
-      to[i] = from[(slice).order[i]];                                                              \
-  } while (0)
+// Where a field of the slice begins.
+static void *field_of(const struct slice *slice, uint32_t before) {
+  return slice->bytes + (size_t)before * slice->count;
+}
+
+static void copy_i32(const struct slice *slice, uint32_t before, const int32_t *values) {
+  int32_t *to = field_of(slice, before);
+  for (uint32_t i = 0; i < slice->count; i++)
+    to[i] = values[slice->order[i]];
+}
+
+static void copy_i64(const struct slice *slice, uint32_t before, const int64_t *values) {
+  int64_t *to = field_of(slice, before);
+  for (uint32_t i = 0; i < slice->count; i++)
+    to[i] = values[slice->order[i]];
+}
+
+static void copy_f64(const struct slice *slice, uint32_t before, const double *values) {
+  double *to = field_of(slice, before);
+  for (uint32_t i = 0; i < slice->count; i++)
+    to[i] = values[slice->order[i]];
+}
 
 static void write_texts(const struct slice *slice, uint32_t before, uint32_t row_bytes,
                         const struct seg_str *texts, uint32_t *filled) {
-  struct seg_slice_text *to =
-      (struct seg_slice_text *)(void *)(slice->bytes + (size_t)before * slice->count);
+  struct seg_slice_text *to = field_of(slice, before);
   unsigned char *heap = slice->bytes + (size_t)row_bytes * slice->count;
   for (uint32_t i = 0; i < slice->count; i++) {
     struct seg_str text = texts[slice->order[i]];
@@ -150,20 +164,14 @@ static void write_fields(const struct seg_run_builder *builder,
       continue;
     memcpy(slice.bytes + (size_t)layout->customer_before * slice.count,
            builder->customers + slice.first, slice.count * sizeof(uint32_t));
-    COPY_BY_ORDER(int32_t, slice, layout->day_before, rows->days);
+    copy_i32(&slice, layout->day_before, rows->days);
     uint32_t filled = 0;
     for (uint32_t c = 0; c < layout->column_count; c++) {
       switch (layout->columns[c]) {
       case SEG_LAYOUT_BIT: break; // never carried
-      case SEG_LAYOUT_I32:
-        COPY_BY_ORDER(int32_t, slice, layout->column_before[c], rows->columns[c]);
-        break;
-      case SEG_LAYOUT_I64:
-        COPY_BY_ORDER(int64_t, slice, layout->column_before[c], rows->columns[c]);
-        break;
-      case SEG_LAYOUT_F64:
-        COPY_BY_ORDER(double, slice, layout->column_before[c], rows->columns[c]);
-        break;
+      case SEG_LAYOUT_I32: copy_i32(&slice, layout->column_before[c], rows->columns[c]); break;
+      case SEG_LAYOUT_I64: copy_i64(&slice, layout->column_before[c], rows->columns[c]); break;
+      case SEG_LAYOUT_F64: copy_f64(&slice, layout->column_before[c], rows->columns[c]); break;
       case SEG_LAYOUT_TEXT:
         write_texts(&slice, layout->column_before[c], layout->row_bytes, rows->columns[c], &filled);
         break;
@@ -188,27 +196,29 @@ static void collect_word(struct seg_run_builder *builder, const struct seg_event
   }
 }
 
-#define NARROW_BY_ORDER(type, slice, before, values)                                               \
-  do {                                                                                             \
-    type *to = (type *)(void *)((slice).bytes + (size_t)(before) * (slice).count);                 \
-    for (uint32_t i = 0; i < (slice).count; i++)                                                   \
-      to[i] = (type)(values)[(slice).order[i]];                                                    \
-  } while (0)
+static void write_narrow(const struct slice *slice, uint32_t before, uint32_t width,
+                         const uint64_t *words) {
+  void *field = field_of(slice, before);
+  uint8_t *one = field;
+  uint16_t *two = field;
+  uint32_t *four = field;
+  uint64_t *eight = field;
+  for (uint32_t i = 0; width == 1 && i < slice->count; i++)
+    one[i] = (uint8_t)words[slice->order[i]];
+  for (uint32_t i = 0; width == 2 && i < slice->count; i++)
+    two[i] = (uint16_t)words[slice->order[i]];
+  for (uint32_t i = 0; width == 4 && i < slice->count; i++)
+    four[i] = (uint32_t)words[slice->order[i]];
+  for (uint32_t i = 0; width == 8 && i < slice->count; i++)
+    eight[i] = words[slice->order[i]];
+}
 
 static void write_word(const struct seg_run_builder *builder, const struct seg_event_layout *layout,
                        const struct seg_event_run *run, uint32_t word, unsigned char *bytes) {
-  uint32_t width = seg_event_layout_word_bytes(layout, word);
-  uint32_t before = layout->word_before[word];
   for (uint32_t p = 0; p < run->partition_count; p++) {
     struct slice slice = slice_of(builder, run, bytes, p);
-    if (width == 1)
-      NARROW_BY_ORDER(uint8_t, slice, before, builder->words);
-    else if (width == 2)
-      NARROW_BY_ORDER(uint16_t, slice, before, builder->words);
-    else if (width == 4)
-      NARROW_BY_ORDER(uint32_t, slice, before, builder->words);
-    else
-      NARROW_BY_ORDER(uint64_t, slice, before, builder->words);
+    write_narrow(&slice, layout->word_before[word], seg_event_layout_word_bytes(layout, word),
+                 builder->words);
   }
 }
 

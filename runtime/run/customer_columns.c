@@ -103,8 +103,9 @@ static void write_known(uint64_t *target, uint32_t at, const uint64_t *known, co
       uint64_t bit = known == NULL ? 1 : (known[rows[i] / 64] >> (rows[i] % 64)) & 1;
       word |= bit << ((at + i) % 64);
     }
+    uint64_t *shared = &target[place];
     if (word != 0)
-      __atomic_fetch_or(&target[place], word, __ATOMIC_RELAXED);
+      __atomic_fetch_or(shared, word, __ATOMIC_RELAXED);
   }
 }
 

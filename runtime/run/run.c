@@ -61,7 +61,7 @@ static double now(void) {
 void seg_run_result_free(struct seg_run_result *result) {
   if (result == NULL)
     return;
-  struct result_box *box = (struct result_box *)(void *)result;
+  struct result_box *box = (struct result_box *)result;
   for (uint32_t s = 0; result->members != NULL && s < result->segment_count; s++)
     free(result->members[s]);
   for (uint32_t c = 0; result->chains != NULL && c < result->chain_count; c++) {

@@ -1,0 +1,19 @@
+/**
+ * Large memory: zeroed arrays that are read at random. From some megabytes on they lie in huge
+ * pages, where the system has them: a look-up then misses the cache once instead of twice (the
+ * second time for the page table).
+ */
+#ifndef SEG_RUNTIME_ENTITY_LARGE_MEMORY_H
+#define SEG_RUNTIME_ENTITY_LARGE_MEMORY_H
+
+#include <stddef.h>
+
+#include "runtime/base/status.h"
+
+/** Zeroed; NULL when memory is out. */
+SEG_NODISCARD void *seg_large_memory(size_t size);
+
+/** Give back what seg_large_memory gave for `size`; NULL is fine. */
+void seg_large_memory_free(void *memory, size_t size);
+
+#endif
