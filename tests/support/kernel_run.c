@@ -3,7 +3,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "tests/support/guarded_memory.h"
 
 size_t seg_layout_bytes(enum seg_layout layout) {
   switch (layout) {
@@ -16,31 +17,39 @@ size_t seg_layout_bytes(enum seg_layout layout) {
   return 0;
 }
 
-/** Exactly as many bytes as the contract promises, so that a sanitizer sees a step beyond. */
-static void *patterned(size_t bytes) {
-  void *memory = malloc(bytes == 0 ? 1 : bytes);
+enum { PATTERN = 0xA5 };
+
+static size_t value_bytes(const struct seg_kernel_run *run, uint32_t slot) {
+  size_t words = (size_t)(run->inputs->row_count + 63) / 64;
+  return words * 64 * seg_layout_bytes(run->kernel->value_layouts[slot]);
+}
+
+static size_t word_bytes(const struct seg_kernel_run *run) {
+  return (size_t)(run->inputs->row_count + 63) / 64 * sizeof(uint64_t);
+}
+
+static void *pointers(size_t count) {
+  void *memory = calloc(count + 1, sizeof(void *));
   if (memory == NULL) {
     fputs("kernel_run: out of memory\n", stderr);
     abort();
   }
-  memset(memory, 0xA5, bytes);
   return memory;
 }
 
 void seg_kernel_run_init(struct seg_kernel_run *run, const struct seg_block *block,
                          const struct seg_block_kernel *kernel,
                          const struct seg_kernel_inputs *inputs) {
-  size_t words = (size_t)(inputs->row_count + 63) / 64;
   *run = (struct seg_kernel_run){.block = block, .kernel = kernel, .inputs = inputs};
-  run->values = patterned(kernel->value_slot_count * sizeof *run->values);
-  run->known = patterned(kernel->value_slot_count * sizeof *run->known);
-  run->masks = patterned(kernel->mask_slot_count * sizeof *run->masks);
+  run->values = pointers(kernel->value_slot_count);
+  run->known = pointers(kernel->value_slot_count);
+  run->masks = pointers(kernel->mask_slot_count);
   for (uint32_t i = 0; i < kernel->value_slot_count; i++) {
-    run->values[i] = patterned(words * 64 * seg_layout_bytes(kernel->value_layouts[i]));
-    run->known[i] = patterned(words * sizeof(uint64_t));
+    run->values[i] = seg_guarded_memory(value_bytes(run, i), PATTERN);
+    run->known[i] = seg_guarded_memory(word_bytes(run), PATTERN);
   }
   for (uint32_t i = 0; i < kernel->mask_slot_count; i++)
-    run->masks[i] = patterned(words * sizeof(uint64_t));
+    run->masks[i] = seg_guarded_memory(word_bytes(run), PATTERN);
   const struct seg_block_frame frame = {
       .input_values = inputs->values,
       .input_known = inputs->known,
@@ -57,11 +66,11 @@ void seg_kernel_run_init(struct seg_kernel_run *run, const struct seg_block *blo
 
 void seg_kernel_run_deinit(struct seg_kernel_run *run) {
   for (uint32_t i = 0; i < run->kernel->value_slot_count; i++) {
-    free(run->values[i]);
-    free(run->known[i]);
+    seg_guarded_memory_free(run->values[i], value_bytes(run, i));
+    seg_guarded_memory_free(run->known[i], word_bytes(run));
   }
   for (uint32_t i = 0; i < run->kernel->mask_slot_count; i++)
-    free(run->masks[i]);
+    seg_guarded_memory_free(run->masks[i], word_bytes(run));
   free(run->values);
   free(run->known);
   free(run->masks);

@@ -1,6 +1,7 @@
 /**
  * Running the compiled functions of one block over given columns, in buffers that are filled with a
- * pattern before: what a kernel leaves unwritten shows.
+ * pattern before and have a guard page behind: what a kernel leaves unwritten shows, and what it
+ * writes behind the end stops the program.
  */
 #ifndef SEG_TESTS_SUPPORT_KERNEL_RUN_H
 #define SEG_TESTS_SUPPORT_KERNEL_RUN_H

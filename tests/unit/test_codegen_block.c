@@ -15,6 +15,7 @@
 #include "compiler/codegen/codegen.h"
 #include "runtime/plan/plan_verify_block.h"
 #include "tests/support/block_oracle.h"
+#include "tests/support/guarded_memory.h"
 #include "tests/support/kernel_run.h"
 #include "tests/support/plan_builder.h"
 #include "tests/support/random.h"
@@ -103,19 +104,22 @@ struct columns {
   uint32_t count;
   void *values[32];
   uint64_t *known[32];
+  size_t value_bytes[32], word_bytes;
 };
 
 static void columns_init(struct columns *columns, const struct seg_block *block, int64_t rows,
                          struct seg_random *random, uint32_t wild) {
   size_t words = (size_t)(rows + 63) / 64;
   columns->count = block->input_count;
+  columns->word_bytes = words * sizeof(uint64_t);
   assert_true(block->input_count <= 32);
   for (uint32_t slot = 0; slot < block->input_count; slot++) {
     enum seg_layout layout = block->input_layouts[slot];
     size_t bytes = layout == SEG_LAYOUT_BIT ? words * 8 : words * 64 * seg_layout_bytes(layout);
-    columns->values[slot] = calloc(1, bytes + 1);
-    columns->known[slot] = block->input_optional[slot] ? calloc(words + 1, 8) : NULL;
-    assert_non_null(columns->values[slot]);
+    columns->value_bytes[slot] = bytes;
+    columns->values[slot] = seg_guarded_memory(bytes, 0);
+    columns->known[slot] =
+        block->input_optional[slot] ? seg_guarded_memory(columns->word_bytes, 0) : NULL;
     for (int64_t row = 0; row < rows; row++) {
       fill_value(random, layout, wild, columns->values[slot], row);
       if (columns->known[slot] == NULL)
@@ -136,8 +140,8 @@ static void columns_init(struct columns *columns, const struct seg_block *block,
 
 static void columns_deinit(struct columns *columns) {
   for (uint32_t slot = 0; slot < columns->count; slot++) {
-    free(columns->values[slot]);
-    free(columns->known[slot]);
+    seg_guarded_memory_free(columns->values[slot], columns->value_bytes[slot]);
+    seg_guarded_memory_free(columns->known[slot], columns->word_bytes);
   }
 }
 

@@ -13,6 +13,8 @@
 
 #include "compiler/codegen/codegen.h"
 #include "runtime/fold/fold_scratch.h"
+#include "tests/support/guarded_memory.h"
+#include "tests/support/kernel_run.h"
 #include "tests/support/plan_builder.h"
 #include "tests/support/random.h"
 
@@ -244,6 +246,29 @@ struct outputs {
   struct seg_kernel_fault fault;
 };
 
+/** Copies of the events' arrays that end at guard pages: days, two flag words, the columns. */
+enum { GUARDED = 3 + COLUMNS };
+
+struct guarded {
+  void *arrays[GUARDED];
+  size_t bytes[GUARDED];
+};
+
+static void guard(struct guarded *guarded, const struct events *events) {
+  size_t count = events->offsets[events->customers];
+  const void *sources[GUARDED] = {events->days, events->flag_words[0], events->flag_words[1]};
+  size_t item[GUARDED] = {sizeof(int32_t), sizeof(uint64_t), sizeof(uint64_t)};
+  for (uint32_t i = 0; i < COLUMNS; i++) {
+    sources[3 + i] = column(events, i);
+    item[3 + i] = seg_layout_bytes(column_layouts[i]);
+  }
+  for (uint32_t i = 0; i < GUARDED; i++) {
+    guarded->bytes[i] = count * item[i];
+    guarded->arrays[i] = seg_guarded_memory(guarded->bytes[i], 0);
+    memcpy(guarded->arrays[i], sources[i], guarded->bytes[i]);
+  }
+}
+
 static void run(const struct seg_plan *plan, const struct seg_code *code,
                 const struct events *events, struct outputs *outputs) {
   memset(outputs, 0xA5, sizeof *outputs);
@@ -254,18 +279,17 @@ static void run(const struct seg_plan *plan, const struct seg_code *code,
     values[cell] = outputs->values[cell];
     known[cell] = outputs->known[cell];
   }
-  const void *columns[COLUMNS];
-  for (uint32_t i = 0; i < COLUMNS; i++)
-    columns[i] = column(events, i);
-  const uint64_t *const flags[] = {events->flag_words[0], events->flag_words[1]};
+  struct guarded guarded;
+  guard(&guarded, events);
+  const uint64_t *const flags[] = {guarded.arrays[1], guarded.arrays[2]};
   struct seg_fold_scratch scratch;
   seg_fold_scratch_init(&scratch);
   const struct seg_fold_frame frame = {
       .customer_count = events->customers,
       .offsets = events->offsets,
-      .days = events->days,
+      .days = guarded.arrays[0],
       .flags = flags,
-      .columns = columns,
+      .columns = (const void *const *)guarded.arrays + 3,
       .windows = windows,
       .values = values,
       .known = known,
@@ -274,6 +298,8 @@ static void run(const struct seg_plan *plan, const struct seg_code *code,
   };
   seg_code_kernels(code)->folds[0](&frame);
   seg_fold_scratch_deinit(&scratch);
+  for (uint32_t i = 0; i < GUARDED; i++)
+    seg_guarded_memory_free(guarded.arrays[i], guarded.bytes[i]);
 }
 
 static bool value_equals(const struct seg_fold_cell *cell, const void *values, int64_t customer,
