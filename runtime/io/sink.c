@@ -1,6 +1,8 @@
-// Writing results: checks before the run, then COPY from the table function into a private file.
+// Writing results: checks before the run, then rows into a private file: Parquet through DuckDB's
+// COPY from a table function, CSV by hand.
 #include "runtime/io/sink.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -8,16 +10,19 @@
 #include "runtime/base/arena.h"
 #include "runtime/io/duck.h"
 #include "runtime/io/io_errors.h"
+#include "runtime/io/sink_csv.h"
 #include "runtime/io/sink_file.h"
 #include "runtime/io/sink_rows.h"
 
+enum form { FORM_PARQUET, FORM_CSV, FORM_CSV_GZIP };
+
 static const struct ending {
   const char *text;
-  const char *options; // of COPY; use_tmp_file: DuckDB's own would lose our file's mode
+  enum form form;
 } endings[] = {
-    {".parquet", "format parquet, use_tmp_file false"},
-    {".csv", "format csv, header true, use_tmp_file false, compression none"},
-    {".csv.gz", "format csv, header true, use_tmp_file false, compression gzip"},
+    {".parquet", FORM_PARQUET},
+    {".csv", FORM_CSV},
+    {".csv.gz", FORM_CSV_GZIP},
 };
 
 static const struct ending *ending_of(struct seg_str path) {
@@ -112,30 +117,42 @@ enum seg_status seg_sink_check(struct seg_str path, const struct seg_result_view
   return status;
 }
 
-static enum seg_status fail_copy(const struct seg_sink_file *file, const struct seg_sink_rows *rows,
-                                 const char *message, struct seg_error *error) {
-  char words[SEG_DUCK_REASON];
-  if (rows->interrupted != NULL && atomic_load(rows->interrupted))
-    return SEG_IO_FAIL(error, SEG_INTERRUPTED, INTERRUPTED,
-                       "interrupted; the output %.*s is not written", SEG_STR(file->path));
-  if (seg_duck_is_memory(message)) {
-    SEG_IO_FAIL(error, SEG_LIMIT, OUTPUT_WRITE,
-                "writing the output %.*s needs more memory than allowed", SEG_STR(file->path));
-    seg_error_help(error, "allow more with --memory");
-    return SEG_LIMIT;
-  }
-  seg_duck_reason(message, words);
-  if (message != NULL && strstr(message, "No space left") != NULL)
-    strcpy(words, "the disk is full");
+static enum seg_status fail_write(const struct seg_sink_file *file, const char *words,
+                                  struct seg_error *error) {
   SEG_IO_FAIL(error, SEG_IO, OUTPUT_WRITE, "writing the output %.*s failed: %s",
               SEG_STR(file->path), words);
   seg_error_help(error, "what was there before is untouched");
   return SEG_IO;
 }
 
-static enum seg_status copy_rows(const struct seg_sink_file *file, const struct ending *ending,
-                                 struct seg_sink_rows *rows, const struct seg_io_options *options,
-                                 struct seg_error *error) {
+static enum seg_status fail_interrupted(const struct seg_sink_file *file, struct seg_error *error) {
+  return SEG_IO_FAIL(error, SEG_INTERRUPTED, INTERRUPTED,
+                     "interrupted; the output %.*s is not written", SEG_STR(file->path));
+}
+
+static enum seg_status fail_copy(const struct seg_sink_file *file, const struct seg_sink_rows *rows,
+                                 const char *message, struct seg_error *error) {
+  char words[SEG_DUCK_REASON];
+  if (rows->interrupted != NULL && atomic_load(rows->interrupted))
+    return fail_interrupted(file, error);
+  if (seg_duck_is_memory(message)) {
+    SEG_IO_FAIL(error, SEG_LIMIT, OUTPUT_WRITE,
+                "writing the output %.*s needs more memory than allowed", SEG_STR(file->path));
+    seg_error_help(error, "allow more with --memory");
+    return SEG_LIMIT;
+  }
+  // DuckDB passes on what the C library says; these two have words of ours.
+  if (message != NULL && strstr(message, "No space left on device") != NULL)
+    return fail_write(file, seg_io_reason(ENOSPC), error);
+  if (message != NULL && strstr(message, "File too large") != NULL)
+    return fail_write(file, seg_io_reason(EFBIG), error);
+  seg_duck_reason(message, words);
+  return fail_write(file, words, error);
+}
+
+static enum seg_status write_parquet(const struct seg_sink_file *file, struct seg_sink_rows *rows,
+                                     const struct seg_io_options *options,
+                                     struct seg_error *error) {
   struct seg_duck duck = {0};
   struct seg_duck_reach reach = {.files = &file->private, .file_count = 1};
   duckdb_result result;
@@ -151,7 +168,7 @@ static enum seg_status copy_rows(const struct seg_sink_file *file, const struct 
   }
   fputs("copy (select * from " SEG_SINK_FUNCTION "()) to ", sql);
   seg_sql_text(sql, file->private);
-  fprintf(sql, " (%s)", ending->options);
+  fputs(" (format parquet, use_tmp_file false)", sql); // its own file would lose the mode of ours
   bool failed = fclose(sql) != 0;
   sql = NULL;
   if (failed) {
@@ -170,6 +187,18 @@ cleanup:
   return status;
 }
 
+static enum seg_status write_csv(const struct seg_sink_file *file, bool gzip,
+                                 const struct seg_sink_rows *rows, struct seg_error *error) {
+  int reason = 0;
+  switch (seg_sink_csv_write(file->private.data, gzip, rows->result, rows->interrupted, &reason)) {
+  case SEG_SINK_CSV_DONE: return SEG_OK;
+  case SEG_SINK_CSV_MEMORY: return seg_fail_memory(error, "the output");
+  case SEG_SINK_CSV_INTERRUPTED: return fail_interrupted(file, error);
+  case SEG_SINK_CSV_FAILED: break;
+  }
+  return fail_write(file, seg_io_reason(reason), error);
+}
+
 enum seg_status seg_sink_write(struct seg_str path, const struct seg_result_view *result,
                                const struct seg_io_options *options, struct seg_error *error) {
   struct seg_sink_rows rows = {.result = result, .interrupted = options->interrupted};
@@ -179,8 +208,11 @@ enum seg_status seg_sink_write(struct seg_str path, const struct seg_result_view
   enum seg_status status = check(&arena, path, result, &file, error);
   if (status == SEG_OK)
     status = seg_sink_file_create(&arena, &file, error);
-  if (status == SEG_OK)
-    status = copy_rows(&file, ending_of(path), &rows, options, error);
+  if (status == SEG_OK) {
+    enum form form = ending_of(path)->form;
+    status = form == FORM_PARQUET ? write_parquet(&file, &rows, options, error)
+                                  : write_csv(&file, form == FORM_CSV_GZIP, &rows, error);
+  }
   if (status == SEG_OK)
     status = seg_sink_file_publish(&file, error);
   seg_sink_file_discard(&file);

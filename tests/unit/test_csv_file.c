@@ -67,7 +67,7 @@ static void agreement(void **state) {
   int broken = 0;
   print_message("seed %llu\n", (unsigned long long)seed);
   random_state = seed * 2 + 1;
-  for (int i = 0; i < (count != NULL ? atoi(count) : 300); i++) {
+  for (int i = 0; i < (count != NULL ? atoi(count) : 100); i++) {
     struct seg_arena arena;
     struct seg_csv_header header;
     struct seg_csv_place place;

@@ -353,7 +353,7 @@ static void damaged_files(void **state) {
   assert_non_null(strstr(rows.error.message, "no.parquet cannot be read as Parquet: "));
   assert_non_null(strstr(rows.error.help, "copied completely"));
   io_rows_free(&rows);
-  io_sql("copy (select i as id, hash(i) % 1000000 as x from range(300000) as r(i)) to "
+  io_sql("copy (select i as id, hash(i) %% 1000000 as x from range(300000) as r(i)) to "
          "'%s/whole.parquet'");
   FILE *file = fopen(io_path("whole.parquet"), "rb");
   static unsigned char bytes[8 << 20];

@@ -1,0 +1,127 @@
+// Rows are put together in a buffer and go out in large pieces. zlib's file functions write plain
+// files as well (mode T), so both forms share all code.
+#include "runtime/io/sink_csv.h"
+
+#include <errno.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "runtime/base/decimal.h"
+#include "runtime/base/vec.h"
+
+enum { PIECE = 1 << 16, ROWS_BETWEEN_POLLS = 2048 };
+
+struct writer {
+  gzFile file;
+  SEG_VEC(char) buffer;
+  enum seg_sink_csv_outcome outcome;
+  int reason;
+};
+
+static void put(struct writer *writer, const char *text, size_t size) {
+  if (!SEG_VEC_RESERVE(&writer->buffer, size)) {
+    writer->outcome = SEG_SINK_CSV_MEMORY;
+    return;
+  }
+  memcpy(writer->buffer.items + writer->buffer.count, text, size);
+  writer->buffer.count += size;
+}
+
+static bool needs_quotes(struct seg_str text) {
+  if (text.size == 0 || text.data[0] == ' ' || text.data[text.size - 1] == ' ')
+    return true;
+  for (size_t i = 0; i < text.size; i++)
+    if (strchr(",\"\r\n", text.data[i]) != NULL)
+      return true;
+  return false;
+}
+
+static void put_text(struct writer *writer, struct seg_str text) {
+  if (!needs_quotes(text)) {
+    put(writer, text.data, text.size);
+    return;
+  }
+  put(writer, "\"", 1);
+  for (size_t i = 0; i < text.size; i++) {
+    if (text.data[i] == '"')
+      put(writer, "\"", 1);
+    put(writer, text.data + i, 1);
+  }
+  put(writer, "\"", 1);
+}
+
+static void flush(struct writer *writer) {
+  size_t size = writer->buffer.count;
+  errno = 0;
+  if (writer->outcome == SEG_SINK_CSV_DONE && size > 0 &&
+      gzwrite(writer->file, writer->buffer.items, (unsigned)size) != (int)size) {
+    writer->outcome = SEG_SINK_CSV_FAILED;
+    writer->reason = errno;
+  }
+  writer->buffer.count = 0;
+}
+
+static void put_header(struct writer *writer, const struct seg_result_view *result) {
+  put_text(writer, result->key_name);
+  for (uint32_t i = 0; i < result->segment_count; i++) {
+    put(writer, ",", 1);
+    put_text(writer, result->segments[i]);
+  }
+  for (uint32_t i = 0; i < result->chain_count; i++) {
+    put(writer, ",", 1);
+    put_text(writer, result->chains[i].name);
+  }
+  put(writer, "\n", 1);
+}
+
+static void put_row(struct writer *writer, const struct seg_result_view *result, int64_t row) {
+  if (result->keys.layout == SEG_LAYOUT_TEXT) {
+    put_text(writer, ((const struct seg_str *)result->keys.values)[row]);
+  } else {
+    char digits[SEG_DECIMAL_TEXT];
+    put(writer, digits, seg_decimal_format(((const int64_t *)result->keys.values)[row], 0, digits));
+  }
+  for (uint32_t i = 0; i < result->segment_count; i++) {
+    bool member = seg_bitmap_test(result->members[i], row);
+    put(writer, member ? ",true" : ",false", member ? 5 : 6);
+  }
+  for (uint32_t i = 0; i < result->chain_count; i++) {
+    const struct seg_result_chain *chain = &result->chains[i];
+    uint16_t winner = chain->winners[row];
+    put(writer, ",", 1);
+    if (winner != SEG_NO_WINNER)
+      put_text(writer, chain->members[winner]);
+    else if (chain->otherwise.size > 0)
+      put_text(writer, chain->otherwise);
+  }
+  put(writer, "\n", 1);
+}
+
+enum seg_sink_csv_outcome seg_sink_csv_write(const char *path, bool gzip,
+                                             const struct seg_result_view *result,
+                                             const atomic_bool *interrupted, int *reason) {
+  errno = 0;
+  struct writer writer = {.file = gzopen(path, gzip ? "wbe6" : "wbeT")};
+  if (writer.file == NULL) {
+    *reason = errno;
+    return errno == 0 ? SEG_SINK_CSV_MEMORY : SEG_SINK_CSV_FAILED;
+  }
+  put_header(&writer, result);
+  for (int64_t row = 0; row < result->customer_count && writer.outcome == SEG_SINK_CSV_DONE;
+       row++) {
+    if (row % ROWS_BETWEEN_POLLS == 0 && interrupted != NULL && atomic_load(interrupted))
+      writer.outcome = SEG_SINK_CSV_INTERRUPTED;
+    put_row(&writer, result, row);
+    if (writer.buffer.count >= PIECE)
+      flush(&writer);
+  }
+  flush(&writer);
+  errno = 0;
+  if (gzclose_w(writer.file) != Z_OK && writer.outcome == SEG_SINK_CSV_DONE) {
+    writer.outcome = SEG_SINK_CSV_FAILED;
+    writer.reason = errno;
+  }
+  SEG_VEC_FREE(&writer.buffer);
+  *reason = writer.reason;
+  return writer.outcome;
+}
