@@ -1,15 +1,11 @@
 // Runs of the public interface: sources are bound and opened, the plan is run, the summary built.
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "compiler/session.h"
+#include "compiler/session_data.h"
 #include "compiler/size_guard.h"
-#include "runtime/io/binding.h"
 #include "runtime/io/sink.h"
-#include "runtime/run/run.h"
-#include "runtime/time/timestamp_text.h"
-#include "runtime/time/zone.h"
+#include "runtime/time/civil.h"
 
 // What a run holds until its end.
 struct run {
@@ -17,92 +13,14 @@ struct run {
   const struct segc_run_options *options;
   const struct seg_plan *plan;
   struct seg_error *error;
-  struct seg_arena arena;
-  struct seg_zone *zone;
-  struct seg_io_options io;
-  struct seg_run_sources sources;
-  struct seg_source **events;
+  struct seg_session_data data;
   struct seg_run_result *result;
-  int32_t as_of;
 };
 
 static double now(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-static enum seg_status parse_as_of(struct run *run) {
-  const char *text = run->options->as_of;
-  if (text == NULL) {
-    seg_fail(run->error, SEG_USAGE, "", "a run needs its as-of date");
-    seg_error_help(run->error, "add --as-of YYYY-MM-DD: events before that day count, as seen "
-                               "from its first moment");
-    return SEG_USAGE;
-  }
-  if (seg_date_parse(seg_str_view(text), &run->as_of))
-    return SEG_OK;
-  seg_fail(run->error, SEG_USAGE, "", "the as-of date `%s` is not a date", text);
-  seg_error_help(run->error, "write it as YYYY-MM-DD, such as --as-of 2026-11-01");
-  return SEG_USAGE;
-}
-
-// Three quarters of the machine, half of it for the run's own buffers, the rest for reading.
-static uint64_t memory_limit(const struct segc_run_options *options) {
-  if (options->memory_bytes > 0)
-    return options->memory_bytes;
-  long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
-  return pages > 0 && page_bytes > 0 ? (uint64_t)pages * (uint64_t)page_bytes / 4 * 3 : 0;
-}
-
-static enum seg_status open_source(struct run *run, const struct seg_binding_options *binding,
-                                   const struct seg_plan_entity *entity,
-                                   struct seg_source **source) {
-  struct seg_binding bound;
-  enum seg_status status =
-      seg_binding_resolve(&run->arena, binding, entity->source, &bound, run->error);
-  if (status != SEG_OK)
-    return status;
-  struct seg_binding *kept = SEG_NEW(&run->arena, struct seg_binding);
-  if (kept == NULL)
-    return seg_fail_memory(run->error, "the sources");
-  *kept = bound;
-  return seg_source_open_duckdb(kept, entity, run->zone, &run->io, source, run->error);
-}
-
-static enum seg_status check_overrides(struct run *run, const struct seg_binding_options *binding) {
-  const struct seg_plan *plan = run->plan;
-  struct seg_str *names = SEG_NEW_ARRAY(&run->arena, struct seg_str, plan->event_count + 1);
-  if (names == NULL)
-    return seg_fail_memory(run->error, "the sources");
-  size_t count = 0;
-  if (plan->customer_from_event < 0)
-    names[count++] = plan->customer.source;
-  for (uint32_t i = 0; i < plan->event_count; i++)
-    names[count++] = plan->events[i].source;
-  return seg_binding_check_overrides(binding, count, names, run->error);
-}
-
-static enum seg_status open_sources(struct run *run) {
-  const struct segc_run_options *options = run->options;
-  const struct seg_plan *plan = run->plan;
-  struct seg_str *overrides = SEG_NEW_ARRAY(&run->arena, struct seg_str, options->source_count);
-  run->events = SEG_NEW_ARRAY(&run->arena, struct seg_source *, plan->event_count);
-  if (overrides == NULL || run->events == NULL)
-    return seg_fail_memory(run->error, "the sources");
-  run->sources.events = run->events;
-  for (size_t i = 0; i < options->source_count; i++)
-    overrides[i] = seg_str_view(options->sources[i]);
-  struct seg_binding_options binding = {.data_folder = seg_str_view(options->data_folder),
-                                        .override_count = options->source_count,
-                                        .overrides = overrides};
-  enum seg_status status = check_overrides(run, &binding);
-  if (status == SEG_OK && plan->customer_from_event < 0)
-    status = open_source(run, &binding, &plan->customer, &run->sources.customer);
-  for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
-    if (seg_run_reads_event(plan, i))
-      status = open_source(run, &binding, &plan->events[i], &run->events[i]);
-  return status;
 }
 
 static void forward_progress(void *context, const struct seg_run_progress *progress) {
@@ -117,17 +35,16 @@ static void forward_progress(void *context, const struct seg_run_progress *progr
 }
 
 static enum seg_status run_plan(struct run *run) {
-  uint64_t memory = memory_limit(run->options);
-  struct seg_run_options options = {.as_of = run->as_of,
+  struct seg_run_options options = {.as_of = run->data.as_of,
                                     .threads = run->options->threads,
-                                    .memory_bytes = memory / 2,
+                                    .memory_bytes = run->data.memory_bytes / 2,
                                     .counts_only = run->options->out_path == NULL,
                                     .interrupted = &run->session->interrupted};
   if (run->options->progress != NULL) {
     options.progress = forward_progress;
     options.progress_context = run;
   }
-  return seg_run(run->plan, seg_code_kernels(run->session->pipeline.code), &run->sources, &options,
+  return seg_run(run->plan, seg_code_kernels(run->session->pipeline.code), &run->data.sources, &options,
                  &run->result, run->error);
 }
 
@@ -135,12 +52,12 @@ static enum seg_status run_plan(struct run *run) {
 static enum seg_status result_view(struct run *run, struct seg_result_view *view) {
   const struct seg_plan *plan = run->plan;
   struct seg_result_chain *chains =
-      SEG_NEW_ARRAY(&run->arena, struct seg_result_chain, plan->chain_count);
+      SEG_NEW_ARRAY(&run->data.arena, struct seg_result_chain, plan->chain_count);
   if (chains == NULL)
     return seg_fail_memory(run->error, "the output");
   for (uint32_t i = 0; i < plan->chain_count; i++) {
     const struct seg_plan_chain *chain = &plan->chains[i];
-    struct seg_str *members = SEG_NEW_ARRAY(&run->arena, struct seg_str, chain->member_count);
+    struct seg_str *members = SEG_NEW_ARRAY(&run->data.arena, struct seg_str, chain->member_count);
     if (members == NULL)
       return seg_fail_memory(run->error, "the output");
     for (uint32_t j = 0; j < chain->member_count; j++)
@@ -181,7 +98,7 @@ static enum seg_status write_output(struct run *run) {
   enum seg_status status = result_view(run, &view);
   return status != SEG_OK
              ? status
-             : seg_sink_write(seg_str_view(run->options->out_path), &view, &run->io, run->error);
+             : seg_sink_write(seg_str_view(run->options->out_path), &view, &run->data.io, run->error);
 }
 
 // A review that is due is worth a warning, never a failure: the rule still means what it says.
@@ -189,7 +106,7 @@ static void warn_overdue_reviews(struct run *run) {
   struct seg_pipeline *pipeline = &run->session->pipeline;
   for (uint32_t i = 0; i < pipeline->program.segment_count; i++) {
     const struct seg_program_segment *segment = &pipeline->program.segments[i];
-    if (run->as_of <= segment->review_day)
+    if (run->data.as_of <= segment->review_day)
       continue;
     char day[SEG_CIVIL_TEXT];
     seg_civil_format(segment->review_day, day);
@@ -269,10 +186,9 @@ static enum seg_status prepare(struct run *run) {
   enum seg_status status = seg_pipeline_run(pipeline, SEG_PASS_CODEGEN, run->error);
   run->session->summary.seconds_compile = now() - start;
   if (status == SEG_OK)
-    status = seg_zone_load(pipeline->program.timezone, &run->zone, run->error);
-  if (status == SEG_OK)
     status = check_output(run);
-  return status == SEG_OK ? open_sources(run) : status;
+  return status == SEG_OK ? seg_session_data_open(&run->data, run->plan, run->options, run->error)
+                          : status;
 }
 
 static enum segc_status finish(struct run *run, const struct segc_summary **summary) {
@@ -292,15 +208,6 @@ static enum segc_status finish(struct run *run, const struct segc_summary **summ
   return seg_session_failed(status);
 }
 
-static void release(struct run *run) {
-  seg_source_close(run->sources.customer);
-  for (uint32_t i = 0; run->events != NULL && i < run->plan->event_count; i++)
-    seg_source_close(run->events[i]);
-  seg_run_result_free(run->result);
-  seg_zone_free(run->zone);
-  seg_arena_deinit(&run->arena);
-}
-
 enum segc_status segc_run(struct segc_session *session, const struct segc_run_options *options,
                           const struct segc_summary **summary) {
   *summary = NULL;
@@ -312,18 +219,15 @@ enum segc_status segc_run(struct segc_session *session, const struct segc_run_op
                     .options = options,
                     .plan = &session->pipeline.plan,
                     .error = &session->error};
-  seg_arena_init(&run.arena);
-  run.io = (struct seg_io_options){.threads = options->threads,
-                                   .memory_bytes = memory_limit(options) / 4,
-                                   .interrupted = &session->interrupted};
   double start = now();
-  enum seg_status status = parse_as_of(&run);
+  enum seg_status status = seg_session_data_init(&run.data, session, options, run.error);
   if (status == SEG_OK)
     status = prepare(&run);
   if (status == SEG_OK)
     status = run_plan(&run);
   enum segc_status answer = status == SEG_OK ? finish(&run, summary) : seg_session_failed(status);
   session->summary.seconds_total = now() - start;
-  release(&run);
+  seg_run_result_free(run.result);
+  seg_session_data_deinit(&run.data);
   return answer;
 }

@@ -1,0 +1,103 @@
+// The data of a call; see session_data.h.
+#include "compiler/session_data.h"
+
+#include <unistd.h>
+
+#include "runtime/io/binding.h"
+#include "runtime/time/timestamp_text.h"
+
+static enum seg_status parse_as_of(const char *text, int32_t *as_of, struct seg_error *error) {
+  if (text == NULL) {
+    seg_fail(error, SEG_USAGE, "", "a run needs its as-of date");
+    seg_error_help(error, "add --as-of YYYY-MM-DD: events before that day count, as seen "
+                          "from its first moment");
+    return SEG_USAGE;
+  }
+  if (seg_date_parse(seg_str_view(text), as_of))
+    return SEG_OK;
+  seg_fail(error, SEG_USAGE, "", "the as-of date `%s` is not a date", text);
+  seg_error_help(error, "write it as YYYY-MM-DD, such as --as-of 2026-11-01");
+  return SEG_USAGE;
+}
+
+// Three quarters of the machine unless the caller says otherwise.
+static uint64_t memory_limit(const struct segc_run_options *options) {
+  if (options->memory_bytes > 0)
+    return options->memory_bytes;
+  long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
+  return pages > 0 && page_bytes > 0 ? (uint64_t)pages * (uint64_t)page_bytes / 4 * 3 : 0;
+}
+
+enum seg_status seg_session_data_init(struct seg_session_data *data, struct segc_session *session,
+                                      const struct segc_run_options *options,
+                                      struct seg_error *error) {
+  *data = (struct seg_session_data){.memory_bytes = memory_limit(options)};
+  seg_arena_init(&data->arena);
+  data->io = (struct seg_io_options){.threads = options->threads,
+                                     .memory_bytes = data->memory_bytes / 4,
+                                     .interrupted = &session->interrupted};
+  return parse_as_of(options->as_of, &data->as_of, error);
+}
+
+static enum seg_status open_source(struct seg_session_data *data,
+                                   const struct seg_binding_options *binding,
+                                   const struct seg_plan_entity *entity, struct seg_source **source,
+                                   struct seg_error *error) {
+  struct seg_binding bound;
+  enum seg_status status =
+      seg_binding_resolve(&data->arena, binding, entity->source, &bound, error);
+  if (status != SEG_OK)
+    return status;
+  struct seg_binding *kept = SEG_NEW(&data->arena, struct seg_binding);
+  if (kept == NULL)
+    return seg_fail_memory(error, "the sources");
+  *kept = bound;
+  return seg_source_open_duckdb(kept, entity, data->zone, &data->io, source, error);
+}
+
+static enum seg_status check_overrides(struct seg_session_data *data, const struct seg_plan *plan,
+                                       const struct seg_binding_options *binding,
+                                       struct seg_error *error) {
+  struct seg_str *names = SEG_NEW_ARRAY(&data->arena, struct seg_str, plan->event_count + 1);
+  if (names == NULL)
+    return seg_fail_memory(error, "the sources");
+  size_t count = 0;
+  if (plan->customer_from_event < 0)
+    names[count++] = plan->customer.source;
+  for (uint32_t i = 0; i < plan->event_count; i++)
+    names[count++] = plan->events[i].source;
+  return seg_binding_check_overrides(binding, count, names, error);
+}
+
+enum seg_status seg_session_data_open(struct seg_session_data *data, const struct seg_plan *plan,
+                                      const struct segc_run_options *options,
+                                      struct seg_error *error) {
+  struct seg_str *overrides = SEG_NEW_ARRAY(&data->arena, struct seg_str, options->source_count);
+  data->events = SEG_NEW_ARRAY(&data->arena, struct seg_source *, plan->event_count);
+  if (overrides == NULL || data->events == NULL)
+    return seg_fail_memory(error, "the sources");
+  data->event_count = plan->event_count;
+  data->sources.events = data->events;
+  for (size_t i = 0; i < options->source_count; i++)
+    overrides[i] = seg_str_view(options->sources[i]);
+  struct seg_binding_options binding = {.data_folder = seg_str_view(options->data_folder),
+                                        .override_count = options->source_count,
+                                        .overrides = overrides};
+  enum seg_status status = seg_zone_load(plan->timezone, &data->zone, error);
+  if (status == SEG_OK)
+    status = check_overrides(data, plan, &binding, error);
+  if (status == SEG_OK && plan->customer_from_event < 0)
+    status = open_source(data, &binding, &plan->customer, &data->sources.customer, error);
+  for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
+    if (seg_run_reads_event(plan, i))
+      status = open_source(data, &binding, &plan->events[i], &data->events[i], error);
+  return status;
+}
+
+void seg_session_data_deinit(struct seg_session_data *data) {
+  seg_source_close(data->sources.customer);
+  for (uint32_t i = 0; i < data->event_count; i++)
+    seg_source_close(data->events[i]);
+  seg_zone_free(data->zone);
+  seg_arena_deinit(&data->arena);
+}

@@ -1,0 +1,38 @@
+/**
+ * The data of a call: its as-of day, its zone, and the sources that stand behind the project's
+ * names. Shared by everything that reads customers and events.
+ */
+#ifndef SEG_COMPILER_SESSION_DATA_H
+#define SEG_COMPILER_SESSION_DATA_H
+
+#include "compiler/session.h"
+#include "runtime/run/run.h"
+#include "runtime/time/zone.h"
+
+/** Zero-initialised apart from seg_session_data_init; the sources borrow from all of it. */
+struct seg_session_data {
+  struct seg_arena arena;
+  int32_t as_of;
+  uint64_t memory_bytes; // half of it for the run's own buffers, the rest for reading
+  struct seg_zone *zone;
+  struct seg_io_options io;
+  struct seg_run_sources sources;
+  struct seg_source **events;
+  uint32_t event_count;
+};
+
+/** Reads the as-of day: SEG_USAGE when it is absent or no date. Deinit in any case. */
+SEG_NODISCARD enum seg_status seg_session_data_init(struct seg_session_data *data,
+                                                    struct segc_session *session,
+                                                    const struct segc_run_options *options,
+                                                    struct seg_error *error);
+
+/** Open the source of every entity that the plan reads. */
+SEG_NODISCARD enum seg_status seg_session_data_open(struct seg_session_data *data,
+                                                    const struct seg_plan *plan,
+                                                    const struct segc_run_options *options,
+                                                    struct seg_error *error);
+
+void seg_session_data_deinit(struct seg_session_data *data);
+
+#endif
