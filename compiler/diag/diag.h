@@ -63,7 +63,7 @@ struct seg_diagnostics {
 };
 
 /** Diagnostics a sink keeps; a file of noise must not fill the memory. */
-enum { SEG_DIAG_LIMIT = 10000 };
+enum { SEG_DIAG_LIMIT = 1000 }; // enough for people; bounds the work on a file that is all mistakes
 
 void seg_diagnostics_init(struct seg_diagnostics *sink);
 void seg_diagnostics_deinit(struct seg_diagnostics *sink);
