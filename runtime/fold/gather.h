@@ -31,7 +31,7 @@ struct seg_gather {
   void **columns;      // per carried column
   uint32_t *positions; // of the events of one slice, counted from the partition's first
   uint32_t position_capacity;
-  uint64_t *cursor; // per customer
+  uint32_t *cursor; // per customer; 32 bits keep all of a partition in an L1 cache
 };
 
 /** Room for partitions of at most `customers` customers. */
