@@ -174,6 +174,9 @@ LLVMValueRef seg_emit_compare_helper(struct seg_emit *emit, enum seg_layout layo
 LLVMValueRef seg_emit_in_table_helper(struct seg_emit *emit, enum seg_layout layout);
 /** i64(sorted table, count, value): the number of entries <= value, in `optimised`. */
 LLVMValueRef seg_emit_count_cuts_helper(struct seg_emit *emit, enum seg_layout layout);
+/** A scalar in every lane of a vector; one lane is the scalar itself. */
+LLVMTypeRef seg_emit_lanes_type(LLVMTypeRef type, unsigned lanes);
+LLVMValueRef seg_emit_splat(struct seg_emit *emit, LLVMValueRef scalar, unsigned lanes);
 /** values `comparison` values, as scalars (i1) or vectors of i1. */
 LLVMValueRef seg_emit_compare(struct seg_emit *emit, enum seg_layout layout,
                               enum seg_plan_comparison comparison, LLVMValueRef left,

@@ -1,51 +1,64 @@
 // The fold of an event: loops over words of 64 customers, customers, and events of one customer.
-// Every cell has an accumulator in a register; an event counts for it when the cell's test holds.
+// Every group of cells has its accumulators in registers, a lane a cell; an event counts for a lane
+// when the lane's test holds.
 //
-// Cells that share window and flags share the test. No branches inside the event loop: a cell that
-// an event does not count for keeps its accumulator by a select.
+// Groups with the same windows and flags share the test and its count of events. No branches inside
+// the event loop: a lane that an event does not count for keeps its accumulator by a select. Lanes
+// never mix, so a sum of numbers is added in the order of the file.
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "compiler/codegen/emit.h"
+#include "compiler/codegen/fold_groups.h"
 
-/** Cells of one function: beyond, accumulators live on the stack and compiling slows down. */
-enum { FOLD_TILE_CELLS = 32 };
-
-/** The condition that an event counts, shared by cells. */
+/** The condition that an event counts, a lane a window. */
 struct test {
-  uint32_t window, flag_count, flags[SEG_MAX_CELL_FLAGS];
-  LLVMValueRef holds; // i1 for the event at hand
-  LLVMValueRef seen;  // alloca i1: did it hold for an event of this customer?
+  const struct seg_fold_cell *cell; // whose flags it has
+  uint32_t window_count, windows[SEG_FOLD_LANES];
+  bool is_counted;          // a group wants to know how many events there were
+  LLVMValueRef first, last; // days, a lane a window
+  LLVMValueRef holds;       // for the event at hand
+  LLVMValueRef count; // alloca of i64 lanes: events of the customer at hand; NULL unless counted
 };
 
-struct cell {
-  const struct seg_fold_cell *plan;
-  uint32_t number;
+struct group {
+  const struct seg_fold_cell *cell; // the first: what all cells share
+  const struct seg_fold_group *cells;
+  unsigned lanes; // a power of two; those behind the last cell never count anything
   struct test *test;
-  LLVMValueRef accumulator;   // alloca
-  LLVMValueRef values, known; // result column and its words
-  LLVMValueRef known_word;    // alloca
+  LLVMValueRef accumulators[2];                               // allocas
+  LLVMValueRef values[SEG_FOLD_LANES], known[SEG_FOLD_LANES]; // result columns and their words
+  LLVMValueRef known_word[SEG_FOLD_LANES];                    // allocas
 };
 
 struct fold_emit {
   struct seg_emit *emit;
   const struct seg_plan_entity *event;
+  const struct seg_fold *fold;
   LLVMValueRef frame, fault;
   LLVMBasicBlockRef entry;
-  uint32_t cell_count, test_count;
-  struct cell cells[FOLD_TILE_CELLS];
-  struct test tests[FOLD_TILE_CELLS];
+  uint32_t group_count, test_count;
+  struct group groups[SEG_FOLD_TILE_GROUPS];
+  struct test tests[SEG_FOLD_TILE_GROUPS];
   LLVMValueRef begin, end; // events of the customer at hand
   LLVMValueRef customer, bit;
   LLVMValueRef at; // the event at hand
 };
 
-/** What a kind of cell does; `add` gets i1 `holds` and returns the new accumulator. */
+/** What a kind of cell does. */
 struct fold_kind_emitter {
-  LLVMValueRef (*initial)(struct fold_emit *fold, const struct cell *cell);
-  LLVMValueRef (*add)(struct fold_emit *fold, const struct cell *cell, LLVMValueRef old);
-  LLVMValueRef (*result)(struct fold_emit *fold, const struct cell *cell, LLVMValueRef last);
+  uint32_t accumulator_count;
+  /** What every accumulator begins with, one lane of it. */
+  LLVMValueRef (*initial)(struct fold_emit *fold, const struct group *group);
+  /** Add the event at hand to the accumulators, given their old values. */
+  void (*add)(struct fold_emit *fold, const struct group *group, LLVMValueRef *accumulators);
+  /** The result of one cell from the last values of its lane. */
+  LLVMValueRef (*result)(struct fold_emit *fold, const struct group *group, uint32_t lane,
+                         const LLVMValueRef *last);
 };
+
+// The frame
 
 /** Load item `index` of a pointer array of the frame, at the entry. */
 static LLVMValueRef frame_array(struct fold_emit *fold, size_t offset, uint32_t index) {
@@ -61,85 +74,116 @@ static LLVMValueRef frame_pointer(struct fold_emit *fold, size_t offset) {
                          offset);
 }
 
+static LLVMValueRef entry_alloca(struct fold_emit *fold, LLVMTypeRef type) {
+  return LLVMBuildAlloca(seg_emit_aside(fold->emit, fold->entry), type, "");
+}
+
 static LLVMValueRef event_day(struct fold_emit *fold) {
   LLVMValueRef days = frame_pointer(fold, offsetof(struct seg_fold_frame, days));
   return seg_emit_load(fold->emit->builder, fold->emit->type.i32, days, fold->at);
 }
 
-/** The argument of a cell for the event at hand; meaningless where the test does not hold. */
-static LLVMValueRef event_value(struct fold_emit *fold, const struct cell *cell) {
-  const struct seg_fold_cell *plan = cell->plan;
-  if (plan->column == SEG_NO_COLUMN)
-    return event_day(fold);
-  LLVMTypeRef type = seg_emit_layout_type(fold->emit, fold->event->carried_layout[plan->column]);
-  LLVMValueRef column = frame_array(fold, offsetof(struct seg_fold_frame, columns), plan->column);
-  return seg_emit_load(fold->emit->builder, type, column, fold->at);
-}
-
-static LLVMValueRef as_is(struct fold_emit *fold, const struct cell *cell, LLVMValueRef last) {
-  (void)fold;
-  (void)cell;
-  return last;
-}
-
-static LLVMValueRef count_initial(struct fold_emit *fold, const struct cell *cell) {
-  (void)cell;
-  return seg_emit_i64(fold->emit, 0);
-}
-
-static LLVMValueRef count_add(struct fold_emit *fold, const struct cell *cell, LLVMValueRef old) {
-  LLVMValueRef one =
-      LLVMBuildZExt(fold->emit->builder, cell->test->holds, fold->emit->type.i64, "");
-  return LLVMBuildAdd(fold->emit->builder, old, one, "");
-}
-
-static LLVMValueRef sum_initial(struct fold_emit *fold, const struct cell *cell) {
+/** The argument of a group for the event at hand, in every lane; meaningless where the test does
+ * not hold. */
+static LLVMValueRef event_value(struct fold_emit *fold, const struct group *group) {
   struct seg_emit *emit = fold->emit;
-  return LLVMConstNull(cell->plan->layout == SEG_LAYOUT_F64 ? emit->type.f64 : emit->type.i128);
+  uint32_t number = group->cell->column;
+  if (number == SEG_NO_COLUMN)
+    return seg_emit_splat(emit, event_day(fold), group->lanes);
+  LLVMTypeRef type = seg_emit_layout_type(emit, fold->event->carried_layout[number]);
+  LLVMValueRef column = frame_array(fold, offsetof(struct seg_fold_frame, columns), number);
+  return seg_emit_splat(emit, seg_emit_load(emit->builder, type, column, fold->at), group->lanes);
 }
 
-static LLVMValueRef sum_add(struct fold_emit *fold, const struct cell *cell, LLVMValueRef old) {
+static LLVMValueRef lane_of(struct fold_emit *fold, LLVMValueRef lanes, unsigned count,
+                            uint32_t lane) {
+  if (count == 1)
+    return lanes;
+  return LLVMBuildExtractElement(fold->emit->builder, lanes, seg_emit_i32(fold->emit, lane), "");
+}
+
+/** How many events of the customer the cell counted. */
+static LLVMValueRef lane_count(struct fold_emit *fold, const struct group *group, uint32_t lane) {
+  LLVMValueRef at = group->test->count;
+  LLVMValueRef counts = LLVMBuildLoad2(fold->emit->builder, LLVMGetAllocatedType(at), at, "");
+  return lane_of(fold, counts, group->lanes, lane);
+}
+
+// Kinds of cells
+
+static LLVMValueRef zero_initial(struct fold_emit *fold, const struct group *group) {
   struct seg_emit *emit = fold->emit;
-  LLVMValueRef value = event_value(fold, cell);
-  if (cell->plan->layout == SEG_LAYOUT_F64) {
-    LLVMValueRef sum = LLVMBuildFAdd(emit->builder, old, value, "");
-    return LLVMBuildSelect(emit->builder, cell->test->holds, sum, old, "");
-  }
-  LLVMValueRef counted =
-      LLVMBuildSelect(emit->builder, cell->test->holds, value, seg_emit_i64(emit, 0), "");
-  LLVMValueRef wide = LLVMBuildSExt(emit->builder, counted, emit->type.i128, "");
-  return LLVMBuildAdd(emit->builder, old, wide, "");
+  return LLVMConstNull(seg_emit_layout_type(emit, group->cell->layout));
 }
 
-static LLVMValueRef sum_result(struct fold_emit *fold, const struct cell *cell, LLVMValueRef last) {
+/** Counted with the test. */
+static LLVMValueRef count_result(struct fold_emit *fold, const struct group *group, uint32_t lane,
+                                 const LLVMValueRef *last) {
+  (void)last;
+  return lane_count(fold, group, lane);
+}
+
+/** I64: the low and the high halves of the values are summed apart, so that 2^31 events cannot
+ * overflow either. */
+static void sum_add(struct fold_emit *fold, const struct group *group, LLVMValueRef *accumulators) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = emit->builder;
-  LLVMValueRef result = last, broken;
-  if (cell->plan->layout == SEG_LAYOUT_F64) {
+  LLVMValueRef value = event_value(fold, group), holds = group->test->holds;
+  if (group->cell->layout == SEG_LAYOUT_F64) {
+    LLVMValueRef sum = LLVMBuildFAdd(builder, accumulators[0], value, "");
+    accumulators[0] = LLVMBuildSelect(builder, holds, sum, accumulators[0], "");
+    return;
+  }
+  LLVMValueRef half = seg_emit_splat(emit, seg_emit_i64(emit, 32), group->lanes);
+  LLVMValueRef ones = seg_emit_splat(emit, seg_emit_i64(emit, UINT32_MAX), group->lanes);
+  LLVMValueRef parts[] = {LLVMBuildAnd(builder, value, ones, ""),
+                          LLVMBuildAShr(builder, value, half, "")};
+  for (int i = 0; i < 2; i++) {
+    LLVMValueRef sum = LLVMBuildAdd(builder, accumulators[i], parts[i], "");
+    accumulators[i] = LLVMBuildSelect(builder, holds, sum, accumulators[i], "");
+  }
+}
+
+/** Fault where the i1 holds for the customer at hand. */
+static void fault_if(struct fold_emit *fold, const struct group *group, uint32_t lane,
+                     LLVMValueRef broken) {
+  struct seg_emit *emit = fold->emit;
+  seg_emit_fault_if(emit, emit->optimised, broken, fold->fault, group->cells->cells[lane],
+                    fold->customer);
+}
+
+static LLVMValueRef sum_result(struct fold_emit *fold, const struct group *group, uint32_t lane,
+                               const LLVMValueRef *last) {
+  struct seg_emit *emit = fold->emit;
+  LLVMBuilderRef builder = emit->builder;
+  if (group->cell->layout == SEG_LAYOUT_F64) {
     LLVMValueRef infinite = LLVMConstReal(emit->type.f64, INFINITY);
     // Neither below +infinity nor above -infinity: an infinity or NaN.
     LLVMValueRef low =
-        LLVMBuildFCmp(builder, LLVMRealULE, last, LLVMConstReal(emit->type.f64, -INFINITY), "");
-    LLVMValueRef high = LLVMBuildFCmp(builder, LLVMRealUGE, last, infinite, "");
-    broken = LLVMBuildOr(builder, low, high, "");
-  } else {
-    result = LLVMBuildTrunc(builder, last, emit->type.i64, "");
-    LLVMValueRef back = LLVMBuildSExt(builder, result, emit->type.i128, "");
-    broken = LLVMBuildICmp(builder, LLVMIntNE, back, last, "");
+        LLVMBuildFCmp(builder, LLVMRealULE, last[0], LLVMConstReal(emit->type.f64, -INFINITY), "");
+    LLVMValueRef high = LLVMBuildFCmp(builder, LLVMRealUGE, last[0], infinite, "");
+    fault_if(fold, group, lane, LLVMBuildOr(builder, low, high, ""));
+    return last[0];
   }
-  seg_emit_fault_if(emit, emit->optimised, broken, fold->fault, cell->number, fold->customer);
+  LLVMValueRef low = LLVMBuildZExt(builder, last[0], emit->type.i128, "");
+  LLVMValueRef high = LLVMBuildSExt(builder, last[1], emit->type.i128, "");
+  LLVMValueRef shifted = LLVMBuildShl(builder, high, LLVMConstInt(emit->type.i128, 32, false), "");
+  LLVMValueRef total = LLVMBuildAdd(builder, shifted, low, "");
+  LLVMValueRef result = LLVMBuildTrunc(builder, total, emit->type.i64, "");
+  LLVMValueRef back = LLVMBuildSExt(builder, result, emit->type.i128, "");
+  fault_if(fold, group, lane, LLVMBuildICmp(builder, LLVMIntNE, back, total, ""));
   return result;
 }
 
-static bool wants_least(const struct cell *cell) {
-  return cell->plan->kind == SEG_FOLD_MIN || cell->plan->kind == SEG_FOLD_FIRST_DAY;
+static bool wants_least(const struct group *group) {
+  return group->cell->kind == SEG_FOLD_MIN || group->cell->kind == SEG_FOLD_FIRST_DAY;
 }
 
 /** The end of the range that every value beats or equals. */
-static LLVMValueRef extreme_initial(struct fold_emit *fold, const struct cell *cell) {
+static LLVMValueRef extreme_initial(struct fold_emit *fold, const struct group *group) {
   struct seg_emit *emit = fold->emit;
-  bool least = wants_least(cell);
-  switch (cell->plan->layout) {
+  bool least = wants_least(group);
+  switch (group->cell->layout) {
   case SEG_LAYOUT_I32: return seg_emit_i32(emit, least ? INT32_MAX : INT32_MIN);
   case SEG_LAYOUT_F64: return LLVMConstReal(emit->type.f64, least ? INFINITY : -INFINITY);
   case SEG_LAYOUT_BIT:
@@ -149,49 +193,46 @@ static LLVMValueRef extreme_initial(struct fold_emit *fold, const struct cell *c
   return seg_emit_i64(emit, least ? INT64_MAX : INT64_MIN);
 }
 
-static LLVMValueRef extreme_add(struct fold_emit *fold, const struct cell *cell, LLVMValueRef old) {
+static void extreme_add(struct fold_emit *fold, const struct group *group,
+                        LLVMValueRef *accumulators) {
   struct seg_emit *emit = fold->emit;
-  LLVMValueRef value = event_value(fold, cell);
-  enum seg_plan_comparison comparison = wants_least(cell) ? SEG_IS_LESS : SEG_IS_GREATER;
-  LLVMValueRef beats = seg_emit_compare(emit, cell->plan->layout, comparison, value, old);
-  LLVMValueRef takes = LLVMBuildAnd(emit->builder, cell->test->holds, beats, "");
-  return LLVMBuildSelect(emit->builder, takes, value, old, "");
+  LLVMValueRef value = event_value(fold, group);
+  enum seg_plan_comparison comparison = wants_least(group) ? SEG_IS_LESS : SEG_IS_GREATER;
+  LLVMValueRef beats =
+      seg_emit_compare(emit, group->cell->layout, comparison, value, accumulators[0]);
+  LLVMValueRef takes = LLVMBuildAnd(emit->builder, group->test->holds, beats, "");
+  accumulators[0] = LLVMBuildSelect(emit->builder, takes, value, accumulators[0], "");
 }
 
-static LLVMValueRef extreme_result(struct fold_emit *fold, const struct cell *cell,
-                                   LLVMValueRef last) {
+static LLVMValueRef extreme_result(struct fold_emit *fold, const struct group *group, uint32_t lane,
+                                   const LLVMValueRef *last) {
   struct seg_emit *emit = fold->emit;
-  LLVMValueRef seen = LLVMBuildLoad2(emit->builder, emit->type.i1, cell->test->seen, "");
-  return LLVMBuildSelect(emit->builder, seen, last, LLVMConstNull(LLVMTypeOf(last)), "");
-}
-
-static LLVMValueRef distinct_add(struct fold_emit *fold, const struct cell *cell,
-                                 LLVMValueRef old) {
-  (void)fold;
-  (void)cell;
-  return old;
+  LLVMValueRef none = LLVMBuildICmp(emit->builder, LLVMIntEQ, lane_count(fold, group, lane),
+                                    seg_emit_i64(emit, 0), "");
+  return LLVMBuildSelect(emit->builder, none, LLVMConstNull(LLVMTypeOf(last[0])), last[0], "");
 }
 
 /** Counted after the loop by the runtime, which owns the hash sets. */
-static LLVMValueRef distinct_result(struct fold_emit *fold, const struct cell *cell,
-                                    LLVMValueRef last) {
+static LLVMValueRef distinct_result(struct fold_emit *fold, const struct group *group,
+                                    uint32_t lane, const LLVMValueRef *last) {
   (void)last;
   struct seg_emit *emit = fold->emit;
-  const struct seg_fold_cell *plan = cell->plan;
+  uint32_t number = group->cells->cells[lane];
+  const struct seg_fold_cell *cell = &fold->fold->cells[number];
   LLVMValueRef flags[SEG_MAX_CELL_FLAGS];
-  for (uint32_t i = 0; i < plan->flag_count; i++)
-    flags[i] = seg_emit_i32(emit, plan->flags[i]);
-  LLVMValueRef table = plan->flag_count == 0 ? LLVMConstNull(emit->type.pointer)
+  for (uint32_t i = 0; i < cell->flag_count; i++)
+    flags[i] = seg_emit_i32(emit, cell->flags[i]);
+  LLVMValueRef table = cell->flag_count == 0 ? LLVMConstNull(emit->type.pointer)
                                              : seg_emit_table(emit, emit->optimised, emit->type.i32,
-                                                              flags, plan->flag_count);
+                                                              flags, cell->flag_count);
   LLVMValueRef arguments[] = {
       fold->frame,
-      seg_emit_i32(emit, cell->number),
-      seg_emit_i32(emit, plan->column),
-      seg_emit_i32(emit, fold->event->carried_layout[plan->column]),
-      seg_emit_i32(emit, plan->window),
+      seg_emit_i32(emit, number),
+      seg_emit_i32(emit, cell->column),
+      seg_emit_i32(emit, fold->event->carried_layout[cell->column]),
+      seg_emit_i32(emit, cell->window),
       table,
-      seg_emit_i32(emit, plan->flag_count),
+      seg_emit_i32(emit, cell->flag_count),
       fold->begin,
       fold->end,
       fold->customer,
@@ -201,62 +242,126 @@ static LLVMValueRef distinct_result(struct fold_emit *fold, const struct cell *c
 }
 
 static const struct fold_kind_emitter kinds[] = {
-    [SEG_FOLD_COUNT] = {count_initial, count_add, as_is},
-    [SEG_FOLD_SUM] = {sum_initial, sum_add, sum_result},
-    [SEG_FOLD_MIN] = {extreme_initial, extreme_add, extreme_result},
-    [SEG_FOLD_MAX] = {extreme_initial, extreme_add, extreme_result},
-    [SEG_FOLD_FIRST_DAY] = {extreme_initial, extreme_add, extreme_result},
-    [SEG_FOLD_LAST_DAY] = {extreme_initial, extreme_add, extreme_result},
-    [SEG_FOLD_DISTINCT] = {count_initial, distinct_add, distinct_result},
+    [SEG_FOLD_COUNT] = {0, NULL, NULL, count_result},
+    [SEG_FOLD_SUM] = {2, zero_initial, sum_add, sum_result},
+    [SEG_FOLD_MIN] = {1, extreme_initial, extreme_add, extreme_result},
+    [SEG_FOLD_MAX] = {1, extreme_initial, extreme_add, extreme_result},
+    [SEG_FOLD_FIRST_DAY] = {1, extreme_initial, extreme_add, extreme_result},
+    [SEG_FOLD_LAST_DAY] = {1, extreme_initial, extreme_add, extreme_result},
+    [SEG_FOLD_DISTINCT] = {0, NULL, NULL, distinct_result},
 };
 
-static bool is_always_known(const struct cell *cell) {
-  return kinds[cell->plan->kind].result != extreme_result;
+static const struct fold_kind_emitter *kind_of(const struct group *group) {
+  return &kinds[group->cell->kind];
 }
 
-static struct test *share_test(struct fold_emit *fold, const struct seg_fold_cell *cell) {
+static bool is_always_known(const struct group *group) {
+  return kind_of(group)->result != extreme_result;
+}
+
+// Tests
+
+static struct test *share_test(struct fold_emit *fold, const struct seg_fold_group *cells) {
+  const struct seg_fold_cell *all = fold->fold->cells, *cell = &all[cells->cells[0]];
   for (uint32_t i = 0; i < fold->test_count; i++) {
     struct test *test = &fold->tests[i];
-    bool same = test->window == cell->window && test->flag_count == cell->flag_count;
-    for (uint32_t flag = 0; same && flag < cell->flag_count; flag++)
-      same = test->flags[flag] == cell->flags[flag];
+    bool same = test->window_count == cells->cell_count &&
+                test->cell->flag_count == cell->flag_count &&
+                memcmp(test->cell->flags, cell->flags, cell->flag_count * sizeof *cell->flags) == 0;
+    for (uint32_t w = 0; same && w < cells->cell_count; w++)
+      same = test->windows[w] == all[cells->cells[w]].window;
     if (same)
       return test;
   }
   struct test *test = &fold->tests[fold->test_count++];
-  *test = (struct test){.window = cell->window, .flag_count = cell->flag_count};
-  for (uint32_t flag = 0; flag < cell->flag_count; flag++)
-    test->flags[flag] = cell->flags[flag];
+  *test = (struct test){.cell = cell, .window_count = cells->cell_count};
+  for (uint32_t w = 0; w < cells->cell_count; w++)
+    test->windows[w] = all[cells->cells[w]].window;
   return test;
 }
 
-static LLVMValueRef window_end(struct fold_emit *fold, uint32_t window, uint32_t which) {
-  struct seg_emit *emit = fold->emit;
-  LLVMValueRef windows = frame_pointer(fold, offsetof(struct seg_fold_frame, windows));
-  return seg_emit_load(seg_emit_aside(emit, fold->entry), emit->type.i32, windows,
-                       seg_emit_i64(emit, (int64_t)window * 2 + which));
+static unsigned lanes_for(uint32_t count) {
+  unsigned lanes = 1;
+  while (lanes < count)
+    lanes *= 2;
+  return lanes;
 }
 
-static LLVMValueRef emit_test(struct fold_emit *fold, const struct test *test) {
+/** First (which = 0) or last days of the windows of a test, loaded at the entry. */
+static LLVMValueRef window_days(struct fold_emit *fold, const struct test *test, uint32_t which) {
+  struct seg_emit *emit = fold->emit;
+  unsigned lanes = lanes_for(test->window_count);
+  LLVMValueRef windows = frame_pointer(fold, offsetof(struct seg_fold_frame, windows));
+  LLVMBuilderRef builder = seg_emit_aside(emit, fold->entry);
+  LLVMValueRef never[SEG_FOLD_LANES], days = NULL;
+  for (unsigned i = 0; i < lanes; i++)
+    never[i] = seg_emit_i32(emit, which == 0 ? INT32_MAX : INT32_MIN);
+  if (lanes > 1)
+    days = LLVMConstVector(never, lanes);
+  for (uint32_t w = 0; w < test->window_count; w++) {
+    LLVMValueRef at = seg_emit_i64(emit, (int64_t)test->windows[w] * 2 + which);
+    LLVMValueRef day = seg_emit_load(builder, emit->type.i32, windows, at);
+    days = lanes == 1
+               ? day
+               : LLVMBuildInsertElement(builder, days, day, seg_emit_i32(emit, (int64_t)w), "");
+  }
+  return days;
+}
+
+static void emit_test(struct fold_emit *fold, struct test *test) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = emit->builder;
-  LLVMValueRef day = event_day(fold);
-  LLVMValueRef from =
-      LLVMBuildICmp(builder, LLVMIntSGE, day, window_end(fold, test->window, 0), "");
-  LLVMValueRef to = LLVMBuildICmp(builder, LLVMIntSLE, day, window_end(fold, test->window, 1), "");
-  LLVMValueRef holds = LLVMBuildAnd(builder, from, to, "");
-  for (uint32_t i = 0; i < test->flag_count; i++) {
-    uint32_t flag = test->flags[i];
+  unsigned lanes = lanes_for(test->window_count);
+  LLVMValueRef day = seg_emit_splat(emit, event_day(fold), lanes);
+  LLVMValueRef from = LLVMBuildICmp(builder, LLVMIntSGE, day, test->first, "");
+  LLVMValueRef to = LLVMBuildICmp(builder, LLVMIntSLE, day, test->last, "");
+  test->holds = LLVMBuildAnd(builder, from, to, "");
+  LLVMValueRef flagged = NULL;
+  for (uint32_t i = 0; i < test->cell->flag_count; i++) {
+    uint32_t flag = test->cell->flags[i];
     LLVMValueRef words = frame_array(fold, offsetof(struct seg_fold_frame, flags), flag / 64);
     LLVMValueRef word = seg_emit_load(builder, emit->type.i64, words, fold->at);
     LLVMValueRef bit = seg_emit_bit(emit, word, seg_emit_i64(emit, flag % 64));
-    holds = LLVMBuildAnd(builder, holds, bit, "");
+    flagged = flagged == NULL ? bit : LLVMBuildAnd(builder, flagged, bit, "");
   }
-  return holds;
+  if (flagged != NULL)
+    test->holds = LLVMBuildAnd(builder, test->holds, seg_emit_splat(emit, flagged, lanes), "");
+  if (!test->is_counted)
+    return;
+  LLVMTypeRef type = LLVMGetAllocatedType(test->count);
+  LLVMValueRef one = LLVMBuildZExt(builder, test->holds, type, "");
+  LLVMValueRef old = LLVMBuildLoad2(builder, type, test->count, "");
+  LLVMBuildStore(builder, LLVMBuildAdd(builder, old, one, ""), test->count);
 }
 
-static LLVMValueRef entry_alloca(struct fold_emit *fold, LLVMTypeRef type) {
-  return LLVMBuildAlloca(seg_emit_aside(fold->emit, fold->entry), type, "");
+// The loops
+
+static void add_group(struct fold_emit *fold, const struct seg_fold_group *cells) {
+  struct seg_emit *emit = fold->emit;
+  struct group *group = &fold->groups[fold->group_count++];
+  *group = (struct group){.cell = &fold->fold->cells[cells->cells[0]], .cells = cells};
+  group->lanes = lanes_for(cells->cell_count);
+  group->test = share_test(fold, cells);
+  if (group->cell->kind == SEG_FOLD_COUNT || !is_always_known(group))
+    group->test->is_counted = true;
+  for (uint32_t i = 0; i < cells->cell_count; i++) {
+    uint32_t number = cells->cells[i];
+    group->values[i] = frame_array(fold, offsetof(struct seg_fold_frame, values), number);
+    group->known[i] = frame_array(fold, offsetof(struct seg_fold_frame, known), number);
+    group->known_word[i] = entry_alloca(fold, emit->type.i64);
+  }
+}
+
+static void open_tests(struct fold_emit *fold) {
+  struct seg_emit *emit = fold->emit;
+  for (uint32_t i = 0; i < fold->test_count; i++) {
+    struct test *test = &fold->tests[i];
+    test->first = window_days(fold, test, 0);
+    test->last = window_days(fold, test, 1);
+    LLVMTypeRef type = seg_emit_lanes_type(emit->type.i64, lanes_for(test->window_count));
+    if (test->is_counted)
+      test->count = entry_alloca(fold, type);
+  }
 }
 
 static void open_customer(struct fold_emit *fold, LLVMValueRef offsets) {
@@ -266,62 +371,83 @@ static void open_customer(struct fold_emit *fold, LLVMValueRef offsets) {
   fold->begin = seg_emit_load(builder, emit->type.i64, offsets, fold->customer);
   fold->end = seg_emit_load(builder, emit->type.i64, offsets, next);
   for (uint32_t i = 0; i < fold->test_count; i++) {
-    fold->tests[i].seen = entry_alloca(fold, emit->type.i1);
-    LLVMBuildStore(builder, LLVMConstNull(emit->type.i1), fold->tests[i].seen);
+    LLVMValueRef count = fold->tests[i].count;
+    if (count != NULL)
+      LLVMBuildStore(builder, LLVMConstNull(LLVMGetAllocatedType(count)), count);
   }
-  for (uint32_t i = 0; i < fold->cell_count; i++) {
-    struct cell *cell = &fold->cells[i];
-    LLVMValueRef initial = kinds[cell->plan->kind].initial(fold, cell);
-    cell->accumulator = entry_alloca(fold, LLVMTypeOf(initial));
-    LLVMBuildStore(builder, initial, cell->accumulator);
+  for (uint32_t i = 0; i < fold->group_count; i++) {
+    struct group *group = &fold->groups[i];
+    for (uint32_t a = 0; a < kind_of(group)->accumulator_count; a++) {
+      LLVMValueRef initial =
+          seg_emit_splat(emit, kind_of(group)->initial(fold, group), group->lanes);
+      group->accumulators[a] = entry_alloca(fold, LLVMTypeOf(initial));
+      LLVMBuildStore(builder, initial, group->accumulators[a]);
+    }
+  }
+}
+
+static void load_accumulators(struct fold_emit *fold, const struct group *group,
+                              LLVMValueRef *values) {
+  for (uint32_t a = 0; a < kind_of(group)->accumulator_count; a++) {
+    LLVMTypeRef type = LLVMGetAllocatedType(group->accumulators[a]);
+    values[a] = LLVMBuildLoad2(fold->emit->builder, type, group->accumulators[a], "");
   }
 }
 
 static void emit_event(struct fold_emit *fold) {
-  struct seg_emit *emit = fold->emit;
-  LLVMBuilderRef builder = emit->builder;
-  for (uint32_t i = 0; i < fold->test_count; i++) {
-    struct test *test = &fold->tests[i];
-    test->holds = emit_test(fold, test);
-    LLVMValueRef seen = LLVMBuildLoad2(builder, emit->type.i1, test->seen, "");
-    LLVMBuildStore(builder, LLVMBuildOr(builder, seen, test->holds, ""), test->seen);
-  }
-  for (uint32_t i = 0; i < fold->cell_count; i++) {
-    const struct cell *cell = &fold->cells[i];
-    LLVMTypeRef type = LLVMGetAllocatedType(cell->accumulator);
-    LLVMValueRef old = LLVMBuildLoad2(builder, type, cell->accumulator, "");
-    LLVMBuildStore(builder, kinds[cell->plan->kind].add(fold, cell, old), cell->accumulator);
+  for (uint32_t i = 0; i < fold->test_count; i++)
+    emit_test(fold, &fold->tests[i]);
+  for (uint32_t i = 0; i < fold->group_count; i++) {
+    const struct group *group = &fold->groups[i];
+    LLVMValueRef values[2];
+    load_accumulators(fold, group, values);
+    if (kind_of(group)->add != NULL)
+      kind_of(group)->add(fold, group, values);
+    for (uint32_t a = 0; a < kind_of(group)->accumulator_count; a++)
+      LLVMBuildStore(fold->emit->builder, values[a], group->accumulators[a]);
   }
 }
 
-static void close_customer(struct fold_emit *fold) {
+static void close_cell(struct fold_emit *fold, const struct group *group, uint32_t lane) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = emit->builder;
-  for (uint32_t i = 0; i < fold->cell_count; i++) {
-    const struct cell *cell = &fold->cells[i];
-    LLVMTypeRef type = LLVMGetAllocatedType(cell->accumulator);
-    LLVMValueRef last = LLVMBuildLoad2(builder, type, cell->accumulator, "");
-    LLVMValueRef result = kinds[cell->plan->kind].result(fold, cell, last);
-    seg_emit_store(emit, LLVMTypeOf(result), cell->values, fold->customer, result);
-    if (is_always_known(cell))
-      continue;
-    LLVMValueRef seen = LLVMBuildLoad2(builder, emit->type.i1, cell->test->seen, "");
-    LLVMValueRef bit = LLVMBuildZExt(builder, seen, emit->type.i64, "");
-    LLVMValueRef placed = LLVMBuildShl(builder, bit, fold->bit, "");
-    LLVMValueRef word = LLVMBuildLoad2(builder, emit->type.i64, cell->known_word, "");
-    LLVMBuildStore(builder, LLVMBuildOr(builder, word, placed, ""), cell->known_word);
+  LLVMValueRef values[2], last[2];
+  load_accumulators(fold, group, values);
+  for (uint32_t a = 0; a < kind_of(group)->accumulator_count; a++)
+    last[a] = lane_of(fold, values[a], group->lanes, lane);
+  LLVMValueRef result = kind_of(group)->result(fold, group, lane, last);
+  seg_emit_store(emit, LLVMTypeOf(result), group->values[lane], fold->customer, result);
+  if (is_always_known(group))
+    return;
+  LLVMValueRef some =
+      LLVMBuildICmp(builder, LLVMIntNE, lane_count(fold, group, lane), seg_emit_i64(emit, 0), "");
+  LLVMValueRef bit = LLVMBuildZExt(builder, some, emit->type.i64, "");
+  LLVMValueRef placed = LLVMBuildShl(builder, bit, fold->bit, "");
+  LLVMValueRef word = LLVMBuildLoad2(builder, emit->type.i64, group->known_word[lane], "");
+  LLVMBuildStore(builder, LLVMBuildOr(builder, word, placed, ""), group->known_word[lane]);
+}
+
+/** What happens for every cell: `each` gets the group and the lane. */
+static void for_cells(struct fold_emit *fold,
+                      void (*each)(struct fold_emit *fold, const struct group *group,
+                                   uint32_t lane)) {
+  for (uint32_t i = 0; i < fold->group_count; i++) {
+    for (uint32_t lane = 0; lane < fold->groups[i].cells->cell_count; lane++)
+      each(fold, &fold->groups[i], lane);
   }
+}
+
+static void clear_known(struct fold_emit *fold, const struct group *group, uint32_t lane) {
+  LLVMBuildStore(fold->emit->builder, seg_emit_i64(fold->emit, 0), group->known_word[lane]);
 }
 
 static void emit_word(struct fold_emit *fold, LLVMValueRef offsets, LLVMValueRef word,
                       LLVMValueRef customers) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = emit->builder;
-  LLVMValueRef zero = seg_emit_i64(emit, 0);
-  for (uint32_t i = 0; i < fold->cell_count; i++)
-    LLVMBuildStore(builder, zero, fold->cells[i].known_word);
+  for_cells(fold, clear_known);
   LLVMValueRef first = LLVMBuildShl(builder, word, seg_emit_i64(emit, 6), "");
-  struct seg_emit_loop customer_loop = seg_emit_loop_open(emit, zero, customers);
+  struct seg_emit_loop customer_loop = seg_emit_loop_open(emit, seg_emit_i64(emit, 0), customers);
   fold->bit = customer_loop.index;
   fold->customer = LLVMBuildAdd(builder, first, fold->bit, "customer");
   open_customer(fold, offsets);
@@ -329,20 +455,25 @@ static void emit_word(struct fold_emit *fold, LLVMValueRef offsets, LLVMValueRef
   fold->at = event_loop.index;
   emit_event(fold);
   seg_emit_loop_close(emit, &event_loop);
-  close_customer(fold);
+  for_cells(fold, close_cell);
   seg_emit_loop_close(emit, &customer_loop);
   LLVMValueRef all = seg_emit_low_bits(emit, customers);
-  for (uint32_t i = 0; i < fold->cell_count; i++) {
-    const struct cell *cell = &fold->cells[i];
-    LLVMValueRef known = LLVMBuildLoad2(builder, emit->type.i64, cell->known_word, "");
-    seg_emit_store(emit, emit->type.i64, cell->known, word, is_always_known(cell) ? all : known);
+  for (uint32_t i = 0; i < fold->group_count; i++) {
+    const struct group *group = &fold->groups[i];
+    for (uint32_t lane = 0; lane < group->cells->cell_count; lane++) {
+      LLVMValueRef known = LLVMBuildLoad2(builder, emit->type.i64, group->known_word[lane], "");
+      seg_emit_store(emit, emit->type.i64, group->known[lane], word,
+                     is_always_known(group) ? all : known);
+    }
   }
 }
 
-/** The function of cells first .. first + count - 1. */
-static LLVMValueRef emit_tile(struct seg_emit *emit, uint32_t event, uint32_t first, uint32_t count,
+/** The function of `count` groups. */
+static LLVMValueRef emit_tile(struct seg_emit *emit, uint32_t event,
+                              const struct seg_fold_group *groups, uint32_t count,
                               const char *name) {
-  struct fold_emit fold = {.emit = emit, .event = &emit->plan->events[event], .cell_count = count};
+  struct fold_emit fold = {.emit = emit, .event = &emit->plan->events[event]};
+  fold.fold = &emit->plan->folds[event];
   LLVMValueRef function = seg_emit_function(emit, emit->optimised, name);
   fold.frame = LLVMGetParam(function, 0);
   fold.entry = seg_emit_here(emit);
@@ -353,15 +484,9 @@ static LLVMValueRef emit_tile(struct seg_emit *emit, uint32_t event, uint32_t fi
   LLVMValueRef words = seg_emit_word_count(emit, customers);
   struct seg_emit_loop word_loop = seg_emit_loop_open(emit, seg_emit_i64(emit, 0), words);
   fold.fault = frame_pointer(&fold, offsetof(struct seg_fold_frame, fault));
-  for (uint32_t i = 0; i < count; i++) {
-    struct cell *cell = &fold.cells[i];
-    cell->number = first + i;
-    cell->plan = &emit->plan->folds[event].cells[cell->number];
-    cell->test = share_test(&fold, cell->plan);
-    cell->values = frame_array(&fold, offsetof(struct seg_fold_frame, values), cell->number);
-    cell->known = frame_array(&fold, offsetof(struct seg_fold_frame, known), cell->number);
-    cell->known_word = entry_alloca(&fold, emit->type.i64);
-  }
+  for (uint32_t i = 0; i < count; i++)
+    add_group(&fold, &groups[i]);
+  open_tests(&fold);
   emit_word(&fold, offsets, word_loop.index,
             seg_emit_rows_of_word(emit, customers, word_loop.index));
   seg_emit_loop_close(emit, &word_loop);
@@ -370,19 +495,24 @@ static LLVMValueRef emit_tile(struct seg_emit *emit, uint32_t event, uint32_t fi
 }
 
 void seg_emit_fold(struct seg_emit *emit, uint32_t event, const char *name) {
-  uint32_t count = emit->plan->folds[event].cell_count;
-  if (count <= FOLD_TILE_CELLS) {
-    emit_tile(emit, event, 0, count, name);
+  struct seg_fold_groups all;
+  if (!seg_fold_groups_build(emit->arena, &emit->plan->folds[event], &all)) {
+    emit->out_of_memory = true;
+    return;
+  }
+  if (all.count <= SEG_FOLD_TILE_GROUPS) {
+    emit_tile(emit, event, all.groups, all.count, name);
     return;
   }
   LLVMValueRef whole = seg_emit_function(emit, emit->optimised, name);
   LLVMBasicBlockRef entry = seg_emit_here(emit);
-  for (uint32_t first = 0; first < count; first += FOLD_TILE_CELLS) {
+  for (uint32_t first = 0; first < all.count; first += SEG_FOLD_TILE_GROUPS) {
     char tile_name[96];
-    snprintf(tile_name, sizeof tile_name, "%s_cells_%u", name, first);
-    uint32_t left = count - first;
+    snprintf(tile_name, sizeof tile_name, "%s_groups_%u", name, first);
+    uint32_t left = all.count - first;
     LLVMValueRef tile =
-        emit_tile(emit, event, first, left < FOLD_TILE_CELLS ? left : FOLD_TILE_CELLS, tile_name);
+        emit_tile(emit, event, all.groups + first,
+                  left < SEG_FOLD_TILE_GROUPS ? left : SEG_FOLD_TILE_GROUPS, tile_name);
     seg_emit_keep_apart(emit, tile);
     LLVMPositionBuilderAtEnd(emit->builder, entry);
     LLVMValueRef frame = LLVMGetParam(whole, 0);

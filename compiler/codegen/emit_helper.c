@@ -54,12 +54,18 @@ static void close_helper(struct seg_emit *emit, LLVMValueRef result, LLVMBasicBl
     LLVMPositionBuilderAtEnd(emit->builder, resume);
 }
 
-static LLVMValueRef splat(struct seg_emit *emit, LLVMValueRef scalar, unsigned width) {
-  LLVMTypeRef type = LLVMVectorType(LLVMTypeOf(scalar), width);
+LLVMTypeRef seg_emit_lanes_type(LLVMTypeRef type, unsigned lanes) {
+  return lanes == 1 ? type : LLVMVectorType(type, lanes);
+}
+
+LLVMValueRef seg_emit_splat(struct seg_emit *emit, LLVMValueRef scalar, unsigned lanes) {
+  if (lanes == 1)
+    return scalar;
+  LLVMValueRef nothing = LLVMGetPoison(seg_emit_lanes_type(LLVMTypeOf(scalar), lanes));
   LLVMValueRef first =
-      LLVMBuildInsertElement(emit->builder, LLVMGetPoison(type), scalar, seg_emit_i32(emit, 0), "");
-  LLVMValueRef zeros = LLVMConstNull(LLVMVectorType(emit->type.i32, width));
-  return LLVMBuildShuffleVector(emit->builder, first, LLVMGetPoison(type), zeros, "");
+      LLVMBuildInsertElement(emit->builder, nothing, scalar, seg_emit_i32(emit, 0), "");
+  LLVMValueRef zeros = LLVMConstNull(LLVMVectorType(emit->type.i32, lanes));
+  return LLVMBuildShuffleVector(emit->builder, first, nothing, zeros, "");
 }
 
 static LLVMValueRef load_vector(struct seg_emit *emit, enum seg_layout layout, LLVMValueRef base,
@@ -80,7 +86,7 @@ static void define_compare(struct seg_emit *emit, const char *name, LLVMTypeRef 
   LLVMValueRef left = LLVMGetParam(function, 0), right = LLVMGetParam(function, 1);
   unsigned width = vector_width[layout];
   LLVMTypeRef bits_type = LLVMIntTypeInContext(emit->context, width);
-  LLVMValueRef scalar = shape == SEG_SHAPE_SCALAR ? splat(emit, right, width) : NULL;
+  LLVMValueRef scalar = shape == SEG_SHAPE_SCALAR ? seg_emit_splat(emit, right, width) : NULL;
   LLVMValueRef mask = seg_emit_i64(emit, 0);
   for (unsigned first = 0; first < SEG_WORD_ROWS; first += width) {
     LLVMValueRef a = load_vector(emit, layout, left, first, width);

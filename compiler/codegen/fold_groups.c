@@ -1,0 +1,42 @@
+// Grouping the cells of a fold; see fold_groups.h.
+#include "compiler/codegen/fold_groups.h"
+
+#include <string.h>
+
+#include "runtime/base/hash.h"
+
+static bool same_but_window(const struct seg_fold_cell *a, const struct seg_fold_cell *b) {
+  return a->kind == b->kind && a->layout == b->layout && a->column == b->column &&
+         a->flag_count == b->flag_count &&
+         memcmp(a->flags, b->flags, a->flag_count * sizeof *a->flags) == 0;
+}
+
+static uint64_t hash_cell(const struct seg_fold_cell *cell) {
+  uint64_t hash = seg_hash_mix((uint64_t)cell->kind * 8 + (uint64_t)cell->layout, cell->column);
+  return seg_hash_mix(hash, seg_hash_bytes(cell->flags, cell->flag_count * sizeof *cell->flags));
+}
+
+bool seg_fold_groups_build(struct seg_arena *arena, const struct seg_fold *fold,
+                           struct seg_fold_groups *out) {
+  size_t size = 16;
+  while (size < (size_t)fold->cell_count * 2)
+    size *= 2;
+  // Open addressing: the number + 1 of the newest group of a kind of cell.
+  uint32_t *table = SEG_NEW_ARRAY(arena, uint32_t, size);
+  out->count = 0;
+  out->groups = SEG_NEW_ARRAY(arena, struct seg_fold_group, fold->cell_count);
+  if (table == NULL || out->groups == NULL)
+    return false;
+  for (uint32_t number = 0; number < fold->cell_count; number++) {
+    const struct seg_fold_cell *cell = &fold->cells[number];
+    size_t at = hash_cell(cell) & (size - 1);
+    while (table[at] != 0 &&
+           !same_but_window(cell, &fold->cells[out->groups[table[at] - 1].cells[0]]))
+      at = (at + 1) & (size - 1);
+    if (table[at] == 0 || out->groups[table[at] - 1].cell_count == SEG_FOLD_LANES)
+      table[at] = ++out->count;
+    struct seg_fold_group *group = &out->groups[table[at] - 1];
+    group->cells[group->cell_count++] = number;
+  }
+  return true;
+}
