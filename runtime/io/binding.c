@@ -2,6 +2,7 @@
 // file is checked here, so that a run fails before it has done any work.
 #include "runtime/io/binding.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -78,6 +79,7 @@ static int compare_names(const void *a, const void *b) {
 // Sort, check and hand over a list of files; all must be of one kind.
 static enum seg_status take_files(struct seg_arena *arena, name_list *files,
                                   struct seg_binding *binding, struct seg_error *error) {
+  assert(files->count > 0);
   qsort(files->items, files->count, sizeof *files->items, compare_names);
   for (size_t i = 0; i < files->count; i++) {
     struct seg_str path = files->items[i];

@@ -63,6 +63,7 @@ bool seg_reading_choose(duckdb_logical_type type, struct seg_reading *reading, b
   return false;
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): Source and Target are types
 #define WIDEN(Source, Target, expression)                                                          \
   do {                                                                                             \
     const Source *from = data;                                                                     \
@@ -73,6 +74,7 @@ bool seg_reading_choose(duckdb_logical_type type, struct seg_reading *reading, b
     }                                                                                              \
     return scratch;                                                                                \
   } while (0)
+// NOLINTEND(bugprone-macro-parentheses)
 
 // Times outside what microseconds can hold become the largest ones, which no calendar accepts.
 static int64_t to_microseconds(int64_t value, int64_t factor) {
@@ -101,7 +103,8 @@ static __int128 from_uhugeint(duckdb_uhugeint value) {
 const void *seg_reading_widen(const struct seg_reading *reading, const void *data, int64_t rows,
                               void *scratch) {
   switch ((int)reading->type) {
-  case DUCKDB_TYPE_TINYINT: WIDEN(int8_t, int64_t, value);
+  case DUCKDB_TYPE_TINYINT:
+    WIDEN(int8_t, int64_t, (int64_t)value); // NOLINT(bugprone-signed-char-misuse): a number
   case DUCKDB_TYPE_SMALLINT: WIDEN(int16_t, int64_t, value);
   case DUCKDB_TYPE_INTEGER: WIDEN(int32_t, int64_t, value);
   case DUCKDB_TYPE_UTINYINT: WIDEN(uint8_t, int64_t, value);
@@ -212,7 +215,9 @@ static void show_value(const struct seg_conversion *conversion, int64_t row, cha
   const struct seg_reading *reading = &conversion->target->reading;
   const void *from = conversion->from;
   switch (reading->family) {
-  case SEG_FAMILY_BOOL: strcpy(out, ((const uint8_t *)from)[row] ? "true" : "false"); return;
+  case SEG_FAMILY_BOOL:
+    snprintf(out, VALUE_TEXT, "%s", ((const uint8_t *)from)[row] ? "true" : "false");
+    return;
   case SEG_FAMILY_INT: show_decimal(((const int64_t *)from)[row], 0, out); return;
   case SEG_FAMILY_DECIMAL: show_decimal(((const int64_t *)from)[row], reading->scale, out); return;
   case SEG_FAMILY_WIDE: show_decimal(((const __int128 *)from)[row], reading->scale, out); return;
@@ -269,7 +274,7 @@ enum seg_status seg_conversion_fail(struct seg_conversion *conversion, int64_t r
              words);
   } else {
     if (target->personal)
-      strcpy(value, "a value (personal, not shown)");
+      snprintf(value, sizeof value, "a value (personal, not shown)");
     else
       show_value(conversion, row, value);
     seg_fail(conversion->error, SEG_BAD_DATA, code, "column %.*s: %s %s", SEG_STR(target->name),

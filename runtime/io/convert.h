@@ -118,6 +118,7 @@ enum seg_verdict {
 SEG_NODISCARD enum seg_status seg_conversion_fail(struct seg_conversion *conversion, int64_t row,
                                                   enum seg_verdict verdict);
 
+// NOLINTBEGIN(bugprone-macro-parentheses): From and To are types
 /** Values one by one through `one(conversion, &from, &to)`; those that are missing become 0. */
 #define SEG_CONVERT_EACH(conversion, From, To, one)                                                \
   do {                                                                                             \
@@ -134,6 +135,7 @@ SEG_NODISCARD enum seg_status seg_conversion_fail(struct seg_conversion *convers
     }                                                                                              \
     return SEG_OK;                                                                                 \
   } while (0)
+// NOLINTEND(bugprone-macro-parentheses)
 
 /** The bytes of a DuckDB text; they live in `text` itself when short. */
 static inline struct seg_str seg_duck_text(const duckdb_string_t *text) {

@@ -14,6 +14,7 @@
  * bool: bits, so the loop is written out. The column's bits are 0 before.
  */
 
+// NOLINTBEGIN(bugprone-macro-parentheses): From is a type
 #define CONVERT_BITS(conversion, From, one)                                                        \
   do {                                                                                             \
     const From *from_ = (conversion)->from;                                                        \
@@ -28,6 +29,7 @@
     }                                                                                              \
     return SEG_OK;                                                                                 \
   } while (0)
+// NOLINTEND(bugprone-macro-parentheses)
 
 static bool bool_of_bool(const uint8_t *from, bool *to) {
   *to = *from != 0;

@@ -56,7 +56,7 @@ static duckdb_string_t lend(struct seg_str text) {
     return form;
   }
   memcpy(form.value.pointer.prefix, text.data, sizeof form.value.pointer.prefix);
-  form.value.pointer.ptr = (char *)(uintptr_t)text.data; // DuckDB reads only
+  form.value.pointer.ptr = (char *)text.data; // DuckDB reads only
   return form;
 }
 

@@ -37,7 +37,6 @@
 enum { SEG_MORSEL_ROWS = 65536 }; // at most
 
 struct seg_source;
-struct seg_morsel_state; // buffers of one morsel, of the implementation
 
 /** Consecutive rows. The views borrow from the morsel: valid until the next seg_source_next with
  * it, or its release. */
@@ -51,7 +50,7 @@ struct seg_morsel {
   const struct seg_column_view *inputs; // per plan input, by its layout; `known` of optional inputs
                                         // always, of others never (NULL)
   struct seg_source *source;
-  struct seg_morsel_state *state;
+  void *state; // buffers, of the implementation
 };
 
 /** What an implementation provides; the functions below call it. */

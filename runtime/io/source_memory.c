@@ -27,7 +27,7 @@ static struct memory_source *from_head(struct seg_source *head) {
 }
 
 static struct memory_state *state_of(const struct seg_morsel *morsel) {
-  return (struct memory_state *)(void *)morsel->state;
+  return morsel->state;
 }
 
 static void memory_release(struct seg_morsel *morsel) {
@@ -52,7 +52,7 @@ static enum seg_status make_state(struct memory_source *source, struct seg_morse
   struct memory_state *state = calloc(1, sizeof *state);
   if (state == NULL)
     return seg_fail_memory(error, "a batch of rows");
-  morsel->state = (struct seg_morsel_state *)(void *)state;
+  morsel->state = state;
   state->inputs = calloc(entity->input_count + 1, sizeof *state->inputs);
   state->views = calloc(entity->input_count + 1, sizeof *state->views);
   if (state->inputs == NULL || state->views == NULL) {
