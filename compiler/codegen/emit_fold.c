@@ -29,7 +29,7 @@ struct group {
   struct test *test;
   LLVMValueRef accumulators[2];                               // allocas
   LLVMValueRef values[SEG_FOLD_LANES], known[SEG_FOLD_LANES]; // result columns and their words
-  LLVMValueRef known_word[SEG_FOLD_LANES];                    // allocas
+  LLVMValueRef known_words; // alloca of i64 lanes; NULL when always known
 };
 
 struct fold_emit {
@@ -53,9 +53,10 @@ struct fold_kind_emitter {
   LLVMValueRef (*initial)(struct fold_emit *fold, const struct group *group);
   /** Add the event at hand to the accumulators, given their old values. */
   void (*add)(struct fold_emit *fold, const struct group *group, LLVMValueRef *accumulators);
-  /** The result of one cell from the last values of its lane. */
-  LLVMValueRef (*result)(struct fold_emit *fold, const struct group *group, uint32_t lane,
-                         const LLVMValueRef *last);
+  /** The results from the last values, and in `*broken` where they overflowed (NULL: they cannot).
+   */
+  LLVMValueRef (*result)(struct fold_emit *fold, const struct group *group,
+                         const LLVMValueRef *last, LLVMValueRef *broken);
 };
 
 // The frame
@@ -102,11 +103,17 @@ static LLVMValueRef lane_of(struct fold_emit *fold, LLVMValueRef lanes, unsigned
   return LLVMBuildExtractElement(fold->emit->builder, lanes, seg_emit_i32(fold->emit, lane), "");
 }
 
-/** How many events of the customer the cell counted. */
-static LLVMValueRef lane_count(struct fold_emit *fold, const struct group *group, uint32_t lane) {
+/** How many events of the customer each lane counted. */
+static LLVMValueRef lane_counts(struct fold_emit *fold, const struct group *group) {
   LLVMValueRef at = group->test->count;
-  LLVMValueRef counts = LLVMBuildLoad2(fold->emit->builder, LLVMGetAllocatedType(at), at, "");
-  return lane_of(fold, counts, group->lanes, lane);
+  return LLVMBuildLoad2(fold->emit->builder, LLVMGetAllocatedType(at), at, "");
+}
+
+/** Where a lane counted an event. */
+static LLVMValueRef lanes_with_events(struct fold_emit *fold, const struct group *group) {
+  LLVMValueRef counts = lane_counts(fold, group);
+  return LLVMBuildICmp(fold->emit->builder, LLVMIntNE, counts, LLVMConstNull(LLVMTypeOf(counts)),
+                       "");
 }
 
 // Kinds of cells
@@ -117,10 +124,11 @@ static LLVMValueRef zero_initial(struct fold_emit *fold, const struct group *gro
 }
 
 /** Counted with the test. */
-static LLVMValueRef count_result(struct fold_emit *fold, const struct group *group, uint32_t lane,
-                                 const LLVMValueRef *last) {
+static LLVMValueRef count_result(struct fold_emit *fold, const struct group *group,
+                                 const LLVMValueRef *last, LLVMValueRef *broken) {
   (void)last;
-  return lane_count(fold, group, lane);
+  (void)broken;
+  return lane_counts(fold, group);
 }
 
 /** I64: the low and the high halves of the values are summed apart, so that 2^31 events cannot
@@ -144,35 +152,27 @@ static void sum_add(struct fold_emit *fold, const struct group *group, LLVMValue
   }
 }
 
-/** Fault where the i1 holds for the customer at hand. */
-static void fault_if(struct fold_emit *fold, const struct group *group, uint32_t lane,
-                     LLVMValueRef broken) {
-  struct seg_emit *emit = fold->emit;
-  seg_emit_fault_if(emit, emit->optimised, broken, fold->fault, group->cells->cells[lane],
-                    fold->customer);
-}
-
-static LLVMValueRef sum_result(struct fold_emit *fold, const struct group *group, uint32_t lane,
-                               const LLVMValueRef *last) {
+static LLVMValueRef sum_result(struct fold_emit *fold, const struct group *group,
+                               const LLVMValueRef *last, LLVMValueRef *broken) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = emit->builder;
   if (group->cell->layout == SEG_LAYOUT_F64) {
-    LLVMValueRef infinite = LLVMConstReal(emit->type.f64, INFINITY);
+    LLVMValueRef most = seg_emit_splat(emit, LLVMConstReal(emit->type.f64, INFINITY), group->lanes);
+    LLVMValueRef least =
+        seg_emit_splat(emit, LLVMConstReal(emit->type.f64, -INFINITY), group->lanes);
     // Neither below +infinity nor above -infinity: an infinity or NaN.
-    LLVMValueRef low =
-        LLVMBuildFCmp(builder, LLVMRealULE, last[0], LLVMConstReal(emit->type.f64, -INFINITY), "");
-    LLVMValueRef high = LLVMBuildFCmp(builder, LLVMRealUGE, last[0], infinite, "");
-    fault_if(fold, group, lane, LLVMBuildOr(builder, low, high, ""));
+    *broken = LLVMBuildOr(builder, LLVMBuildFCmp(builder, LLVMRealULE, last[0], least, ""),
+                          LLVMBuildFCmp(builder, LLVMRealUGE, last[0], most, ""), "");
     return last[0];
   }
-  LLVMValueRef low = LLVMBuildZExt(builder, last[0], emit->type.i128, "");
-  LLVMValueRef high = LLVMBuildSExt(builder, last[1], emit->type.i128, "");
-  LLVMValueRef shifted = LLVMBuildShl(builder, high, LLVMConstInt(emit->type.i128, 32, false), "");
-  LLVMValueRef total = LLVMBuildAdd(builder, shifted, low, "");
-  LLVMValueRef result = LLVMBuildTrunc(builder, total, emit->type.i64, "");
-  LLVMValueRef back = LLVMBuildSExt(builder, result, emit->type.i128, "");
-  fault_if(fold, group, lane, LLVMBuildICmp(builder, LLVMIntNE, back, total, ""));
-  return result;
+  // total = top * 2^32 + the low 32 bits of the low sum; it fits when `top` fits 32 bits.
+  LLVMValueRef half = seg_emit_splat(emit, seg_emit_i64(emit, 32), group->lanes);
+  LLVMValueRef ones = seg_emit_splat(emit, seg_emit_i64(emit, UINT32_MAX), group->lanes);
+  LLVMValueRef top = LLVMBuildAdd(builder, last[1], LLVMBuildLShr(builder, last[0], half, ""), "");
+  LLVMValueRef shifted = LLVMBuildShl(builder, top, half, "");
+  LLVMValueRef back = LLVMBuildAShr(builder, shifted, half, "");
+  *broken = LLVMBuildICmp(builder, LLVMIntNE, back, top, "");
+  return LLVMBuildOr(builder, shifted, LLVMBuildAnd(builder, last[0], ones, ""), "");
 }
 
 static bool wants_least(const struct group *group) {
@@ -204,20 +204,20 @@ static void extreme_add(struct fold_emit *fold, const struct group *group,
   accumulators[0] = LLVMBuildSelect(emit->builder, takes, value, accumulators[0], "");
 }
 
-static LLVMValueRef extreme_result(struct fold_emit *fold, const struct group *group, uint32_t lane,
-                                   const LLVMValueRef *last) {
-  struct seg_emit *emit = fold->emit;
-  LLVMValueRef none = LLVMBuildICmp(emit->builder, LLVMIntEQ, lane_count(fold, group, lane),
-                                    seg_emit_i64(emit, 0), "");
-  return LLVMBuildSelect(emit->builder, none, LLVMConstNull(LLVMTypeOf(last[0])), last[0], "");
+static LLVMValueRef extreme_result(struct fold_emit *fold, const struct group *group,
+                                   const LLVMValueRef *last, LLVMValueRef *broken) {
+  (void)broken;
+  return LLVMBuildSelect(fold->emit->builder, lanes_with_events(fold, group), last[0],
+                         LLVMConstNull(LLVMTypeOf(last[0])), "");
 }
 
-/** Counted after the loop by the runtime, which owns the hash sets. */
+/** Counted after the loop by the runtime, which owns the hash sets. Such groups have one lane. */
 static LLVMValueRef distinct_result(struct fold_emit *fold, const struct group *group,
-                                    uint32_t lane, const LLVMValueRef *last) {
+                                    const LLVMValueRef *last, LLVMValueRef *broken) {
   (void)last;
+  (void)broken;
   struct seg_emit *emit = fold->emit;
-  uint32_t number = group->cells->cells[lane];
+  uint32_t number = group->cells->cells[0];
   const struct seg_fold_cell *cell = &fold->fold->cells[number];
   LLVMValueRef flags[SEG_MAX_CELL_FLAGS];
   for (uint32_t i = 0; i < cell->flag_count; i++)
@@ -348,8 +348,9 @@ static void add_group(struct fold_emit *fold, const struct seg_fold_group *cells
     uint32_t number = cells->cells[i];
     group->values[i] = frame_array(fold, offsetof(struct seg_fold_frame, values), number);
     group->known[i] = frame_array(fold, offsetof(struct seg_fold_frame, known), number);
-    group->known_word[i] = entry_alloca(fold, emit->type.i64);
   }
+  if (!is_always_known(group))
+    group->known_words = entry_alloca(fold, seg_emit_lanes_type(emit->type.i64, group->lanes));
 }
 
 static void open_tests(struct fold_emit *fold) {
@@ -408,44 +409,77 @@ static void emit_event(struct fold_emit *fold) {
   }
 }
 
-static void close_cell(struct fold_emit *fold, const struct group *group, uint32_t lane) {
+/** Report the lanes whose result overflowed, behind a branch that is hardly ever taken. */
+static void report_broken(struct fold_emit *fold, const struct group *group, LLVMValueRef broken) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = emit->builder;
-  LLVMValueRef values[2], last[2];
-  load_accumulators(fold, group, values);
-  for (uint32_t a = 0; a < kind_of(group)->accumulator_count; a++)
-    last[a] = lane_of(fold, values[a], group->lanes, lane);
-  LLVMValueRef result = kind_of(group)->result(fold, group, lane, last);
-  seg_emit_store(emit, LLVMTypeOf(result), group->values[lane], fold->customer, result);
-  if (is_always_known(group))
-    return;
-  LLVMValueRef some =
-      LLVMBuildICmp(builder, LLVMIntNE, lane_count(fold, group, lane), seg_emit_i64(emit, 0), "");
-  LLVMValueRef bit = LLVMBuildZExt(builder, some, emit->type.i64, "");
-  LLVMValueRef placed = LLVMBuildShl(builder, bit, fold->bit, "");
-  LLVMValueRef word = LLVMBuildLoad2(builder, emit->type.i64, group->known_word[lane], "");
-  LLVMBuildStore(builder, LLVMBuildOr(builder, word, placed, ""), group->known_word[lane]);
+  LLVMTypeRef bits_type = LLVMIntTypeInContext(emit->context, group->lanes);
+  LLVMValueRef bits = LLVMBuildBitCast(builder, broken, bits_type, "");
+  LLVMValueRef any = LLVMBuildICmp(builder, LLVMIntNE, bits, LLVMConstNull(bits_type), "");
+  LLVMBasicBlockRef faulty = seg_emit_add_block(emit, "faulty");
+  LLVMBasicBlockRef go_on = seg_emit_add_block(emit, "go_on");
+  LLVMBuildCondBr(builder, any, faulty, go_on);
+  LLVMPositionBuilderAtEnd(builder, faulty);
+  for (uint32_t lane = 0; lane < group->cells->cell_count; lane++)
+    seg_emit_fault_if(emit, emit->optimised, lane_of(fold, broken, group->lanes, lane), fold->fault,
+                      group->cells->cells[lane], fold->customer);
+  LLVMBuildBr(builder, go_on);
+  LLVMPositionBuilderAtEnd(builder, go_on);
 }
 
-/** What happens for every cell: `each` gets the group and the lane. */
-static void for_cells(struct fold_emit *fold,
-                      void (*each)(struct fold_emit *fold, const struct group *group,
-                                   uint32_t lane)) {
-  for (uint32_t i = 0; i < fold->group_count; i++) {
-    for (uint32_t lane = 0; lane < fold->groups[i].cells->cell_count; lane++)
-      each(fold, &fold->groups[i], lane);
+/** The bit of the customer at hand in the known words of the lanes that saw an event. */
+static void note_known(struct fold_emit *fold, const struct group *group) {
+  struct seg_emit *emit = fold->emit;
+  LLVMBuilderRef builder = emit->builder;
+  LLVMValueRef bit = LLVMBuildShl(builder, seg_emit_i64(emit, 1), fold->bit, "");
+  LLVMValueRef bits = seg_emit_splat(emit, bit, group->lanes);
+  LLVMValueRef old = LLVMBuildLoad2(builder, LLVMTypeOf(bits), group->known_words, "");
+  LLVMValueRef with = LLVMBuildOr(builder, old, bits, "");
+  LLVMValueRef words = LLVMBuildSelect(builder, lanes_with_events(fold, group), with, old, "");
+  LLVMBuildStore(builder, words, group->known_words);
+}
+
+static void close_group(struct fold_emit *fold, const struct group *group) {
+  struct seg_emit *emit = fold->emit;
+  LLVMValueRef last[2], broken = NULL;
+  load_accumulators(fold, group, last);
+  LLVMValueRef results = kind_of(group)->result(fold, group, last, &broken);
+  if (broken != NULL)
+    report_broken(fold, group, broken);
+  for (uint32_t lane = 0; lane < group->cells->cell_count; lane++) {
+    LLVMValueRef result = lane_of(fold, results, group->lanes, lane);
+    seg_emit_store(emit, LLVMTypeOf(result), group->values[lane], fold->customer, result);
   }
+  if (!is_always_known(group))
+    note_known(fold, group);
 }
 
-static void clear_known(struct fold_emit *fold, const struct group *group, uint32_t lane) {
-  LLVMBuildStore(fold->emit->builder, seg_emit_i64(fold->emit, 0), group->known_word[lane]);
+/** Write the known words of 64 customers. */
+static void store_known(struct fold_emit *fold, const struct group *group, LLVMValueRef word,
+                        LLVMValueRef all) {
+  struct seg_emit *emit = fold->emit;
+  LLVMValueRef words = NULL;
+  if (!is_always_known(group))
+    words = LLVMBuildLoad2(emit->builder, LLVMGetAllocatedType(group->known_words),
+                           group->known_words, "");
+  for (uint32_t lane = 0; lane < group->cells->cell_count; lane++)
+    seg_emit_store(emit, emit->type.i64, group->known[lane], word,
+                   words == NULL ? all : lane_of(fold, words, group->lanes, lane));
+}
+
+static void clear_known(struct fold_emit *fold) {
+  for (uint32_t i = 0; i < fold->group_count; i++) {
+    LLVMValueRef words = fold->groups[i].known_words;
+    if (words != NULL)
+      LLVMBuildStore(fold->emit->builder, LLVMConstNull(LLVMGetAllocatedType(words)), words);
+  }
 }
 
 static void emit_word(struct fold_emit *fold, LLVMValueRef offsets, LLVMValueRef word,
                       LLVMValueRef customers) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = emit->builder;
-  for_cells(fold, clear_known);
+  clear_known(fold);
   LLVMValueRef first = LLVMBuildShl(builder, word, seg_emit_i64(emit, 6), "");
   struct seg_emit_loop customer_loop = seg_emit_loop_open(emit, seg_emit_i64(emit, 0), customers);
   fold->bit = customer_loop.index;
@@ -455,17 +489,12 @@ static void emit_word(struct fold_emit *fold, LLVMValueRef offsets, LLVMValueRef
   fold->at = event_loop.index;
   emit_event(fold);
   seg_emit_loop_close(emit, &event_loop);
-  for_cells(fold, close_cell);
+  for (uint32_t i = 0; i < fold->group_count; i++)
+    close_group(fold, &fold->groups[i]);
   seg_emit_loop_close(emit, &customer_loop);
   LLVMValueRef all = seg_emit_low_bits(emit, customers);
-  for (uint32_t i = 0; i < fold->group_count; i++) {
-    const struct group *group = &fold->groups[i];
-    for (uint32_t lane = 0; lane < group->cells->cell_count; lane++) {
-      LLVMValueRef known = LLVMBuildLoad2(builder, emit->type.i64, group->known_word[lane], "");
-      seg_emit_store(emit, emit->type.i64, group->known[lane], word,
-                     is_always_known(group) ? all : known);
-    }
-  }
+  for (uint32_t i = 0; i < fold->group_count; i++)
+    store_known(fold, &fold->groups[i], word, all);
 }
 
 /** The function of `count` groups. */

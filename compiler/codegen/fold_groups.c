@@ -33,7 +33,9 @@ bool seg_fold_groups_build(struct seg_arena *arena, const struct seg_fold *fold,
     while (table[at] != 0 &&
            !same_but_window(cell, &fold->cells[out->groups[table[at] - 1].cells[0]]))
       at = (at + 1) & (size - 1);
-    if (table[at] == 0 || out->groups[table[at] - 1].cell_count == SEG_FOLD_LANES)
+    bool is_full = table[at] != 0 && out->groups[table[at] - 1].cell_count == SEG_FOLD_LANES;
+    // Different values are counted by a call for each cell, which has no lanes.
+    if (table[at] == 0 || is_full || cell->kind == SEG_FOLD_DISTINCT)
       table[at] = ++out->count;
     struct seg_fold_group *group = &out->groups[table[at] - 1];
     group->cells[group->cell_count++] = number;
