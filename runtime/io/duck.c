@@ -105,6 +105,8 @@ static enum seg_status lock(struct seg_duck *duck, const struct seg_io_options *
   if (sql == NULL)
     return seg_fail_memory(error, "the settings of the data engine");
   fprintf(sql, "set streaming_buffer_size = '%uMiB';", buffer_megabytes(options));
+  // Without the bar DuckDB does not count its progress; nothing is printed.
+  fputs("set enable_progress_bar = true; set enable_progress_bar_print = false;", sql);
   if (!reach->any_file) {
     fputs("set allowed_paths = ", sql);
     seg_sql_text_list(sql, reach->files, reach->file_count);

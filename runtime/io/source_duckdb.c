@@ -107,6 +107,7 @@ static enum seg_status start_scan(struct seg_duck_source *source,
 static void end_scan(struct seg_duck_source *source, int64_t rows) {
   size_t damaged = seg_gzip_check_finish(&source->gzip);
   source->state = SEG_SCAN_ENDED;
+  atomic_store(&source->finished, true);
   if (damaged == source->binding->file_count)
     return;
   seg_duck_source_explain_gzip(source, source->binding->files[damaged]);
@@ -203,6 +204,8 @@ static void duck_deinit(struct seg_morsel *morsel) {
 
 static double duck_progress(struct seg_source *head) {
   struct seg_duck_source *source = from_head(head);
+  if (atomic_load(&source->finished))
+    return 1;
   double share = duckdb_query_progress(source->duck.connection).percentage / 100;
   return share >= 0 && share <= 1 ? share : -1;
 }

@@ -42,6 +42,8 @@ struct seg_duck_source {
   uint32_t *columns; // of the data, in the order of the query
   uint32_t column_count;
 
+  atomic_bool finished; // every row has been handed out
+
   pthread_mutex_t lock; // guards all below
   enum seg_duck_scan_state state;
   struct seg_duck_scan scan;
