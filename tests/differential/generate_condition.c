@@ -40,6 +40,19 @@ static struct term *guarded(struct generator *generator, struct term *test) {
   return all;
 }
 
+// `x is known and not (x < 3)`: the guard stands outside of the negation.
+static struct term *guarded_not(struct generator *generator, struct term *test) {
+  struct term *negation = condition(generator, TERM_NOT, 1, test, NULL, NULL);
+  struct term *all = condition(generator, TERM_AND, 0, NULL, NULL, NULL);
+  for (uint32_t i = 0; i < test->operand_count && i < 3; i++)
+    if (test->operands[i]->optional)
+      all->operands[all->operand_count++] = is_known(generator, test->operands[i], false);
+  if (all->operand_count == 0)
+    return negation;
+  all->operands[all->operand_count++] = negation;
+  return all;
+}
+
 static bool is_ordered(struct model_type type) {
   return type.kind != SEG_TYPE_ENUM && type.kind != SEG_TYPE_BOOL;
 }
@@ -87,6 +100,8 @@ static struct term *compare(struct generator *generator, const struct scope *sco
   struct term *term = swapped ? condition(generator, TERM_COMPARE, 2, other, value, NULL)
                               : condition(generator, TERM_COMPARE, 2, value, other, NULL);
   term->sign = some_sign(generator, has_equality(other->type) ? value->type : other->type);
+  if (!scope->definite && chance(generator, 8))
+    return term->sign[0] == '!' ? guarded(generator, term) : guarded_not(generator, term);
   return term->sign[0] == '!' ? guarded(generator, term) : term;
 }
 
@@ -113,6 +128,12 @@ static struct term *text_test(struct generator *generator, struct term *value) {
   struct term *term = condition(generator, TERM_TEXT_TEST, 2, value, part, NULL);
   term->text = tests[pick(generator, 3)];
   return term;
+}
+
+// `true` is a condition too.
+static struct term *constant(struct generator *generator) {
+  struct term *value = generate_literal(generator, (struct model_type){.kind = SEG_TYPE_BOOL});
+  return condition(generator, TERM_TRUE, 1, value, NULL, NULL);
 }
 
 static struct term *truth(struct generator *generator, struct term *value) {
@@ -184,6 +205,8 @@ static struct term *atom(struct generator *generator, const struct scope *scope)
   static const uint32_t depths[] = {0, 0, 0, 0, 1, 1, 2, 3};
   for (uint32_t tries = 0;; tries++) {
     struct term *term = NULL;
+    if (chance(generator, 1))
+      return constant(generator);
     if (scope->rule && chance(generator, 15)) {
       term = windowed_behind(generator, scope);
     } else {

@@ -124,6 +124,8 @@ struct term *generate_step(struct generator *generator, struct model_type type, 
                    day_text(generator, generator->model->as_of - 120 + (int32_t)step * 40 +
                                            (int32_t)pick(generator, 39)));
   unsigned scale = type.kind == SEG_TYPE_MONEY ? type.scale : 2;
+  if (type.kind == SEG_TYPE_AMOUNT)
+    scale = (unsigned)seg_currency_scale(seg_str_view(type.currency));
   return literal(generator, type, decimal_text(generator, value, scale));
 }
 

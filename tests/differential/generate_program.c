@@ -94,7 +94,7 @@ static void add_rows_rules(struct generator *generator, int number) {
 static void add_entities(struct generator *generator) {
   struct model *model = generator->model;
   model->from_event = chance(generator, 20);
-  model->event_count = 1 + pick(generator, MODEL_MAX_EVENTS);
+  model->event_count = model->wide ? 1 : 1 + pick(generator, MODEL_MAX_EVENTS);
   model->customer = (struct model_entity){
       .source = "customers", .key = "customer_id", .key_is_text = chance(generator, 50)};
   if (!model->from_event) {
@@ -147,12 +147,12 @@ static void add_metrics(struct generator *generator) {
 static void add_segments(struct generator *generator) {
   struct model *model = generator->model;
   // Mostly small: a small program is compiled in a fraction of the time, so that there can be more.
-  static const uint32_t counts[] = {1, 1, 1, 1, 1, 2, 2, 2, 3, MODEL_MAX_SEGMENTS};
+  static const uint32_t counts[] = {1, 1, 1, 1, 1, 2, 2, 2, 3, 8};
   static const uint32_t depths[] = {0, 0, 0, 1, 1, 1, 2, 3};
-  uint32_t count = counts[pick(generator, 10)];
+  uint32_t count = model->wide ? MODEL_MAX_SEGMENTS : counts[pick(generator, 10)];
   for (uint32_t i = 0; i < count; i++) {
     struct scope scope = rule_scope(model);
-    uint32_t depth = depths[pick(generator, 8)];
+    uint32_t depth = model->wide ? 1 : depths[pick(generator, 8)];
     model->segments[model->segment_count++] =
         (struct model_segment){.name = model_text(model, "segment_%u", i + 1),
                                .when = generate_condition(generator, &scope, depth)};
@@ -181,6 +181,7 @@ void generate_program(struct model *model, uint64_t seed) {
   seg_random_init(&generator.random, seed);
   model->timezone = zones[pick(&generator, sizeof zones / sizeof *zones)];
   model->as_of = 20000 + (int32_t)pick(&generator, 800); // from 2024-10-04 on
+  model->wide = pick(&generator, 400) == 0;
   add_entities(&generator);
   add_metrics(&generator);
   add_segments(&generator);

@@ -103,7 +103,7 @@ struct term *generate_aggregate(struct generator *generator, const struct scope 
   if (value != NULL)
     term->operands[term->operand_count++] = value;
   struct scope rows = {.entity = event, .column_count = model->events[event].column_count};
-  if (chance(generator, 35))
+  if (chance(generator, model->wide ? 90 : 35))
     term->filter = generate_condition(generator, &rows, chance(generator, 30));
   term->has_window = !open;
   if (!open)

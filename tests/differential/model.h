@@ -19,7 +19,7 @@ enum {
   MODEL_MAX_COLUMNS = 12,
   MODEL_MAX_EVENTS = 3,
   MODEL_MAX_METRICS = 10,
-  MODEL_MAX_SEGMENTS = 8,
+  MODEL_MAX_SEGMENTS = 60,
   MODEL_MAX_CHAINS = 2,
   MODEL_MAX_VALUES = 6,   // of a `one of`
   MODEL_MAX_OPERANDS = 8,
@@ -142,6 +142,7 @@ struct model {
   struct model_metric metrics[MODEL_MAX_METRICS];
   struct model_segment segments[MODEL_MAX_SEGMENTS];
   struct model_chain chains[MODEL_MAX_CHAINS];
+  bool wide;          // many segments with many filters
   uint32_t day_count; // days at which a window of the program begins or ends
   int32_t days[MODEL_MAX_DAYS];
 };
