@@ -141,13 +141,21 @@ struct seg_expr *seg_build_sequence(struct seg_parser *parser, struct seg_span s
     seg_help(parser->sink, d, "write `%.*s within 24h`", SEG_STR(text));
     return first;
   }
-  struct seg_expr *operands[] = {first, second->operands[0]};
-  struct seg_expr *expr = seg_build(parser, SEG_EXPR_SEQUENCE, span, 2, operands);
-  if (expr == first)
-    return expr;
-  expr->without = without;
-  expr->window = second->window;
-  return expr;
+  if (first->depth >= SEG_MAX_NESTING) {
+    report_depth(parser, span);
+    return first;
+  }
+  // The node of the window becomes the sequence, so that every number keeps its node.
+  struct seg_expr **operands = seg_parser_alloc(parser, 2 * sizeof *operands);
+  operands[0] = first;
+  operands[1] = second->operands[0];
+  second->kind = SEG_EXPR_SEQUENCE;
+  second->span = span;
+  second->operands = operands;
+  second->operand_count = 2;
+  second->without = without;
+  second->depth = second->depth > first->depth ? second->depth : first->depth + 1;
+  return second;
 }
 
 struct seg_window *seg_build_window(struct seg_parser *parser, struct seg_span span,
@@ -222,7 +230,7 @@ enum seg_period_kind seg_period_of(struct seg_parser *parser, struct seg_name wo
 
 enum seg_unit seg_unit_of(struct seg_name word) {
   enum seg_unit unit = SEG_UNIT_NONE;
-  (void)seg_unit_find(word.text, &unit); // token.c has looked
+  (void)seg_unit_find(word.text, &unit); // settle.c has looked
   return unit;
 }
 

@@ -29,7 +29,7 @@ static struct shown show(const struct mistake *m, const struct seg_token *token)
     snprintf(shown.text, sizeof shown.text, "the end of the file");
     return shown;
   }
-  if (text.size == 0) // put in by token.c, with its own error
+  if (text.size == 0) // put in by settle.c, with its own error
     text = seg_str_view(seg_grammar_token_name(token->kind));
   size_t size = cut ? SHOWN : text.size;
   while (cut && size > 0 && ((unsigned char)text.data[size] & 0xc0) == 0x80)
@@ -69,39 +69,30 @@ static bool clause_without_value(const struct mistake *m) {
   return true;
 }
 
-static bool clause_without_colon(const struct mistake *m) {
-  if (m->declaration != TOK_SEGMENT || m->found->depth != 1 || !m->expected[TOK_LABEL] ||
-      !is_name_like(m->found) || !(m->found->first_in_line || m->before->kind == TOK_LEFT_BRACE))
-    return false;
-  bool equal = m->next->kind == TOK_EQUAL;
-  struct seg_diagnostic *d = seg_parser_report(
-      m->parser, SEG_DIAG_SYNTAX, equal ? m->next->span : m->found->span,
-      equal ? "`=` cannot follow %s, the name of a clause" : "a colon is missing behind %s",
-      show(m, m->found).text);
-  seg_note(m->parser->sink, d, "a clause is a name, a colon and its value");
-  struct seg_str text = seg_parser_text(m->parser, m->found->span);
-  seg_help(m->parser->sink, d, "write `%.*s: ...`", SEG_STR(text));
-  return true;
-}
-
-/** `email text`: the second name, or what follows a lone one, where `=` would make it computed. */
-static bool column_without_colon(const struct mistake *m) {
+/** A name alone, where `=` would make it computed. settle.c has looked for the missing colon. */
+static bool lone_column(const struct mistake *m) {
   if (!in_entity(m) || m->found->depth != 1 || m->before == NULL || !is_name_like(m->before) ||
       !m->expected[TOK_EQUAL] || value_expected(m) || m->expected[TOK_PLUS])
     return false;
-  struct seg_diagnostic *d;
-  struct seg_str name = seg_parser_text(m->parser, m->before->span);
-  if (m->before->first_in_line && is_name_like(m->found)) {
-    d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span, "%s cannot follow %s",
-                          show(m, m->found).text, show(m, m->before).text);
-    seg_help(m->parser->sink, d,
-             "write `%.*s: %.*s` for a column of the data, `%.*s = ...` for a computed one",
-             SEG_STR(name), SEG_STR(seg_parser_text(m->parser, m->found->span)), SEG_STR(name));
-    return true;
-  }
-  d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->before->span, "%s is no column by itself",
+  struct seg_diagnostic *d =
+      seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->before->span, "%s is no column by itself",
                         show(m, m->before).text);
+  struct seg_str words[] = {seg_str_view("where"), seg_str_view("unique")};
+  struct seg_str near = seg_suggest(seg_parser_text(m->parser, m->before->span), words, 2);
   seg_note(m->parser->sink, d, "a column is `name: type` or `name = value`");
+  if (near.data != NULL)
+    seg_help(m->parser->sink, d, "write `%.*s`", SEG_STR(near));
+  return true;
+}
+
+static bool closes_nothing(const struct mistake *m) {
+  if (!m->found->surplus)
+    return false;
+  struct seg_diagnostic *d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
+                                               "%s closes nothing", show(m, m->found).text);
+  int opening = m->found->kind - 1; // seg.y declares each pair side by side
+  seg_help(m->parser->sink, d, "delete it, or write the `%s` it belongs to",
+           seg_grammar_token_name(opening));
   return true;
 }
 
@@ -296,14 +287,22 @@ static bool no_declaration(const struct mistake *m) {
 }
 
 static bool (*const frequent[])(const struct mistake *) = {
-    operator_word_as_name,      clause_without_value,
-    clause_without_colon,       column_without_colon,
-    type_behind_equal,          computed_behind_colon,
-    metric_with_colon,          number_behind_dot,
-    negation_as_operand,        chain_without_colon,
-    chain_with_comma,           setting_with_more,
-    enumeration_without_quotes, is_something_else,
-    list_without_parentheses,   no_declaration,
+    closes_nothing,
+    operator_word_as_name,
+    clause_without_value,
+    lone_column,
+    type_behind_equal,
+    computed_behind_colon,
+    metric_with_colon,
+    number_behind_dot,
+    negation_as_operand,
+    chain_without_colon,
+    chain_with_comma,
+    setting_with_more,
+    enumeration_without_quotes,
+    is_something_else,
+    list_without_parentheses,
+    no_declaration,
 };
 
 // --- everything else -----------------------------------------------------------------------------
@@ -475,9 +474,12 @@ static void report_other(const struct mistake *m) {
 void seg_report_mistake(struct seg_parser *parser, const bool *expected) {
   const struct seg_token *tokens = parser->tokens.items;
   size_t index = parser->mistake;
-  if (parser->out_of_memory || parser->too_many || tokens[index].kind == TOK_BAD)
-    return; // said already
   size_t last = parser->tokens.count - 1;
+  if (seg_parser_stopped(parser) || tokens[index].kind == TOK_BAD)
+    return; // said already
+  for (size_t i = index + 1; i < last && !tokens[i].first_in_line; i++)
+    if (tokens[i].kind == TOK_BAD)
+      return; // the same line holds something unreadable, which explains this
   struct mistake m = {.parser = parser,
                       .found = &tokens[index],
                       .before = index > 0 ? &tokens[index - 1] : NULL,

@@ -16,6 +16,10 @@ void *seg_parser_alloc(struct seg_parser *parser, size_t size) {
   return &parser->spare;
 }
 
+bool seg_parser_stopped(const struct seg_parser *parser) {
+  return parser->out_of_memory || parser->too_many;
+}
+
 bool seg_parser_push(struct seg_parser *parser, seg_token_vec *tokens, struct seg_token token) {
   if (SEG_VEC_PUSH(tokens, token))
     return true;
@@ -83,22 +87,26 @@ static bool read_tokens(struct seg_parser *parser) {
   return !parser->out_of_memory;
 }
 
-static void release(struct seg_parser *parser) {
+void seg_parser_release(struct seg_parser *parser) {
   SEG_VEC_FREE(&parser->raw);
   SEG_VEC_FREE(&parser->tokens);
+}
+
+void seg_parser_run(struct seg_parser *parser) {
+  if (!read_tokens(parser))
+    return;
+  read_header(parser);
+  seg_settle(parser);
+  if (!parser->out_of_memory && !parser->too_many)
+    (void)seg_grammar_parse(parser); // its mistakes are in the sink
 }
 
 enum seg_status seg_parse(const struct seg_source_map *map, uint32_t file, struct seg_ast *ast,
                           struct seg_diagnostics *sink, struct seg_error *error) {
   struct seg_parser parser = {
       .map = map, .file = file, .text = map->files.items[file].text, .ast = ast, .sink = sink};
-  if (read_tokens(&parser)) {
-    read_header(&parser);
-    seg_settle(&parser);
-    if (!parser.out_of_memory && !parser.too_many)
-      (void)seg_grammar_parse(&parser); // its mistakes are in the sink
-  }
-  release(&parser);
+  seg_parser_run(&parser);
+  seg_parser_release(&parser);
   return parser.out_of_memory ? seg_fail_memory(error, "the syntax tree") : SEG_OK;
 }
 
@@ -118,7 +126,7 @@ void seg_dump_tokens(const struct seg_source_map *map, uint32_t file, FILE *out)
     fprintf(out, "%u:%u\t%s\t%.*s\n", place.line, place.column, seg_grammar_token_name(token->kind),
             SEG_STR(text));
   }
-  release(&parser);
+  seg_parser_release(&parser);
   seg_diagnostics_deinit(&sink);
   seg_ast_deinit(&ast);
 }

@@ -2,10 +2,10 @@
  * What the parts of the parser share; private to this folder.
  *
  * The way of one file: seg_scan_check (is it text?) -> seg.l (bytes to raw tokens, with scan.c for
- * the literals) -> seg_settle (token.c: which words are labels, declarations or windows here; every
- * bracket closed; nesting capped) -> seg.y (tokens to tree, with build.c), which reads the settled
- * tokens through seg_grammar_lex. message.c puts syntax errors into words and finds the place to go
- * on from.
+ * the literals) -> seg_settle (settle.c: which words are labels, declarations or windows here;
+ * every bracket closed; nesting capped) -> seg.y (tokens to tree, with build.c), which reads the
+ * settled tokens through seg_grammar_lex. message.c puts syntax errors into words and finds the
+ * place to go on from.
  *
  * Memory: when it is out, allocations give a spare inside the parser and set out_of_memory, so that
  * no action needs a check of its own; seg_parse then fails as a whole.
@@ -23,6 +23,7 @@ struct seg_token {
   uint32_t depth;     // number of open `{` around it; a `{` and its `}` count for what is inside
   bool first_in_line; // only blanks before it
   bool quoted;        // a name in backquotes: never a word of the language
+  bool surplus;       // a closing sign that closes nothing
   bool too_deep;      // what stood before it was cut because of its nesting, and reported
   union {
     struct seg_str text; // words and strings
@@ -70,6 +71,7 @@ struct seg_parser {
   seg_token_vec tokens;
   size_t cursor; // the next token to hand out
   enum seg_recovery recovery;
+  uint32_t marks;         // offered in this recovery
   size_t mistake;         // index of the token that did not fit
   size_t resumed;         // 1 + index of the token where the last recovery ended, or 0
   int declaration;        // kind of the last declaration word handed out, 0 before the first
@@ -81,8 +83,13 @@ struct seg_parser {
 };
 
 // parse.c
+/** Check, scan, settle and parse the file; the tokens stay until seg_parser_release. */
+void seg_parser_run(struct seg_parser *parser);
+void seg_parser_release(struct seg_parser *parser);
 /** Zeroed memory of the tree's arena; the spare when there is no more. */
 void *seg_parser_alloc(struct seg_parser *parser, size_t size);
+/** No memory, or too many mistakes: nothing more will come of this file. */
+bool seg_parser_stopped(const struct seg_parser *parser);
 bool seg_parser_push(struct seg_parser *parser, seg_token_vec *tokens, struct seg_token token);
 struct seg_span seg_parser_span(const struct seg_parser *parser, uint32_t begin, uint32_t end);
 struct seg_str seg_parser_text(const struct seg_parser *parser, struct seg_span span);
@@ -101,6 +108,8 @@ bool seg_scan_check(struct seg_parser *parser);
 size_t seg_scan_word(struct seg_parser *parser, struct seg_str text);
 /** Bytes of the leading characters that may stand in a name. */
 size_t seg_scan_name_size(struct seg_str text);
+/** Can this text be written as a name without backquotes? */
+bool seg_scan_is_name(struct seg_str text);
 size_t seg_scan_quoted_name(struct seg_parser *parser, struct seg_str text);
 size_t seg_scan_string(struct seg_parser *parser, struct seg_str text);
 /** A string in the quotes of another language, each `quote` bytes long. */
@@ -124,7 +133,7 @@ void seg_date_from_day(int32_t days, int *year, int *month, int *day);
 /** Number of ISO weeks of a year: 52 or 53. */
 int seg_weeks_of_year(int year);
 
-// token.c
+// settle.c
 /** From parser->raw to parser->tokens. */
 void seg_settle(struct seg_parser *parser);
 

@@ -136,6 +136,13 @@ size_t seg_scan_name_size(struct seg_str text) {
   return at;
 }
 
+bool seg_scan_is_name(struct seg_str text) {
+  uint32_t c = 0;
+  if (text.size > 0)
+    seg_utf8_next(text, 0, &c);
+  return is_name_start(c) && seg_scan_name_size(text) == text.size;
+}
+
 /** The text of a name: invisible characters reported and left out, then composed. */
 static struct seg_str name_text(struct seg_parser *parser, size_t begin, struct seg_str text) {
   char *clean = seg_parser_alloc(parser, text.size + 1);
@@ -220,6 +227,14 @@ size_t seg_scan_word(struct seg_parser *parser, struct seg_str text) {
   return add(parser, at, token);
 }
 
+/** What ends a line and is hardly part of a text whose end is missing: brackets and commas. */
+static size_t without_line_end(struct seg_str text) {
+  size_t size = text.size;
+  while (size > 1 && strchr(" \t\r()[]{},", text.data[size - 1]) != NULL)
+    size--;
+  return size;
+}
+
 size_t seg_scan_quoted_name(struct seg_parser *parser, struct seg_str text) {
   struct seg_token token = {.kind = TOK_IDENT, .quoted = true};
   struct seg_diagnostic *d;
@@ -229,7 +244,7 @@ size_t seg_scan_quoted_name(struct seg_parser *parser, struct seg_str text) {
                           "the name in backquotes does not end in its line");
     seg_help(parser->sink, d, "close it with a second backquote");
     token.kind = TOK_BAD;
-    return add(parser, text.size, token);
+    return add(parser, without_line_end(text), token);
   }
   if (text.size == 2) {
     d = seg_parser_report(parser, SEG_DIAG_BAD_TOKEN, span_of(parser, 0, 2), "the name is empty");
@@ -327,7 +342,7 @@ size_t seg_scan_string(struct seg_parser *parser, struct seg_str text) {
                           "the string does not end in its line");
     seg_help(parser->sink, d, "close it with `\"`; a line end inside a string is written `\\n`");
     token.kind = TOK_BAD;
-    return add(parser, text.size, token);
+    return add(parser, without_line_end(text), token);
   }
   token.text = unescape(parser, 1, (struct seg_str){text.data + 1, text.size - 2});
   return add(parser, text.size, token);
@@ -345,6 +360,7 @@ size_t seg_scan_foreign_string(struct seg_parser *parser, struct seg_str text, s
     token.text = keep(parser, inner);
   } else {
     seg_help(parser->sink, d, "write `\"`");
+    text.size = without_line_end(text);
   }
   return add(parser, text.size, token);
 }

@@ -3,8 +3,9 @@
    parsed as precedence says and refused by the checker, which shows both readings.
 
    No conflicts (%expect 0): mend one where it comes from, do not raise the number.
-   Recovery: `error` is always followed by a SYNC token, which seg_recover (message.c) makes; so the
-   place where reading goes on is chosen by that function and not by bison. */
+   Recovery: `error` is always followed by a SYNC mark, which recover.c makes; so the place where
+   reading goes on is chosen there and not by bison. bison drops a mark that does not fit and offers
+   `error` to the innermost state that takes one, so each such state takes the mark for its place. */
 
 %code requires {
 #include "grammar/parser.h"
@@ -82,7 +83,7 @@ static void seg_grammar_error(const struct seg_span *span, struct seg_parser *pa
 %token <name> AND "and" OR "or" NOT "not" IN "in" IS "is" BETWEEN "between"
 %token <name> WITHIN "within" EVER "ever" FROM "from" ELSE "else" TRUE "true" FALSE "false"
 
-/* Words that token.c gives only where a declaration, an item or a flag begins. */
+/* Words that settle.c gives only where a declaration, an item or a flag begins. */
 %token <name> CUSTOMER "customer" EVENT "event" METRIC "metric" LET "let" SEGMENT "segment"
 %token <name> PRIORITY "priority" USE "use" TEST "test" EXCLUSIVE "exclusive" OVERLAP "overlap"
 %token <name> WHERE "where" UNIQUE "unique" PERSONAL "personal" ONE "one" OF "of"
@@ -113,8 +114,9 @@ file: declarations ;
 
 declarations:
     %empty
-  | declarations declaration
-  | declarations error SYNC           { seg_recovered(parser); yyerrok; }
+  | declarations declaration          { parser->too_deep_reported = false; }
+  | declarations error SYNC
+      { seg_recovered(parser); yyerrok; parser->too_deep_reported = false; }
   ;
 
 declaration:
@@ -167,6 +169,7 @@ customer:
   | CUSTOMER FROM name
       { seg_add_entity(parser, @$, SEG_DECLARE_CUSTOMER, NULL,
                        &(struct seg_entity){.name = $1, .event = $3}); }
+  | CUSTOMER error SYNC                  { seg_recovered(parser); yyerrok; }
   | CUSTOMER error SYNC_BODY { seg_recovered(parser); yyerrok; } "{" entity_items "}"
   ;
 
@@ -175,6 +178,7 @@ event:
       { seg_add_entity(parser, @$, SEG_DECLARE_EVENT, $11,
                        &(struct seg_entity){.name = $2, .source = $4, .key = $6, .time = $8,
                                             .zone = $9}); }
+  | EVENT error SYNC                  { seg_recovered(parser); yyerrok; }
   | EVENT error SYNC_BODY { seg_recovered(parser); yyerrok; } "{" entity_items "}"
   ;
 
@@ -228,6 +232,7 @@ constant: LET name "=" expr           { seg_add_constant(parser, @$, $2, $4); } 
 
 segment:
     SEGMENT name title "{" clauses "}"    { seg_add_segment(parser, @$, $2, $3, $5); }
+  | SEGMENT error SYNC                  { seg_recovered(parser); yyerrok; }
   | SEGMENT error SYNC_BODY { seg_recovered(parser); yyerrok; } "{" clauses "}"
   ;
 
@@ -278,6 +283,7 @@ relation:
 
 test:
     TEST STRING AS OF DATE "{" test_items "}"    { seg_add_test(parser, @$, $2, $5, $7); }
+  | TEST error SYNC                  { seg_recovered(parser); yyerrok; }
   | TEST error SYNC_BODY { seg_recovered(parser); yyerrok; } "{" test_items "}"
   ;
 
@@ -516,7 +522,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct seg_parser 
   return 0;
 }
 
-/* bison calls this only when its stack cannot grow: token.c keeps it far from its own limit. */
+/* bison calls this only when its stack cannot grow: settle.c keeps it far from its own limit. */
 static void seg_grammar_error(const struct seg_span *span, struct seg_parser *parser,
                               const char *message) {
   (void)span;

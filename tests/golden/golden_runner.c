@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "grammar/format.h"
 #include "grammar/parse.h"
 
 /** What a stage works on: one file, parsed. */
@@ -31,6 +32,18 @@ static void stage_err(struct golden *golden, FILE *out) {
   seg_diagnostics_write(&golden->sink, &golden->map, SEG_FORMAT_HUMAN, false, out);
 }
 
+static void stage_fmt(struct golden *golden, FILE *out) {
+  struct seg_arena arena;
+  struct seg_str text;
+  struct seg_error error = {0};
+  seg_arena_init(&arena);
+  if (seg_format(&golden->map, golden->file, &arena, &golden->sink, &text, &error) != SEG_OK)
+    fprintf(out, "error: %s\n", error.message);
+  else if (text.data != NULL)
+    fwrite(text.data, 1, text.size, out);
+  seg_arena_deinit(&arena);
+}
+
 static const struct {
   const char *extension;
   void (*print)(struct golden *golden, FILE *out);
@@ -38,6 +51,7 @@ static const struct {
     {"tokens", stage_tokens}, // the tokens the grammar sees
     {"ast", stage_ast},       // the syntax tree
     {"err", stage_err},       // what parsing reports
+    {"fmt", stage_fmt},       // the canonical layout; empty with syntax errors
 };
 
 static int fail(const char *path, const char *reason) {
