@@ -26,7 +26,7 @@ struct progress_line {
   bool shown;
 };
 void progress_begin(struct progress_line *line);
-void progress_show(void *line, const struct segc_progress *progress);
+void progress_show(void *context, const struct segc_progress *progress);
 void progress_end(struct progress_line *line);
 
 /** While set, SIGINT and SIGTERM interrupt this session; a second one ends the process at once. */
