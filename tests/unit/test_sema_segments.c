@@ -141,6 +141,14 @@ static void unique_events(void **state) {
                   "unique by k", NULL);
 }
 
+static void unique_where_it_cannot_be(void **state) {
+  (void)state;
+  expect_declared("event e from \"e\" by k at t { a: int b = a > 1 unique by a, b }\n", "opt_in",
+                  "E901", "b", NULL);
+  expect_one("segc 1\ntimezone: \"UTC\"\ncustomer from \"a\" key b { x: int unique by x }\n",
+             "E003", "unique by x", "query");
+}
+
 static void not_yet(void **state) {
   (void)state;
   expect_declared("let limit = 5\n", "visits > limit", "E901", "let limit = 5", NULL);
@@ -379,6 +387,7 @@ int main(void) {
       cmocka_unit_test(chains),
       cmocka_unit_test(members_and_order),
       cmocka_unit_test(unique_events),
+      cmocka_unit_test(unique_where_it_cannot_be),
       cmocka_unit_test(not_yet),
       cmocka_unit_test(warnings),
       cmocka_unit_test(metrics_that_grow_too_large),
