@@ -12,6 +12,7 @@ static const struct {
 } verbs[] = {
     {"check", "prove that every rule has one meaning; report what is wrong", verb_check},
     {"run", "compile the rules and score all customers", verb_run},
+    {"show", "the data dictionary: what every segment means and reads", verb_show},
     {"version", "the versions of segc and of what it is built with", verb_version},
 };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };

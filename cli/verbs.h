@@ -7,6 +7,7 @@
 
 int verb_check(int argc, char **argv);
 int verb_run(int argc, char **argv);
+int verb_show(int argc, char **argv);
 int verb_version(int argc, char **argv);
 
 #endif

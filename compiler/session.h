@@ -21,4 +21,8 @@ struct segc_session {
 /** Keep `status` as the session's answer: the exit class of a seg_status. */
 enum segc_status seg_session_failed(enum seg_status status);
 
+/** The index of a segment by its name; SEG_USAGE with a suggestion when there is none. */
+enum seg_status seg_session_segment(struct segc_session *session, const char *name,
+                                    int32_t *segment);
+
 #endif

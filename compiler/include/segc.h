@@ -74,6 +74,7 @@ enum segc_format {
   SEGC_FORMAT_JSON,
   SEGC_FORMAT_SARIF,
   SEGC_FORMAT_GITHUB,
+  SEGC_FORMAT_MARKDOWN, // segc_show only
 };
 
 /** Write what was found so far, in source order. */
@@ -162,6 +163,14 @@ enum segc_status segc_run(struct segc_session *session, const struct segc_run_op
  * SEGC_FORMAT_JSON only).
  */
 void segc_write_summary(const struct segc_summary *summary, enum segc_format format, FILE *out);
+
+/**
+ * Write the data dictionary of the loaded project, or of one segment (NULL: of all): each rule as an
+ * English sentence, its clauses, windows, metrics, chains, and what it reads. SEGC_FORMAT_HUMAN,
+ * SEGC_FORMAT_JSON or SEGC_FORMAT_MARKDOWN.
+ */
+enum segc_status segc_show(struct segc_session *session, const char *segment,
+                           enum segc_format format, FILE *out);
 
 /** The versions that decide what a run answers: segc, the language, LLVM, DuckDB, tzdata. A line
  * each. */

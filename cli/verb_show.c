@@ -1,0 +1,97 @@
+// segc show: the data dictionary, for people and for tools.
+#include <segc.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "cli/args.h"
+#include "cli/report.h"
+#include "cli/verbs.h"
+
+static const char help[] =
+    "usage: segc show DIR|FILE... [SEGMENT] [OPTIONS]\n"
+    "\n"
+    "Writes the data dictionary of a project: each segment as an English sentence made from its\n"
+    "rule, its clauses, windows, metrics and chains, and the sources and columns it reads. No "
+    "data\n"
+    "is read. Exit code 1 when the rules have errors.\n"
+    "\n"
+    "  DIR|FILE             folders (all .seg files below them) and rule files: one project\n"
+    "  SEGMENT              only this one\n"
+    "  --format FORMAT      human, json or markdown\n"
+    "  --allow-no-decision  accept segments without a decision, for exploration\n"
+    "  --color WHEN         auto, always or never: colours of messages\n";
+
+enum { FORMAT, ALLOW_NO_DECISION, COLOR, HELP, HELP_SHORT, OPTION_COUNT };
+
+// The last argument is a segment when no file or folder has that name.
+static const char *take_segment(struct arguments *arguments) {
+  if (arguments->path_count < 2)
+    return NULL;
+  const char *last = arguments->paths[arguments->path_count - 1];
+  if (access(last, F_OK) == 0)
+    return NULL;
+  arguments->path_count--;
+  return last;
+}
+
+static enum segc_status show(struct segc_session *session, struct arguments *arguments,
+                             enum segc_format format, bool color) {
+  const char *segment = take_segment(arguments);
+  struct segc_project_options options = {
+      .size = sizeof options,
+      .paths = arguments->paths,
+      .path_count = arguments->path_count,
+      .allow_no_decision = arguments->options[ALLOW_NO_DECISION].given,
+  };
+  enum segc_status status = segc_load(session, &options);
+  if (status == SEGC_OK)
+    status = segc_show(session, segment, format, stdout);
+  report_diagnostics(session, color);
+  if (status != SEGC_OK && status != SEGC_FINDINGS)
+    report_failure(session, status, color);
+  return finish_output(stdout, status);
+}
+
+int verb_show(int argc, char **argv) {
+  struct option options[OPTION_COUNT] = {
+      [FORMAT] = {.name = "--format", .takes_value = true},
+      [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
+      [COLOR] = {.name = "--color", .takes_value = true},
+      [HELP] = {.name = "--help"},
+      [HELP_SHORT] = {.name = "-h"},
+  };
+  static const char *const words[] = {"human", "json", "markdown"};
+  static const enum segc_format formats[] = {SEGC_FORMAT_HUMAN, SEGC_FORMAT_JSON,
+                                             SEGC_FORMAT_MARKDOWN};
+  static const char *const colors[] = {"auto", "always", "never"};
+  struct arguments arguments = {"show", options, OPTION_COUNT, NULL, 0};
+  struct segc_session *session = NULL;
+  int status = SEGC_FAILURE;
+  if (!parse_arguments(&arguments, argc, argv))
+    goto cleanup;
+  if (options[HELP].given || options[HELP_SHORT].given) {
+    fputs(help, stdout);
+    status = SEGC_OK;
+    goto cleanup;
+  }
+  int format = choose("show", "--format", options[FORMAT].value, words, 3);
+  int color = choose("show", "--color", options[COLOR].value, colors, 3);
+  if (format < 0 || color < 0)
+    goto cleanup;
+  if (arguments.path_count == 0) {
+    fprintf(stderr,
+            "error: segc show needs a folder or a file with rules\n"
+            "  = help: write `segc show DIR`, or `segc show DIR SEGMENT` for one segment\n");
+    goto cleanup;
+  }
+  session = segc_session_new();
+  if (session == NULL) {
+    fprintf(stderr, "error: not enough memory to start\n");
+    goto cleanup;
+  }
+  status = show(session, &arguments, formats[format], use_color((enum color_choice)color, stderr));
+cleanup:
+  segc_session_free(session);
+  free_arguments(&arguments);
+  return status;
+}

@@ -1,0 +1,240 @@
+// Conditions in English: relative clauses that begin with "who", "whose" or, of events, "that".
+#include <inttypes.h>
+
+#include "compiler/report/english_parts.h"
+
+static bool about_customer(const struct seg_english *english) {
+  return english->entity == &english->program->customer;
+}
+
+static const char *signs(enum seg_comparison comparison) {
+  switch (comparison) {
+  case SEG_EQUAL: return "is ";
+  case SEG_NOT_EQUAL: return "is not ";
+  case SEG_LESS: return "is below ";
+  case SEG_LESS_EQUAL: return "is at most ";
+  case SEG_GREATER: return "is above ";
+  case SEG_GREATER_EQUAL: return "is at least ";
+  }
+  return "";
+}
+
+static const char *date_signs(enum seg_comparison comparison) {
+  switch (comparison) {
+  case SEG_EQUAL: return "is ";
+  case SEG_NOT_EQUAL: return "is not ";
+  case SEG_LESS: return "is before ";
+  case SEG_LESS_EQUAL: return "is on or before ";
+  case SEG_GREATER: return "is after ";
+  case SEG_GREATER_EQUAL: return "is on or after ";
+  }
+  return "";
+}
+
+static const char *count_signs(enum seg_comparison comparison) {
+  switch (comparison) {
+  case SEG_EQUAL: return "exactly ";
+  case SEG_NOT_EQUAL: return "any number but ";
+  case SEG_LESS: return "fewer than ";
+  case SEG_LESS_EQUAL: return "at most ";
+  case SEG_GREATER: return "more than ";
+  case SEG_GREATER_EQUAL: return "at least ";
+  }
+  return "";
+}
+
+static bool is_count(const struct seg_node *node) {
+  return node->kind == SEG_NODE_AGGREGATE && node->aggregate == SEG_AGGREGATE_COUNT &&
+         node->argument == NULL;
+}
+
+static bool is_whole(const struct seg_node *node) {
+  return node->kind == SEG_NODE_LITERAL && node->type.kind == SEG_TYPE_INT;
+}
+
+// "who have at least 2 purchases in the last 90 complete days"
+static void print_count(const struct seg_english *english, enum seg_comparison comparison,
+                        const struct seg_node *count, int64_t number) {
+  bool none = (comparison == SEG_EQUAL && number == 0) || (comparison == SEG_LESS && number == 1) ||
+              (comparison == SEG_LESS_EQUAL && number == 0);
+  bool some = (comparison == SEG_GREATER_EQUAL && number == 1) ||
+              (comparison == SEG_GREATER && number == 0) ||
+              (comparison == SEG_NOT_EQUAL && number == 0);
+  if (none)
+    fputs("who have no ", english->out);
+  else if (some)
+    fputs("who have one or more ", english->out);
+  else
+    fprintf(english->out, "who have %s%" PRId64 " ", count_signs(comparison), number);
+  seg_english_counted(english, count);
+}
+
+// "whose last purchase is at least 90 days ago"
+static void print_days(const struct seg_english *english, const struct seg_node *node) {
+  static const char *const words[] = {
+      [SEG_EQUAL] = "exactly ",     [SEG_NOT_EQUAL] = "not exactly ",
+      [SEG_LESS] = "less than ",    [SEG_LESS_EQUAL] = "at most ",
+      [SEG_GREATER] = "more than ", [SEG_GREATER_EQUAL] = "at least ",
+  };
+  fputs("whose ", english->out);
+  seg_english_value(english, node->operands[0]->operands[0]);
+  fprintf(english->out, " is %s%" PRId64 " days ago", words[node->comparison],
+          node->operands[1]->literal.integer);
+}
+
+static void print_compare(const struct seg_english *english, const struct seg_node *node) {
+  const struct seg_node *left = node->operands[0], *right = node->operands[1];
+  if (is_count(left) && is_whole(right)) {
+    print_count(english, node->comparison, left, right->literal.integer);
+    return;
+  }
+  if (left->kind == SEG_NODE_DAYS_SINCE && is_whole(right)) {
+    print_days(english, node);
+    return;
+  }
+  fputs("whose ", english->out);
+  seg_english_value(english, left);
+  fputc(' ', english->out);
+  fputs(left->type.kind == SEG_TYPE_DATE ? date_signs(node->comparison) : signs(node->comparison),
+        english->out);
+  seg_english_value(english, right);
+}
+
+static void print_fractions(const struct seg_english *english, const struct seg_node *node) {
+  fputs("whose ", english->out);
+  seg_english_fraction(english, node->operands[0], node->operands[1]);
+  fprintf(english->out, " %s", signs(node->comparison));
+  seg_english_fraction(english, node->operands[2], node->operands[3]);
+}
+
+// `x between a and b` has become two comparisons of one value.
+static bool is_between(const struct seg_node *node) {
+  if (node->kind != SEG_NODE_AND || node->operand_count != 2)
+    return false;
+  const struct seg_node *low = node->operands[0], *high = node->operands[1];
+  return low->kind == SEG_NODE_COMPARE && high->kind == SEG_NODE_COMPARE &&
+         low->comparison == SEG_GREATER_EQUAL && high->comparison == SEG_LESS_EQUAL &&
+         low->operands[0]->span.file == high->operands[0]->span.file &&
+         low->operands[0]->span.begin == high->operands[0]->span.begin &&
+         low->operands[0]->span.end == high->operands[0]->span.end;
+}
+
+static void print_between(const struct seg_english *english, const struct seg_node *node) {
+  const struct seg_node *low = node->operands[0], *high = node->operands[1];
+  bool counts = is_count(low->operands[0]) && is_whole(low->operands[1]);
+  fputs(counts ? "who have " : "whose ", english->out);
+  if (!counts) {
+    seg_english_value(english, low->operands[0]);
+    fputs(" is ", english->out);
+  }
+  fputs("between ", english->out);
+  seg_english_value(english, low->operands[1]);
+  fputs(" and ", english->out);
+  seg_english_value(english, high->operands[1]);
+  if (!counts)
+    return;
+  fputc(' ', english->out);
+  seg_english_counted(english, low->operands[0]);
+}
+
+static void print_in(const struct seg_english *english, const struct seg_node *node, bool negated) {
+  fputs("whose ", english->out);
+  seg_english_value(english, node->operands[0]);
+  fputs(negated ? " is not " : " is ", english->out);
+  for (uint32_t i = 0; i < node->literal_count; i++) {
+    fputs(i == 0 ? "" : i + 1 < node->literal_count ? ", " : " or ", english->out);
+    seg_english_literal(&node->operands[0]->type, &node->literals[i], english->out);
+  }
+}
+
+static const char *text_words(enum seg_text_test test, bool negated) {
+  switch (test) {
+  case SEG_STARTS_WITH: return negated ? "does not start with" : "starts with";
+  case SEG_ENDS_WITH: return negated ? "does not end with" : "ends with";
+  case SEG_CONTAINS: return negated ? "does not contain" : "contains";
+  }
+  return "";
+}
+
+static void print_text_test(const struct seg_english *english, const struct seg_node *node,
+                            bool negated) {
+  fputs("whose ", english->out);
+  seg_english_value(english, node->operands[0]);
+  fprintf(english->out, " %s ", text_words(node->text_test, negated));
+  seg_english_value(english, node->operands[1]);
+}
+
+static void print_state(const struct seg_english *english, const struct seg_node *value,
+                        const char *state) {
+  fputs("whose ", english->out);
+  seg_english_value(english, value);
+  fprintf(english->out, " is %s", state);
+}
+
+static void print_not(const struct seg_english *english, const struct seg_node *node) {
+  const struct seg_node *inner = node->operands[0];
+  if (inner->kind == SEG_NODE_IS_KNOWN)
+    print_state(english, inner->operands[0], "missing");
+  else if (inner->kind == SEG_NODE_IN)
+    print_in(english, inner, true);
+  else if (inner->kind == SEG_NODE_TEXT_TEST)
+    print_text_test(english, inner, true);
+  else if (inner->kind == SEG_NODE_ATTRIBUTE || inner->kind == SEG_NODE_COLUMN)
+    print_state(english, inner, "false");
+  else {
+    fputs(about_customer(english) ? "who are not among those " : "that are not among those ",
+          english->out);
+    seg_english_condition(english, inner);
+  }
+}
+
+// Commas join; a group inside another one stands in parentheses, so that no reader has to guess.
+static void print_joined(const struct seg_english *english, const struct seg_node *node,
+                         const char *word) {
+  for (uint32_t i = 0; i < node->operand_count; i++) {
+    const struct seg_node *part = node->operands[i];
+    bool group = (part->kind == SEG_NODE_AND && !is_between(part)) || part->kind == SEG_NODE_OR;
+    fputs(i == 0 ? "" : word, english->out);
+    fputs(group ? "(" : "", english->out);
+    seg_english_condition(english, part);
+    fputs(group ? ")" : "", english->out);
+  }
+}
+
+void seg_english_condition(const struct seg_english *english, const struct seg_node *node) {
+  switch (node->kind) {
+  case SEG_NODE_COMPARE: print_compare(english, node); return;
+  case SEG_NODE_COMPARE_FRACTIONS: print_fractions(english, node); return;
+  case SEG_NODE_IN: print_in(english, node, false); return;
+  case SEG_NODE_TEXT_TEST: print_text_test(english, node, false); return;
+  case SEG_NODE_IS_KNOWN: print_state(english, node->operands[0], "known"); return;
+  case SEG_NODE_NOT: print_not(english, node); return;
+  case SEG_NODE_AND:
+    if (is_between(node))
+      print_between(english, node);
+    else
+      print_joined(english, node, ", and ");
+    return;
+  case SEG_NODE_OR: print_joined(english, node, ", or "); return;
+  case SEG_NODE_LITERAL:
+    fputs(node->literal.integer != 0 ? "without any condition" : "of which there are none",
+          english->out);
+    return;
+  case SEG_NODE_ATTRIBUTE:
+  case SEG_NODE_COLUMN:
+  case SEG_NODE_EVENT_DATE:
+  case SEG_NODE_AGGREGATE:
+  case SEG_NODE_DAYS_SINCE:
+  case SEG_NODE_BAND:
+  case SEG_NODE_BAND_FRACTION:
+  case SEG_NODE_TO_NUMBER:
+  case SEG_NODE_RESCALE:
+  case SEG_NODE_ADD:
+  case SEG_NODE_SUBTRACT:
+  case SEG_NODE_MULTIPLY:
+  case SEG_NODE_DIVIDE:
+  case SEG_NODE_NEGATE:
+  case SEG_NODE_ELSE: print_state(english, node, "true"); return;
+  case SEG_NODE_KIND_COUNT: return;
+  }
+}

@@ -1,0 +1,112 @@
+// Rules in English: every kind of condition and value of the small shop of sema_case.h.
+#include "compiler/report/english.h"
+#include "tests/unit/sema_case.h"
+
+static void expect_sentence(const char *more, const char *when, const char *expected) {
+  char *text = shop_text(more, when);
+  struct sema_case c;
+  check_text(&c, text);
+  if (c.sink.errors > 0)
+    fail_with_reports(&c, text);
+  char *said = NULL;
+  size_t size = 0;
+  FILE *out = open_memstream(&said, &size);
+  assert_non_null(out);
+  struct seg_english english = {&c.program, &c.map, &c.program.customer, out};
+  seg_english_condition(&english, c.program.segments[0].when);
+  fclose(out);
+  assert_string_equal(said, expected);
+  free(said);
+  end_case(&c);
+  free(text);
+}
+
+static void expect(const char *when, const char *expected) {
+  expect_sentence("", when, expected);
+}
+
+static void test_counts(void **state) {
+  (void)state;
+  expect("purchases >= 2 within 90d", "who have at least 2 purchases in the last 90 complete days");
+  expect("purchases = 0 ever", "who have no purchases over all time");
+  expect("purchases < 1 ever", "who have no purchases over all time");
+  expect("purchases > 0 within 1d", "who have one or more purchases on the last complete day");
+  expect("purchases = 3 within 2w", "who have exactly 3 purchases in the last 14 complete days");
+  expect("purchases != 3 ever", "who have any number but 3 purchases over all time");
+  expect("purchases between 2 and 5 between 31d and 120d ago",
+         "who have between 2 and 5 purchases between 31 and 120 days ago");
+  expect("count(purchase[channel = \"web\"]) ever > 4",
+         "who have more than 4 purchases whose channel is \"web\" over all time");
+  expect(
+      "count(purchase[channel = \"web\" or pieces > 2]) ever > 4",
+      "who have more than 4 purchases (whose channel is \"web\", or whose pieces is above 2) over "
+      "all time");
+}
+
+static void test_values(void **state) {
+  (void)state;
+  expect("aov > 80", "whose average amount of purchases over all time is above 80.00 EUR");
+  expect(
+      "revenue >= 99.5 from 2026-01-01 through 2026-03-31",
+      "whose total amount of purchases from 2026-01-01 through 2026-03-31 is at least 99.50 EUR");
+  expect("recency >= 90", "whose last purchase is at least 90 days ago");
+  expect("days_since(joined) < 30", "whose joined is less than 30 days ago");
+  expect("first(purchase) ever < 2026-01-01", "whose first purchase is before 2026-01-01");
+  expect("last(purchase) within 30d >= 2026-01-01",
+         "whose last purchase in the last 30 complete days is on or after 2026-01-01");
+  expect("distinct(purchase.order_id) ever >= 2",
+         "whose number of different order_id values of purchases over all time is at least 2");
+  expect("max(purchase.pieces) ever > 3",
+         "whose largest pieces of purchases over all time is above 3");
+  expect("avg(purchase.pieces) ever > 2.5",
+         "whose average pieces of purchases over all time is above 2.5");
+  expect("visits * 2 > visits + 5", "whose (visits times 2) is above (visits plus 5)");
+  expect("revenue ever / purchases ever > 80",
+         "whose (total amount of purchases over all time divided by number of purchases over all "
+         "time) is above 80 EUR");
+  expect("band(visits, 10, 20) = 2",
+         "whose band (1 below, then one more at each of 10 and 20) of visits is 2");
+}
+
+static void test_attributes(void **state) {
+  (void)state;
+  expect("city = \"Bonn\"", "whose city is \"Bonn\"");
+  expect("country is missing", "whose country is missing");
+  expect("country is known", "whose country is known");
+  expect("plan in (\"free\", \"pro\")", "whose plan is \"free\" or \"pro\"");
+  expect("plan not in (\"free\", \"pro\")", "whose plan is not \"free\" or \"pro\"");
+  expect("starts_with(city, \"B\")", "whose city starts with \"B\"");
+  expect("not contains(city, \"B\")", "whose city does not contain \"B\"");
+  expect("opt_in", "whose opt_in is true");
+  expect("not opt_in", "whose opt_in is false");
+  expect("(country else \"DE\") = \"DE\"", "whose country (\"DE\" when it is missing) is \"DE\"");
+  expect("visits between 2 and 4", "whose visits is between 2 and 4");
+}
+
+static void test_groups(void **state) {
+  (void)state;
+  expect("visits > 1 and visits < 9 and opt_in",
+         "whose visits is above 1, and whose visits is below 9, and whose opt_in is true");
+  expect("visits > 9 or (opt_in and city = \"Bonn\")",
+         "whose visits is above 9, or (whose opt_in is true, and whose city is \"Bonn\")");
+  expect("not (opt_in or visits > 9)",
+         "who are not among those whose opt_in is true, or whose visits is above 9");
+}
+
+static void test_metrics_keep_their_name(void **state) {
+  (void)state;
+  expect_sentence("metric r = 6 - band(recency, 10, 20)\n", "r = 5", "whose r is 5");
+  expect_sentence("metric pace = revenue / purchases\n", "pace > 10 within 30d",
+                  "whose pace in the last 30 complete days is above 10 EUR");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_counts),
+      cmocka_unit_test(test_values),
+      cmocka_unit_test(test_attributes),
+      cmocka_unit_test(test_groups),
+      cmocka_unit_test(test_metrics_keep_their_name),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
