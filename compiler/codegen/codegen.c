@@ -214,6 +214,13 @@ static void *keep(struct seg_arena *arena, const void *items, size_t count, size
   return copy;
 }
 
+/** The linker gives addresses as numbers. */
+union entry_point {
+  uintptr_t address;
+  seg_block_function block;
+  seg_fold_function fold;
+};
+
 static enum seg_status fill_block(struct compilation *compilation, struct seg_arena *arena,
                                   const struct unit *unit, const uint64_t *addresses,
                                   struct seg_block_kernel *out) {
@@ -222,7 +229,7 @@ static enum seg_status fill_block(struct compilation *compilation, struct seg_ar
   seg_block_function *functions =
       SEG_NEW_ARRAY(arena, seg_block_function, (size_t)out->function_count + 1);
   for (uint32_t i = 0; i < out->function_count && functions != NULL; i++)
-    functions[i] = (seg_block_function)(uintptr_t)addresses[i];
+    functions[i] = (union entry_point){.address = (uintptr_t)addresses[i]}.block;
   out->functions = functions;
   out->value_slot_count = layout->value_slot_count;
   out->value_layouts =
@@ -259,7 +266,7 @@ static enum seg_status fill_kernels(struct compilation *compilation, struct seg_
   }
   for (uint32_t i = 0; i < events; i++) {
     if (compilation->fold_names[i] != NULL)
-      kernels->folds[i] = (seg_fold_function)(uintptr_t)addresses[next++];
+      kernels->folds[i] = (union entry_point){.address = (uintptr_t)addresses[next++]}.fold;
   }
   return SEG_OK;
 }

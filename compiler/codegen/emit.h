@@ -147,17 +147,17 @@ void seg_emit_block_open(struct seg_emit_block *block, LLVMModuleRef module, con
 void seg_emit_block_close(struct seg_emit_block *block);
 LLVMValueRef seg_emit_as_of(struct seg_emit_block *block);
 /** The column behind a step: an input, or a value that another function stored. */
-struct seg_emit_column *seg_emit_column(struct seg_emit_block *block, uint32_t step);
+struct seg_emit_column *seg_emit_column(struct seg_emit_block *block, uint32_t number);
 /** The known word of the column for the word at hand, NULL when it is always known. */
-LLVMValueRef seg_emit_known_word(struct seg_emit_block *block, uint32_t step);
+LLVMValueRef seg_emit_known_word(struct seg_emit_block *block, uint32_t number);
 /** Load one pointer of a pointer array in the frame, at the entry. */
 LLVMValueRef seg_emit_frame_array(struct seg_emit_block *block, size_t offset, uint32_t index);
 
 // emit_value.c: one emitter an operation of stage VALUE; emit_map.c: the functions around them
 /** Emit the step itself. */
-struct seg_emit_value seg_emit_compute(struct seg_emit_block *block, uint32_t step);
+struct seg_emit_value seg_emit_compute(struct seg_emit_block *block, uint32_t number);
 /** A step as an operand: what this tile computed, a source, or what an earlier tile stored. */
-struct seg_emit_value seg_emit_step_value(struct seg_emit_block *block, uint32_t step);
+struct seg_emit_value seg_emit_step_value(struct seg_emit_block *block, uint32_t number);
 void seg_emit_map_tile(struct seg_emit_block *block, uint32_t tile, const char *name);
 
 // emit_mask.c: one emitter an operation of stage MASK, and the functions around them

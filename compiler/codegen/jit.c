@@ -122,7 +122,7 @@ static LLVMErrorRef allow_kernel_functions(struct seg_jit *jit) {
     const char *name;
     void (*function)(void);
   } allowed[] = {
-#define ALLOW(name) {#name, (void (*)(void))name}
+#define ALLOW(name) {#name, (void (*)(void))(name)}
       ALLOW(seg_kernel_fault_raise),
       ALLOW(seg_kernel_text_compare),
       ALLOW(seg_kernel_text_compare_columns),

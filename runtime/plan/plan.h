@@ -3,12 +3,13 @@
  * and runtime; it knows no rules, only columns, folds and masks.
  *
  * Way of the data: rows of a source -> scan block (keep, flags, carried values) -> customer numbers
- * -> runs partitioned by customer -> fold cells per customer -> customer block -> one mask a segment
+ * -> runs partitioned by customer -> fold cells per customer -> customer block -> one mask a
+ * segment
  * -> chain winners.
  *
  * Steps of a block are hash-consed and in topological order: operands have smaller numbers.
- * A plan is immutable once verified and owned by its arena. Windows are kept relative: the as-of day
- * is an input of the run, never a part of the plan.
+ * A plan is immutable once verified and owned by its arena. Windows are kept relative: the as-of
+ * day is an input of the run, never a part of the plan.
  */
 #ifndef SEG_RUNTIME_PLAN_PLAN_H
 #define SEG_RUNTIME_PLAN_PLAN_H
@@ -41,7 +42,8 @@ enum seg_column_type {
   SEG_COLUMN_TIMESTAMP, // I64
   SEG_COLUMN_ENUM,      // I32: index into values
   SEG_COLUMN_DAY,       // I32: the local day of the event (its time column), computed by the scan
-  SEG_COLUMN_INSTANT,   // I64: the instant of the event in UTC microseconds (local midnight for a plain date)
+  SEG_COLUMN_INSTANT,   // I64: the instant of the event in UTC microseconds (local midnight for a
+                        // plain date)
 };
 
 /** A column of a source that the plan reads: input slot i of the scan block is inputs[i]. */
@@ -71,7 +73,14 @@ struct seg_op_info {
 };
 extern const struct seg_op_info seg_op_info[SEG_OP_COUNT];
 
-enum seg_plan_comparison { SEG_IS_EQUAL, SEG_IS_NOT_EQUAL, SEG_IS_LESS, SEG_IS_LESS_EQUAL, SEG_IS_GREATER, SEG_IS_GREATER_EQUAL };
+enum seg_plan_comparison {
+  SEG_IS_EQUAL,
+  SEG_IS_NOT_EQUAL,
+  SEG_IS_LESS,
+  SEG_IS_LESS_EQUAL,
+  SEG_IS_GREATER,
+  SEG_IS_GREATER_EQUAL
+};
 enum seg_plan_text_test { SEG_TEXT_STARTS, SEG_TEXT_ENDS, SEG_TEXT_CONTAINS };
 
 /** The member that the layout names; I32 lies in `integer`. */
@@ -91,10 +100,10 @@ struct seg_step {
   uint32_t slot;          // INPUT
   enum seg_plan_comparison comparison;
   enum seg_plan_text_test text_test;
-  uint8_t scale;                       // INTEGER_TO_NUMBER
-  int64_t factor;                      // FRACTION_BAND
-  struct seg_plan_constant constant;   // CONSTANT
-  uint32_t list_count;                 // IN_LIST, BAND (rising), FRACTION_BAND, TEXT_TEST (one)
+  uint8_t scale;                     // INTEGER_TO_NUMBER
+  int64_t factor;                    // FRACTION_BAND
+  struct seg_plan_constant constant; // CONSTANT
+  uint32_t list_count;               // IN_LIST, BAND (rising), FRACTION_BAND, TEXT_TEST (one)
   const struct seg_plan_constant *list;
   struct seg_str source; // the rule's text behind it, for fault messages; may be empty
 };
@@ -108,27 +117,28 @@ struct seg_block {
   struct seg_step *steps;
   uint32_t value_root_count; // steps whose values are wanted (never BIT)
   uint32_t *value_roots;
-  uint32_t mask_root_count;  // MASK steps whose bits are wanted
+  uint32_t mask_root_count; // MASK steps whose bits are wanted
   uint32_t *mask_roots;
 };
 
 /**
  * Reading the customer's or an event's source.
  *
- * The scan block's value roots are the carried columns. Its mask roots are: root 0 = keep (rows where it
- * is false do not exist); roots 1.. = the filters, which become flag bits of the event row. Carried columns
- * that are optional get a flag bit "known" as well: carried_flag[i] (UINT32_MAX when never missing).
- * Flag bits are numbered 0 .. flag_count-1: filters first (flag f = mask root 1 + f), then known bits.
- * The customer has no flags; its carried columns keep their known bitmaps.
+ * The scan block's value roots are the carried columns. Its mask roots are: root 0 = keep (rows
+ * where it is false do not exist); roots 1.. = the filters, which become flag bits of the event
+ * row. Carried columns that are optional get a flag bit "known" as well: carried_flag[i]
+ * (UINT32_MAX when never missing). Flag bits are numbered 0 .. flag_count-1: filters first (flag f
+ * = mask root 1 + f), then known bits. The customer has no flags; its carried columns keep their
+ * known bitmaps.
  */
 struct seg_plan_entity {
   struct seg_str name;   // "customer" or the event's name
   struct seg_str source; // logical source
   struct seg_str key;
-  struct seg_str time; // events
-  struct seg_str zone; // events: zone of timestamps without one; empty when not declared
-  bool key_personal;   // the key's values never appear in a message
-  uint32_t declared_count;         // all declared columns, for checking that the source has them
+  struct seg_str time;     // events
+  struct seg_str zone;     // events: zone of timestamps without one; empty when not declared
+  bool key_personal;       // the key's values never appear in a message
+  uint32_t declared_count; // all declared columns, for checking that the source has them
   const struct seg_str *declared;
   uint32_t input_count;
   struct seg_plan_input *inputs;
@@ -138,7 +148,8 @@ struct seg_plan_entity {
   const enum seg_layout *carried_layout;
   uint32_t filter_count;
   uint32_t flag_count;
-  uint32_t unique_count; // events: rows of one customer equal in these carried columns collapse to the first in file order
+  uint32_t unique_count; // events: rows of one customer equal in these carried columns collapse to
+                         // the first in file order
   uint32_t *unique;      // carried column numbers
 };
 
@@ -152,14 +163,14 @@ struct seg_plan_window {
 };
 
 enum seg_fold_kind {
-  SEG_FOLD_COUNT,     // I64, always known
-  SEG_FOLD_SUM,       // I64 (added in 128 bits, a result outside 64 is a fault) or F64 (added in file order; not finite
-                      // is a fault); always known, 0 when empty
-  SEG_FOLD_MIN,       // I32, I64, F64; unknown when empty
+  SEG_FOLD_COUNT, // I64, always known
+  SEG_FOLD_SUM,   // I64 (added in 128 bits, a result outside 64 is a fault) or F64 (added in file
+                // order; not finite is a fault); always known, 0 when empty
+  SEG_FOLD_MIN, // I32, I64, F64; unknown when empty
   SEG_FOLD_MAX,
   SEG_FOLD_FIRST_DAY, // I32; unknown when empty
   SEG_FOLD_LAST_DAY,
-  SEG_FOLD_DISTINCT,  // I64, always known
+  SEG_FOLD_DISTINCT, // I64, always known
 };
 
 enum { SEG_NO_COLUMN = UINT32_MAX, SEG_MAX_CELL_FLAGS = 4 };
@@ -170,9 +181,10 @@ struct seg_fold_cell {
   enum seg_layout layout; // of the result
   uint32_t column;        // carried column of the argument, or SEG_NO_COLUMN
   uint32_t window;        // index into the plan's windows
-  uint32_t flag_count;    // the event counts when all these flag bits are 1 (filter; known bit of the argument)
+  uint32_t flag_count; // the event counts when all these flag bits are 1 (filter; known bit of the
+                       // argument)
   uint32_t flags[SEG_MAX_CELL_FLAGS];
-  struct seg_str source;  // the rule's text behind it, for fault messages
+  struct seg_str source; // the rule's text behind it, for fault messages
 };
 
 /** All cells of one event, in the order of their output columns. */
@@ -192,15 +204,17 @@ struct seg_plan {
   struct seg_arena arena;
   struct seg_str timezone;
   struct seg_plan_entity customer;
-  int32_t customer_from_event; // the customers are those with a kept event of this number; -1: they have a source
+  int32_t customer_from_event; // the customers are those with a kept event of this number; -1: they
+                               // have a source
   uint32_t event_count;
-  struct seg_plan_entity *events; // an event that no rule uses has a fold without cells and is not read, unless it gives the customers
+  struct seg_plan_entity *events; // an event that no rule uses has a fold without cells and is not
+                                  // read, unless it gives the customers
   struct seg_fold *folds;         // beside events
   uint32_t window_count;
   struct seg_plan_window *windows;
   /**
-   * Input slots: first the customer's carried columns, then the cells of every fold, events in order.
-   * Mask roots: one a segment, in order. No value roots.
+   * Input slots: first the customer's carried columns, then the cells of every fold, events in
+   * order. Mask roots: one a segment, in order. No value roots.
    */
   struct seg_block customer_block;
   uint32_t segment_count;
