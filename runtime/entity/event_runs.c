@@ -21,8 +21,10 @@ uint32_t seg_partition_shift(uint64_t customers) {
 enum seg_status seg_event_runs_init(struct seg_event_runs *runs, uint32_t column_count,
                                     const enum seg_layout *columns, uint32_t flag_count,
                                     struct seg_memory_budget *budget, uint64_t keep_limit,
-                                    struct seg_spill_file *spill, struct seg_error *error) {
-  *runs = (struct seg_event_runs){.budget = budget, .keep_limit = keep_limit, .spill = spill};
+                                    struct seg_spill_file *spill, struct seg_event_runs *older,
+                                    struct seg_error *error) {
+  *runs = (struct seg_event_runs){
+      .budget = budget, .keep_limit = keep_limit, .spill = spill, .older = older};
   enum seg_status status =
       seg_event_layout_init(&runs->layout, column_count, columns, flag_count, error);
   if (status != SEG_OK) {
@@ -99,13 +101,14 @@ static enum seg_status add_index(struct seg_event_runs *runs, struct seg_event_r
   return status;
 }
 
-// The run's own memory when the share of the budget allows it; NULL: build it for the file.
+// The run's own memory when the share of the budget allows it; NULL: build it for the file. Plain
+// pages: clearing huge ones would throw the morsel out of the cache just before it is copied.
 static unsigned char *keep_in_memory(struct seg_event_runs *runs, uint64_t size) {
   uint64_t used = seg_memory_budget_used(runs->budget);
   if (size > runs->keep_limit || used > runs->keep_limit - size ||
       !seg_memory_budget_take(runs->budget, size))
     return NULL;
-  unsigned char *bytes = malloc(size == 0 ? 1 : size);
+  unsigned char *bytes = malloc(size);
   if (bytes == NULL)
     seg_memory_budget_give(runs->budget, size);
   return bytes;
@@ -165,15 +168,12 @@ cleanup:
   return status;
 }
 
-enum seg_status seg_event_runs_evict(struct seg_event_runs *runs, uint64_t used,
-                                     struct seg_error *error) {
+// Under the lock: rare, and nobody else may append or move runs meanwhile.
+static enum seg_status evict(struct seg_event_runs *runs, uint64_t used, struct seg_error *error) {
   enum seg_status status = SEG_OK;
-  // Under the lock: rare, and nobody else may append or move runs meanwhile.
   pthread_mutex_lock(&runs->lock);
-  for (size_t r = runs->count; r-- > 0 && status == SEG_OK;) {
+  for (size_t r = runs->count; r-- > 0 && seg_memory_budget_used(runs->budget) > used;) {
     struct seg_event_run *run = &runs->runs[r];
-    if (seg_memory_budget_used(runs->budget) <= used)
-      break;
     if (run->bytes == NULL)
       continue;
     status = seg_spill_file_write(runs->spill, run->bytes, run->size, &run->file_offset, error);
@@ -185,6 +185,14 @@ enum seg_status seg_event_runs_evict(struct seg_event_runs *runs, uint64_t used,
     seg_memory_budget_give(runs->budget, run->size);
   }
   pthread_mutex_unlock(&runs->lock);
+  return status;
+}
+
+enum seg_status seg_event_runs_evict(struct seg_event_runs *runs, uint64_t used,
+                                     struct seg_error *error) {
+  enum seg_status status = SEG_OK;
+  for (; runs != NULL && status == SEG_OK; runs = runs->older)
+    status = evict(runs, used, error);
   return status;
 }
 

@@ -74,6 +74,7 @@ struct seg_event_runs {
   struct seg_memory_budget *budget;
   uint64_t keep_limit; // bytes in use of the budget beyond which runs go to the file
   struct seg_spill_file *spill;
+  struct seg_event_runs *older; // of another event, scanned before; NULL: none
   pthread_mutex_t lock;
   struct seg_event_run *runs;
   size_t count, capacity;
@@ -81,11 +82,10 @@ struct seg_event_runs {
   uint64_t spilled; // bytes in the file
 };
 
-SEG_NODISCARD enum seg_status
-seg_event_runs_init(struct seg_event_runs *runs, uint32_t column_count,
-                    const enum seg_layout *columns, uint32_t flag_count,
-                    struct seg_memory_budget *budget, uint64_t keep_limit,
-                    struct seg_spill_file *spill, struct seg_error *error);
+SEG_NODISCARD enum seg_status seg_event_runs_init(
+    struct seg_event_runs *runs, uint32_t column_count, const enum seg_layout *columns,
+    uint32_t flag_count, struct seg_memory_budget *budget, uint64_t keep_limit,
+    struct seg_spill_file *spill, struct seg_event_runs *older, struct seg_error *error);
 void seg_event_runs_deinit(struct seg_event_runs *runs);
 
 /** Keep the events of one morsel. Thread-safe. SEG_IO, SEG_LIMIT, SEG_OUT_OF_MEMORY. */
@@ -94,7 +94,8 @@ SEG_NODISCARD enum seg_status seg_event_runs_add(struct seg_event_runs *runs,
                                                  struct seg_run_builder *builder,
                                                  struct seg_error *error);
 
-/** Move runs to the file, newest first, until the budget's use is at most `used`. Thread-safe. */
+/** Move runs to the file, newest first, then older ones', until the budget's use is at most `used`.
+ * Thread-safe. */
 SEG_NODISCARD enum seg_status seg_event_runs_evict(struct seg_event_runs *runs, uint64_t used,
                                                    struct seg_error *error);
 

@@ -117,10 +117,7 @@ static enum seg_status make_room(struct seg_run_state *state, uint64_t bytes,
     return SEG_OK;
   if (bytes > limit)
     return seg_memory_budget_fail(state->budget, bytes, what_for, error);
-  enum seg_status status = SEG_OK;
-  for (uint32_t e = 0; e < state->plan->event_count && status == SEG_OK; e++)
-    if (state->events[e].budget != NULL)
-      status = seg_event_runs_evict(&state->events[e], limit - bytes, error);
+  enum seg_status status = seg_event_runs_evict(state->newest_runs, limit - bytes, error);
   if (status == SEG_OK && seg_memory_budget_used(state->budget) > limit - bytes)
     status = seg_memory_budget_fail(state->budget, bytes, what_for, error);
   return status;

@@ -120,10 +120,7 @@ static enum seg_status add_memberships(struct seg_run_state *state, struct seg_e
   uint64_t bytes =
       (uint64_t)result->segment_count * bitmap + (uint64_t)result->chain_count * winners;
   if (!seg_memory_budget_take(state->budget, bytes)) {
-    enum seg_status status = SEG_OK;
-    for (uint32_t e = 0; e < result->event_count && status == SEG_OK; e++)
-      if (state->events[e].budget != NULL)
-        status = seg_event_runs_evict(&state->events[e], 0, error);
+    enum seg_status status = seg_event_runs_evict(state->newest_runs, 0, error);
     if (status == SEG_OK)
       status = seg_memory_budget_need(state->budget, bytes, what_for, error);
     if (status != SEG_OK)

@@ -27,8 +27,9 @@ struct seg_run_state {
   struct seg_key_table *keys;
   struct seg_customer_columns customers;
   struct seg_spill_file spill;
-  struct seg_event_runs *events; // per event of the plan; empty for those without cells
-  int32_t *windows;              // per window: first day, last day
+  struct seg_event_runs *events;      // per event of the plan; empty for those without cells
+  struct seg_event_runs *newest_runs; // the last ones made; NULL: none
+  int32_t *windows;                   // per window: first day, last day
   pthread_mutex_t progress_lock;
   _Atomic uint64_t progress_rows; // of the present stage
 };

@@ -189,9 +189,10 @@ enum seg_status seg_run_scan_event(struct seg_run_state *state, uint32_t event,
     scanning.runs = &state->events[event];
     enum seg_status status = seg_event_runs_init(
         scanning.runs, entity->carried_count, entity->carried_layout, entity->flag_count,
-        state->budget, keep_limit(state->budget), &state->spill, error);
+        state->budget, keep_limit(state->budget), &state->spill, state->newest_runs, error);
     if (status != SEG_OK)
       return status;
+    state->newest_runs = scanning.runs;
   }
   if (scanning.gives_customers)
     seg_key_table_init(state->keys, scanning.source->key_is_text, state->budget);
