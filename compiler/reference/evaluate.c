@@ -1,6 +1,8 @@
 // The reference evaluator; see evaluate.h. This file decides which rows exist and whose they are.
 #include "compiler/reference/evaluate.h"
 
+#include <assert.h>
+
 #include "compiler/reference/internal.h"
 
 enum { NO_CUSTOMER = UINT32_MAX };
@@ -106,6 +108,7 @@ static bool place_events(struct seg_reference *reference, uint32_t event) {
       reference->orphans++;
       continue;
     }
+    assert(customer < reference->customers.count);
     struct seg_row_list *own = &reference->customers.items[customer].events[event];
     if (!is_repeat(reference, event, own, row) && !SEG_VEC_PUSH(&own->items, i))
       return false;
