@@ -148,18 +148,19 @@ uint32_t seg_build_not(struct seg_block_builder *builder, uint32_t mask) {
   return seg_build_unary(builder, SEG_OP_NOT, mask);
 }
 
+// `x and false` stays: nothing is cut short, so what overflows in x is a data error all the same.
 uint32_t seg_build_and(struct seg_block_builder *builder, uint32_t left, uint32_t right) {
-  if (left == right || is_op(builder, right, SEG_OP_ALL) || is_op(builder, left, SEG_OP_NONE))
+  if (left == right || is_op(builder, right, SEG_OP_ALL))
     return left;
-  if (is_op(builder, left, SEG_OP_ALL) || is_op(builder, right, SEG_OP_NONE))
+  if (is_op(builder, left, SEG_OP_ALL))
     return right;
   return mask_step(builder, SEG_OP_AND, left < right ? left : right, left < right ? right : left);
 }
 
 uint32_t seg_build_or(struct seg_block_builder *builder, uint32_t left, uint32_t right) {
-  if (left == right || is_op(builder, right, SEG_OP_NONE) || is_op(builder, left, SEG_OP_ALL))
+  if (left == right || is_op(builder, right, SEG_OP_NONE))
     return left;
-  if (is_op(builder, left, SEG_OP_NONE) || is_op(builder, right, SEG_OP_ALL))
+  if (is_op(builder, left, SEG_OP_NONE))
     return right;
   return mask_step(builder, SEG_OP_OR, left < right ? left : right, left < right ? right : left);
 }

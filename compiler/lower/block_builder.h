@@ -29,7 +29,7 @@ uint32_t seg_build_input(struct seg_block_builder *builder, uint32_t slot, enum 
 uint32_t seg_build_integer(struct seg_block_builder *builder, enum seg_layout layout,
                            int64_t value);
 
-/** Masks. `and`, `or` and `not` are simplified against `all` and `none`. */
+/** Masks. What changes nothing is left out: `x and all`, `x or none`, `x and x`, `not not x`. */
 uint32_t seg_build_truth(struct seg_block_builder *builder, bool truth);
 uint32_t seg_build_not(struct seg_block_builder *builder, uint32_t mask);
 uint32_t seg_build_and(struct seg_block_builder *builder, uint32_t left, uint32_t right);
