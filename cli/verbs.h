@@ -6,6 +6,7 @@
 #define SEGC_CLI_VERBS_H
 
 int verb_check(int argc, char **argv);
+int verb_fmt(int argc, char **argv);
 int verb_run(int argc, char **argv);
 int verb_show(int argc, char **argv);
 int verb_version(int argc, char **argv);

@@ -39,6 +39,7 @@ struct seg_format_token {
   bool begins_item;          // a column, by the tree
   bool blank_before;         // a blank line, behind the comments before it
   bool is_word;              // a word of the language: never at the begin of a line by our choice
+  bool moved;                // its comments stood before a `:` or `,` that is before it
   uint32_t comments;         // number of the first comment before it ...
   uint32_t comment_count;    // ... and how many there are
   uint32_t nesting;          // open `(` and `[`; a bracket itself belongs to the outside

@@ -173,6 +173,12 @@ static enum seg_format_break break_before(const struct seg_format *f, uint32_t i
   }
 }
 
+/** Does this token begin a line in any case? */
+static bool begins_line(const struct seg_format_token *token) {
+  return token->begins_declaration || token->begins_item || token->kind == TOK_LABEL ||
+         token->kind == TOK_WHERE || token->kind == TOK_UNIQUE;
+}
+
 /** Nesting and breaks. The `and` of a `between` is told from the others by counting, a level each. */
 static void find_breaks(struct seg_format *f) {
   uint32_t betweens[SEG_MAX_NESTING + 2] = {0};
@@ -181,8 +187,7 @@ static void find_breaks(struct seg_format *f) {
     struct seg_format_token *token = &f->tokens[i];
     bool field = f->tokens[i - 1].kind == TOK_DOT;
     bool between = (token->kind == TOK_BETWEEN || token->kind == TOK_BETWEEN_AGO) && !field;
-    if (token->begins_declaration || token->kind == TOK_LABEL || token->begins_item ||
-        token->kind == TOK_WHERE)
+    if (begins_line(token))
       betweens[0] = 0; // a list of names may hold the word
     nesting -= token->kind == TOK_RIGHT_PAREN || token->kind == TOK_RIGHT_BRACKET;
     token->nesting = nesting;
@@ -193,6 +198,22 @@ static void find_breaks(struct seg_format *f) {
     nesting += token->kind == TOK_LEFT_PAREN || token->kind == TOK_LEFT_BRACKET;
     if (token->kind == TOK_LEFT_PAREN || token->kind == TOK_LEFT_BRACKET)
       betweens[nesting] = 0;
+  }
+}
+
+/**
+ * A comment that came behind a `,` or `:` ends the line there. Where a word follows that may begin
+ * no line, because it would be read as another one there, the comment goes on behind that word.
+ */
+static void move_comments(struct seg_format *f) {
+  for (uint32_t i = 0; i + 1 < f->token_count; i++) {
+    struct seg_format_token *token = &f->tokens[i], *next = token + 1;
+    if (!token->moved || token->comment_count == 0 || !token->is_word || begins_line(token))
+      continue;
+    next->moved = next->comment_count == 0;
+    next->comments = token->comments;
+    next->comment_count += token->comment_count;
+    token->comment_count = 0;
   }
 }
 
@@ -215,10 +236,7 @@ static void mark_starts(struct seg_format *f, const uint32_t *offsets) {
   }
 }
 
-/**
- * A `:` or `,` belongs to the token before it; comments between the two go behind it. They end
- * their line: where the next token is a word that may begin no line, they go behind that, too.
- */
+/** A `:` or `,` belongs to the token before it; comments between the two go behind it. */
 static bool joins_before(struct seg_format *f, int kind) {
   if (kind != TOK_COLON && kind != TOK_COMMA)
     return false;
@@ -260,7 +278,6 @@ void seg_format_read(struct seg_format *f) {
   f->out_of_memory = f->out_of_memory || offsets == NULL || f->tokens == NULL;
   bool marked = parser->text.size >= 3 && memcmp(parser->text.data, "\xef\xbb\xbf", 3) == 0;
   uint32_t end = marked ? 3 : 0, first_comment = 0; // behind a byte order mark
-  bool moved = false;                               // comments wait that have been elsewhere
   for (size_t i = 0, s = 0; i < raw->count && !f->out_of_memory; i++) {
     const struct seg_token *token = &raw->items[i], *seen = token;
     struct seg_format_token *next = &f->tokens[f->token_count];
@@ -270,23 +287,18 @@ void seg_format_read(struct seg_format *f) {
     *next = (struct seg_format_token){.kind = seen->kind};
     read_gap(f, seg_parser_text(parser, space), i == 0, next);
     end = token->span.end;
-    bool own = next->comment_count > 0, waiting = f->comments.count > first_comment;
-    if (joins_before(f, seen->kind) || joins_number(f, token, seen->kind)) {
-      moved = waiting;
+    next->moved = next->comment_count == 0;
+    if (joins_before(f, seen->kind) || joins_number(f, token, seen->kind))
       continue;
-    }
     set_text(f, token, seen, next);
-    offsets[f->token_count++] = token->span.begin;
     next->comments = first_comment;
-    next->comment_count = 0;
-    if (moved && !own && next->is_word)
-      continue;
     next->comment_count = (uint32_t)f->comments.count - first_comment;
     first_comment = (uint32_t)f->comments.count;
-    moved = false;
+    offsets[f->token_count++] = token->span.begin;
   }
   if (f->out_of_memory)
     return;
   mark_starts(f, offsets);
+  move_comments(f);
   find_breaks(f);
 }

@@ -164,6 +164,34 @@ enum segc_status segc_run(struct segc_session *session, const struct segc_run_op
  */
 void segc_write_summary(const struct segc_summary *summary, enum segc_format format, FILE *out);
 
+/** A rule file and its canonical layout. Belongs to the session; valid until it is freed. */
+struct segc_layout {
+  const char *path;
+  const char *text; // as it is
+  size_t text_size;
+  const char *canonical; // NULL with syntax errors, which segc_write_diagnostics shows
+  size_t canonical_size;
+};
+
+/**
+ * Lay out the rule files that `paths` stand for, in the order of their paths; nothing is written.
+ * SEGC_FINDINGS: some have syntax errors. Only the syntax is looked at. Once a session, instead of
+ * segc_load.
+ */
+enum segc_status segc_layout_files(struct segc_session *session, const char *const *paths,
+                                   size_t path_count, const struct segc_layout **layouts,
+                                   size_t *layout_count);
+
+/** The same for one text; `name` stands for its path in diagnostics. */
+enum segc_status segc_layout_text(struct segc_session *session, const char *name, const char *text,
+                                  size_t size, const struct segc_layout **layout);
+
+/**
+ * Put the canonical layout in the place of the file: whole or not at all, with the permissions it
+ * had; a symbolic link stays one. Only for layouts of files, without syntax errors.
+ */
+enum segc_status segc_layout_write(struct segc_session *session, const struct segc_layout *layout);
+
 /**
  * Write the data dictionary of the loaded project, or of one segment (NULL: of all): each rule as an
  * English sentence, its clauses, windows, metrics, chains, and what it reads. SEGC_FORMAT_HUMAN,

@@ -1,0 +1,104 @@
+// Whole or not at all; see replace_file.h.
+#include "compiler/replace_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/io/io_errors.h"
+
+static enum seg_status fail_place(const char *path, const char *words, struct seg_error *error) {
+  return SEG_IO_FAIL(error, SEG_IO, OUTPUT_PLACE, "%s cannot be written: %s", path, words);
+}
+
+static enum seg_status fail_write(const char *path, int reason, struct seg_error *error) {
+  SEG_IO_FAIL(error, SEG_IO, OUTPUT_WRITE, "writing %s failed: %s", path, seg_io_reason(reason));
+  seg_error_help(error, "what was there before is untouched");
+  return SEG_IO;
+}
+
+/** A new empty file beside the target; its handle, or -1 with errno. */
+static int create_beside(struct seg_arena *arena, const char *target, struct seg_str *private) {
+  enum { TRIES = 100 };
+  const char *slash = strrchr(target, '/'); // there is one: the path is absolute
+  for (int i = 0; i < TRIES; i++) {
+    *private = seg_arena_format(arena, "%.*s/.%s.segc-%ld-%d.tmp", (int)(slash - target), target,
+                                slash + 1, (long)getpid(), i);
+    if (private->data == NULL) {
+      errno = ENOMEM;
+      return -1;
+    }
+    int handle =
+        open(private->data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (handle >= 0 || errno != EEXIST)
+      return handle;
+  }
+  return -1;
+}
+
+static int write_all(int handle, struct seg_str text) {
+  for (size_t at = 0; at < text.size;) {
+    ssize_t written = write(handle, text.data + at, text.size - at);
+    if (written < 0 && errno != EINTR)
+      return errno;
+    at += written > 0 ? (size_t)written : 0;
+  }
+  return 0;
+}
+
+/** Text, owner and permissions, safely on disk; 0 or the reason. Closes the handle. */
+static int fill(int handle, struct seg_str text, const struct stat *info) {
+  int reason = write_all(handle, text);
+  // Only a privileged user may give files away; without it the file belongs to who writes it.
+  if (reason == 0 && fchown(handle, info->st_uid, info->st_gid) != 0 && errno != EPERM)
+    reason = errno;
+  if (reason == 0 && fchmod(handle, info->st_mode & 0777) != 0)
+    reason = errno;
+  if (reason == 0 && fsync(handle) != 0)
+    reason = errno;
+  if (close(handle) != 0 && reason == 0)
+    reason = errno;
+  return reason;
+}
+
+/** The new name must be on disk too. A file system that cannot sync folders has done what it can. */
+static void sync_folder(struct seg_arena *arena, const char *target) {
+  const char *slash = strrchr(target, '/');
+  struct seg_str folder =
+      seg_arena_str(arena, (struct seg_str){target, (size_t)(slash - target) + 1});
+  int handle = folder.data == NULL ? -1 : open(folder.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (handle < 0)
+    return;
+  (void)fsync(handle);
+  close(handle);
+}
+
+enum seg_status seg_replace_file(struct seg_arena *arena, const char *path, struct seg_str text,
+                                 struct seg_error *error) {
+  struct stat info;
+  char target[PATH_MAX];
+  struct seg_str private;
+  if (realpath(path, target) == NULL || stat(target, &info) != 0)
+    return fail_place(path, seg_io_reason(errno), error);
+  if (!S_ISREG(info.st_mode))
+    return fail_place(path, "it is not an ordinary file", error);
+  if (access(target, W_OK) != 0)
+    return fail_place(path, seg_io_reason(errno), error);
+  int handle = create_beside(arena, target, &private);
+  if (handle < 0)
+    return fail_write(path, errno, error);
+  int reason = fill(handle, text, &info);
+  if (reason == 0 && rename(private.data, target) != 0)
+    reason = errno;
+  if (reason != 0) {
+    unlink(private.data);
+    return fail_write(path, reason, error);
+  }
+  sync_folder(arena, target);
+  return SEG_OK;
+}
