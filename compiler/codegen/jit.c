@@ -79,9 +79,9 @@ static enum seg_status verify(LLVMModuleRef module, struct seg_error *error) {
 // What is emitted is already in registers and free of loops that could be shortened. The whole of
 // -O2 takes twice as long to compile and was measured to run no faster, neither in maps nor in
 // folds.
-// Without no-verify-fixpoint LLVM ends the process when one round of instcombine leaves work undone.
-static const char passes[] =
-    "function(sroa,early-cse,instcombine<no-verify-fixpoint>,simplifycfg)";
+// Without no-verify-fixpoint LLVM ends the process when one round of instcombine leaves work
+// undone.
+static const char passes[] = "function(sroa,early-cse,instcombine<no-verify-fixpoint>,simplifycfg)";
 
 enum seg_status seg_jit_prepare(LLVMModuleRef module, LLVMTargetMachineRef target, bool optimise,
                                 struct seg_error *error) {
