@@ -9,6 +9,7 @@
 #include "compiler/reference/evaluate.h"
 #include "runtime/entity/key_table.h"
 #include "runtime/run/run.h"
+#include "tests/differential/three_valued.h"
 
 // --- compiling ---
 
@@ -169,11 +170,16 @@ static void compare_members(struct comparer *comparer, uint32_t segment) {
   uint64_t count = 0;
   for (uint32_t i = 0; i < comparer->run->customer_count; i++) {
     bool expected = seg_reference_member(comparer->reference, segment, i);
+    enum answer answer =
+        three_valued(&comparer->pipeline->program, comparer->reference, rule->when, i);
     bool found = seg_bitmap_test(comparer->run->members[segment], i);
     struct seg_str key = seg_reference_customer_key(comparer->reference, i);
     if (expected != found)
       differ(comparer, "customer `%.*s` in `%.*s`: reference %s, compiled %s", SEG_STR(key),
              SEG_STR(rule->name.text), expected ? "yes" : "no", found ? "yes" : "no");
+    if (expected != (answer == ANSWER_TRUE))
+      differ(comparer, "customer `%.*s` in `%.*s`: %s, though a missing value decides it",
+             SEG_STR(key), SEG_STR(rule->name.text), expected ? "yes" : "no");
     count += expected;
   }
   if (count != comparer->run->segment_members[segment])

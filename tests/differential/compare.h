@@ -1,7 +1,8 @@
 /**
- * One program on one set of rows, through the reference evaluator and through the compiled rules, and
- * whether both say the same: who the customers are and in which order, every membership, every chain
- * winner, the orphans, and whether a number overflowed.
+ * One program on one set of rows, through the reference evaluator and through the compiled rules,
+ * and whether both say the same: who the customers are and in which order, every membership, every
+ * chain winner, the orphans, and whether a number overflowed. Also, whether the checker keeps its
+ * promise about missing values (three_valued.h).
  */
 #ifndef SEG_TESTS_DIFFERENTIAL_COMPARE_H
 #define SEG_TESTS_DIFFERENTIAL_COMPARE_H
@@ -23,8 +24,8 @@ struct subject {
 };
 
 /**
- * Compile a text. `fault`: the first `>=` of the compiled rules becomes `>`, to see that a difference
- * is found. The caller calls subject_deinit.
+ * Compile a text. `fault`: the first `>=` of the compiled rules becomes `>`, to see that a
+ * difference is found. The caller calls subject_deinit.
  */
 void subject_init(struct subject *subject, const char *text, bool fault);
 void subject_deinit(struct subject *subject);

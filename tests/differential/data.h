@@ -2,8 +2,8 @@
  * Rows for a generated program, in the three forms the test needs: the data set of the reference
  * evaluator, columns for the memory source, and text for people and for regression files.
  *
- * A table's columns are found by name, so that a program from which columns were dropped, or one that
- * was written by hand, can be run on the same rows.
+ * A table's columns are found by name, so that a program from which columns were dropped, or one
+ * that was written by hand, can be run on the same rows.
  */
 #ifndef SEG_TESTS_DIFFERENTIAL_DATA_H
 #define SEG_TESTS_DIFFERENTIAL_DATA_H
@@ -67,7 +67,8 @@ void data_columns_deinit(struct data_columns *columns);
 /** Tables without rows are left out. */
 void data_write(const struct data *data, FILE *out);
 
-/** Read what data_write wrote, from a text that ends with NUL and outlives the data; false with a line on stderr. */
+/** Read what data_write wrote, from a text that ends with NUL and outlives the data; false with a
+ * line on stderr. */
 bool data_read(struct data *data, const char *text);
 
 #endif

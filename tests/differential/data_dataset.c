@@ -125,8 +125,8 @@ void data_columns_init(struct data_columns *columns, struct data *data,
   columns->views = calloc(entity->input_count + 1, sizeof *columns->views);
   must(columns->inputs != NULL && columns->views != NULL);
   for (uint32_t i = 0; i < entity->input_count; i++) {
-    make_column(&columns->inputs[i], entity->scan.input_layouts[i],
-                entity->scan.input_optional[i], rows);
+    make_column(&columns->inputs[i], entity->scan.input_layouts[i], entity->scan.input_optional[i],
+                rows);
     if (rows > 0)
       fill_input(&columns->inputs[i], table, &entity->inputs[i]);
     columns->views[i] = seg_column_view(&columns->inputs[i]);

@@ -10,8 +10,8 @@
 //   17 | 2026-02-27 | 1772150400000000 | 1250
 //
 // `-` is a missing value, texts stand in quotes (no quote inside), money is in minor units, a
-// `one of` value is its number in the list from 0, a bool is 0 or 1, timestamps and instants are UTC
-// microseconds.
+// `one of` value is its number in the list from 0, a bool is 0 or 1, timestamps and instants are
+// UTC microseconds.
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,9 +20,11 @@
 #include "tests/differential/data.h"
 
 static const char *const kind_words[SEG_TYPE_KIND_COUNT] = {
-    [SEG_TYPE_BOOL] = "bool",     [SEG_TYPE_INT] = "int",   [SEG_TYPE_NUMBER] = "number",
-    [SEG_TYPE_MONEY] = "money",   [SEG_TYPE_AMOUNT] = "amount", [SEG_TYPE_TEXT] = "text",
-    [SEG_TYPE_DATE] = "date",     [SEG_TYPE_TIMESTAMP] = "timestamp", [SEG_TYPE_ENUM] = "enum",
+    [SEG_TYPE_BOOL] = "bool",     [SEG_TYPE_INT] = "int",
+    [SEG_TYPE_NUMBER] = "number", [SEG_TYPE_MONEY] = "money",
+    [SEG_TYPE_AMOUNT] = "amount", [SEG_TYPE_TEXT] = "text",
+    [SEG_TYPE_DATE] = "date",     [SEG_TYPE_TIMESTAMP] = "timestamp",
+    [SEG_TYPE_ENUM] = "enum",
 };
 
 // --- writing ---
@@ -52,8 +54,7 @@ static void write_table(const struct data_table *table, FILE *out) {
   if (is_event)
     fputs(" | day | instant", out);
   for (uint32_t i = 0; i < table->column_count; i++)
-    fprintf(out, " | %.*s:%s", SEG_STR(table->columns[i].name),
-            kind_words[table->columns[i].kind]);
+    fprintf(out, " | %.*s:%s", SEG_STR(table->columns[i].name), kind_words[table->columns[i].kind]);
   fputc('\n', out);
   for (size_t i = 0; i < table->rows.count; i++) {
     const struct seg_row *row = &table->rows.items[i];

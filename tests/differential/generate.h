@@ -18,12 +18,12 @@ struct generator {
 
 /** Where an expression stands. */
 struct scope {
-  int entity;             // whose columns can be read
-  bool rule;              // a rule over the customer: aggregates and metrics can be read
-  bool metrics_only;      // a metric: aggregates and earlier metrics, no columns
-  bool definite;          // under a negation: nothing may be missing
-  uint32_t column_count;  // columns before this one (a computed column reads earlier ones)
-  uint32_t metric_count;  // metrics before this one
+  int entity;            // whose columns can be read
+  bool rule;             // a rule over the customer: aggregates and metrics can be read
+  bool metrics_only;     // a metric: aggregates and earlier metrics, no columns
+  bool definite;         // under a negation: nothing may be missing
+  uint32_t column_count; // columns before this one (a computed column reads earlier ones)
+  uint32_t metric_count; // metrics before this one
 };
 
 static inline uint32_t pick(struct generator *generator, uint32_t count) {
@@ -55,7 +55,8 @@ struct term *generate_like(struct generator *generator, const struct scope *scop
 /** The type itself, or money of the same currency with other decimals. */
 struct model_type generate_kin(struct generator *generator, struct model_type type);
 struct term *generate_aggregate(struct generator *generator, const struct scope *scope, bool open);
-/** An aggregate or a metric without a window, for a window that follows; NULL when none was found. */
+/** An aggregate or a metric without a window, for a window that follows; NULL when none was found.
+ */
 struct term *generate_open(struct generator *generator, const struct scope *scope);
 /** `term else constant` when the term may be missing; NULL when the type has no constants. */
 struct term *generate_default(struct generator *generator, struct term *term);

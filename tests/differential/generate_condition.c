@@ -23,6 +23,30 @@ static struct term *is_known(struct generator *generator, struct term *value, bo
   return term;
 }
 
+// `count(e) >= 1 ever`: there are events, so their average is known. With the filter and window of
+// the aggregate, or without the filter, which tells too little when there is one.
+static struct term *has_events(struct generator *generator, const struct term *aggregate) {
+  struct term *count =
+      model_term(generator->model, TERM_AGGREGATE, (struct model_type){.kind = SEG_TYPE_INT});
+  *count = *aggregate;
+  count->type = (struct model_type){.kind = SEG_TYPE_INT};
+  count->aggregate = SEG_AGGREGATE_COUNT;
+  count->operand_count = 0;
+  count->optional = false;
+  if (chance(generator, 5))
+    count->filter = NULL;
+  struct term *one = generate_literal(generator, count->type);
+  one->text = "1";
+  struct term *term = condition(generator, TERM_COMPARE, 2, count, one, NULL);
+  term->sign = chance(generator, 50) ? ">=" : "=";
+  return term;
+}
+
+static bool is_vouched_for(const struct term *value) {
+  return value->kind == TERM_AGGREGATE && value->has_window &&
+         (value->operand_count == 0 || !value->operands[0]->optional);
+}
+
 // The negated test, guarded where an operand may be missing.
 static struct term *guarded(struct generator *generator, struct term *test) {
   bool known = chance(generator, 50);
@@ -30,7 +54,9 @@ static struct term *guarded(struct generator *generator, struct term *test) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < test->operand_count && i < 3; i++)
     if (test->operands[i]->optional)
-      guards[count++] = is_known(generator, test->operands[i], !known);
+      guards[count++] = known && is_vouched_for(test->operands[i]) && chance(generator, 50)
+                            ? has_events(generator, test->operands[i])
+                            : is_known(generator, test->operands[i], !known);
   if (count == 0)
     return test;
   struct term *all = condition(generator, known ? TERM_AND : TERM_OR, 0, NULL, NULL, NULL);
@@ -91,7 +117,8 @@ static struct term *other_side(struct generator *generator, const struct scope *
 static struct term *compare(struct generator *generator, const struct scope *scope,
                             struct term *value) {
   struct term *other = other_side(generator, scope, value);
-  bool finer = other != NULL && other->kind == TERM_LITERAL && other->type.scale > value->type.scale;
+  bool finer =
+      other != NULL && other->kind == TERM_LITERAL && other->type.scale > value->type.scale;
   if (finer && value->type.kind == SEG_TYPE_MONEY)
     other = generate_literal(generator, value->type);
   if (other == NULL)
@@ -192,13 +219,14 @@ static struct term *test_of(struct generator *generator, const struct scope *sco
   return NULL;
 }
 
-// Under a negation nothing may be missing, and a timestamp has no constant for a default: whether it
-// is known can still be asked.
+// Under a negation nothing may be missing, and a timestamp has no constant for a default: whether
+// it is known can still be asked.
 static struct term *last_resort(struct generator *generator, const struct scope *scope) {
   struct scope loose = *scope;
   loose.definite = false;
   struct term *value = generate_value(generator, &loose, 0);
-  return value != NULL && value->optional ? is_known(generator, value, chance(generator, 50)) : NULL;
+  return value != NULL && value->optional ? is_known(generator, value, chance(generator, 50))
+                                          : NULL;
 }
 
 static struct term *atom(struct generator *generator, const struct scope *scope) {

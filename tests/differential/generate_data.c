@@ -16,9 +16,9 @@ struct filler {
   struct seg_random random;
   struct seg_zone *zone;
   struct seg_zone_cursor cursor;
-  bool extremes;     // values at the ends of their ranges are drawn too
-  bool digits;       // keys are decimal numbers
-  bool large;        // so many events that a small memory limit must send them to disk
+  bool extremes; // values at the ends of their ranges are drawn too
+  bool digits;   // keys are decimal numbers
+  bool large;    // so many events that a small memory limit must send them to disk
   uint32_t customer_count;
 };
 
@@ -61,8 +61,14 @@ static int64_t some_instant(struct filler *filler, int32_t day) {
 }
 
 static int64_t extreme_integer(struct filler *filler) {
-  static const int64_t ends[] = {INT64_MAX, INT64_MIN, INT64_MAX / 2, INT64_MIN / 2, INT64_MAX - 1,
-                                 INT64_C(4611686018427387904), -1, 0};
+  static const int64_t ends[] = {INT64_MAX,
+                                 INT64_MIN,
+                                 INT64_MAX / 2,
+                                 INT64_MIN / 2,
+                                 INT64_MAX - 1,
+                                 INT64_C(4611686018427387904),
+                                 -1,
+                                 0};
   return ends[below(filler, sizeof ends / sizeof *ends)];
 }
 
@@ -134,12 +140,13 @@ static struct seg_str key_of(struct filler *filler, uint32_t number) {
 }
 
 static struct seg_str event_key(struct filler *filler, bool is_text, uint32_t favourite) {
-  static const char *const strangers[] = {"007", "+1", " 1", "1.0", "", "K1", "9223372036854775808"};
+  static const char *const strangers[] = {
+      "007", "+1", " 1", "1.0", "", "K1", "9223372036854775808"};
   if (flip(filler, 3))
     return (struct seg_str){0};
   if (flip(filler, 5))
     return is_text && flip(filler, 50) ? seg_str_view(strangers[below(filler, 7)])
-                                         : key_of(filler, filler->customer_count + below(filler, 3));
+                                       : key_of(filler, filler->customer_count + below(filler, 3));
   if (filler->customer_count == 0)
     return key_of(filler, below(filler, 3));
   // Some customers stay without events, one has many.
@@ -164,8 +171,8 @@ static struct data_table *add_table(struct filler *filler, const char *name,
   *table = (struct data_table){.name = seg_str_view(name), .key_is_text = entity->key_is_text};
   for (uint32_t i = 0; i < entity->column_count; i++)
     if (entity->columns[i].computed == NULL)
-      table->columns[table->column_count++] = (struct data_column){
-          plain_name(entity->columns[i].name), entity->columns[i].type.kind};
+      table->columns[table->column_count++] =
+          (struct data_column){plain_name(entity->columns[i].name), entity->columns[i].type.kind};
   return table;
 }
 

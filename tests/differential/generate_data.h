@@ -1,6 +1,6 @@
 /**
- * Random rows for a generated program: missing values, empty sets, orphans, repeats, equal instants,
- * days around the ends of the program's windows, extreme values now and then.
+ * Random rows for a generated program: missing values, empty sets, orphans, repeats, equal
+ * instants, days around the ends of the program's windows, extreme values now and then.
  */
 #ifndef SEG_TESTS_DIFFERENTIAL_GENERATE_DATA_H
 #define SEG_TESTS_DIFFERENTIAL_GENERATE_DATA_H

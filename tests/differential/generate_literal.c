@@ -8,12 +8,33 @@
 #include "runtime/time/civil.h"
 #include "tests/differential/generate.h"
 
-// Shared beginnings, shared ends, one inside the other, letters of two to four bytes, the empty text.
+// Shared beginnings, shared ends, one inside the other, letters of two to four bytes, the empty
+// text.
 static const char *const words[] = {
-    "",     "a",     "ab",      "abc",   "abcd",           "b",    "bc",  "B",
-    "é",    "éa",    "aé",      "日本",  "日本語",         "😀",   "a b", "C-17",
-    "C-18", "C",     "17",      "7",     "longer than a register, abc", "longer than a register, abd",
-    "%",    "'quoted'",
+    "",
+    "a",
+    "ab",
+    "abc",
+    "abcd",
+    "b",
+    "bc",
+    "B",
+    "é",
+    "éa",
+    "aé",
+    "日本",
+    "日本語",
+    "😀",
+    "a b",
+    "C-17",
+    "C-18",
+    "C",
+    "17",
+    "7",
+    "longer than a register, abc",
+    "longer than a register, abd",
+    "%",
+    "'quoted'",
 };
 
 const char *generate_word(struct seg_random *random) {
@@ -94,9 +115,11 @@ static const char *literal_text(struct generator *generator, struct model_type t
   case SEG_TYPE_MONEY:
     return money_text(generator, type, large ? huge : seg_random_between(random, -300, 3000),
                       type.scale);
-  case SEG_TYPE_AMOUNT: // an average has the decimals of its money, and so has what it is compared with
-    return money_text(generator, type, seg_random_between(random, -300, 3000),
-                      pick(generator, 1u + (unsigned)seg_currency_scale(seg_str_view(type.currency))));
+  case SEG_TYPE_AMOUNT: // an average has the decimals of its money, and so has what it is compared
+                        // with
+    return money_text(
+        generator, type, seg_random_between(random, -300, 3000),
+        pick(generator, 1u + (unsigned)seg_currency_scale(seg_str_view(type.currency))));
   case SEG_TYPE_TEXT: return generate_quoted(generator, generate_word(random));
   case SEG_TYPE_DATE: return day_text(generator, some_day(generator));
   case SEG_TYPE_ENUM:
@@ -115,7 +138,8 @@ struct term *generate_literal(struct generator *generator, struct model_type typ
 struct term *generate_step(struct generator *generator, struct model_type type, uint32_t step) {
   struct seg_random *random = &generator->random;
   // The range is cut into as many pieces as there are steps: a draw from each rises strictly.
-  int64_t least = type.kind == SEG_TYPE_INT ? -5 : -500, width = type.kind == SEG_TYPE_INT ? 5 : 800;
+  int64_t least = type.kind == SEG_TYPE_INT ? -5 : -500,
+          width = type.kind == SEG_TYPE_INT ? 5 : 800;
   int64_t value = least + step * width + seg_random_between(random, 0, width - 1);
   if (type.kind == SEG_TYPE_INT)
     return literal(generator, type, decimal_text(generator, value, 0));

@@ -5,10 +5,10 @@
 
 // Many are words of the language elsewhere: none of them is taken away from the data.
 static const char *const column_names[] = {
-    "amount",  "channel", "size",     "owner",      "country", "plan",       "score", "born",
-    "qty",     "active",  "last",     "through",    "note",    "`when`",     "decision", "key",
-    "`odd name`", "größe", "ago",     "this",       "value",   "known",      "goal",  "then",
-    "refresh", "unit",    "currency", "segment_no",
+    "amount",   "channel", "size",       "owner",   "country", "plan",     "score",
+    "born",     "qty",     "active",     "last",    "through", "note",     "`when`",
+    "decision", "key",     "`odd name`", "größe",   "ago",     "this",     "value",
+    "known",    "goal",    "then",       "refresh", "unit",    "currency", "segment_no",
 };
 enum { COLUMN_NAMES = sizeof column_names / sizeof *column_names };
 
@@ -33,9 +33,9 @@ static struct model_type money_type(struct generator *generator) {
 
 static struct model_type some_type(struct generator *generator) {
   static const enum seg_type_kind kinds[] = {
-      SEG_TYPE_BOOL, SEG_TYPE_INT,  SEG_TYPE_INT,  SEG_TYPE_NUMBER, SEG_TYPE_MONEY,
-      SEG_TYPE_MONEY, SEG_TYPE_TEXT, SEG_TYPE_TEXT, SEG_TYPE_DATE,   SEG_TYPE_TIMESTAMP,
-      SEG_TYPE_ENUM,
+      SEG_TYPE_BOOL,  SEG_TYPE_INT,       SEG_TYPE_INT,  SEG_TYPE_NUMBER,
+      SEG_TYPE_MONEY, SEG_TYPE_MONEY,     SEG_TYPE_TEXT, SEG_TYPE_TEXT,
+      SEG_TYPE_DATE,  SEG_TYPE_TIMESTAMP, SEG_TYPE_ENUM,
   };
   struct model_type type = {.kind = kinds[pick(generator, sizeof kinds / sizeof *kinds)]};
   if (type.kind == SEG_TYPE_MONEY)
@@ -137,8 +137,8 @@ static void add_metrics(struct generator *generator) {
                              ? generate_aggregate(generator, &scope, open)
                              : generate_value(generator, &scope, 1 + pick(generator, 2));
     // first(e) and last(e) without a window mean `ever`: such a metric is not open.
-    bool date = open && (value->aggregate == SEG_AGGREGATE_FIRST ||
-                         value->aggregate == SEG_AGGREGATE_LAST);
+    bool date =
+        open && (value->aggregate == SEG_AGGREGATE_FIRST || value->aggregate == SEG_AGGREGATE_LAST);
     model->metrics[model->metric_count++] = (struct model_metric){
         .name = model_text(model, "metric_%u", i + 1), .value = value, .open = open && !date};
   }

@@ -1,7 +1,7 @@
 /**
  * The program that the generator makes: a small tree that can be printed as rules, changed and
- * printed again. Shrinking needs it: text cannot be made smaller without a parser, and using the one
- * under test would hide its mistakes.
+ * printed again. Shrinking needs it: text cannot be made smaller without a parser, and using the
+ * one under test would hide its mistakes.
  *
  * It knows just enough of the language to write rules that the checker should accept. Nothing here
  * is read by the compiler: only the printed text is.
@@ -21,9 +21,9 @@ enum {
   MODEL_MAX_METRICS = 10,
   MODEL_MAX_SEGMENTS = 60,
   MODEL_MAX_CHAINS = 2,
-  MODEL_MAX_VALUES = 6,   // of a `one of`
+  MODEL_MAX_VALUES = 6, // of a `one of`
   MODEL_MAX_OPERANDS = 8,
-  MODEL_MAX_DAYS = 96,    // days worth having data on
+  MODEL_MAX_DAYS = 96, // days worth having data on
 };
 
 enum { MODEL_CUSTOMER = -1 }; // as the number of an entity; events count from 0
@@ -36,8 +36,8 @@ struct model_list {
 
 struct model_type {
   enum seg_type_kind kind;
-  uint8_t scale;        // MONEY
-  const char *currency; // MONEY, AMOUNT
+  uint8_t scale;                 // MONEY
+  const char *currency;          // MONEY, AMOUNT
   const struct model_list *list; // ENUM
 };
 
@@ -59,10 +59,10 @@ enum term_kind {
   TERM_NEGATE,
   TERM_ELSE,
   // Conditions from here on.
-  TERM_COMPARE,   // operand 0 `sign` operand 1; perhaps with the window of operand 0 behind operand 1
-  TERM_BETWEEN,   // operand 0 [not] between operand 1 and operand 2
-  TERM_IN,        // operand 0 [not] in (operand 1, ...)
-  TERM_IS,        // operand 0 is known (negated: is missing)
+  TERM_COMPARE, // operand 0 `sign` operand 1; perhaps with the window of operand 0 behind operand 1
+  TERM_BETWEEN, // operand 0 [not] between operand 1 and operand 2
+  TERM_IN,      // operand 0 [not] in (operand 1, ...)
+  TERM_IS,      // operand 0 is known (negated: is missing)
   TERM_TEXT_TEST, // `text`(operand 0, operand 1)
   TERM_TRUE,      // operand 0: a bool value standing as a condition
   TERM_NOT,

@@ -6,8 +6,8 @@
 //   differential --regressions DIR  the files of DIR
 //   differential --fault ...        compiled rules have a fault: it must be found and made small
 //
-// Programs are spread over worker processes; what they find is shared memory, so that a crash of one
-// leaves the seed of the program that did it.
+// Programs are spread over worker processes; what they find is shared memory, so that a crash of
+// one leaves the seed of the program that did it.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -158,11 +158,8 @@ static int shrink_and_tell(const struct options *options, uint64_t seed, uint32_
   struct data data;
   generate_program(&model, seed);
   generate_data(&data, &model, rows_seed(seed, which));
-  struct shrink shrink = {.model = &model,
-                          .data = &data,
-                          .manner = manner,
-                          .fault = options->fault,
-                          .seconds = 120};
+  struct shrink shrink = {
+      .model = &model, .data = &data, .manner = manner, .fault = options->fault, .seconds = 120};
   printf("\nDIFFERENCE: program %" PRIu64 ", rows %u (run: differential --program %" PRIu64 ")\n",
          seed, which, seed);
   fflush(stdout);

@@ -18,8 +18,8 @@ struct outcome {
 };
 
 static struct outcome *shared_outcome(void) {
-  void *memory = mmap(NULL, sizeof(struct outcome), PROT_READ | PROT_WRITE,
-                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  void *memory =
+      mmap(NULL, sizeof(struct outcome), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED)
     abort();
   return memory;

@@ -14,9 +14,9 @@ struct shrink {
   struct model *model;
   struct data *data;
   struct run_manner manner;
-  bool fault;          // subject_init's
-  double seconds;      // stop after
-  uint32_t attempts;   // made
+  bool fault;        // subject_init's
+  double seconds;    // stop after
+  uint32_t attempts; // made
 };
 
 /** Does the program differ (or crash) on these rows? */

@@ -6,7 +6,8 @@
 
 #include "tests/differential/shrink.h"
 
-/** One pass over the whole program; true when something could go. Stops at `end` (monotonic seconds). */
+/** One pass over the whole program; true when something could go. Stops at `end` (monotonic
+ * seconds). */
 bool shrink_program(struct shrink *shrink, double end);
 
 /** Is the column of the table (by the names in the data) still declared? */

@@ -69,6 +69,7 @@ void tally_print(const struct tally *tally, double seconds) {
          tally->runs, tally->overflows, tally->limits, tally->spilled);
   printf("decisions %" PRIu64 " (%.1f%% members), differences %" PRIu64 "\n", tally->decisions,
          percent(tally->members, tally->decisions), tally->differences);
-  printf("seconds %.1f; processor seconds of all workers: compiling %.1f, reference %.1f, runs %.1f\n", seconds,
-         tally->seconds_compile, tally->seconds_reference, tally->seconds_run);
+  printf(
+      "seconds %.1f; processor seconds of all workers: compiling %.1f, reference %.1f, runs %.1f\n",
+      seconds, tally->seconds_compile, tally->seconds_reference, tally->seconds_run);
 }

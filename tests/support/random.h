@@ -32,7 +32,8 @@ bool seg_random_chance(struct seg_random *random, uint32_t percent);
 /** A generator of its own, for a part whose draws must not shift those of its neighbours. */
 struct seg_random seg_random_fork(struct seg_random *random);
 
-/** The seed named by an environment variable (decimal, or hexadecimal after 0x), else `otherwise`. */
+/** The seed named by an environment variable (decimal, or hexadecimal after 0x), else `otherwise`.
+ */
 uint64_t seg_random_seed(const char *variable, uint64_t otherwise);
 
 #endif
