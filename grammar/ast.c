@@ -13,7 +13,7 @@ void seg_ast_deinit(struct seg_ast *ast) {
 
 const char *seg_expr_kind_name(enum seg_expr_kind kind) {
   static const char *const names[] = {
-#define SEG_EXPR(name, printed) [SEG_EXPR_##name] = printed,
+#define SEG_EXPR(name, printed) [SEG_EXPR_##name] = (printed),
 #include "grammar/ast_nodes.def"
 #undef SEG_EXPR
   };

@@ -112,9 +112,10 @@ struct seg_expr *seg_build_between(struct seg_parser *parser, struct seg_span sp
 struct seg_expr *seg_build_in(struct seg_parser *parser, struct seg_span span, bool negated,
                               struct seg_expr *value, struct seg_list list) {
   struct seg_list operands = {0};
-  seg_list_push(parser, &operands, &value, sizeof value);
+  seg_list_push(parser, &operands, &value, sizeof(struct seg_expr *));
   for (uint32_t i = 0; i < list.count; i++)
-    seg_list_push(parser, &operands, &((struct seg_expr **)list.items)[i], sizeof value);
+    seg_list_push(parser, &operands, &((struct seg_expr **)list.items)[i],
+                  sizeof(struct seg_expr *));
   struct seg_expr *expr = seg_build(parser, SEG_EXPR_IN, span, operands.count, operands.items);
   if (expr != value)
     expr->negated = negated;

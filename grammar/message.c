@@ -238,7 +238,7 @@ static bool number_behind_dot(const struct mistake *m) {
 
 /** How each declaration looks, for a word that stands alone. */
 static const char *const declaration_forms[] = {
-    [TOK_CUSTOMER - TOK_CUSTOMER] = "customer from \"customers\" key customer_id { ... }",
+    [0] = "customer from \"customers\" key customer_id { ... }",
     [TOK_EVENT - TOK_CUSTOMER] = "event purchase from \"purchases\" by customer_id at ts { ... }",
     [TOK_METRIC - TOK_CUSTOMER] = "metric orders = count(purchase)",
     [TOK_LET - TOK_CUSTOMER] = "let high = 80",
@@ -392,7 +392,7 @@ static bool goes_without_saying(const struct mistake *m, int kind) {
       ((kind >= TOK_STRING && kind <= TOK_PERIOD) || kind == TOK_LEFT_PAREN || kind == TOK_MINUS ||
        kind == TOK_NOT || kind == TOK_TRUE || kind == TOK_FALSE))
     return true;
-  return kind == TOK_BAD || kind > TOK_THROUGH;
+  return kind > TOK_THROUGH;
 }
 
 static struct phrase describe_expected(const struct mistake *m) {
@@ -447,8 +447,8 @@ static void report_other(const struct mistake *m) {
   struct shown found = show(m, m->found);
   struct seg_diagnostic *d;
   if (m->before == NULL) {
-    d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
-                          "%s cannot stand at the beginning of the file", found.text);
+    seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
+                      "%s cannot stand at the beginning of the file", found.text);
     return;
   }
   struct shown before = show(m, m->before);

@@ -138,8 +138,9 @@ static int read_part(struct seg_str text, size_t *at, int max) {
 static size_t scan_day(struct seg_parser *parser, struct seg_str text) {
   struct seg_token token = {.kind = TOK_DATE};
   struct seg_diagnostic *d;
-  size_t at = 5;
-  int year = atoi((char[]){text.data[0], text.data[1], text.data[2], text.data[3], 0});
+  size_t at = 0;
+  int year = read_part(text, &at, 4);
+  at++;
   int month = read_part(text, &at, 2);
   at++;
   int day = at < text.size ? read_part(text, &at, 2) : -1;
@@ -175,8 +176,9 @@ static size_t scan_day(struct seg_parser *parser, struct seg_str text) {
 
 static size_t scan_period(struct seg_parser *parser, struct seg_str text, char letter) {
   struct seg_token token = {.kind = TOK_PERIOD};
-  size_t at = letter == 0 ? 5 : 6;
-  token.period.year = atoi((char[]){text.data[0], text.data[1], text.data[2], text.data[3], 0});
+  size_t at = 0;
+  token.period.year = read_part(text, &at, 4);
+  at += letter == 0 ? 1 : 2; // `-` or `-Q`
   token.period.part = read_part(text, &at, 2);
   int last = letter == 0 ? 12 : letter == 'Q' ? 4 : 53;
   const char *form = "a month is written as in `2026-03`";

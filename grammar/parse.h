@@ -2,8 +2,10 @@
  * Text to syntax tree.
  *
  * Parses one file of the source map and appends its declarations to `ast`. Mistakes go to the sink
- * (several a file; one mistake gives one error) and parsing goes on; the tree then holds what could
- * be read. Only SEG_OUT_OF_MEMORY and SEG_INTERNAL are returned as failures.
+ * (several a file; one mistake gives one error; at most a hundred) and parsing goes on. After an
+ * error the tree holds what could be read: whole declarations and items, never half ones. It is
+ * good for looking up names, not for checking, which would report what is missing a second time.
+ * Only SEG_OUT_OF_MEMORY and SEG_INTERNAL are returned as failures.
  */
 #ifndef SEG_GRAMMAR_PARSE_H
 #define SEG_GRAMMAR_PARSE_H
