@@ -14,6 +14,7 @@ static const struct {
     {"fmt", "write rule files in their canonical layout", verb_fmt},
     {"run", "compile the rules and score all customers", verb_run},
     {"show", "the data dictionary: what every segment means and reads", verb_show},
+    {"explain", "why a customer is in a segment, or is not", verb_explain},
     {"version", "the versions of segc and of what it is built with", verb_version},
 };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };

@@ -200,6 +200,15 @@ enum segc_status segc_layout_write(struct segc_session *session, const struct se
 enum segc_status segc_show(struct segc_session *session, const char *segment,
                            enum segc_format format, FILE *out);
 
+/**
+ * Explain why a customer is in a segment, or is not, with the values and events behind each clause.
+ * Of the options, as_of, data_folder, sources, threads and memory_bytes are used. SEGC_FORMAT_HUMAN
+ * or SEGC_FORMAT_JSON; nothing is written unless the answer is SEGC_OK.
+ */
+enum segc_status segc_explain(struct segc_session *session, const char *segment,
+                              const char *customer, const struct segc_run_options *options,
+                              enum segc_format format, FILE *out);
+
 /** The versions that decide what a run answers: segc, the language, LLVM, DuckDB, tzdata. A line
  * each. */
 void segc_write_versions(FILE *out);

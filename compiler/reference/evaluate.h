@@ -45,6 +45,23 @@ bool seg_reference_member(struct seg_reference *reference, uint32_t segment, uin
 /** The position in the chain of the first segment that matches, or -1. */
 int32_t seg_reference_winner(struct seg_reference *reference, uint32_t chain, uint32_t customer);
 
+/** What becomes of one row of an event's source in an aggregate of one customer. */
+enum seg_row_fate {
+  SEG_ROW_COUNTS,
+  SEG_ROW_FILTERED,       // the aggregate's filter does not hold
+  SEG_ROW_OUTSIDE_WINDOW, // and the filter holds
+  SEG_ROW_LATER,          // on the as-of day or after it
+  SEG_ROW_DROPPED,        // refused by the event's `where`
+  SEG_ROW_REPEATED,       // equal to an earlier one in the columns of `unique by`
+  SEG_ROW_FATE_COUNT
+};
+
+/** `row` counts the rows of the aggregate's event in the data set; it is the customer's. `argument`
+ * is set for rows that count, when the aggregate has one. */
+enum seg_row_fate seg_reference_fate(struct seg_reference *reference,
+                                     const struct seg_node *aggregate, uint32_t customer,
+                                     uint32_t row, struct seg_value *argument);
+
 /** Did anything overflow so far? An existing event counts when a segment reads it, whoever's it is. */
 bool seg_reference_overflow(const struct seg_reference *reference);
 

@@ -4,7 +4,7 @@
 
 #include "compiler/reference/internal.h"
 
-static bool in_window(const struct seg_day_window *window, int32_t day, int32_t as_of) {
+bool seg_in_window(const struct seg_day_window *window, int32_t day, int32_t as_of) {
   int64_t age = (int64_t)as_of - day;
   if (age < 1)
     return false;
@@ -79,6 +79,7 @@ static struct seg_value sum_value(struct seg_reference *reference, const struct 
 // The exact sum, as a double in whole units, divided by the count of known values.
 static struct seg_value average_value(struct seg_reference *reference, const struct seg_node *node,
                                       const struct tally *tally) {
+  assert(node->argument != NULL);
   const struct seg_type *type = &node->argument->type;
   double sum = tally->numbers;
   if (type->kind == SEG_TYPE_INT || type->kind == SEG_TYPE_MONEY) {
@@ -132,7 +133,7 @@ struct seg_value seg_evaluate_aggregate(const struct seg_subject *subject,
     struct seg_value value = {0};
     if (node->argument != NULL)
       value = seg_evaluate(&event, node->argument);
-    if (!counts || !in_window(&node->window, event.row->day, reference->as_of))
+    if (!counts || !seg_in_window(&node->window, event.row->day, reference->as_of))
       continue;
     count_day(&tally, event.row->day);
     if (node->argument != NULL)

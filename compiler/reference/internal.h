@@ -47,6 +47,9 @@ bool seg_evaluate_condition(const struct seg_subject *subject, const struct seg_
 struct seg_value seg_evaluate_aggregate(const struct seg_subject *subject,
                                         const struct seg_node *node);
 
+/** Is a day before the as-of day in the window? */
+bool seg_in_window(const struct seg_day_window *window, int32_t day, int32_t as_of);
+
 /** Negative, zero or positive; both values known, of one type. */
 int seg_value_compare(const struct seg_type *type, const struct seg_value *a,
                       const struct seg_value *b);

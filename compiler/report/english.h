@@ -24,6 +24,9 @@ struct seg_english {
 /** "who have at least 2 purchases in the last 90 complete days, and whose country is "DE"". */
 void seg_english_condition(const struct seg_english *english, const struct seg_node *node);
 
+/** `x between a and b`, which has become two comparisons joined by AND. */
+bool seg_english_is_between(const struct seg_node *node);
+
 /** A noun without article: "average amount of purchases over all time". */
 void seg_english_value(const struct seg_english *english, const struct seg_node *node);
 

@@ -107,8 +107,7 @@ static void print_fractions(const struct seg_english *english, const struct seg_
   seg_english_fraction(english, node->operands[2], node->operands[3]);
 }
 
-// `x between a and b` has become two comparisons of one value.
-static bool is_between(const struct seg_node *node) {
+bool seg_english_is_between(const struct seg_node *node) {
   if (node->kind != SEG_NODE_AND || node->operand_count != 2)
     return false;
   const struct seg_node *low = node->operands[0], *high = node->operands[1];
@@ -193,7 +192,7 @@ static void print_joined(const struct seg_english *english, const struct seg_nod
                          const char *word) {
   for (uint32_t i = 0; i < node->operand_count; i++) {
     const struct seg_node *part = node->operands[i];
-    bool group = (part->kind == SEG_NODE_AND && !is_between(part)) || part->kind == SEG_NODE_OR;
+    bool group = (part->kind == SEG_NODE_AND && !seg_english_is_between(part)) || part->kind == SEG_NODE_OR;
     fputs(i == 0 ? "" : word, english->out);
     fputs(group ? "(" : "", english->out);
     seg_english_condition(english, part);
@@ -210,7 +209,7 @@ void seg_english_condition(const struct seg_english *english, const struct seg_n
   case SEG_NODE_IS_KNOWN: print_state(english, node->operands[0], "known"); return;
   case SEG_NODE_NOT: print_not(english, node); return;
   case SEG_NODE_AND:
-    if (is_between(node))
+    if (seg_english_is_between(node))
       print_between(english, node);
     else
       print_joined(english, node, ", and ");

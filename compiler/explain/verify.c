@@ -1,0 +1,77 @@
+// Compiled rules over the rows of one customer must answer what the reference evaluator answers.
+#include <stdlib.h>
+
+#include "compiler/explain/parts.h"
+#include "runtime/io/sink.h"
+
+static enum seg_status differs(const struct seg_explain_request *request, const char *what,
+                               struct seg_str name, struct seg_error *error) {
+  (void)request;
+  seg_fail(error, SEG_INTERNAL, "",
+           "compiled rules and the reference evaluator disagree about this customer: %s `%.*s`",
+           what, SEG_STR(name));
+  seg_error_help(error, "this is a bug in segc; please report it with the rules");
+  return SEG_INTERNAL;
+}
+
+static enum seg_status compare(const struct seg_explain_request *request,
+                               const struct seg_run_result *result, struct seg_reference *reference,
+                               struct seg_error *error) {
+  const struct seg_program *program = request->program;
+  if (result->customer_count != seg_reference_customer_count(reference))
+    return differs(request, "is it", seg_str_view("customer"), error);
+  if (result->customer_count != 1)
+    return SEG_OK;
+  for (uint32_t i = 0; i < program->segment_count; i++)
+    if (seg_bitmap_test(result->members[i], 0) != seg_reference_member(reference, i, 0))
+      return differs(request, "the segment", program->segments[i].name.text, error);
+  for (uint32_t i = 0; i < program->chain_count; i++) {
+    int32_t winner = seg_reference_winner(reference, i, 0);
+    uint16_t found = result->chains[i].winners[0];
+    if (winner < 0 ? found != SEG_NO_WINNER : found != (uint16_t)winner)
+      return differs(request, "the chain", program->chains[i].name.text, error);
+  }
+  // A run that overflows is refused before this point.
+  return seg_reference_overflow(reference)
+             ? differs(request, "an overflow in", program->segments[request->segment].name.text,
+                       error)
+             : SEG_OK;
+}
+
+static enum seg_status run(const struct seg_explain_request *request,
+                           const struct seg_customer_rows *rows, struct seg_source **customer,
+                           struct seg_source **events, struct seg_run_result **result,
+                           struct seg_error *error) {
+  const struct seg_plan *plan = request->plan;
+  enum seg_status status = SEG_OK;
+  if (request->sources->customer != NULL)
+    status = seg_source_open_memory(&rows->customer.rows, &plan->customer, customer, error);
+  for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
+    if (request->sources->events[i] != NULL)
+      status = seg_source_open_memory(&rows->events[i].rows, &plan->events[i], &events[i], error);
+  if (status != SEG_OK)
+    return status;
+  struct seg_run_sources sources = {.customer = *customer, .events = events};
+  struct seg_run_options options = {
+      .as_of = request->as_of, .threads = 1, .interrupted = request->interrupted};
+  return seg_run(plan, request->kernels, &sources, &options, result, error);
+}
+
+enum seg_status seg_explain_verify(const struct seg_explain_request *request,
+                                   const struct seg_customer_rows *rows,
+                                   struct seg_reference *reference, struct seg_error *error) {
+  struct seg_source *customer = NULL;
+  struct seg_source **events = calloc(request->plan->event_count + 1, sizeof *events);
+  if (events == NULL)
+    return seg_fail_memory(error, "the explanation");
+  struct seg_run_result *result = NULL;
+  enum seg_status status = run(request, rows, &customer, events, &result, error);
+  if (status == SEG_OK)
+    status = compare(request, result, reference, error);
+  seg_run_result_free(result);
+  seg_source_close(customer);
+  for (uint32_t i = 0; i < request->plan->event_count; i++)
+    seg_source_close(events[i]);
+  free(events);
+  return status;
+}
