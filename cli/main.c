@@ -13,8 +13,8 @@ static const struct {
     {"check", "prove that every rule has one meaning; report what is wrong", verb_check},
     {"fmt", "write rule files in their canonical layout", verb_fmt},
     {"run", "compile the rules and score all customers", verb_run},
-    {"show", "the data dictionary: what every segment means and reads", verb_show},
     {"explain", "why a customer is in a segment, or is not", verb_explain},
+    {"show", "the data dictionary: what every segment means and reads", verb_show},
     {"version", "the versions of segc and of what it is built with", verb_version},
 };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
