@@ -1,4 +1,4 @@
-// The life of a tree, and the names of its nodes.
+// The life of a tree, and the names of what it holds.
 #include "grammar/ast.h"
 
 void seg_ast_init(struct seg_ast *ast) {
@@ -9,6 +9,18 @@ void seg_ast_init(struct seg_ast *ast) {
 void seg_ast_deinit(struct seg_ast *ast) {
   seg_arena_deinit(&ast->arena);
   *ast = (struct seg_ast){0};
+}
+
+const char *seg_comparison_sign(enum seg_comparison comparison) {
+  switch (comparison) {
+  case SEG_EQUAL: return "=";
+  case SEG_NOT_EQUAL: return "!=";
+  case SEG_LESS: return "<";
+  case SEG_LESS_EQUAL: return "<=";
+  case SEG_GREATER: return ">";
+  case SEG_GREATER_EQUAL: return ">=";
+  }
+  return "?";
 }
 
 const char *seg_expr_kind_name(enum seg_expr_kind kind) {

@@ -276,6 +276,9 @@ struct seg_ast {
 void seg_ast_init(struct seg_ast *ast);
 void seg_ast_deinit(struct seg_ast *ast);
 
+/** As it is written: "<=". */
+const char *seg_comparison_sign(enum seg_comparison comparison);
+
 /** The names in ast_nodes.def. */
 const char *seg_expr_kind_name(enum seg_expr_kind kind);
 

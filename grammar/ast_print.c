@@ -105,10 +105,6 @@ static void print_window(FILE *out, const struct seg_window *window) {
 
 /** What a node says besides its operands. */
 static void print_value(FILE *out, const struct seg_expr *expr) {
-  static const char *const comparisons[] = {
-      [SEG_EQUAL] = "=",       [SEG_NOT_EQUAL] = "!=", [SEG_LESS] = "<",
-      [SEG_LESS_EQUAL] = "<=", [SEG_GREATER] = ">",    [SEG_GREATER_EQUAL] = ">=",
-  };
   static const char arithmetic[] = {
       [SEG_ADD] = '+', [SEG_SUBTRACT] = '-', [SEG_MULTIPLY] = '*', [SEG_DIVIDE] = '/'};
   switch (expr->kind) {
@@ -131,7 +127,7 @@ static void print_value(FILE *out, const struct seg_expr *expr) {
     fputs(expr->without ? "without, " : "then, ", out);
     print_window(out, &expr->window);
     break;
-  case SEG_EXPR_COMPARE: fputs(comparisons[expr->comparison], out); break;
+  case SEG_EXPR_COMPARE: fputs(seg_comparison_sign(expr->comparison), out); break;
   case SEG_EXPR_BETWEEN:
   case SEG_EXPR_IN: fputs(expr->negated ? "negated" : "", out); break;
   case SEG_EXPR_IS: fputs(expr->known ? "known" : "missing", out); break;

@@ -6,6 +6,7 @@
 #include "grammar/format_parts.h"
 #include "grammar/parse.h"
 #include "grammar/seg_parser.h"
+#include "grammar/settle.h"
 
 // --- comments ------------------------------------------------------------------------------------
 
@@ -51,7 +52,8 @@ static void read_gap(struct seg_format *f, struct seg_str space, bool line_start
 uint32_t seg_format_width(struct seg_str text) {
   uint32_t width = 0;
   for (size_t i = 0; i < text.size; i++)
-    width += ((unsigned char)text.data[i] & 0xc0) != 0x80; // every byte but those inside a character
+    width +=
+        ((unsigned char)text.data[i] & 0xc0) != 0x80; // every byte but those inside a character
   return width;
 }
 
@@ -73,18 +75,19 @@ static struct seg_str unquoted(struct seg_str text, bool any_word) {
   return seg_scan_is_name(inner) && (any_word || !is_language_word(inner)) ? inner : text;
 }
 
-/** `90 days`, `90days` -> `90d`. What the checker refuses (months, years) stays as it was written. */
+/** `90 days`, `90days` -> `90d`. What the checker refuses (months, years) stays as it was written.
+ */
 static struct seg_str duration_text(struct seg_format *f, struct seg_str text, enum seg_unit unit) {
-  static const char letters[] = {[SEG_UNIT_HOUR] = 'h', [SEG_UNIT_DAY] = 'd', [SEG_UNIT_WEEK] = 'w',
-                                 [SEG_UNIT_YEAR] = 0};
+  static const char letters[] = {
+      [SEG_UNIT_HOUR] = 'h', [SEG_UNIT_DAY] = 'd', [SEG_UNIT_WEEK] = 'w', [SEG_UNIT_YEAR] = 0};
   char letter = letters[unit];
   size_t digits = 0;
   while (digits < text.size && strchr("0123456789_", text.data[digits]) != NULL)
     digits++;
   if (letter == 0)
     return text;
-  struct seg_str result = seg_arena_format(&f->parser->ast->arena, "%.*s%c", (int)digits, text.data,
-                                           letter);
+  struct seg_str result =
+      seg_arena_format(&f->parser->ast->arena, "%.*s%c", (int)digits, text.data, letter);
   f->out_of_memory = f->out_of_memory || result.data == NULL;
   return result;
 }
@@ -102,24 +105,9 @@ bool seg_format_ends_operand(const struct seg_format *f, uint32_t index) {
     return false;
   if (before == TOK_DOT)
     return true; // a field, whatever its name
-  switch (token->kind) {
-  case TOK_NUMBER:
-  case TOK_PERCENT:
-  case TOK_DURATION:
-  case TOK_DATE:
-  case TOK_PERIOD:
-  case TOK_STRING:
-  case TOK_CURRENCY:
-  case TOK_UNIT:
-  case TOK_TRUE:
-  case TOK_FALSE:
-  case TOK_EVER:
-  case TOK_RIGHT_PAREN:
-  case TOK_RIGHT_BRACKET: return true;
-  case TOK_BY: return before != TOK_UNIQUE;
-  default: // names; the other tokens of the grammar end none
-    return is_name_like(token->kind);
-  }
+  if (token->kind == TOK_BY)
+    return before != TOK_UNIQUE;
+  return seg_ends_operand(token->kind) || is_name_like(token->kind);
 }
 
 static bool is_minus_sign(const struct seg_format *f, uint32_t index) {
@@ -179,7 +167,8 @@ static bool begins_line(const struct seg_format_token *token) {
          token->kind == TOK_WHERE || token->kind == TOK_UNIQUE;
 }
 
-/** Nesting and breaks. The `and` of a `between` is told from the others by counting, a level each. */
+/** Nesting and breaks. The `and` of a `between` is told from the others by counting, a level each.
+ */
 static void find_breaks(struct seg_format *f) {
   uint32_t betweens[SEG_MAX_NESTING + 2] = {0};
   uint32_t nesting = 0;
@@ -250,8 +239,8 @@ static void set_text(struct seg_format *f, const struct seg_token *raw,
   token->text = seg_parser_text(f->parser, raw->span);
   token->is_word = raw->kind == TOK_IDENT && is_language_word(raw->text);
   if (raw->quoted)
-    token->text = unquoted(token->text, raw[1].kind == TOK_COLON ||
-                                            (before != NULL && before->kind == TOK_DOT));
+    token->text = unquoted(token->text,
+                           raw[1].kind == TOK_COLON || (before != NULL && before->kind == TOK_DOT));
   if (token->kind == TOK_DURATION)
     token->text = duration_text(f, token->text, settled->duration.unit);
 }

@@ -53,17 +53,6 @@ static void *owned_array(struct seg_lowering *lowering, const void *items, size_
   return copy;
 }
 
-static enum seg_layout input_layout(enum seg_column_type type) {
-  static const enum seg_layout layouts[] = {
-      [SEG_COLUMN_BOOL] = SEG_LAYOUT_BIT,      [SEG_COLUMN_INT] = SEG_LAYOUT_I64,
-      [SEG_COLUMN_NUMBER] = SEG_LAYOUT_F64,    [SEG_COLUMN_MONEY] = SEG_LAYOUT_I64,
-      [SEG_COLUMN_TEXT] = SEG_LAYOUT_TEXT,     [SEG_COLUMN_DATE] = SEG_LAYOUT_I32,
-      [SEG_COLUMN_TIMESTAMP] = SEG_LAYOUT_I64, [SEG_COLUMN_ENUM] = SEG_LAYOUT_I32,
-      [SEG_COLUMN_DAY] = SEG_LAYOUT_I32,       [SEG_COLUMN_INSTANT] = SEG_LAYOUT_I64,
-  };
-  return layouts[type];
-}
-
 static void finish_inputs(struct seg_lowering *lowering, struct seg_entity_draft *draft,
                           struct seg_plan_entity *entity) {
   uint32_t count = (uint32_t)draft->inputs.count;
@@ -76,7 +65,7 @@ static void finish_inputs(struct seg_lowering *lowering, struct seg_entity_draft
     return;
   }
   for (uint32_t i = 0; i < count; i++) {
-    layouts[i] = input_layout(draft->inputs.items[i].type);
+    layouts[i] = seg_column_type_layout(draft->inputs.items[i].type);
     optional[i] = draft->inputs.items[i].optional;
   }
   entity->scan.input_count = count;

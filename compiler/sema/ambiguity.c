@@ -163,18 +163,6 @@ bool seg_ambiguous_logic(struct seg_check *check, const struct seg_expr *expr,
   return false;
 }
 
-static const char *sign(enum seg_comparison comparison) {
-  switch (comparison) {
-  case SEG_EQUAL: return "=";
-  case SEG_NOT_EQUAL: return "!=";
-  case SEG_LESS: return "<";
-  case SEG_LESS_EQUAL: return "<=";
-  case SEG_GREATER: return ">";
-  case SEG_GREATER_EQUAL: return ">=";
-  }
-  return "";
-}
-
 bool seg_ambiguous_comparison(struct seg_check *check, const struct seg_expr *expr) {
   const struct seg_expr *inner = expr->operands[0];
   if (inner->kind != SEG_EXPR_COMPARE)
@@ -189,13 +177,13 @@ bool seg_ambiguous_comparison(struct seg_check *check, const struct seg_expr *ex
   append_word(&two, " and ");
   append(&two, seg_code(check, inner->operands[1]->span));
   append_word(&two, " ");
-  append_word(&two, sign(expr->comparison));
+  append_word(&two, seg_comparison_sign(expr->comparison));
   append_word(&two, " ");
   append(&two, seg_code(check, expr->operands[1]->span));
   append_word(&second, "(");
   append(&second, seg_code(check, inner->span));
   append_word(&second, ") ");
-  append_word(&second, sign(expr->comparison));
+  append_word(&second, seg_comparison_sign(expr->comparison));
   append_word(&second, " ");
   append(&second, seg_code(check, expr->operands[1]->span));
   if (second.fits)

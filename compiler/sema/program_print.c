@@ -78,18 +78,6 @@ static void print_type(FILE *out, const struct seg_type *type, bool optional, bo
     fputc('?', out);
 }
 
-static const char *sign(enum seg_comparison comparison) {
-  switch (comparison) {
-  case SEG_EQUAL: return "=";
-  case SEG_NOT_EQUAL: return "!=";
-  case SEG_LESS: return "<";
-  case SEG_LESS_EQUAL: return "<=";
-  case SEG_GREATER: return ">";
-  case SEG_GREATER_EQUAL: return ">=";
-  }
-  return "?";
-}
-
 static const char *text_test_word(enum seg_text_test test) {
   switch (test) {
   case SEG_STARTS_WITH: return "starts_with";
@@ -147,7 +135,9 @@ static void print_content(const struct printer *printer, const struct seg_node *
       fprintf(out, " %.*s", SEG_STR(printer->entity->columns[node->column].name.text));
     break;
   case SEG_NODE_COMPARE:
-  case SEG_NODE_COMPARE_FRACTIONS: fprintf(out, " %s", sign(node->comparison)); break;
+  case SEG_NODE_COMPARE_FRACTIONS:
+    fprintf(out, " %s", seg_comparison_sign(node->comparison));
+    break;
   case SEG_NODE_TEXT_TEST: fprintf(out, " %s", text_test_word(node->text_test)); break;
   case SEG_NODE_IN:
   case SEG_NODE_BAND:

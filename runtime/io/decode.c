@@ -7,23 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum seg_layout seg_column_type_layout(enum seg_column_type type) {
-  switch (type) {
-  case SEG_COLUMN_BOOL: return SEG_LAYOUT_BIT;
-  case SEG_COLUMN_INT: return SEG_LAYOUT_I64;
-  case SEG_COLUMN_NUMBER: return SEG_LAYOUT_F64;
-  case SEG_COLUMN_MONEY: return SEG_LAYOUT_I64;
-  case SEG_COLUMN_TEXT: return SEG_LAYOUT_TEXT;
-  case SEG_COLUMN_DATE: return SEG_LAYOUT_I32;
-  case SEG_COLUMN_TIMESTAMP: return SEG_LAYOUT_I64;
-  case SEG_COLUMN_ENUM: return SEG_LAYOUT_I32;
-  case SEG_COLUMN_DAY: return SEG_LAYOUT_I32;
-  case SEG_COLUMN_INSTANT: return SEG_LAYOUT_I64;
-  }
-  assert(!"a column type out of range");
-  return SEG_LAYOUT_I64;
-}
-
 struct seg_morsel_state *seg_morsel_state_new(const struct seg_decode_plan *plan) {
   struct seg_morsel_state *state = calloc(1, sizeof *state);
   if (state == NULL)

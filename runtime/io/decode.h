@@ -34,9 +34,6 @@ struct seg_morsel_state {
   struct seg_convert_scratch scratch;
 };
 
-/** How a column type lies in memory. */
-enum seg_layout seg_column_type_layout(enum seg_column_type type);
-
 /** NULL when memory is out. */
 struct seg_morsel_state *seg_morsel_state_new(const struct seg_decode_plan *plan);
 

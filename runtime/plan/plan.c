@@ -1,6 +1,7 @@
-// The storage of a plan and the table of its operations; see plan.h.
+// The storage of a plan, the table of its operations, the layout of column types; see plan.h.
 #include "runtime/plan/plan.h"
 
+#include <assert.h>
 #include <string.h>
 
 const struct seg_op_info seg_op_info[SEG_OP_COUNT] = {
@@ -9,6 +10,23 @@ const struct seg_op_info seg_op_info[SEG_OP_COUNT] = {
 #include "runtime/plan/plan_ops.def"
 #undef SEG_OP
 };
+
+enum seg_layout seg_column_type_layout(enum seg_column_type type) {
+  switch (type) {
+  case SEG_COLUMN_BOOL: return SEG_LAYOUT_BIT;
+  case SEG_COLUMN_INT: return SEG_LAYOUT_I64;
+  case SEG_COLUMN_NUMBER: return SEG_LAYOUT_F64;
+  case SEG_COLUMN_MONEY: return SEG_LAYOUT_I64;
+  case SEG_COLUMN_TEXT: return SEG_LAYOUT_TEXT;
+  case SEG_COLUMN_DATE: return SEG_LAYOUT_I32;
+  case SEG_COLUMN_TIMESTAMP: return SEG_LAYOUT_I64;
+  case SEG_COLUMN_ENUM: return SEG_LAYOUT_I32;
+  case SEG_COLUMN_DAY: return SEG_LAYOUT_I32;
+  case SEG_COLUMN_INSTANT: return SEG_LAYOUT_I64;
+  }
+  assert(!"a column type out of range");
+  return SEG_LAYOUT_I64;
+}
 
 void seg_plan_init(struct seg_plan *plan) {
   memset(plan, 0, sizeof *plan);

@@ -165,8 +165,8 @@ struct seg_plan_window {
 enum seg_fold_kind {
   SEG_FOLD_COUNT, // I64, always known
   SEG_FOLD_SUM,   // I64 (added in 128 bits, a result outside 64 is a fault) or F64 (added in file
-                // order; not finite is a fault); always known, 0 when empty
-  SEG_FOLD_MIN, // I32, I64, F64; unknown when empty
+                  // order; not finite is a fault); always known, 0 when empty
+  SEG_FOLD_MIN,   // I32, I64, F64; unknown when empty
   SEG_FOLD_MAX,
   SEG_FOLD_FIRST_DAY, // I32; unknown when empty
   SEG_FOLD_LAST_DAY,
@@ -222,6 +222,9 @@ struct seg_plan {
   uint32_t chain_count;
   struct seg_plan_chain *chains;
 };
+
+/** How the values of a column type lie in memory. */
+enum seg_layout seg_column_type_layout(enum seg_column_type type);
 
 void seg_plan_init(struct seg_plan *plan);
 void seg_plan_deinit(struct seg_plan *plan);

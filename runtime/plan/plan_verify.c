@@ -22,22 +22,6 @@ static enum seg_status broken(struct seg_error *error, struct seg_str place, con
       return broken(error, place, __VA_ARGS__);                                                    \
   } while (0)
 
-static enum seg_layout layout_of_type(enum seg_column_type type) {
-  switch (type) {
-  case SEG_COLUMN_BOOL: return SEG_LAYOUT_BIT;
-  case SEG_COLUMN_INT: return SEG_LAYOUT_I64;
-  case SEG_COLUMN_NUMBER: return SEG_LAYOUT_F64;
-  case SEG_COLUMN_MONEY: return SEG_LAYOUT_I64;
-  case SEG_COLUMN_TEXT: return SEG_LAYOUT_TEXT;
-  case SEG_COLUMN_DATE: return SEG_LAYOUT_I32;
-  case SEG_COLUMN_TIMESTAMP: return SEG_LAYOUT_I64;
-  case SEG_COLUMN_ENUM: return SEG_LAYOUT_I32;
-  case SEG_COLUMN_DAY: return SEG_LAYOUT_I32;
-  case SEG_COLUMN_INSTANT: return SEG_LAYOUT_I64;
-  }
-  return SEG_LAYOUT_BIT;
-}
-
 static enum seg_status check_inputs(const struct seg_plan_entity *entity, bool is_event,
                                     struct seg_error *error) {
   struct seg_str place = entity->name;
@@ -48,7 +32,7 @@ static enum seg_status check_inputs(const struct seg_plan_entity *entity, bool i
   for (uint32_t i = 0; i < entity->input_count; i++) {
     const struct seg_plan_input *input = &entity->inputs[i];
     REQUIRE(input->name.size > 0, "input %" PRIu32 " has no name", i);
-    REQUIRE(scan->input_layouts[i] == layout_of_type(input->type),
+    REQUIRE(scan->input_layouts[i] == seg_column_type_layout(input->type),
             "input %" PRIu32 " has a layout that does not fit its type", i);
     REQUIRE(scan->input_optional[i] == input->optional,
             "input %" PRIu32 " and its slot differ in being optional", i);

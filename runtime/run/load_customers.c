@@ -5,21 +5,12 @@
 
 #include "runtime/entity/run_errors.h"
 #include "runtime/run/fault_text.h"
+#include "runtime/run/morsel_stage.h"
 #include "runtime/run/row_scan.h"
-#include "runtime/run/run_state.h"
-#include "runtime/run/ticket.h"
-#include "runtime/run/workers.h"
-
-struct loading {
-  struct seg_run_state *state;
-  struct seg_source *source;
-  struct seg_first_error first;
-  struct seg_ticket ticket;
-};
 
 /** One worker's part. */
 struct loader {
-  struct loading *loading;
+  struct seg_morsel_stage *stage;
   unsigned worker;
   struct seg_row_scan scan;
   struct seg_morsel morsel;
@@ -29,7 +20,7 @@ struct loader {
 static enum seg_status fail_missing_key(const struct loader *loader, uint32_t index, int64_t *row,
                                         struct seg_error *error) {
   *row = seg_row_scan_place(&loader->scan, &loader->morsel, loader->scan.rows[index]);
-  struct seg_str key = loader->loading->state->plan->customer.key;
+  struct seg_str key = loader->stage->state->plan->customer.key;
   seg_fail(error, SEG_BAD_DATA, seg_run_code(SEG_RUN_ERROR_NO_KEY),
            "column %.*s: a customer must have a key, and here it is missing", SEG_STR(key));
   seg_error_help(error, "fill in the key, or leave the row out of the data");
@@ -39,7 +30,7 @@ static enum seg_status fail_missing_key(const struct loader *loader, uint32_t in
 static enum seg_status fail_key_twice(const struct loader *loader, uint32_t index, int64_t *row,
                                       struct seg_error *error) {
   const struct seg_row_scan *scan = &loader->scan;
-  const struct seg_plan_entity *customer = &loader->loading->state->plan->customer;
+  const struct seg_plan_entity *customer = &loader->stage->state->plan->customer;
   *row = seg_row_scan_place(scan, &loader->morsel, scan->rows[index]);
   struct seg_fault_name name =
       seg_fault_name_key(&scan->key, scan->rows[index], customer->key_personal);
@@ -54,7 +45,7 @@ static enum seg_status fail_key_twice(const struct loader *loader, uint32_t inde
 // The worker's turn: numbers for the keys, room for the columns.
 static enum seg_status add_keys(struct loader *loader, uint32_t *first, int64_t *row,
                                 struct seg_error *error) {
-  struct seg_run_state *state = loader->loading->state;
+  struct seg_run_state *state = loader->stage->state;
   struct seg_row_scan *scan = &loader->scan;
   *first = state->keys->count;
   enum seg_status status = seg_key_table_add(state->keys, &scan->key, scan->rows, scan->row_count,
@@ -67,8 +58,9 @@ static enum seg_status add_keys(struct loader *loader, uint32_t *first, int64_t 
   return status;
 }
 
-static enum seg_status load_morsel(struct loader *loader, int64_t *row, struct seg_error *error) {
-  struct seg_run_state *state = loader->loading->state;
+static enum seg_status load_morsel(void *context, int64_t *row, struct seg_error *error) {
+  struct loader *loader = context;
+  struct seg_run_state *state = loader->stage->state;
   struct seg_row_scan *scan = &loader->scan;
   enum seg_status status = seg_morsel_decode(&loader->morsel, row, error);
   if (status == SEG_OK)
@@ -78,54 +70,27 @@ static enum seg_status load_morsel(struct loader *loader, int64_t *row, struct s
   uint32_t missing = seg_row_scan_first_missing_key(scan);
   if (missing < scan->row_count)
     return fail_missing_key(loader, missing, row, error);
-  if (!seg_ticket_wait(&loader->loading->ticket, loader->morsel.number))
+  if (!seg_ticket_wait(&loader->stage->ticket, loader->morsel.number))
     return SEG_OK; // an earlier morsel has the error to report
   uint32_t first = 0;
   status = add_keys(loader, &first, row, error);
   if (status != SEG_OK)
     return status;
-  seg_ticket_pass(&loader->loading->ticket);
+  seg_ticket_pass(&loader->stage->ticket);
   for (uint32_t c = 0; c < scan->entity->carried_count && status == SEG_OK; c++)
     status = seg_customer_columns_write(&state->customers, loader->worker, c, scan->columns[c],
                                         scan->known[c], scan->rows, scan->row_count, first, error);
   seg_run_report(state, SEG_RUN_CUSTOMERS, state->plan->customer.name,
-                 (uint64_t)loader->morsel.row_count, loader->loading->source, 0);
+                 (uint64_t)loader->morsel.row_count, loader->stage->source, 0);
   return status;
 }
 
-static void load_morsels(struct loader *loader) {
-  struct loading *loading = loader->loading;
-  struct seg_error error;
-  while (!seg_first_error_any(&loading->first)) {
-    bool end = false;
-    int64_t row = 0;
-    if (seg_run_interrupted(loading->state)) {
-      (void)seg_run_fail_interrupted(&error);
-      seg_first_error_offer(&loading->first, -1, true, &error);
-      seg_ticket_stop(&loading->ticket, 0);
-      return;
-    }
-    if (seg_source_next(loading->source, &loader->morsel, &end, &row, &error) != SEG_OK) {
-      seg_first_error_offer(&loading->first, row, true, &error);
-      return;
-    }
-    if (end)
-      return;
-    row = loader->morsel.first_row;
-    if (load_morsel(loader, &row, &error) != SEG_OK) {
-      seg_first_error_offer(&loading->first, row, error.status != SEG_BAD_DATA, &error);
-      seg_ticket_stop(&loading->ticket, loader->morsel.number);
-      return;
-    }
-  }
-}
-
 static void load_worker(void *context, unsigned worker) {
-  struct loading *loading = context;
-  const struct seg_run_state *state = loading->state;
-  struct loader loader = {.loading = loading, .worker = worker};
+  struct seg_morsel_stage *stage = context;
+  const struct seg_run_state *state = stage->state;
+  struct loader loader = {.stage = stage, .worker = worker};
   struct seg_error error;
-  seg_morsel_init(&loader.morsel, loading->source);
+  seg_morsel_init(&loader.morsel, stage->source);
   loader.numbers = malloc(SEG_MORSEL_ROWS * sizeof *loader.numbers);
   enum seg_status status =
       loader.numbers == NULL ? seg_fail_memory(&error, "the keys of the customers") : SEG_OK;
@@ -133,9 +98,9 @@ static void load_worker(void *context, unsigned worker) {
     status = seg_row_scan_init(&loader.scan, &state->plan->customer, &state->kernels->customer_scan,
                                false, state->options->as_of, &error);
   if (status == SEG_OK)
-    load_morsels(&loader);
+    seg_morsel_stage_take(stage, &loader.morsel, load_morsel, &loader);
   else
-    seg_first_error_offer(&loading->first, -1, true, &error);
+    seg_morsel_stage_give_up(stage, &error);
   seg_row_scan_deinit(&loader.scan);
   seg_morsel_deinit(&loader.morsel);
   free(loader.numbers);
@@ -143,7 +108,7 @@ static void load_worker(void *context, unsigned worker) {
 
 enum seg_status seg_run_load_customers(struct seg_run_state *state, struct seg_error *error) {
   const struct seg_plan_entity *customer = &state->plan->customer;
-  struct loading loading = {.state = state, .source = state->sources->customer};
+  struct seg_morsel_stage stage = {.state = state, .source = state->sources->customer};
   bool *has_known = calloc((size_t)customer->carried_count + 1, sizeof *has_known);
   if (has_known == NULL)
     return seg_fail_memory(error, "the columns of the customers");
@@ -155,13 +120,8 @@ enum seg_status seg_run_load_customers(struct seg_run_state *state, struct seg_e
   free(has_known);
   if (status != SEG_OK)
     return status;
-  seg_key_table_init(state->keys, loading.source->key_is_text, state->budget);
-  seg_first_error_init(&loading.first);
-  seg_ticket_init(&loading.ticket);
-  seg_workers_run(state->threads, load_worker, &loading);
-  status = seg_first_error_take(&loading.first, loading.source, error);
-  seg_ticket_deinit(&loading.ticket);
-  seg_first_error_deinit(&loading.first);
+  seg_key_table_init(state->keys, stage.source->key_is_text, state->budget);
+  status = seg_morsel_stage_run(&stage, load_worker, &stage, error);
   if (status == SEG_OK)
     seg_key_table_seal(state->keys);
   return status;

@@ -3,19 +3,14 @@
 // that numbers follow the order of the file.
 #include <stdlib.h>
 
+#include "runtime/run/morsel_stage.h"
 #include "runtime/run/row_scan.h"
-#include "runtime/run/run_state.h"
-#include "runtime/run/ticket.h"
-#include "runtime/run/workers.h"
 
 struct scanning {
-  struct seg_run_state *state;
+  struct seg_morsel_stage stage;
   uint32_t event;
   bool gives_customers;
-  struct seg_source *source;
   struct seg_event_runs *runs; // NULL: no rule uses the event
-  struct seg_first_error first;
-  struct seg_ticket ticket;
   _Atomic uint64_t rows, events, orphans;
 };
 
@@ -51,7 +46,7 @@ static void drop_unknown_keys(struct seg_row_scan *scan, uint32_t *numbers) {
 
 // The worker's turn: numbers for the keys, old and new.
 static enum seg_status add_keys(struct scanner *scanner, struct seg_error *error) {
-  struct seg_run_state *state = scanner->scanning->state;
+  struct seg_run_state *state = scanner->scanning->stage.state;
   struct seg_row_scan *scan = &scanner->scan;
   enum seg_status status = seg_key_table_add(state->keys, &scan->key, scan->rows, scan->row_count,
                                              scanner->numbers, error);
@@ -72,22 +67,23 @@ static enum seg_status number_rows(struct scanner *scanner, bool *skip, struct s
   struct seg_row_scan *scan = &scanner->scan;
   drop_missing_keys(scan);
   if (!scanning->gives_customers) {
-    seg_key_table_find(scanning->state->keys, &scan->key, scan->rows, scan->row_count,
+    seg_key_table_find(scanning->stage.state->keys, &scan->key, scan->rows, scan->row_count,
                        scanner->numbers);
     drop_unknown_keys(scan, scanner->numbers);
-    scanner->shift = seg_partition_shift(scanning->state->keys->count);
+    scanner->shift = seg_partition_shift(scanning->stage.state->keys->count);
     return SEG_OK;
   }
-  *skip = !seg_ticket_wait(&scanning->ticket, scanner->morsel.number);
+  *skip = !seg_ticket_wait(&scanning->stage.ticket, scanner->morsel.number);
   if (*skip)
     return SEG_OK;
   enum seg_status status = add_keys(scanner, error);
   if (status == SEG_OK)
-    seg_ticket_pass(&scanning->ticket);
+    seg_ticket_pass(&scanning->stage.ticket);
   return status;
 }
 
-static enum seg_status scan_morsel(struct scanner *scanner, int64_t *row, struct seg_error *error) {
+static enum seg_status scan_morsel(void *context, int64_t *row, struct seg_error *error) {
+  struct scanner *scanner = context;
   struct scanning *scanning = scanner->scanning;
   struct seg_row_scan *scan = &scanner->scan;
   enum seg_status status = seg_morsel_decode(&scanner->morsel, row, error);
@@ -115,45 +111,18 @@ static enum seg_status scan_morsel(struct scanner *scanner, int64_t *row, struct
     };
     status = seg_event_runs_add(scanning->runs, &rows, scanner->shift, &scanner->builder, error);
   }
-  seg_run_report(scanning->state, SEG_RUN_EVENTS, scan->entity->name,
-                 (uint64_t)scanner->morsel.row_count, scanning->source, 0);
+  seg_run_report(scanning->stage.state, SEG_RUN_EVENTS, scan->entity->name,
+                 (uint64_t)scanner->morsel.row_count, scanning->stage.source, 0);
   return status;
-}
-
-static void scan_morsels(struct scanner *scanner) {
-  struct scanning *scanning = scanner->scanning;
-  struct seg_error error;
-  while (!seg_first_error_any(&scanning->first)) {
-    bool end = false;
-    int64_t row = 0;
-    if (seg_run_interrupted(scanning->state)) {
-      (void)seg_run_fail_interrupted(&error);
-      seg_first_error_offer(&scanning->first, -1, true, &error);
-      seg_ticket_stop(&scanning->ticket, 0);
-      return;
-    }
-    if (seg_source_next(scanning->source, &scanner->morsel, &end, &row, &error) != SEG_OK) {
-      seg_first_error_offer(&scanning->first, row, true, &error);
-      return;
-    }
-    if (end)
-      return;
-    row = scanner->morsel.first_row;
-    if (scan_morsel(scanner, &row, &error) != SEG_OK) {
-      seg_first_error_offer(&scanning->first, row, error.status != SEG_BAD_DATA, &error);
-      seg_ticket_stop(&scanning->ticket, scanner->morsel.number);
-      return;
-    }
-  }
 }
 
 static void scan_worker(void *context, unsigned worker) {
   (void)worker;
   struct scanning *scanning = context;
-  const struct seg_run_state *state = scanning->state;
+  const struct seg_run_state *state = scanning->stage.state;
   struct scanner scanner = {.scanning = scanning};
   struct seg_error error;
-  seg_morsel_init(&scanner.morsel, scanning->source);
+  seg_morsel_init(&scanner.morsel, scanning->stage.source);
   scanner.numbers = malloc(SEG_MORSEL_ROWS * sizeof *scanner.numbers);
   enum seg_status status =
       scanner.numbers == NULL ? seg_fail_memory(&error, "the keys of the events") : SEG_OK;
@@ -162,9 +131,9 @@ static void scan_worker(void *context, unsigned worker) {
                                &state->kernels->event_scans[scanning->event], true,
                                state->options->as_of, &error);
   if (status == SEG_OK)
-    scan_morsels(&scanner);
+    seg_morsel_stage_take(&scanning->stage, &scanner.morsel, scan_morsel, &scanner);
   else
-    seg_first_error_offer(&scanning->first, -1, true, &error);
+    seg_morsel_stage_give_up(&scanning->stage, &error);
   seg_row_scan_deinit(&scanner.scan);
   seg_run_builder_deinit(&scanner.builder);
   seg_morsel_deinit(&scanner.morsel);
@@ -180,10 +149,9 @@ enum seg_status seg_run_scan_event(struct seg_run_state *state, uint32_t event,
                                    struct seg_error *error) {
   const struct seg_plan_entity *entity = &state->plan->events[event];
   struct scanning scanning = {
-      .state = state,
+      .stage = {.state = state, .source = state->sources->events[event]},
       .event = event,
       .gives_customers = state->plan->customer_from_event == (int32_t)event,
-      .source = state->sources->events[event],
   };
   if (state->plan->folds[event].cell_count > 0) {
     scanning.runs = &state->events[event];
@@ -195,13 +163,8 @@ enum seg_status seg_run_scan_event(struct seg_run_state *state, uint32_t event,
     state->newest_runs = scanning.runs;
   }
   if (scanning.gives_customers)
-    seg_key_table_init(state->keys, scanning.source->key_is_text, state->budget);
-  seg_first_error_init(&scanning.first);
-  seg_ticket_init(&scanning.ticket);
-  seg_workers_run(state->threads, scan_worker, &scanning);
-  enum seg_status status = seg_first_error_take(&scanning.first, scanning.source, error);
-  seg_ticket_deinit(&scanning.ticket);
-  seg_first_error_deinit(&scanning.first);
+    seg_key_table_init(state->keys, scanning.stage.source->key_is_text, state->budget);
+  enum seg_status status = seg_morsel_stage_run(&scanning.stage, scan_worker, &scanning, error);
   if (status != SEG_OK)
     return status;
   if (scanning.gives_customers)

@@ -168,15 +168,8 @@ static inline void io_read_source(struct seg_source *source, unsigned threads,
   rows->key_is_text = source->key_is_text;
   seg_column_init(&rows->key, source->key_is_text ? SEG_LAYOUT_TEXT : SEG_LAYOUT_I64, true);
   seg_column_init(&rows->days, SEG_LAYOUT_I32, true);
-  static const enum seg_layout layouts[] = {
-      [SEG_COLUMN_BOOL] = SEG_LAYOUT_BIT,      [SEG_COLUMN_INT] = SEG_LAYOUT_I64,
-      [SEG_COLUMN_NUMBER] = SEG_LAYOUT_F64,    [SEG_COLUMN_MONEY] = SEG_LAYOUT_I64,
-      [SEG_COLUMN_TEXT] = SEG_LAYOUT_TEXT,     [SEG_COLUMN_DATE] = SEG_LAYOUT_I32,
-      [SEG_COLUMN_TIMESTAMP] = SEG_LAYOUT_I64, [SEG_COLUMN_ENUM] = SEG_LAYOUT_I32,
-      [SEG_COLUMN_DAY] = SEG_LAYOUT_I32,       [SEG_COLUMN_INSTANT] = SEG_LAYOUT_I64,
-  };
   for (uint32_t i = 0; i < source->entity->input_count; i++)
-    seg_column_init(&rows->inputs[i], layouts[source->entity->inputs[i].type], true);
+    seg_column_init(&rows->inputs[i], seg_column_type_layout(source->entity->inputs[i].type), true);
   for (unsigned i = 0; i < threads; i++)
     assert_int_equal(pthread_create(&workers[i], NULL, io_work, &job), 0);
   for (unsigned i = 0; i < threads; i++)
