@@ -7,6 +7,21 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cli/args.h"
+
+struct segc_session *open_session(void) {
+  struct segc_session *session = segc_session_new();
+  if (session == NULL)
+    fprintf(stderr, "error: not enough memory to start\n");
+  return session;
+}
+
+int choose_color(const char *verb, const char *value) {
+  static const char *const words[] = {
+      [COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
+  return choose(verb, "--color", value, words, 3);
+}
+
 bool use_color(enum color_choice choice, FILE *out) {
   if (choice != COLOR_AUTO)
     return choice == COLOR_ALWAYS;

@@ -8,6 +8,12 @@
 
 enum color_choice { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
+/** A session; NULL after a message on stderr. */
+struct segc_session *open_session(void);
+
+/** The choice that `--color VALUE` makes; -1 after a message on stderr. */
+int choose_color(const char *verb, const char *value);
+
 /** Colours on `out`: as chosen, or for a terminal without NO_COLOR and TERM=dumb. */
 bool use_color(enum color_choice choice, FILE *out);
 

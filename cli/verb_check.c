@@ -61,7 +61,6 @@ int verb_check(int argc, char **argv) {
       [HELP_SHORT] = {.name = "-h"},
   };
   static const char *const formats[] = {"human", "json", "sarif", "github"};
-  static const char *const colors[] = {"auto", "always", "never"};
   struct arguments arguments = {"check", options, OPTION_COUNT, NULL, 0};
   struct segc_session *session = NULL;
   int status = SEGC_FAILURE;
@@ -73,7 +72,7 @@ int verb_check(int argc, char **argv) {
     goto cleanup;
   }
   int format = choose("check", "--format", options[FORMAT].value, formats, 4);
-  int color = choose("check", "--color", options[COLOR].value, colors, 3);
+  int color = choose_color("check", options[COLOR].value);
   if (format < 0 || color < 0)
     goto cleanup;
   if (arguments.path_count == 0) {
@@ -81,11 +80,9 @@ int verb_check(int argc, char **argv) {
                     "  = help: `segc check .` checks the .seg files below this folder\n");
     goto cleanup;
   }
-  session = segc_session_new();
-  if (session == NULL) {
-    fprintf(stderr, "error: not enough memory to start\n");
+  session = open_session();
+  if (session == NULL)
     goto cleanup;
-  }
   status = check(session, &arguments, (enum segc_format)format, (enum color_choice)color);
 cleanup:
   segc_session_free(session);

@@ -79,7 +79,6 @@ int verb_explain(int argc, char **argv) {
       [HELP_SHORT] = {.name = "-h"},
   };
   static const char *const formats[] = {"human", "json"};
-  static const char *const colors[] = {"auto", "always", "never"};
   struct arguments arguments = {"explain", options, OPTION_COUNT, NULL, 0};
   struct segc_session *session = NULL;
   int status = SEGC_FAILURE;
@@ -91,7 +90,7 @@ int verb_explain(int argc, char **argv) {
     goto cleanup;
   }
   int format = choose("explain", "--format", options[FORMAT].value, formats, 2);
-  int color = choose("explain", "--color", options[COLOR].value, colors, 3);
+  int color = choose_color("explain", options[COLOR].value);
   if (format < 0 || color < 0)
     goto cleanup;
   if (arguments.path_count < 2 || !options[CUSTOMER].given) {
@@ -104,11 +103,9 @@ int verb_explain(int argc, char **argv) {
                                         : "a customer");
     goto cleanup;
   }
-  session = segc_session_new();
-  if (session == NULL) {
-    fprintf(stderr, "error: not enough memory to start\n");
+  session = open_session();
+  if (session == NULL)
     goto cleanup;
-  }
   status = explain(session, &arguments, (enum segc_format)format,
                    use_color((enum color_choice)color, stderr));
 cleanup:

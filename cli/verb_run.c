@@ -186,7 +186,6 @@ int verb_run(int argc, char **argv) {
   };
   static const char *const formats[] = {"human", "json"};
   static const char *const stages[] = {"tokens", "ast", "types", "plan", "llvm", "asm"};
-  static const char *const colors[] = {"auto", "always", "never"};
   struct arguments arguments = {"run", options, OPTION_COUNT, NULL, 0};
   struct segc_run_options run_options = {.size = sizeof run_options};
   struct segc_session *session = NULL;
@@ -200,7 +199,7 @@ int verb_run(int argc, char **argv) {
   }
   int format = choose("run", "--format", options[FORMAT].value, formats, 2);
   int stage = choose("run", "--dump", options[DUMP].value, stages, 6);
-  int color = choose("run", "--color", options[COLOR].value, colors, 3);
+  int color = choose_color("run", options[COLOR].value);
   if (format < 0 || stage < 0 || color < 0 ||
       !parse_threads(options[THREADS].value, &run_options.threads) ||
       !parse_memory(options[MEMORY].value, &run_options.memory_bytes))
@@ -215,11 +214,9 @@ int verb_run(int argc, char **argv) {
   run_options.sources = options[SOURCE].values;
   run_options.source_count = options[SOURCE].count;
   run_options.out_path = options[OUT].value;
-  session = segc_session_new();
-  if (session == NULL) {
-    fprintf(stderr, "error: not enough memory to start\n");
+  session = open_session();
+  if (session == NULL)
     goto cleanup;
-  }
   status = run(session, &arguments, &run_options, (enum segc_format)format, stage,
                use_color((enum color_choice)color, stderr));
 cleanup:

@@ -63,7 +63,6 @@ int verb_show(int argc, char **argv) {
   static const char *const words[] = {"human", "json", "markdown"};
   static const enum segc_format formats[] = {SEGC_FORMAT_HUMAN, SEGC_FORMAT_JSON,
                                              SEGC_FORMAT_MARKDOWN};
-  static const char *const colors[] = {"auto", "always", "never"};
   struct arguments arguments = {"show", options, OPTION_COUNT, NULL, 0};
   struct segc_session *session = NULL;
   int status = SEGC_FAILURE;
@@ -75,7 +74,7 @@ int verb_show(int argc, char **argv) {
     goto cleanup;
   }
   int format = choose("show", "--format", options[FORMAT].value, words, 3);
-  int color = choose("show", "--color", options[COLOR].value, colors, 3);
+  int color = choose_color("show", options[COLOR].value);
   if (format < 0 || color < 0)
     goto cleanup;
   if (arguments.path_count == 0) {
@@ -84,11 +83,9 @@ int verb_show(int argc, char **argv) {
             "  = help: write `segc show DIR`, or `segc show DIR SEGMENT` for one segment\n");
     goto cleanup;
   }
-  session = segc_session_new();
-  if (session == NULL) {
-    fprintf(stderr, "error: not enough memory to start\n");
+  session = open_session();
+  if (session == NULL)
     goto cleanup;
-  }
   status = show(session, &arguments, formats[format], use_color((enum color_choice)color, stderr));
 cleanup:
   segc_session_free(session);

@@ -3,14 +3,6 @@
 #include "runtime/base/json_writer.h"
 #include "runtime/time/civil.h"
 
-static void text(struct seg_json *json, const char *key, struct seg_str value) {
-  seg_json_key(json, key);
-  if (value.size == 0)
-    seg_json_null(json);
-  else
-    seg_json_str(json, value);
-}
-
 static void truth(struct seg_json *json, const char *key, bool value) {
   seg_json_key(json, key);
   seg_json_bool(json, value);
@@ -44,14 +36,14 @@ static void events(struct seg_json *json, const struct seg_explained_value *valu
     day(json, "day", value->events[i].day);
     seg_json_key(json, "age");
     seg_json_int(json, value->events[i].age);
-    text(json, "value", value->events[i].value);
+    seg_json_member(json, "value", value->events[i].value);
     seg_json_end_object(json);
   }
   seg_json_end_array(json);
 }
 
 static void aggregate(struct seg_json *json, const struct seg_explained_value *value) {
-  text(json, "meaning", value->meaning);
+  seg_json_member(json, "meaning", value->meaning);
   seg_json_key(json, "first_day");
   if (value->has_first_day) {
     char written[SEG_CIVIL_TEXT];
@@ -77,8 +69,8 @@ static void values(struct seg_json *json, const char *key, const struct seg_expl
   seg_json_begin_array(json);
   for (uint32_t i = 0; i < count; i++) {
     seg_json_begin_object(json);
-    text(json, "name", list[i].name);
-    text(json, "value", list[i].value);
+    seg_json_member(json, "name", list[i].name);
+    seg_json_member(json, "value", list[i].value);
     if (list[i].is_aggregate)
       aggregate(json, &list[i]);
     values(json, "parts", list[i].parts, list[i].part_count);
@@ -95,7 +87,7 @@ static void finding(struct seg_json *json, const struct seg_finding *found) {
   seg_json_begin_object(json);
   seg_json_key(json, "kind");
   seg_json_text(json, kinds[found->kind]);
-  text(json, "text", found->text);
+  seg_json_member(json, "text", found->text);
   truth(json, "holds", found->holds);
   seg_json_key(json, "parts");
   seg_json_begin_array(json);
@@ -108,15 +100,15 @@ static void finding(struct seg_json *json, const struct seg_finding *found) {
 
 static void chain(struct seg_json *json, const struct seg_explained_chain *found) {
   seg_json_begin_object(json);
-  text(json, "name", found->name);
-  text(json, "winner",
-       found->winner < 0 ? (struct seg_str){0} : found->matches[found->winner].segment);
-  text(json, "otherwise", found->otherwise);
+  seg_json_member(json, "name", found->name);
+  seg_json_member(json, "winner",
+                  found->winner < 0 ? (struct seg_str){0} : found->matches[found->winner].segment);
+  seg_json_member(json, "otherwise", found->otherwise);
   seg_json_key(json, "segments");
   seg_json_begin_array(json);
   for (uint32_t i = 0; i < found->match_count; i++) {
     seg_json_begin_object(json);
-    text(json, "segment", found->matches[i].segment);
+    seg_json_member(json, "segment", found->matches[i].segment);
     truth(json, "matches", found->matches[i].matches);
     seg_json_end_object(json);
   }
@@ -128,9 +120,9 @@ void seg_explanation_write_json(const struct seg_explanation *explanation, FILE 
   struct seg_json json;
   seg_json_init(&json, out);
   seg_json_begin_object(&json);
-  text(&json, "segment", explanation->segment);
-  text(&json, "title", explanation->title);
-  text(&json, "customer", explanation->customer);
+  seg_json_member(&json, "segment", explanation->segment);
+  seg_json_member(&json, "title", explanation->title);
+  seg_json_member(&json, "customer", explanation->customer);
   day(&json, "as_of", explanation->as_of);
   truth(&json, "member", explanation->member);
   seg_json_key(&json, "rule");

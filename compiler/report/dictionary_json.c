@@ -2,14 +2,6 @@
 #include "compiler/report/dictionary.h"
 #include "runtime/base/json_writer.h"
 
-static void text(struct seg_json *json, const char *key, struct seg_str value) {
-  seg_json_key(json, key);
-  if (value.size == 0)
-    seg_json_null(json);
-  else
-    seg_json_str(json, value);
-}
-
 static void texts(struct seg_json *json, const char *key, const struct seg_dictionary_texts *list) {
   seg_json_key(json, key);
   seg_json_begin_array(json);
@@ -28,8 +20,8 @@ static void reads(struct seg_json *json, const struct seg_dictionary_segment *se
   seg_json_begin_array(json);
   for (uint32_t i = 0; i < segment->read_count; i++) {
     seg_json_begin_object(json);
-    text(json, "entity", segment->reads[i].entity);
-    text(json, "source", segment->reads[i].source);
+    seg_json_member(json, "entity", segment->reads[i].entity);
+    seg_json_member(json, "source", segment->reads[i].source);
     texts(json, "columns", &segment->reads[i].columns);
     number(json, "aggregates", segment->reads[i].folds);
     seg_json_end_object(json);
@@ -42,7 +34,7 @@ static void places(struct seg_json *json, const struct seg_dictionary_segment *s
   seg_json_begin_array(json);
   for (uint32_t i = 0; i < segment->place_count; i++) {
     seg_json_begin_object(json);
-    text(json, "chain", segment->places[i].chain);
+    seg_json_member(json, "chain", segment->places[i].chain);
     number(json, "position", segment->places[i].position);
     number(json, "of", segment->places[i].members);
     seg_json_end_object(json);
@@ -52,16 +44,16 @@ static void places(struct seg_json *json, const struct seg_dictionary_segment *s
 
 static void segment_object(struct seg_json *json, const struct seg_dictionary_segment *segment) {
   seg_json_begin_object(json);
-  text(json, "name", segment->name);
-  text(json, "title", segment->title);
-  text(json, "meaning", segment->sentence);
-  text(json, "rule", segment->rule);
+  seg_json_member(json, "name", segment->name);
+  seg_json_member(json, "title", segment->title);
+  seg_json_member(json, "meaning", segment->sentence);
+  seg_json_member(json, "rule", segment->rule);
   seg_json_key(json, "clauses");
   seg_json_begin_array(json);
   for (uint32_t i = 0; i < segment->clause_count; i++) {
     seg_json_begin_object(json);
-    text(json, "name", segment->clauses[i].name);
-    text(json, "value", segment->clauses[i].value);
+    seg_json_member(json, "name", segment->clauses[i].name);
+    seg_json_member(json, "value", segment->clauses[i].value);
     seg_json_end_object(json);
   }
   seg_json_end_array(json);
@@ -74,28 +66,28 @@ static void segment_object(struct seg_json *json, const struct seg_dictionary_se
 
 static void metric_object(struct seg_json *json, const struct seg_dictionary_metric *metric) {
   seg_json_begin_object(json);
-  text(json, "name", metric->name);
-  text(json, "definition", metric->definition);
-  text(json, "meaning", metric->meaning);
+  seg_json_member(json, "name", metric->name);
+  seg_json_member(json, "definition", metric->definition);
+  seg_json_member(json, "meaning", metric->meaning);
   texts(json, "used_by", &metric->used_by);
   seg_json_end_object(json);
 }
 
 static void chain_object(struct seg_json *json, const struct seg_dictionary_chain *chain) {
   seg_json_begin_object(json);
-  text(json, "name", chain->name);
+  seg_json_member(json, "name", chain->name);
   texts(json, "segments", &chain->members);
-  text(json, "otherwise", chain->otherwise);
+  seg_json_member(json, "otherwise", chain->otherwise);
   seg_json_end_object(json);
 }
 
 static void entity_object(struct seg_json *json, const struct seg_dictionary_entity *entity) {
   seg_json_begin_object(json);
-  text(json, "name", entity->name);
-  text(json, "source", entity->source);
-  text(json, "key", entity->key);
-  text(json, "time", entity->time);
-  text(json, "where", entity->condition);
+  seg_json_member(json, "name", entity->name);
+  seg_json_member(json, "source", entity->source);
+  seg_json_member(json, "key", entity->key);
+  seg_json_member(json, "time", entity->time);
+  seg_json_member(json, "where", entity->condition);
   texts(json, "unique_by", &entity->unique);
   seg_json_end_object(json);
 }
@@ -104,8 +96,8 @@ void seg_dictionary_write_json(const struct seg_dictionary *dictionary, FILE *ou
   struct seg_json json;
   seg_json_init(&json, out);
   seg_json_begin_object(&json);
-  text(&json, "timezone", dictionary->timezone);
-  text(&json, "currency", dictionary->currency);
+  seg_json_member(&json, "timezone", dictionary->timezone);
+  seg_json_member(&json, "currency", dictionary->currency);
   seg_json_key(&json, "segments");
   seg_json_begin_array(&json);
   for (uint32_t i = 0; i < dictionary->segment_count; i++)

@@ -154,3 +154,11 @@ void seg_json_double(struct seg_json *json, double value) {
     *comma = '.';
   fputs(digits, json->out);
 }
+
+void seg_json_member(struct seg_json *json, const char *name, struct seg_str text) {
+  seg_json_key(json, name);
+  if (text.size == 0)
+    seg_json_null(json);
+  else
+    seg_json_str(json, text);
+}

@@ -46,6 +46,9 @@ void seg_json_str(struct seg_json *json, struct seg_str text);
 /** The same for a NUL-terminated text; NULL is written as null. */
 void seg_json_text(struct seg_json *json, const char *text);
 
+/** A member's name and its text; an empty text is written as null. */
+void seg_json_member(struct seg_json *json, const char *name, struct seg_str text);
+
 /** A text in pieces: begin, any number of parts, end. No character may lie in two parts. */
 void seg_json_begin_str(struct seg_json *json);
 void seg_json_part(struct seg_json *json, struct seg_str text);
