@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "runtime/base/error_codes.h"
+
 enum { MAX_FILES = 10000, MAX_DEPTH = 64 };
 
 struct file_list {
@@ -15,8 +17,8 @@ struct file_list {
 
 static enum seg_status add_path(struct file_list *list, const char *path, struct seg_error *error) {
   if (list->paths.count >= MAX_FILES) {
-    enum seg_status status =
-        seg_fail(error, SEG_LIMIT, "D013", "the project has more than %d rule files", MAX_FILES);
+    enum seg_status status = seg_fail(error, SEG_LIMIT, seg_error_code(SEG_ERROR_PROJECT_SIZE),
+                                      "the project has more than %d rule files", MAX_FILES);
     seg_error_help(error, "name the folder that holds this project's rules only");
     return status;
   }
@@ -30,7 +32,8 @@ static enum seg_status unreadable(const char *path, struct seg_error *error) {
   const char *reason = errno == ENOENT   ? "there is nothing of that name"
                        : errno == EACCES ? "you may not read it"
                                          : "the system cannot read it";
-  return seg_fail(error, SEG_IO, "D010", "cannot read %s: %s", path, reason);
+  return seg_fail(error, SEG_IO, seg_error_code(SEG_ERROR_RULE_FILE), "cannot read %s: %s", path,
+                  reason);
 }
 
 static bool is_rule_file(const char *name) {
@@ -58,8 +61,8 @@ static enum seg_status add_entry(struct file_list *list, const char *folder, con
 static enum seg_status add_folder(struct file_list *list, const char *folder, int depth,
                                   struct seg_error *error) {
   if (depth > MAX_DEPTH)
-    return seg_fail(error, SEG_LIMIT, "D013", "%s lies more than %d folders deep", folder,
-                    MAX_DEPTH);
+    return seg_fail(error, SEG_LIMIT, seg_error_code(SEG_ERROR_PROJECT_SIZE),
+                    "%s lies more than %d folders deep", folder, MAX_DEPTH);
   DIR *directory = opendir(folder);
   if (directory == NULL)
     return unreadable(folder, error);
@@ -78,15 +81,16 @@ static enum seg_status add_argument(struct file_list *list, const char *path,
   if (path[0] == '\0' || stat(path, &info) != 0) {
     if (path[0] != '\0')
       return unreadable(path, error);
-    return seg_fail(error, SEG_USAGE, "D010", "the name of a rule file or folder is empty");
+    return seg_fail(error, SEG_USAGE, seg_error_code(SEG_ERROR_RULE_FILE),
+                    "the name of a rule file or folder is empty");
   }
   if (!S_ISDIR(info.st_mode))
     return add_path(list, path, error);
   size_t before = list->paths.count;
   enum seg_status status = add_folder(list, path, 0, error);
   if (status == SEG_OK && list->paths.count == before) {
-    status =
-        seg_fail(error, SEG_USAGE, "D012", "%s has no rule files (names ending in .seg)", path);
+    status = seg_fail(error, SEG_USAGE, seg_error_code(SEG_ERROR_NO_RULE_FILES),
+                      "%s has no rule files (names ending in .seg)", path);
     seg_error_help(error, "name the folder that holds your .seg files");
   }
   return status;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compiler/project.h"
+#include "runtime/io/io_errors.h"
 
 struct segc_session *segc_session_new(void) {
   struct segc_session *session = calloc(1, sizeof *session);
@@ -156,6 +157,7 @@ enum segc_status segc_dump(struct segc_session *session, enum segc_stage stage, 
     return SEGC_FINDINGS;
   status = stages[stage].write(pipeline, out, &session->error);
   if (status == SEG_OK && ferror(out))
-    status = seg_fail(&session->error, SEG_IO, "D005", "the dump cannot be written");
+    status = seg_fail(&session->error, SEG_IO, seg_io_code(SEG_IO_OUTPUT_WRITE),
+                      "the dump cannot be written");
   return seg_session_failed(status);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "runtime/base/decimal.h"
+#include "runtime/base/error_codes.h"
 
 static const struct seg_clause *size_clause(const struct seg_segment *segment) {
   for (uint32_t i = 0; i < segment->clause_count; i++)
@@ -37,7 +38,7 @@ static enum seg_status outside(const struct seg_program_segment *segment,
   print_end(range->operands[1], high, sizeof high);
   double share = customers == 0 ? 0 : 100.0 * (double)members / (double)customers;
   enum seg_status status =
-      seg_fail(error, SEG_LIMIT, "G001",
+      seg_fail(error, SEG_LIMIT, seg_error_code(SEG_ERROR_SEGMENT_SIZE),
                "segment `%.*s` has %llu of %llu customers (%.2f%%), outside its `size: %s..%s`",
                SEG_STR(segment->name.text), (unsigned long long)members,
                (unsigned long long)customers, share, low, high);

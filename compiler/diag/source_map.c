@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runtime/base/error_codes.h"
 #include "runtime/base/utf8_walk.h"
 
 enum { MAX_TEXT_BYTES = 16 * 1024 * 1024, READ_BYTES = 64 * 1024 };
@@ -38,7 +39,8 @@ static bool find_lines(struct seg_arena *arena, struct seg_source_file *file) {
 }
 
 static enum seg_status fail_too_large(struct seg_error *error, struct seg_str name) {
-  seg_fail(error, SEG_LIMIT, "D011", "the rule file `%.*s` is larger than 16 MiB", SEG_STR(name));
+  seg_fail(error, SEG_LIMIT, seg_error_code(SEG_ERROR_RULE_FILE_SIZE),
+           "the rule file `%.*s` is larger than 16 MiB", SEG_STR(name));
   seg_error_help(error, "split it into several files of one folder");
   return SEG_LIMIT;
 }
@@ -71,7 +73,8 @@ static enum seg_status fail_unreadable(struct seg_error *error, const char *path
     why = "it is a folder";
     help = "give a file that ends in .seg";
   }
-  seg_fail(error, SEG_IO, "D010", "the rule file `%s` cannot be read: %s", path, why);
+  seg_fail(error, SEG_IO, seg_error_code(SEG_ERROR_RULE_FILE),
+           "the rule file `%s` cannot be read: %s", path, why);
   seg_error_help(error, "%s", help);
   return SEG_IO;
 }

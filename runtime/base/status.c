@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runtime/base/error_codes.h"
+
 enum seg_status seg_fail(struct seg_error *error, enum seg_status status, const char *code,
                          const char *format, ...) {
   if (error == NULL)
@@ -28,5 +30,6 @@ void seg_error_help(struct seg_error *error, const char *format, ...) {
 }
 
 enum seg_status seg_fail_memory(struct seg_error *error, const char *what) {
-  return seg_fail(error, SEG_OUT_OF_MEMORY, "D009", "not enough memory for %s", what);
+  return seg_fail(error, SEG_OUT_OF_MEMORY, seg_error_code(SEG_ERROR_MEMORY),
+                  "not enough memory for %s", what);
 }

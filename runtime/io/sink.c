@@ -136,7 +136,7 @@ static enum seg_status fail_copy(const struct seg_sink_file *file, const struct 
   if (rows->interrupted != NULL && atomic_load(rows->interrupted))
     return fail_interrupted(file, error);
   if (seg_duck_is_memory(message)) {
-    SEG_IO_FAIL(error, SEG_LIMIT, OUTPUT_WRITE,
+    SEG_IO_FAIL(error, SEG_LIMIT, ENGINE_MEMORY,
                 "writing the output %.*s needs more memory than allowed", SEG_STR(file->path));
     seg_error_help(error, "allow more with --memory");
     return SEG_LIMIT;

@@ -181,7 +181,7 @@ void seg_duck_source_explain(struct seg_duck_source *source, const char *reason,
   source->failure_row = row;
   seg_duck_reason(reason, words);
   if (seg_duck_is_memory(reason)) {
-    SEG_IO_FAIL(error, SEG_LIMIT, ENGINE, "reading %.*s needs more memory than allowed",
+    SEG_IO_FAIL(error, SEG_LIMIT, ENGINE_MEMORY, "reading %.*s needs more memory than allowed",
                 SEG_STR(source->schema.place));
     seg_error_help(error, "allow more with --memory");
     return;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/error_codes.h"
 #include "runtime/time/zone_internal.h"
 
 #define SYSTEM_FOLDER "/usr/share/zoneinfo"
@@ -197,7 +198,7 @@ static enum seg_status fail_absent(const char *folder, struct seg_str name,
   if (stat(folder, &about) == 0 && S_ISDIR(about.st_mode))
     return fail_unknown(folder, name, error);
   enum seg_status status =
-      seg_fail(error, SEG_IO, NULL,
+      seg_fail(error, SEG_IO, seg_error_code(SEG_ERROR_ZONE_DATA),
                "the time zone \"%.*s\" cannot be loaded: this machine has no time zone folder %s",
                SEG_STR(name), folder);
   seg_error_help(error, "install the package tzdata");
@@ -239,12 +240,13 @@ enum seg_status seg_zone_load_from(const char *folder, struct seg_str name, stru
   case FILE_ABSENT: return fail_absent(folder, name, error);
   case FILE_NO_MEMORY: return seg_fail_memory(error, "a time zone");
   case FILE_TOO_LARGE:
-    return seg_fail(error, SEG_BAD_DATA, NULL,
+    return seg_fail(error, SEG_BAD_DATA, seg_error_code(SEG_ERROR_ZONE_DATA),
                     "the file of the time zone \"%s\" in %s is too large", text, folder);
   case FILE_UNREADABLE: break;
   }
-  enum seg_status status = seg_fail(
-      error, SEG_IO, NULL, "the file of the time zone \"%s\" in %s cannot be read", text, folder);
+  enum seg_status status =
+      seg_fail(error, SEG_IO, seg_error_code(SEG_ERROR_ZONE_DATA),
+               "the file of the time zone \"%s\" in %s cannot be read", text, folder);
   seg_error_help(error,
                  "check the permissions of that folder, or install the package tzdata again");
   return status;

@@ -6,6 +6,7 @@
 // before anything is read, and every index before it is used.
 #include <string.h>
 
+#include "runtime/base/error_codes.h"
 #include "runtime/time/zone_internal.h"
 
 enum {
@@ -188,8 +189,8 @@ enum seg_status seg_zone_read(const void *bytes, size_t size, struct seg_str nam
   if (problem != NULL) {
     seg_zone_free(made);
     enum seg_status status =
-        seg_fail(error, SEG_BAD_DATA, NULL, "the file of the time zone \"%.*s\" is damaged: %s",
-                 SEG_STR(name), problem);
+        seg_fail(error, SEG_BAD_DATA, seg_error_code(SEG_ERROR_ZONE_DATA),
+                 "the file of the time zone \"%.*s\" is damaged: %s", SEG_STR(name), problem);
     seg_error_help(error, "install the package tzdata again");
     return status;
   }
