@@ -89,7 +89,7 @@ static void replace_all(struct diff *diff, const struct window *w) {
 static int32_t *run_round(const struct diff *diff, const struct window *w, const int32_t *before,
                           int32_t d, bool *found) {
   // The diagonals are -d .. d; one more on each side keeps the next round and mark inside.
-  int32_t *round = calloc((size_t)(2 * d + 3), sizeof *round);
+  int32_t *round = calloc(2 * (size_t)d + 3, sizeof *round);
   if (round == NULL)
     return NULL;
   int32_t *ends = round + d + 1;

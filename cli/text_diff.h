@@ -15,8 +15,8 @@ struct diff_text {
 };
 
 /**
- * Write the difference with three lines of context; nothing when the texts are equal. patch(1) takes
- * it. False when memory is out.
+ * Write the difference with three lines of context; nothing when the texts are equal. patch(1)
+ * takes it. False when memory is out.
  */
 bool write_diff(const struct diff_text *before, const struct diff_text *after, FILE *out);
 

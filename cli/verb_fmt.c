@@ -13,8 +13,10 @@ static const char help[] =
     "usage: segc fmt DIR|FILE... [--check|--diff]\n"
     "       segc fmt -            from stdin to stdout\n"
     "\n"
-    "Writes rule files in their canonical layout and prints the names of those it changed. What the\n"
-    "rules say stays the same, and so do the comments. Exit code 0 when all went well, 1 for a file\n"
+    "Writes rule files in their canonical layout and prints the names of those it changed. What "
+    "the\n"
+    "rules say stays the same, and so do the comments. Exit code 0 when all went well, 1 for a "
+    "file\n"
     "with syntax errors, which is left as it is, 2 when a file cannot be read or written.\n"
     "\n"
     "  DIR|FILE      folders (all .seg files below them) and rule files\n"
@@ -65,8 +67,8 @@ static enum segc_status format_files(struct segc_session *session,
                                      bool color) {
   const struct segc_layout *layouts;
   size_t count;
-  enum segc_status status = segc_layout_files(session, arguments->paths, arguments->path_count,
-                                              &layouts, &count);
+  enum segc_status status =
+      segc_layout_files(session, arguments->paths, arguments->path_count, &layouts, &count);
   if (status != SEGC_OK && status != SEGC_FINDINGS) {
     report_failure(session, status, color);
     return status;
@@ -166,7 +168,6 @@ int verb_fmt(int argc, char **argv) {
       [HELP] = {.name = "--help"},
       [HELP_SHORT] = {.name = "-h"},
   };
-  static const char *const colors[] = {"auto", "always", "never"};
   struct arguments arguments = {"fmt", options, OPTION_COUNT, NULL, 0};
   struct segc_session *session = NULL;
   int status = SEGC_FAILURE;
@@ -177,18 +178,14 @@ int verb_fmt(int argc, char **argv) {
     status = SEGC_OK;
     goto cleanup;
   }
-  int choice = choose("fmt", "--color", options[COLOR].value, colors, 3);
+  int choice = choose_color("fmt", options[COLOR].value);
   if (choice < 0 || !check_arguments(&arguments))
     goto cleanup;
-  session = segc_session_new();
-  if (session == NULL) {
-    fprintf(stderr, "error: not enough memory to start\n");
+  session = open_session();
+  if (session == NULL)
     goto cleanup;
-  }
   bool color = use_color((enum color_choice)choice, stderr);
-  enum mode mode = options[CHECK].given  ? MODE_CHECK
-                   : options[DIFF].given ? MODE_DIFF
-                                         : MODE_WRITE;
+  enum mode mode = options[CHECK].given ? MODE_CHECK : options[DIFF].given ? MODE_DIFF : MODE_WRITE;
   status = names_stdin(&arguments) ? format_stdin(session, mode, color)
                                    : format_files(session, &arguments, mode, color);
 cleanup:

@@ -33,8 +33,7 @@ static int create_beside(struct seg_arena *arena, const char *target, struct seg
       errno = ENOMEM;
       return -1;
     }
-    int handle =
-        open(private->data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int handle = open(private->data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (handle >= 0 || errno != EEXIST)
       return handle;
   }
@@ -66,7 +65,8 @@ static int fill(int handle, struct seg_str text, const struct stat *info) {
   return reason;
 }
 
-/** The new name must be on disk too. A file system that cannot sync folders has done what it can. */
+/** The new name must be on disk too. A file system that cannot sync folders has done what it can.
+ */
 static void sync_folder(struct seg_arena *arena, const char *target) {
   const char *slash = strrchr(target, '/');
   struct seg_str folder =

@@ -12,8 +12,8 @@
 
 /**
  * Lay out one file of the map. `*result` lives in the arena. With syntax errors it has no data:
- * they are in the sink. Otherwise it holds the same tree and the same comments, which is checked
- * here before it is given out: SEG_INTERNAL when not.
+ * they are in the sink, which must not know those of this file before. Otherwise it holds the same
+ * tree and the same comments, which is checked here before it is given out: SEG_INTERNAL when not.
  */
 SEG_NODISCARD enum seg_status seg_format(const struct seg_source_map *map, uint32_t file,
                                          struct seg_arena *arena, struct seg_diagnostics *sink,

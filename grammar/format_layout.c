@@ -155,7 +155,8 @@ static void put_items(struct seg_format *f, uint32_t begin, uint32_t end) {
 
 // --- tests ---------------------------------------------------------------------------------------
 
-/** A comma behind each value of a record but the last; behind that too when they have a line each. */
+/** A comma behind each value of a record but the last; behind that too when they have a line each.
+ */
 static void separate_values(struct seg_format *f, uint32_t begin, uint32_t end, bool last) {
   for (uint32_t i = begin; i < end; i++) {
     bool value_end = f->tokens[i + 1].kind == TOK_LABEL || i + 1 == end;

@@ -60,8 +60,8 @@ void seg_format_put_comment(struct seg_format *f, const struct seg_format_commen
 // --- alignment -----------------------------------------------------------------------------------
 
 static uint32_t align_column(const struct seg_format *f, const struct seg_format_line *line) {
-  return line->indent + seg_format_width((struct seg_str){f->text.items + line->begin,
-                                                          line->align_at});
+  return line->indent +
+         seg_format_width((struct seg_str){f->text.items + line->begin, line->align_at});
 }
 
 /** Blanks to add to each of the lines `begin` .. `end` - 1, unless one would become too long. */

@@ -81,8 +81,8 @@ bool seg_format_is_glued(const struct seg_format *f, uint32_t index);
 uint32_t seg_format_width(struct seg_str text);
 
 // format_break.c
-/** Columns of the tokens `begin` .. `end` - 1 on one line; larger than any line when a comment stands
- * between them. */
+/** Columns of the tokens `begin` .. `end` - 1 on one line; larger than any line when a comment
+ * stands between them. */
 uint32_t seg_format_flat_width(const struct seg_format *f, uint32_t begin, uint32_t end);
 /** The column behind `end` - 1 when `begin` stands in `column`, with the breaks set so far. */
 uint32_t seg_format_end_column(const struct seg_format *f, uint32_t begin, uint32_t end,

@@ -164,8 +164,8 @@ char *spread_text(struct seg_random *random, const char *text) {
     if (between.size > 0 && memchr(between.data, '\n', between.size) != NULL)
       fprintf(out, "%.*s", SEG_STR(between));
     else if (between.size > 0 || seg_random_chance(random, 30))
-      fputs(blanks[seg_random_below(
-                random, i == 0 || binds_to_line(token, next) ? WITHOUT_LINE_END : ALL)],
+      fputs(blanks[seg_random_below(random,
+                                    i == 0 || binds_to_line(token, next) ? WITHOUT_LINE_END : ALL)],
             out);
   }
   fclose(out);

@@ -1,5 +1,5 @@
-// The promises of the layout on random programs: as the generator writes them, and spread otherwise,
-// which must give the same layout.
+// The promises of the layout on random programs: as the generator writes them, and spread
+// otherwise, which must give the same layout.
 //
 //   format_generated [PROGRAMS]    SEGC_SEED: the seed
 #include <inttypes.h>

@@ -34,13 +34,16 @@ static void stage_err(struct golden *golden, FILE *out) {
 
 static void stage_fmt(struct golden *golden, FILE *out) {
   struct seg_arena arena;
+  struct seg_diagnostics sink; // the other one knows the mistakes of this file already
   struct seg_str text;
   struct seg_error error = {0};
   seg_arena_init(&arena);
-  if (seg_format(&golden->map, golden->file, &arena, &golden->sink, &text, &error) != SEG_OK)
+  seg_diagnostics_init(&sink);
+  if (seg_format(&golden->map, golden->file, &arena, &sink, &text, &error) != SEG_OK)
     fprintf(out, "error: %s\n", error.message);
   else if (text.data != NULL)
     fwrite(text.data, 1, text.size, out);
+  seg_diagnostics_deinit(&sink);
   seg_arena_deinit(&arena);
 }
 

@@ -1,5 +1,5 @@
-// The canonical layout, rule by rule: what is written, and what comes out. The promises that hold for
-// every text are in tests/format.
+// The canonical layout, rule by rule: what is written, and what comes out. The promises that hold
+// for every text are in tests/format.
 #include "grammar/format.h"
 #include "tests/unit/parse_program.h"
 
@@ -52,8 +52,8 @@ static void check_all(const struct example *examples, size_t count) {
     char written[2048], laid_out[2048];
     assert_true((size_t)snprintf(written, sizeof written, "%s%s", header, examples[i].written) <
                 sizeof written);
-    assert_true((size_t)snprintf(laid_out, sizeof laid_out, "%s%s", header,
-                                 examples[i].laid_out) < sizeof laid_out);
+    assert_true((size_t)snprintf(laid_out, sizeof laid_out, "%s%s", header, examples[i].laid_out) <
+                sizeof laid_out);
     check(written, laid_out);
   }
 }
@@ -73,7 +73,8 @@ static void test_header(void **state) {
 static void test_declarations(void **state) {
   static const struct example examples[] = {
       // a blank line between declarations; one-line ones of one kind stand as the author put them
-      {"timezone:\"UTC\"\ncurrency : EUR\n\n\n\nuse std . rfm\nlet a=1\nlet long=2\n\n\nmetric b=3\n",
+      {"timezone:\"UTC\"\ncurrency : EUR\n\n\n\nuse std . rfm\nlet a=1\nlet long=2\n\n\nmetric "
+       "b=3\n",
        "timezone: \"UTC\"\ncurrency: EUR\n\nuse std.rfm\n\nlet a    = 1\nlet long = 2\n\n"
        "metric b = 3\n"},
       {"customer from \"c\" key id{}event e from \"e\" by c at t zone \"UTC\"{ }",
@@ -93,11 +94,13 @@ static void test_bodies(void **state) {
   static const struct example examples[] = {
       {"event e from \"e\" by c at t { a:int long:money( EUR,4 )? personal x=a*2 y2=x where a>1 "
        "where not x=2 unique by a,long }",
-       "event e from \"e\" by c at t {\n  a:    int\n  long: money(EUR, 4)? personal\n  x  = a * 2\n"
+       "event e from \"e\" by c at t {\n  a:    int\n  long: money(EUR, 4)? personal\n  x  = a * "
+       "2\n"
        "  y2 = x\n  where a > 1\n  where not x = 2\n  unique by a, long\n}\n"},
       {"segment s \"S\" { when:a decision:\"b\" channel:x,y size:5%..25% review:every 90 days,last "
        "2026-09-01 }",
-       "segment s \"S\" {\n  when:     a\n  decision: \"b\"\n  channel:  x, y\n  size:     5%..25%\n"
+       "segment s \"S\" {\n  when:     a\n  decision: \"b\"\n  channel:  x, y\n  size:     "
+       "5%..25%\n"
        "  review:   every 90d, last 2026-09-01\n}\n"},
       // blank lines within: one where the author had some, none at the ends
       {"segment s {\n\n\n  when: a\n\n\n  owner: b\n\n}\n",
@@ -111,7 +114,8 @@ static void test_tests(void **state) {
   static const struct example examples[] = {
       {"test \"t\" as of 2026-11-01{customer{}purchase{at:2026-10-05 amount:120 EUR,}expect vip "
        "reject x}",
-       "test \"t\" as of 2026-11-01 {\n  customer { }\n  purchase { at: 2026-10-05, amount: 120 EUR "
+       "test \"t\" as of 2026-11-01 {\n  customer { }\n  purchase { at: 2026-10-05, amount: 120 "
+       "EUR "
        "}\n  expect vip\n  reject x\n}\n"},
       // a record with a comment, or too long for one line: a value a line
       {"test \"t\" as of 2026-11-01 { a { at: 1 # one\nlonger: 2 } }",
@@ -187,8 +191,7 @@ static void test_long_lines(void **state) {
 static void test_comments(void **state) {
   static const struct example examples[] = {
       // before what they precede, at the end of their line, at the end of the file
-      {"# a\nmetric m = 1# b\n    # c\n\n\n# d\n",
-       "# a\nmetric m = 1  # b\n# c\n\n# d\n"},
+      {"# a\nmetric m = 1# b\n    # c\n\n\n# d\n", "# a\nmetric m = 1  # b\n# c\n\n# d\n"},
       // within braces, first and last
       {"segment s{# a\n# b\nwhen: x # c\n# d\n} # e\n",
        "segment s {  # a\n  # b\n  when: x  # c\n  # d\n}  # e\n"},
@@ -200,7 +203,8 @@ static void test_comments(void **state) {
       // inside an expression they break it, as if it were too long
       {"segment s { when: a # one\nand b\n# two\nand c }",
        "segment s {\n  when: a  # one\n        and b\n        # two\n        and c\n}\n"},
-      {"metric m = f(a, # one\nb # two\n)", "metric m = f(a,  # one\n  b              # two\n  )\n"},
+      {"metric m = f(a, # one\nb # two\n)",
+       "metric m = f(a,  # one\n  b              # two\n  )\n"},
       // before a colon or a comma: behind it
       {"segment s { when # one\n: a # two\n, b }",
        "segment s {\n  when:     # one\n        a,  # two\n        b\n}\n"},
@@ -212,8 +216,12 @@ static void test_comments(void **state) {
 }
 
 static void test_syntax_errors(void **state) {
-  static const char *const texts[] = {"", "metric a = 1", "segc 1\nmetric a =", "segc 1\nsegment {",
-                                      "segc 1\n\x01", "segc 1\n// no comment\n"};
+  static const char *const texts[] = {"",
+                                      "metric a = 1",
+                                      "segc 1\nmetric a =",
+                                      "segc 1\nsegment {",
+                                      "segc 1\n\x01",
+                                      "segc 1\n// no comment\n"};
   (void)state;
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
     uint32_t errors;
@@ -224,10 +232,10 @@ static void test_syntax_errors(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_header),     cmocka_unit_test(test_declarations),
-      cmocka_unit_test(test_bodies),     cmocka_unit_test(test_tests),
-      cmocka_unit_test(test_spaces),     cmocka_unit_test(test_long_lines),
-      cmocka_unit_test(test_comments),   cmocka_unit_test(test_syntax_errors),
+      cmocka_unit_test(test_header),   cmocka_unit_test(test_declarations),
+      cmocka_unit_test(test_bodies),   cmocka_unit_test(test_tests),
+      cmocka_unit_test(test_spaces),   cmocka_unit_test(test_long_lines),
+      cmocka_unit_test(test_comments), cmocka_unit_test(test_syntax_errors),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
