@@ -21,7 +21,7 @@ names() {
 }
 
 code() {
-  find grammar compiler runtime stdlib cli tests bench examples -type f \
+  find grammar compiler runtime cli tests bench examples -type f \
     \( -name '*.c' -o -name '*.h' -o -name '*.def' -o -name '*.y' -o -name '*.l' -o -name '*.sh' \) \
     2>/dev/null | LC_ALL=C sort
 }
