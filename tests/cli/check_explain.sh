@@ -177,6 +177,39 @@ printf 'id,country,email,age,active\nanna,,,,true\nanna,,,,true\n' >twice.csv
 answers 2 "$segc" explain vip --customer anna shop --data data --source customers=twice.csv --as-of 2026-11-01
 hasnt 'is in the segment'
 
+# --- keys: personal, composed in two ways, integers and texts, customers from an event ---
+
+mkdir -p keys keydata
+cat >keys/rules.seg <<'END'
+segc 1
+timezone: "UTC"
+customer from "members" key id { id: text personal  level: int }
+event visit from "visits" by member at day { member: text }
+segment seen { when: count(visit) within 7d >= 1 and level > 2  decision: "greet" }
+END
+printf 'id,level\nZo\303\251,3\n7,3\n' >keydata/members.csv
+printf 'member,day\nZoe\314\201,2026-10-31\n7,2026-10-25\n07,2026-10-25\n' >keydata/visits.csv
+answers 0 "$segc" explain seen --customer "$(printf 'Zoe\314\201')" keys --data keydata --as-of 2026-11-01
+has 'customer (personal) is in the segment seen'
+has '2026-10-31       1 day  ago'
+answers 0 "$segc" explain seen --customer 7 keys --data keydata --as-of 2026-11-01
+has 'count(visit) within 7d = 1'
+answers 2 "$segc" explain seen --customer 07 keys --data keydata --as-of 2026-11-01
+has 'there is no customer `(personal)`'
+hasnt '07'
+mkdir -p derived
+cat >derived/rules.seg <<'END'
+segc 1
+timezone: "UTC"
+customer from visit
+event visit from "visits" by member at day { member: text }
+segment seen { when: count(visit) within 7d >= 1  decision: "greet" }
+END
+answers 0 "$segc" explain seen --customer 07 derived --data keydata --as-of 2026-10-26
+has 'customer 07 is in the segment seen'
+answers 2 "$segc" explain seen --customer 07 derived --data keydata --as-of 2026-10-25
+has 'there is no customer `07`: no visit of theirs counts on this as-of date'
+
 # --- examples/rfm: the eight orders of Brion Stark ---
 
 answers 0 "$segc" explain champions --customer 'Brion Stark' "$examples/rfm" --data "$examples/rfm/data" \
