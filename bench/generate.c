@@ -1,5 +1,6 @@
 // Makes the data of the benchmarks: customers.parquet with 16 attributes, purchases.parquet with
-// events in time order. DuckDB writes both from hashed row numbers, so the same arguments give the same values.
+// events in time order. DuckDB writes both from hashed row numbers, so the same arguments give the
+// same values.
 #include <duckdb.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-// Runs a command and prints on stderr what it took: seconds on the wall and of the processors, and the
-// most memory it held. Its output and exit code stay the command's.
+// Runs a command and prints on stderr what it took: seconds on the wall and of the processors, and
+// the most memory it held. Its output and exit code stay the command's.
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>

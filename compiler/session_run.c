@@ -44,8 +44,8 @@ static enum seg_status run_plan(struct run *run) {
     options.progress = forward_progress;
     options.progress_context = run;
   }
-  return seg_run(run->plan, seg_code_kernels(run->session->pipeline.code), &run->data.sources, &options,
-                 &run->result, run->error);
+  return seg_run(run->plan, seg_code_kernels(run->session->pipeline.code), &run->data.sources,
+                 &options, &run->result, run->error);
 }
 
 // The result as the sink wants it; without a result only its names, for the check before the run.
@@ -96,9 +96,9 @@ static enum seg_status write_output(struct run *run) {
     return SEG_OK;
   struct seg_result_view view;
   enum seg_status status = result_view(run, &view);
-  return status != SEG_OK
-             ? status
-             : seg_sink_write(seg_str_view(run->options->out_path), &view, &run->data.io, run->error);
+  return status != SEG_OK ? status
+                          : seg_sink_write(seg_str_view(run->options->out_path), &view,
+                                           &run->data.io, run->error);
 }
 
 // A review that is due is worth a warning, never a failure: the rule still means what it says.

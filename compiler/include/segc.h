@@ -193,8 +193,8 @@ enum segc_status segc_layout_text(struct segc_session *session, const char *name
 enum segc_status segc_layout_write(struct segc_session *session, const struct segc_layout *layout);
 
 /**
- * Write the data dictionary of the loaded project, or of one segment (NULL: of all): each rule as an
- * English sentence, its clauses, windows, metrics, chains, and what it reads. SEGC_FORMAT_HUMAN,
+ * Write the data dictionary of the loaded project, or of one segment (NULL: of all): each rule as
+ * an English sentence, its clauses, windows, metrics, chains, and what it reads. SEGC_FORMAT_HUMAN,
  * SEGC_FORMAT_JSON or SEGC_FORMAT_MARKDOWN.
  */
 enum segc_status segc_show(struct segc_session *session, const char *segment,

@@ -62,7 +62,7 @@ enum seg_row_fate seg_reference_fate(struct seg_reference *reference,
                                      const struct seg_node *aggregate, uint32_t customer,
                                      uint32_t row, struct seg_value *argument);
 
-/** Did anything overflow so far? An existing event counts when a segment reads it, whoever's it is. */
+/** Did anything overflow so far? An existing event counts when a segment reads it, anyone's. */
 bool seg_reference_overflow(const struct seg_reference *reference);
 
 /** SEG_OUT_OF_MEMORY when an evaluation so far ran out of memory; its answers then mean nothing. */

@@ -23,7 +23,7 @@ struct seg_reference {
   int32_t as_of;
   SEG_VEC(struct seg_reference_customer) customers;
   struct seg_row_list *existing; // per event of the program: existing rows, whoever's they are
-  uint32_t *table; // key -> customer number + 1, open addressing
+  uint32_t *table;               // key -> customer number + 1, open addressing
   uint32_t table_size;
   uint64_t orphans;
   bool overflow;

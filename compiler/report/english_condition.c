@@ -192,7 +192,8 @@ static void print_joined(const struct seg_english *english, const struct seg_nod
                          const char *word) {
   for (uint32_t i = 0; i < node->operand_count; i++) {
     const struct seg_node *part = node->operands[i];
-    bool group = (part->kind == SEG_NODE_AND && !seg_english_is_between(part)) || part->kind == SEG_NODE_OR;
+    bool group =
+        (part->kind == SEG_NODE_AND && !seg_english_is_between(part)) || part->kind == SEG_NODE_OR;
     fputs(i == 0 ? "" : word, english->out);
     fputs(group ? "(" : "", english->out);
     seg_english_condition(english, part);

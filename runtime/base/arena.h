@@ -25,7 +25,8 @@ void seg_arena_deinit(struct seg_arena *arena);
 /** `size` zeroed bytes, aligned to 16; NULL when memory is out. */
 SEG_NODISCARD void *seg_arena_alloc(struct seg_arena *arena, size_t size);
 
-/** An array of `count` zeroed elements of `size` bytes; NULL when memory is out or the product overflows. */
+/** An array of `count` zeroed elements of `size` bytes; NULL when memory is out or the product
+ * overflows. */
 SEG_NODISCARD void *seg_arena_array(struct seg_arena *arena, size_t count, size_t size);
 
 /** A copy of the text, NUL-terminated behind its end; `data` is NULL when memory is out. */
@@ -35,7 +36,7 @@ SEG_NODISCARD struct seg_str seg_arena_str(struct seg_arena *arena, struct seg_s
 SEG_PRINTF(2, 3)
 SEG_NODISCARD struct seg_str seg_arena_format(struct seg_arena *arena, const char *format, ...);
 
-#define SEG_NEW(arena, type) ((type *)seg_arena_alloc((arena), sizeof(type)))
+#define SEG_NEW(arena, type)              ((type *)seg_arena_alloc((arena), sizeof(type)))
 #define SEG_NEW_ARRAY(arena, type, count) ((type *)seg_arena_array((arena), (count), sizeof(type)))
 
 #endif

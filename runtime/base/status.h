@@ -34,7 +34,7 @@ struct seg_error {
   char help[512];     // a fix, or empty
 };
 
-/** Fill `error` (which may be NULL) and return `status`, so that `return seg_fail(...)` reads well. */
+/** Fill `error` (which may be NULL) and return `status`, for `return seg_fail(...)`. */
 SEG_PRINTF(4, 5)
 enum seg_status seg_fail(struct seg_error *error, enum seg_status status, const char *code,
                          const char *format, ...);

@@ -28,7 +28,8 @@ bool seg_str_is(struct seg_str text, const char *literal);
 /** 64-bit hash of the bytes, the same on every run and machine. */
 uint64_t seg_str_hash(struct seg_str text);
 
-/** Edit distance (insert, delete, replace, swap of neighbours), for spelling suggestions; at most 64 bytes are looked at. */
+/** Edit distance (insert, delete, replace, swap of neighbours), for spelling suggestions; at most
+ * 64 bytes are looked at. */
 size_t seg_str_distance(struct seg_str a, struct seg_str b);
 
 /** For printf("%.*s", SEG_STR(text)). */
