@@ -4,7 +4,9 @@
 #   check_diagnostic_pages.sh ROOT [SEGC]
 #
 # Without SEGC: every code of diagnostics.def has a page with its title and a row in the index, and
-# every page has a code. With SEGC, for each ```segc block of a page CODE.md:
+# every page has a code; every code of the lists of errors of the world has an entry with its title and
+# its message in data.md and a row in the index, and the reverse; no code stands in two rows, and none
+# is written out in a source file. With SEGC, for each ```segc block of a page CODE.md:
 #   first line `# wrong`              segc check reports CODE once, and nothing else
 #   first line `# wrong at run time`  only a run shows CODE; segc check reports nothing
 #   first line `# right`              segc check reports nothing and succeeds
@@ -49,9 +51,43 @@ done <"$work/codes"
 
 for page in "$pages"/*.md; do
   name=$(basename "$page" .md)
-  [ "$name" = README ] || grep -q "^$name	" "$work/codes" ||
+  [ "$name" = README ] || [ "$name" = data ] || grep -q "^$name	" "$work/codes" ||
     complain "$name.md: no such code in diagnostics.def"
 done
+
+# The errors of the world.
+world=$pages/data.md
+for list in runtime/base/error_codes.def:SEG_ERROR_CODE runtime/io/io_errors.def:SEG_IO_ERROR \
+  runtime/entity/run_errors.def:SEG_RUN_ERROR; do
+  file=$root/${list%:*}
+  macro=${list#*:}
+  sed -n "s/^$macro([A-Z_]*, \"\([DG][0-9]*\)\", \"\(.*\)\")\$/\1\t\2/p" "$file" >"$work/list"
+  [ "$(grep -c "^$macro(" "$file" || true)" -eq "$(wc -l <"$work/list")" ] && [ -s "$work/list" ] ||
+    complain "$file: a row is not $macro(NAME, \"CODE\", \"title\") on one line, or there is none"
+  cat "$work/list" >>"$work/world"
+done
+while IFS="$(printf '\t')" read -r code title; do
+  grep -qxF "### $code: $title" "$world" || complain "data.md: this heading is missing: ### $code: $title"
+  anchor=$(printf '%s' "$code: $title" | tr '[:upper:] ' '[:lower:]-' | tr -cd 'a-z0-9_-')
+  grep -qxF "| [$code](data.md#$anchor) | $title |" "$pages/README.md" ||
+    complain "README.md: this row is missing: | [$code](data.md#$anchor) | $title |"
+  entry=$(sed -n "/^### $code: /,/^\*\*Fix:\*\*/p" "$world")
+  [ "$code" = D007 ] || printf '%s\n' "$entry" | grep -qF "error[$code]: " ||
+    complain "data.md: the entry of $code shows no message"
+  printf '%s\n' "$entry" | grep -q '^\*\*Why:\*\* .' || complain "data.md: the entry of $code has no **Why:**"
+done <"$work/world"
+for code in $(sed -n 's/^### \([A-Z0-9]*\):.*/\1/p' "$world"; sed -n 's/^| \[\([A-Z0-9]*\)\](data.md.*/\1/p' "$pages/README.md"); do
+  grep -q "^$code	" "$work/world" || complain "docs/diagnostics: no list has the code $code"
+done
+for code in $(cut -f 1 "$work/codes" "$work/world" | sort | uniq -d); do
+  complain "$code stands in two rows of the lists"
+done
+grep -rnE --include='*.c' --include='*.h' '"[DG][0-9]{3}"' "$root/runtime" "$root/compiler" "$root/cli" |
+  grep -v '//.*"[DG][0-9]' >"$work/literal" || true
+while read -r line; do
+  complain "a code belongs in a list, not into a source file: ${line#"$root"/}"
+done <"$work/literal"
+rows=$((rows + $(wc -l <"$work/world")))
 
 # Each block becomes CODE-N/rules.seg, with its marker in CODE-N/marker.
 if [ -n "$segc" ]; then
