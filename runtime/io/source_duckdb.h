@@ -55,8 +55,8 @@ struct seg_duck_source {
 
 /**
  * After the scan failed with `reason`: fill source->failure with words of ours and its place, and
- * failure_row with the row of the scan (`row` when it is not known). SQL errors keep DuckDB's
- * words.
+ * failure_row with the row of the scan (`row` when it is not known). Of a query only
+ * DuckDB's kind of error is kept, since its words quote values.
  */
 void seg_duck_source_explain(struct seg_duck_source *source, const char *reason, int64_t row);
 

@@ -165,11 +165,39 @@ static bool parquet_readable(struct seg_duck_source *source, size_t index) {
   return fine;
 }
 
-static void explain_parquet(struct seg_duck_source *source, const char *words) {
+// The kind in front of DuckDB's words, such as "Conversion Error"; empty when there is none.
+static struct seg_str kind_of(const char *reason) {
+  static const char end[] = " Error: ";
+  const char *found = reason == NULL ? NULL : strstr(reason, end);
+  if (found == NULL || found - reason > 32)
+    return (struct seg_str){0};
+  return (struct seg_str){reason, (size_t)(found - reason) + strlen(" Error")};
+}
+
+// While a query reads rows, DuckDB's words quote values, and the query may read any column of a
+// file: none can be trusted not to be personal. Only the kind of error is taken over.
+static void explain_sql(struct seg_duck_source *source, const char *reason) {
+  struct seg_str kind = kind_of(reason);
+  SEG_IO_FAIL(
+      &source->failure, SEG_BAD_DATA, SQL,
+      "%.*s failed while reading rows%s%.*s; the value is not shown, for it may be personal",
+      SEG_STR(source->schema.place), kind.size > 0 ? ": " : "", SEG_STR(kind));
+  seg_error_help(&source->failure,
+                 "look for a cast or a calculation that not every value allows; try_cast gives "
+                 "NULL where cast fails");
+}
+
+static void explain_parquet(struct seg_duck_source *source, const char *reason, const char *words) {
   const struct seg_binding *binding = source->binding;
   size_t bad = 0;
   while (bad + 1 < binding->file_count && parquet_readable(source, bad))
     bad++;
+  if (reason != NULL && strstr(reason, "Invalid string encoding") != NULL) { // quotes the text
+    SEG_IO_FAIL(&source->failure, SEG_BAD_DATA, BAD_TEXT,
+                "the Parquet file %.*s holds text that is not UTF-8", SEG_STR(binding->files[bad]));
+    seg_error_help(&source->failure, "write the file again with text in UTF-8");
+    return;
+  }
   SEG_IO_FAIL(&source->failure, SEG_BAD_DATA, BAD_FILE, "the Parquet file %.*s is damaged: %s",
               SEG_STR(binding->files[bad]), words);
   seg_error_help(&source->failure, "check that the file was copied completely, or write it again");
@@ -187,10 +215,8 @@ void seg_duck_source_explain(struct seg_duck_source *source, const char *reason,
     return;
   }
   switch (source->binding->kind) {
-  case SEG_BINDING_SQL:
-    SEG_IO_FAIL(error, SEG_BAD_DATA, SQL, "%.*s failed: %s", SEG_STR(source->schema.place), words);
-    return;
-  case SEG_BINDING_PARQUET: explain_parquet(source, words); return;
+  case SEG_BINDING_SQL: explain_sql(source, reason); return;
+  case SEG_BINDING_PARQUET: explain_parquet(source, reason, words); return;
   case SEG_BINDING_CSV: break;
   }
   if (explain_csv(source))

@@ -406,7 +406,8 @@ static void queries(void **state) {
       {"select 1 as id form x", "the query of source \"data\" failed: "},
       {"select * from nowhere", "the query of source \"data\" failed: "},
       {"select 1 as id; select 2 as id", "the query of source \"data\" failed: "},
-      {"select error('stop here') as id", "the query of source \"data\" failed: "},
+      {"select error('stop here') as id",
+       "the query of source \"data\" failed while reading rows: "},
       {"with x as (select 1) insert into x select 1", "the query of source \"data\" "},
       {"from 'missing.csv'", "the query of source \"data\" failed: "},
       {"from 'https://example.org/x.parquet'", "the query of source \"data\" failed: "},
@@ -421,6 +422,40 @@ static void queries(void **state) {
   }
 }
 
+// The engine quotes values in its own words, and the caller's query may read personal columns.
+static void engine_words_hide_values(void **state) {
+  (void)state;
+  struct seg_plan_input input = {.type = SEG_COLUMN_TEXT, .name = TEXT("x"), .personal = true};
+  struct seg_plan_entity entity = {
+      .name = TEXT("customer"), .key = TEXT("id"), .inputs = &input, .input_count = 1};
+  struct io_rows rows;
+  io_write_text("secret.csv", "id,x\n1,topsecret\n");
+  char query[512];
+  snprintf(query, sizeof query, "select id, cast(cast(x as integer) as varchar) as x from '%s'",
+           io_path("secret.csv"));
+  io_read(query, &entity, "UTC", 1, &rows);
+  assert_int_equal(rows.status, SEG_BAD_DATA);
+  assert_string_equal(rows.error.code, "D110");
+  assert_non_null(strstr(rows.error.message, "Conversion Error"));
+  assert_null(strstr(rows.error.message, "topsecret"));
+  io_rows_free(&rows);
+  // A Parquet text whose bytes are not UTF-8.
+  io_sql("copy (select 1 as id, 'topsecret' as x) to '%s/secret.parquet' (compression "
+         "uncompressed)");
+  FILE *file = fopen(io_path("secret.parquet"), "rb");
+  unsigned char bytes[4096];
+  size_t size = fread(bytes, 1, sizeof bytes, file);
+  fclose(file);
+  for (size_t i = 0; i + 9 <= size; i++)
+    if (memcmp(bytes + i, "topsecret", 9) == 0)
+      bytes[i + 1] = 0xff;
+  io_read(io_write("secret.parquet", bytes, size), &entity, "UTC", 1, &rows);
+  assert_int_equal(rows.status, SEG_BAD_DATA);
+  assert_string_equal(rows.error.code, "D203");
+  assert_null(strstr(rows.error.message, "psecret"));
+  io_rows_free(&rows);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(values, io_make_folder, io_remove_folder),
@@ -431,6 +466,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(first_in_file_order, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(damaged_files, io_make_folder, io_remove_folder),
       cmocka_unit_test(queries),
+      cmocka_unit_test_setup_teardown(engine_words_hide_values, io_make_folder, io_remove_folder),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
