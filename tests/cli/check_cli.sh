@@ -187,6 +187,50 @@ expect 2 "the query of source" run_good --source "purchases=select * from nothin
 expect 0 "" run_good --source "purchases=select customer, day, amount from 'data/purchases.csv'" --out out.csv
 cmp -s out.csv want.csv || { command="compare" code=0; fail "a query gives the same output"; }
 
+# Each with its code; the pages of docs/diagnostics say more.
+expect 2 "error[D002]: the data folder nowhere does not exist" \
+  "$segc" run good --data nowhere --as-of 2026-11-01 --out out.csv
+expect 2 "error[D101]" run_good --source purchases --out out.csv
+expect 2 'error[D102]: source "purchases": no file fits' \
+  run_good --source "purchases=data/orders-*.csv" --out out.csv
+expect 2 "error[D102]" run_good --source "purchases=data/orders.csv" --out out.csv
+data && mv broken/purchases.csv broken/purchaes.csv
+expect 2 "there is purchaes.csv" run_broken
+data && gzip -k broken/purchases.csv
+expect 2 'error[D103]: source "purchases" could be broken/purchases.csv or broken/purchases.csv.gz' run_broken
+data && mkdir broken/parts && cp data/purchases.csv broken/parts && echo >broken/parts/notes.txt
+expect 2 "error[D104]" run_good --source purchases=broken/parts --out out.csv
+rm broken/parts/notes.txt && sed 's/amount/total/' data/purchases.csv >broken/parts/second.csv
+expect 2 "error[D109]" run_good --source purchases=broken/parts --out out.csv
+data && sed -i 's/amount/amuont/' broken/purchases.csv
+expect 2 'did you mean "amuont"' run_broken
+data && sed -i '1s/amount/amount,amount/; 2,$s/$/,1/' broken/purchases.csv
+expect 2 "error[D107]" run_broken
+data && seq 20000 | sed 's/.*/anna,2026-10-05,&/' >>broken/purchases.csv && gzip broken/purchases.csv &&
+  head -c 20000 broken/purchases.csv.gz >cut && mv cut broken/purchases.csv.gz
+expect 2 "error[D201]: the file broken/purchases.csv.gz is damaged" run_broken
+data && printf 'PAR1 no parquet PAR1' >broken/purchases.parquet && rm broken/purchases.csv
+expect 2 "error[D201]" run_broken
+data && sed -i '3s/60.00$/"60.00/' broken/purchases.csv
+expect 2 "error[D202]: broken/purchases.csv, row 2 (line 3), a quote is opened and never closed" run_broken
+data && printf '\377,DE,pro\n' >>broken/customers.csv
+expect 2 "error[D203]" run_broken
+data && sed -i '3s/ben//' broken/customers.csv
+expect 2 "error[D302]: broken/customers.csv, row 2 (line 3)" run_broken
+data && sed -i '4s/carla/anna/' broken/customers.csv
+expect 2 'error[D303]: broken/customers.csv, row 3 (line 4), column id: customer "anna"' run_broken
+data && sed -i '2,3s/,[0-9.]*$/,90000000000000000.00/' broken/purchases.csv
+expect 2 "error[D301]" run_broken
+expect 2 "error[D010]" "$segc" check good/rulez.seg
+expect 2 "error[D012]" "$segc" check empty
+
+# A zone that does not exist is a mistake of the rules, found without data.
+edit 's/Berlin/Berln/'
+expect 1 'did you mean "Europe/Berlin"?' "$segc" check bad
+expect 1 "error[E006]" "$segc" check bad
+expect 1 "--> bad/rules.seg:2:11" "$segc" check bad
+expect 1 "error[E006]" "$segc" run bad --data data --as-of 2026-11-01 --out out.csv
+
 # Outputs.
 expect 2 "nowhere" run_good --out nowhere/out.csv
 expect 2 "out.txt" run_good --out out.txt
@@ -212,6 +256,21 @@ expect 2 "plan" "$segc" run bad --data broken --as-of 2026-11-01 --out out.csv
 if grep -q topsecret stdout stderr; then
   fail "a personal value was printed"
 fi
+# A personal key, twice and in an overflow; and the words of the data engine about a query.
+sed 's/country: text?/id: text personal\n  country: text?/' good/rules.seg >bad/rules.seg
+run_personal() {
+  "$segc" run bad --data broken --as-of 2026-11-01 --out out.csv "$@"
+  code=$?
+  ! grep -q anna stdout stderr || echo "error: a personal value was printed" >&2
+  return "$code"
+}
+data && sed -i '4s/carla/anna/' broken/customers.csv
+expect 2 "error[D303]" run_personal
+data && sed -i '2,3s/,[0-9.]*$/,90000000000000000.00/' broken/purchases.csv
+expect 2 "error[D301]" run_personal
+data
+expect 2 "error[D110]" run_personal \
+  --source "purchases=select customer, day, cast(customer as integer) as amount from 'data/purchases.csv'"
 
 # Sources from stdin are none; a reader that goes away is no crash.
 "$segc" run good --dump=asm 2>stderr | head -n 1 >stdout
