@@ -20,7 +20,8 @@ static enum seg_status parse_as_of(const char *text, int32_t *as_of, struct seg_
   return SEG_USAGE;
 }
 
-// Three quarters of the machine unless the caller says otherwise.
+// Three quarters of the machine unless the caller says otherwise; half of it is for reading, half for
+// the run's own buffers.
 static uint64_t memory_limit(const struct segc_run_options *options) {
   if (options->memory_bytes > 0)
     return options->memory_bytes;
@@ -34,7 +35,7 @@ enum seg_status seg_session_data_init(struct seg_session_data *data, struct segc
   *data = (struct seg_session_data){.memory_bytes = memory_limit(options)};
   seg_arena_init(&data->arena);
   data->io = (struct seg_io_options){.threads = options->threads,
-                                     .memory_bytes = data->memory_bytes / 4,
+                                     .memory_bytes = data->memory_bytes / 2,
                                      .interrupted = &session->interrupted};
   return parse_as_of(options->as_of, &data->as_of, error);
 }
