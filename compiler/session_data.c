@@ -20,8 +20,8 @@ static enum seg_status parse_as_of(const char *text, int32_t *as_of, struct seg_
   return SEG_USAGE;
 }
 
-// Three quarters of the machine unless the caller says otherwise; half of it is for reading, half for
-// the run's own buffers.
+// Three quarters of the machine unless the caller says otherwise; half of it is for reading, half
+// for the run's own buffers.
 static uint64_t memory_limit(const struct segc_run_options *options) {
   if (options->memory_bytes > 0)
     return options->memory_bytes;
