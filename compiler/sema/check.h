@@ -246,7 +246,7 @@ bool seg_ambiguous_comparison(struct seg_check *check, const struct seg_expr *ex
 // missing.c
 /** Refuse negations in a rule over what may be missing. False when one was reported. */
 bool seg_check_missing(struct seg_check *check, const struct seg_node *node);
-/** The same for a computed column or a `where` (entity NULL); NULL nodes are right. */
+/** The same for a computed column or a `where` of an entity; NULL nodes are right. */
 bool seg_check_missing_in(struct seg_check *check, const struct seg_node *node,
                           const struct seg_program_entity *entity);
 bool seg_same_value(const struct seg_node *a, const struct seg_node *b);

@@ -84,7 +84,7 @@ static void check_where(struct seg_check *check, struct seg_table *table) {
               : line;
   }
   // Checked before it is set: a `where` must not vouch for itself.
-  seg_check_missing_in(check, all, NULL);
+  seg_check_missing_in(check, all, table->entity);
   table->entity->where = all;
 }
 

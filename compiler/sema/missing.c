@@ -28,6 +28,7 @@ struct own_facts {
 
 struct walk {
   struct seg_check *check;
+  const struct seg_program_entity *entity; // whose columns are meant
   struct facts facts; // a stack: the facts of all parts are pushed, each part walked, all popped
   SEG_VEC(struct own_facts) own; // of the parts that the walk is in: nobody vouches for himself
   bool right;
@@ -462,6 +463,8 @@ static void report(struct walk *walk, struct seg_span span, bool inverted,
 struct position {
   const struct seg_node *negation; // the innermost `not` above, or NULL
   unsigned negations;              // how many are above
+  const struct seg_node *shown; // inside a computed condition: what is negated in the rule itself
+  bool shown_inverted;
 };
 
 static void walk_condition(struct walk *walk, const struct seg_node *node, struct position at);
@@ -475,7 +478,7 @@ static void walk_value(struct walk *walk, const struct seg_node *node) {
   // Events that the declaration's `where` drops never come here.
   assert(walk->check->program);
   const struct seg_program_entity *event = &walk->check->program->events[node->event];
-  struct walk inside = {.check = walk->check, .right = true};
+  struct walk inside = {.check = walk->check, .entity = event, .right = true};
   if (event->where)
     learn_true(&inside, event->where, false);
   walk_condition(&inside, node->filter, (struct position){0});
@@ -484,17 +487,62 @@ static void walk_value(struct walk *walk, const struct seg_node *node) {
   SEG_VEC_FREE(&inside.own);
 }
 
+/** What a report shows for this atom: the `not` right above it, or the atom; unless it is hidden.
+ */
+static void place_atom(struct position *at, const struct seg_node *node) {
+  if (at->shown)
+    return;
+  const struct seg_node *below = at->negation ? at->negation->operands[0] : NULL;
+  bool direct = below && below->span.begin == node->span.begin && below->span.end == node->span.end;
+  at->shown = direct ? at->negation : node;
+  at->shown_inverted = (at->negations - (direct ? 1u : 0u)) % 2u != 0;
+}
+
+static bool is_computed(const struct walk *walk, const struct seg_node *node) {
+  return (node->kind == SEG_NODE_ATTRIBUTE || node->kind == SEG_NODE_COLUMN) && walk->entity &&
+         walk->entity->columns[node->column].computed;
+}
+
+/** Is it a comparison of bools that can hold because one of them does not? */
+static bool can_hold_by_false(const struct seg_node *node) {
+  if (node->kind != SEG_NODE_COMPARE || node->operands[0]->type.kind != SEG_TYPE_BOOL)
+    return false;
+  for (uint32_t i = 0; i < 2; i++)
+    if (seg_is_literal(node->operands[i]))
+      return (node->operands[i]->literal.integer != 0) != (node->comparison == SEG_EQUAL);
+  return true;
+}
+
+/** Computed conditions among bool values: never missing themselves, but what they ask for may be.
+ */
+static void walk_computed(struct walk *walk, const struct seg_node *node, struct position at) {
+  if (node->type.kind != SEG_TYPE_BOOL)
+    return;
+  if (is_computed(walk, node)) {
+    walk_condition(walk, walk->entity->columns[node->column].computed, at);
+    return;
+  }
+  for (uint32_t i = 0; i < node->operand_count; i++)
+    walk_computed(walk, node->operands[i], at);
+}
+
 /** A comparison, membership, text test or bool column. */
 static void walk_atom(struct walk *walk, const struct seg_node *node, struct position at) {
   for (uint32_t i = 0; i < node->operand_count; i++)
     walk_value(walk, node->operands[i]);
+  if (at.negation || can_hold_by_false(node)) {
+    struct position hidden = at;
+    place_atom(&hidden, node);
+    if (!hidden.negation)
+      hidden.negation = node;
+    walk_computed(walk, node, hidden);
+  }
   bool compares = node->kind == SEG_NODE_COMPARE || node->kind == SEG_NODE_COMPARE_FRACTIONS;
   if (!at.negation && !(compares && node->comparison == SEG_NOT_EQUAL))
     return;
-  const struct seg_node *below = at.negation ? at.negation->operands[0] : NULL;
-  bool direct = below && below->span.begin == node->span.begin && below->span.end == node->span.end;
-  struct seg_span span = direct ? at.negation->span : node->span;
-  bool inverted = (at.negations - (direct ? 1u : 0u)) % 2u != 0;
+  place_atom(&at, node);
+  struct seg_span span = at.shown->span;
+  bool inverted = at.shown_inverted;
   if (node->kind == SEG_NODE_COMPARE_FRACTIONS) {
     for (uint32_t side = 0; side < 4; side += 2) {
       const struct seg_node *part = node->operands[side], *over = node->operands[side + 1];
@@ -562,8 +610,8 @@ bool seg_check_missing_in(struct seg_check *check, const struct seg_node *node,
                           const struct seg_program_entity *entity) {
   if (!node)
     return true;
-  struct walk walk = {.check = check, .right = true};
-  if (entity && entity->where) // who does not pass it, does not exist for the rules
+  struct walk walk = {.check = check, .entity = entity, .right = true};
+  if (entity->where) // who does not pass it, does not exist for the rules
     learn_true(&walk, entity->where, false);
   if (node->type.kind == SEG_TYPE_BOOL)
     walk_condition(&walk, node, (struct position){0});

@@ -91,6 +91,14 @@ static void negations_over_missing_values(void **state) {
                   "a != 5", NULL);
   expect_declared("event e from \"e\" by k at t { a: int? b = not (a > 5) }\n", "opt_in", "E401",
                   "not (a > 5)", NULL);
+  // A computed condition is never missing; what it asks for may be.
+  static const char computed[] =
+      "event e from \"e\" by k at t { a: int? five = a = 5 known_five = a is known and a = 5 }\n";
+  expect_declared(computed, "count(e[not five]) > 1 ever", "E401", "not five",
+                  "`(a is known and not five)`");
+  expect_declared(computed, "count(e[five = false]) > 1 ever", "E401", "five = false", NULL);
+  expect_declared(computed, "count(e[five != known_five]) > 1 ever", "E401", "five != known_five",
+                  NULL);
   expect_declared("metric web = count(purchase[not gift])\n", "web > 1 ever", "E401", "not gift",
                   NULL);
 }
