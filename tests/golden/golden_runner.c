@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/lower/lower.h"
+#include "compiler/sema/sema.h"
 #include "grammar/format.h"
 #include "grammar/parse.h"
 
@@ -47,6 +49,49 @@ static void stage_fmt(struct golden *golden, FILE *out) {
   seg_arena_deinit(&arena);
 }
 
+// Check the rules, as far as there is a tree without mistakes.
+static bool check_rules(struct golden *golden, struct seg_program *program, FILE *out) {
+  struct seg_error error = {0};
+  seg_program_init(program);
+  if (golden->sink.errors > 0)
+    return false;
+  if (seg_sema(&golden->ast, &golden->map, &(struct seg_sema_options){0}, &golden->sink, program,
+               &error) != SEG_OK)
+    fprintf(out, "error: %s\n", error.message);
+  return golden->sink.errors == 0;
+}
+
+static void stage_check(struct golden *golden, FILE *out) {
+  struct seg_program program;
+  check_rules(golden, &program, out);
+  stage_err(golden, out);
+  seg_program_deinit(&program);
+}
+
+static void stage_types(struct golden *golden, FILE *out) {
+  struct seg_program program;
+  if (check_rules(golden, &program, out))
+    seg_program_print(&program, out);
+  else
+    stage_err(golden, out);
+  seg_program_deinit(&program);
+}
+
+static void stage_plan(struct golden *golden, FILE *out) {
+  struct seg_program program;
+  struct seg_plan plan;
+  struct seg_error error = {0};
+  seg_plan_init(&plan);
+  if (!check_rules(golden, &program, out))
+    stage_err(golden, out);
+  else if (seg_lower(&program, &golden->map, &plan, &error) != SEG_OK)
+    fprintf(out, "error: %s\n", error.message);
+  else
+    seg_plan_print(&plan, out);
+  seg_plan_deinit(&plan);
+  seg_program_deinit(&program);
+}
+
 static const struct {
   const char *extension;
   void (*print)(struct golden *golden, FILE *out);
@@ -55,6 +100,9 @@ static const struct {
     {"ast", stage_ast},       // the syntax tree
     {"err", stage_err},       // what parsing reports
     {"fmt", stage_fmt},       // the canonical layout; empty with syntax errors
+    {"check", stage_check},   // what the checker reports
+    {"types", stage_types},   // the typed program
+    {"plan", stage_plan},     // the plan
 };
 
 static int fail(const char *path, const char *reason) {

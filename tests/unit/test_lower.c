@@ -1,0 +1,138 @@
+// compiler/lower: what is shared, what is read, and what a plan no longer contains.
+#include "tests/unit/sema_case.h"
+
+#include "compiler/lower/lower.h"
+
+struct lower_case {
+  struct sema_case sema;
+  struct seg_plan plan;
+};
+
+static void lower_rule(struct lower_case *c, const char *more, const char *when) {
+  struct seg_error error = {0};
+  char *text = shop_text(more, when);
+  check_text(&c->sema, text);
+  free(text);
+  if (c->sema.sink.errors > 0)
+    fail_with_reports(&c->sema, when);
+  seg_plan_init(&c->plan);
+  if (seg_lower(&c->sema.program, &c->sema.map, &c->plan, &error) != SEG_OK)
+    fail_msg("%s: %s", when, error.message);
+}
+
+static void end_lower(struct lower_case *c) {
+  seg_plan_deinit(&c->plan);
+  end_case(&c->sema);
+}
+
+static uint32_t count_steps(const struct seg_block *block, enum seg_op op) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < block->step_count; i++)
+    count += block->steps[i].op == op;
+  return count;
+}
+
+static void equal_aggregates_become_one_cell(void **state) {
+  (void)state;
+  struct lower_case c;
+  lower_rule(&c,
+             "segment t { when: purchases within 90d > 5 and revenue ever > 3 decision: \"t\" }",
+             "purchases within 90d >= 2 and count(purchase) within 90d < 9 and revenue ever > 3");
+  assert_int_equal(c.plan.folds[0].cell_count, 2); // one count, one sum
+  assert_int_equal(c.plan.window_count, 2);
+  // `revenue ever > 3` of both segments is one step; the three counts differ in their constants.
+  assert_int_equal(count_steps(&c.plan.customer_block, SEG_OP_COMPARE), 4);
+  assert_int_equal(c.plan.customer_block.mask_root_count, 2);
+  end_lower(&c);
+}
+
+static void only_what_rules_need_is_read(void **state) {
+  (void)state;
+  struct lower_case c;
+  lower_rule(&c, "", "children > 2");
+  assert_int_equal(c.plan.customer.input_count, 1);
+  assert_true(seg_str_is(c.plan.customer.inputs[0].name, "children"));
+  assert_int_equal(c.plan.customer.declared_count,
+                   13); // all are there to be looked for in the data
+  for (uint32_t i = 0; i < c.plan.event_count; i++) {
+    assert_int_equal(c.plan.folds[i].cell_count, 0);
+    assert_int_equal(c.plan.events[i].input_count, 0);
+  }
+  end_lower(&c);
+}
+
+static void an_average_against_a_constant_is_a_fraction(void **state) {
+  (void)state;
+  struct lower_case c;
+  lower_rule(&c, "", "aov > 80");
+  const struct seg_block *block = &c.plan.customer_block;
+  assert_int_equal(count_steps(block, SEG_OP_FRACTION_ORDER), 1);
+  assert_int_equal(count_steps(block, SEG_OP_DIVIDE), 0);
+  assert_int_equal(count_steps(block, SEG_OP_INTEGER_TO_NUMBER), 0);
+  end_lower(&c);
+
+  lower_rule(&c, "", "aov * 1.5 > 80");
+  assert_int_equal(count_steps(&c.plan.customer_block, SEG_OP_DIVIDE), 1);
+  end_lower(&c);
+}
+
+static void filters_and_known_bits_become_flags(void **state) {
+  (void)state;
+  struct lower_case c;
+  lower_rule(&c, "", "sum(purchase[channel = \"web\"].discount) ever > 5");
+  const struct seg_plan_entity *event = &c.plan.events[0];
+  assert_int_equal(event->filter_count, 1);
+  assert_int_equal(event->flag_count, 2); // the filter, and "discount is known"
+  assert_int_equal(event->carried_count, 1);
+  assert_int_equal(event->carried_flag[0], 1);
+  const struct seg_fold_cell *cell = &c.plan.folds[0].cells[0];
+  assert_int_equal(cell->kind, SEG_FOLD_SUM);
+  assert_int_equal(cell->flag_count, 2);
+  assert_int_equal(cell->flags[0], 0);
+  assert_int_equal(cell->flags[1], 1);
+  end_lower(&c);
+}
+
+static void windows_stay_relative(void **state) {
+  (void)state;
+  struct lower_case c;
+  lower_rule(&c, "",
+             "purchases between 31d and 60d ago > 1 and purchases ever > 1 and "
+             "purchases from 2026-01-01 through 2026-01-31 > 1");
+  assert_int_equal(c.plan.window_count, 3);
+  assert_int_equal(c.plan.windows[0].form, SEG_WINDOW_AGES);
+  assert_int_equal(c.plan.windows[0].near_age, 31);
+  assert_int_equal(c.plan.windows[0].far_age, 60);
+  assert_int_equal(c.plan.windows[1].form, SEG_WINDOW_ALL);
+  assert_int_equal(c.plan.windows[2].form, SEG_WINDOW_DAYS);
+  // 2026-01-01 is day 20454: 56 years of 365 days and 14 leap days (1972 .. 2024) after 1970-01-01.
+  assert_int_equal(c.plan.windows[2].first_day, 20454);
+  assert_int_equal(c.plan.windows[2].last_day, 20484);
+  end_lower(&c);
+}
+
+static void a_bool_that_may_be_missing_is_two_valued(void **state) {
+  (void)state;
+  struct lower_case c;
+  lower_rule(&c, "", "member");
+  // Carried as a code, compared with 1: false where it is unknown.
+  assert_int_equal(count_steps(&c.plan.customer.scan, SEG_OP_BIT_TO_CODE), 1);
+  const struct seg_block *block = &c.plan.customer_block;
+  const struct seg_step *root = &block->steps[block->mask_roots[0]];
+  assert_int_equal(root->op, SEG_OP_COMPARE);
+  assert_int_equal(root->comparison, SEG_IS_EQUAL);
+  assert_int_equal(block->steps[root->operands[1]].constant.integer, 1);
+  end_lower(&c);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(equal_aggregates_become_one_cell),
+      cmocka_unit_test(only_what_rules_need_is_read),
+      cmocka_unit_test(an_average_against_a_constant_is_a_fraction),
+      cmocka_unit_test(filters_and_known_bits_become_flags),
+      cmocka_unit_test(windows_stay_relative),
+      cmocka_unit_test(a_bool_that_may_be_missing_is_two_valued),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
