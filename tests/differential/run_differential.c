@@ -26,7 +26,7 @@
 
 #define DEFAULT_SEED UINT64_C(20261122)
 
-enum { ROWS_PER_PROGRAM = 3, MOST_JOBS = 16, MOST_REFUSED_PERCENT = 5 };
+enum { ROWS_PER_PROGRAM = 3, MOST_JOBS = 16, MOST_REFUSED_PERCENT = 5, LONGEST_PROGRAM = 100 };
 
 struct options {
   uint64_t seed;
@@ -143,6 +143,7 @@ static uint64_t program_seed(const struct options *options, uint32_t number) {
 static void work(const struct options *options, uint32_t worker, double end, struct tally *tally) {
   for (uint32_t i = worker; i < options->programs && now() < end; i += options->jobs) {
     tally->running_seed = program_seed(options, i);
+    alarm(LONGEST_PROGRAM); // a run that never ends is a difference as well
     if (!run_program(options, tally->running_seed, tally))
       _exit(1);
   }

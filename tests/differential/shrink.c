@@ -101,11 +101,11 @@ static bool drop_rows(struct shrink *shrink, struct data_table *table, size_t fi
   return still;
 }
 
-static bool shrink_table(struct shrink *shrink, struct data_table *table) {
+static bool shrink_table(struct shrink *shrink, struct data_table *table, double end) {
   bool changed = false;
   for (size_t piece = table->rows.count; piece > 0; piece /= 2) {
     size_t first = 0;
-    while (first < table->rows.count) {
+    while (first < table->rows.count && now() < end) {
       size_t count = table->rows.count - first < piece ? table->rows.count - first : piece;
       if (drop_rows(shrink, table, first, count))
         changed = true;
@@ -137,10 +137,10 @@ static bool simplify_values(struct shrink *shrink, struct data_table *table) {
   return changed;
 }
 
-static bool shrink_rows(struct shrink *shrink) {
+static bool shrink_rows(struct shrink *shrink, double end) {
   bool changed = false;
   for (uint32_t i = 0; i < shrink->data->table_count; i++)
-    changed = shrink_table(shrink, &shrink->data->tables[i]) || changed;
+    changed = shrink_table(shrink, &shrink->data->tables[i], end) || changed;
   return changed;
 }
 
@@ -181,7 +181,7 @@ void shrink_all(struct shrink *shrink) {
   simplify_manner(shrink);
   bool changed = true;
   while (changed && now() < end) {
-    changed = shrink_rows(shrink);
+    changed = shrink_rows(shrink, end);
     changed = shrink_program(shrink, end) || changed;
   }
   forget_columns(shrink);
