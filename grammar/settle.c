@@ -84,6 +84,8 @@ static bool lacks_colon(struct seg_settling *s, size_t index) {
   if (s->braces != 1 || seg_in_bracket(s) || !seg_is_plain_name(s->parser, index) ||
       !(token->first_in_line || last == TOK_LEFT_BRACE) || next->first_in_line)
     return false;
+  if (last == TOK_DATE && seg_word_kind(token) == TOK_THROUGH)
+    return false; // the second half of a window on the next line
   if (last != TOK_LEFT_BRACE && last != TOK_QUESTION && last != TOK_PERSONAL &&
       !seg_ends_operand(last))
     return false;
