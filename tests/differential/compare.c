@@ -170,7 +170,8 @@ static void compare_members(struct comparer *comparer, uint32_t segment) {
   uint64_t count = 0;
   for (uint32_t i = 0; i < comparer->run->customer_count; i++) {
     bool expected = seg_reference_member(comparer->reference, segment, i);
-    enum answer answer = three_valued(comparer->reference, rule->when, i);
+    enum answer answer =
+        three_valued(&comparer->pipeline->program, comparer->reference, rule->when, i);
     bool found = seg_bitmap_test(comparer->run->members[segment], i);
     struct seg_str key = seg_reference_customer_key(comparer->reference, i);
     if (expected != found)

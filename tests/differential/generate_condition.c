@@ -197,7 +197,8 @@ static struct term *test_of(struct generator *generator, const struct scope *sco
     return is_known(generator, value, chance(generator, 50));
   switch (value->type.kind) {
   case SEG_TYPE_BOOL:
-    return chance(generator, 50) ? truth(generator, value) : compare(generator, scope, value);
+    return value->veiled || chance(generator, 50) ? truth(generator, value)
+                                                  : compare(generator, scope, value);
   case SEG_TYPE_TEXT:
     if (chance(generator, 45))
       return text_test(generator, value);

@@ -57,6 +57,13 @@ static void add_columns(struct generator *generator, struct model_entity *entity
   }
 }
 
+static bool may_be_missing(const struct term *term) {
+  bool missing = term->optional || term->veiled;
+  for (uint32_t i = 0; i < term->operand_count; i++)
+    missing = missing || may_be_missing(term->operands[i]);
+  return missing;
+}
+
 static void add_computed(struct generator *generator, int number) {
   static const char *const names[] = {"computed_a", "computed_b", "computed_c"};
   struct model_entity *entity = model_entity(generator->model, number);
@@ -69,7 +76,11 @@ static void add_computed(struct generator *generator, int number) {
     if (value == NULL)
       continue;
     entity->columns[entity->column_count++] = (struct model_column){
-        .name = names[i], .type = value->type, .optional = value->optional, .computed = value};
+        .name = names[i],
+        .type = value->type,
+        .optional = value->optional,
+        .veiled = value->veiled || (value->kind >= TERM_COMPARE && may_be_missing(value)),
+        .computed = value};
   }
 }
 

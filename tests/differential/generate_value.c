@@ -25,6 +25,7 @@ static struct term *column_term(struct generator *generator, int entity, uint32_
   term->entity = entity;
   term->column = column;
   term->optional = source->optional;
+  term->veiled = source->veiled;
   return term;
 }
 
@@ -175,7 +176,8 @@ struct term *generate_like(struct generator *generator, const struct scope *scop
                            struct model_type type) {
   for (int i = 0; i < 6; i++) {
     struct term *term = leaf(generator, scope);
-    if (term != NULL && model_type_same(term->type, type) && !(scope->definite && term->optional))
+    if (term != NULL && model_type_same(term->type, type) && !term->veiled &&
+        !(scope->definite && term->optional))
       return term;
   }
   return generate_literal(generator, type);
@@ -315,6 +317,8 @@ struct term *generate_value(struct generator *generator, const struct scope *sco
                             uint32_t depth) {
   for (int tries = 0; tries < 20; tries++) {
     struct term *term = leaf(generator, scope);
+    if (term != NULL && term->veiled && scope->definite)
+      continue;
     for (uint32_t i = 0; term != NULL && i < depth; i++)
       term = grow(generator, scope, term);
     if (term != NULL && scope->definite && term->optional)

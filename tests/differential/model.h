@@ -73,7 +73,9 @@ enum term_kind {
 struct term {
   enum term_kind kind;
   struct model_type type;
-  bool optional;   // may be missing
+  bool optional; // may be missing
+  bool
+      veiled; // a computed condition over what may be missing: never missing, but not to be negated
   bool parens;     // printed in parentheses even where none are needed
   bool negated;    // BETWEEN, IN, IS
   bool has_window; // METRIC, AGGREGATE
@@ -92,7 +94,7 @@ struct term {
 struct model_column {
   const char *name; // as written, in backquotes when it needs them
   struct model_type type;
-  bool optional;
+  bool optional, veiled; // as in struct term
   bool personal;
   struct term *computed;
   bool dropped; // by shrinking

@@ -2,6 +2,7 @@
 #include "tests/differential/three_valued.h"
 
 struct asker {
+  const struct seg_program *program;
   struct seg_reference *reference;
   uint32_t customer;
 };
@@ -21,8 +22,11 @@ static bool is_unknown(const struct asker *asker, const struct seg_node *node) {
   return is_bool(node) ? ask(asker, node) == ANSWER_UNKNOWN : !value_of(asker, node).known;
 }
 
-// A computed condition is a column like any other: true or false, whatever it was computed from.
+// A computed condition hides nothing: what is asked is what it was computed from.
 static enum answer ask_column(const struct asker *asker, const struct seg_node *node) {
+  const struct seg_node *computed = asker->program->customer.columns[node->column].computed;
+  if (computed != NULL)
+    return ask(asker, computed);
   struct seg_value value = value_of(asker, node);
   return !value.known ? ANSWER_UNKNOWN : value.integer != 0 ? ANSWER_TRUE : ANSWER_FALSE;
 }
@@ -67,8 +71,8 @@ static enum answer ask(const struct asker *asker, const struct seg_node *node) {
   }
 }
 
-enum answer three_valued(struct seg_reference *reference, const struct seg_node *node,
-                         uint32_t customer) {
-  struct asker asker = {reference, customer};
+enum answer three_valued(const struct seg_program *program, struct seg_reference *reference,
+                         const struct seg_node *node, uint32_t customer) {
+  struct asker asker = {program, reference, customer};
   return ask(&asker, node);
 }

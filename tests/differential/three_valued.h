@@ -14,7 +14,7 @@
 enum answer { ANSWER_FALSE, ANSWER_UNKNOWN, ANSWER_TRUE }; // in this order: `and` is the least
 
 /** A condition or a bool value over a customer. Filters inside of aggregates stay two-valued. */
-enum answer three_valued(struct seg_reference *reference, const struct seg_node *node,
-                         uint32_t customer);
+enum answer three_valued(const struct seg_program *program, struct seg_reference *reference,
+                         const struct seg_node *node, uint32_t customer);
 
 #endif
