@@ -291,7 +291,7 @@ void generate_data(struct data *data, struct model *model, uint64_t seed) {
   }
   filler.extremes = flip(&filler, 15);
   filler.digits = !all_keys_are_texts(model) || flip(&filler, 40);
-  filler.large = !filler.extremes && below(&filler, 30) == 0;
+  filler.large = !filler.extremes && below(&filler, 50) == 0;
   filler.customer_count = customer_rows(&filler);
   if (!model->from_event)
     fill_customers(&filler);
