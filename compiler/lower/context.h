@@ -29,10 +29,12 @@ struct seg_entity_draft {
 };
 
 /** Input slots of the customer block are numbered in order of need and renumbered at the end. */
+enum seg_slot_kind { SEG_SLOT_CARRIED, SEG_SLOT_CELL, SEG_SLOT_DERIVED };
+
 struct seg_slot_draft {
-  bool is_cell;
-  uint32_t event; // cells
-  uint32_t index; // carried column of the customer, or cell of the event
+  enum seg_slot_kind kind;
+  uint32_t event; // CELL
+  uint32_t index; // carried column of the customer, cell of the event, or derived column
 };
 
 struct seg_lowering {
@@ -44,6 +46,7 @@ struct seg_lowering {
   struct seg_block_builder block; // the customer block
   SEG_VEC(struct seg_slot_draft) slots;
   SEG_VEC(struct seg_plan_window) windows;
+  SEG_VEC(struct seg_plan_derived) derived;
   bool failed; // out of memory
 };
 
@@ -82,6 +85,9 @@ const struct seg_plan_constant *seg_lower_list(struct seg_lowering *lowering,
 
 /** The customer-block steps of aggregates: lower_aggregate.c. */
 uint32_t seg_lower_aggregate(const struct seg_scope *scope, const struct seg_node *node);
+
+/** The customer-block step of a bucket: lower_derived.c. */
+uint32_t seg_lower_bucket(const struct seg_scope *scope, const struct seg_node *node);
 
 /** The step of column `index` of the scope's entity, a computed one expanded: lower_column.c. */
 uint32_t seg_lower_column(const struct seg_scope *scope, uint32_t index);

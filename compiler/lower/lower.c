@@ -196,7 +196,7 @@ static void finish_fold(struct seg_lowering *lowering, struct seg_entity_draft *
 }
 
 // The customer block's inputs in their final order: the customer's carried columns, then every
-// fold's cells.
+// fold's cells, then the derived columns.
 static void finish_customer_block(struct seg_lowering *lowering, const uint32_t *rules) {
   struct seg_plan *plan = lowering->plan;
   uint32_t count = plan->customer.carried_count;
@@ -209,6 +209,11 @@ static void finish_customer_block(struct seg_lowering *lowering, const uint32_t 
     first_cell[i] = count;
     count += plan->folds[i].cell_count;
   }
+  uint32_t first_derived = count;
+  plan->derived_count = (uint32_t)lowering->derived.count;
+  plan->derived = owned_array(lowering, lowering->derived.items, lowering->derived.count,
+                              sizeof *plan->derived);
+  count += plan->derived_count;
   enum seg_layout *layouts = SEG_NEW_ARRAY(&plan->arena, enum seg_layout, count);
   bool *optional = SEG_NEW_ARRAY(&plan->arena, bool, count);
   finish_steps(lowering, &lowering->block, &plan->customer_block);
@@ -221,7 +226,9 @@ static void finish_customer_block(struct seg_lowering *lowering, const uint32_t 
     if (step->op != SEG_OP_INPUT)
       continue;
     const struct seg_slot_draft *slot = &lowering->slots.items[step->slot];
-    step->slot = slot->is_cell ? first_cell[slot->event] + slot->index : slot->index;
+    step->slot = slot->index;
+    if (slot->kind != SEG_SLOT_CARRIED)
+      step->slot += slot->kind == SEG_SLOT_CELL ? first_cell[slot->event] : first_derived;
     layouts[step->slot] = step->layout;
     optional[step->slot] = step->optional;
   }
@@ -339,5 +346,6 @@ cleanup:
   seg_block_builder_deinit(&lowering.block);
   SEG_VEC_FREE(&lowering.slots);
   SEG_VEC_FREE(&lowering.windows);
+  SEG_VEC_FREE(&lowering.derived);
   return status;
 }

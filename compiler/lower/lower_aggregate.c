@@ -56,7 +56,7 @@ static uint32_t cell_input(const struct seg_scope *scope, uint32_t event,
     lowering->failed = true;
     return 0;
   }
-  struct seg_slot_draft slot = {.is_cell = true, .event = event, .index = number};
+  struct seg_slot_draft slot = {.kind = SEG_SLOT_CELL, .event = event, .index = number};
   return seg_lower_slot(lowering, slot, draft.cell.layout, may_be_unknown(draft.cell.kind));
 }
 

@@ -112,7 +112,7 @@ uint32_t seg_lower_slot(struct seg_lowering *lowering, struct seg_slot_draft slo
                         enum seg_layout layout, bool optional) {
   for (uint32_t i = 0; i < lowering->slots.count; i++) {
     const struct seg_slot_draft *old = &lowering->slots.items[i];
-    if (old->is_cell == slot.is_cell && old->event == slot.event && old->index == slot.index)
+    if (old->kind == slot.kind && old->event == slot.event && old->index == slot.index)
       return seg_build_input(&lowering->block, i, layout, optional);
   }
   if (!SEG_VEC_PUSH(&lowering->slots, slot)) {
@@ -137,6 +137,7 @@ uint32_t seg_lower_column(const struct seg_scope *scope, uint32_t index) {
     return step;
   step = seg_lower_carriable(scope->draft, step);
   uint32_t carried = seg_lower_carry(scope->lowering, scope->draft, step);
-  return seg_lower_slot(scope->lowering, (struct seg_slot_draft){.index = carried},
+  return seg_lower_slot(scope->lowering,
+                        (struct seg_slot_draft){.kind = SEG_SLOT_CARRIED, .index = carried},
                         layout == SEG_LAYOUT_BIT ? SEG_LAYOUT_I32 : layout, column->optional);
 }

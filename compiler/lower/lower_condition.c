@@ -146,6 +146,7 @@ uint32_t seg_lower_condition(const struct seg_scope *scope, const struct seg_nod
   case SEG_NODE_OR: return lower_joined(scope, node);
   case SEG_NODE_EVENT_DATE:
   case SEG_NODE_AGGREGATE:
+  case SEG_NODE_BUCKET:
   case SEG_NODE_DAYS_SINCE:
   case SEG_NODE_BAND:
   case SEG_NODE_BAND_FRACTION:

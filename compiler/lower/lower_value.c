@@ -130,6 +130,7 @@ uint32_t seg_lower_value(const struct seg_scope *scope, const struct seg_node *n
   case SEG_NODE_COLUMN: return seg_lower_column(scope, node->column);
   case SEG_NODE_EVENT_DATE: return seg_lower_time(scope->draft, SEG_COLUMN_DAY);
   case SEG_NODE_AGGREGATE: return seg_lower_aggregate(scope, node);
+  case SEG_NODE_BUCKET: return seg_lower_bucket(scope, node);
   case SEG_NODE_DAYS_SINCE: return lower_days_since(scope, node);
   case SEG_NODE_BAND:
   case SEG_NODE_BAND_FRACTION: return lower_band(scope, node);

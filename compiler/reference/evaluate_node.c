@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "compiler/reference/internal.h"
+#include "runtime/base/draw.h"
 
 static struct seg_value missing(void) {
   return (struct seg_value){.known = false};
@@ -118,6 +119,12 @@ static struct seg_value band(const struct seg_node *node, const struct seg_value
   return integer(result);
 }
 
+static struct seg_value bucket(const struct seg_subject *subject, const struct seg_node *node) {
+  struct seg_draw draw;
+  seg_draw_init(&draw, node->salt);
+  return integer(seg_draw_bucket(seg_draw_of(&draw, subject->customer->key), node->buckets));
+}
+
 static struct seg_value fraction_band(const struct seg_node *node, const struct seg_value *values) {
   if (!values[0].known || !values[1].known || values[1].integer == 0)
     return missing();
@@ -204,6 +211,7 @@ struct seg_value seg_evaluate(const struct seg_subject *subject, const struct se
   case SEG_NODE_COLUMN: return column_value(subject, node->column);
   case SEG_NODE_EVENT_DATE: return integer(subject->row->day);
   case SEG_NODE_AGGREGATE: return seg_evaluate_aggregate(subject, node);
+  case SEG_NODE_BUCKET: return bucket(subject, node);
   case SEG_NODE_DAYS_SINCE:
     return values[0].known ? integer(subject->reference->as_of - values[0].integer) : missing();
   case SEG_NODE_BAND: return band(node, &values[0]);

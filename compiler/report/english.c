@@ -261,6 +261,7 @@ static const char *words_of(enum seg_node_kind kind) {
   case SEG_NODE_LITERAL:
   case SEG_NODE_ATTRIBUTE:
   case SEG_NODE_COLUMN:
+  case SEG_NODE_BUCKET:
   case SEG_NODE_AGGREGATE: return "{itself}";
   case SEG_NODE_EVENT_DATE: return "date";
   case SEG_NODE_DAYS_SINCE: return "days since {0}";
@@ -287,11 +288,20 @@ static const char *words_of(enum seg_node_kind kind) {
   return "";
 }
 
+static void print_bucket(const struct seg_english *english, const struct seg_node *node) {
+  fprintf(english->out, "bucket out of %" PRId64 " (drawn by the key", node->buckets);
+  if (node->salt.size > 0)
+    fprintf(english->out, " for \"%.*s\"", SEG_STR(node->salt));
+  fputc(')', english->out);
+}
+
 static void print_itself(const struct seg_english *english, const struct seg_node *node) {
   if (node->kind == SEG_NODE_LITERAL)
     seg_english_literal(&node->type, &node->literal, english->out);
   else if (node->kind == SEG_NODE_AGGREGATE)
     seg_english_aggregate(english, node, node->aggregate);
+  else if (node->kind == SEG_NODE_BUCKET)
+    print_bucket(english, node);
   else
     print_column(english, node);
 }

@@ -224,6 +224,7 @@ void seg_english_condition(const struct seg_english *english, const struct seg_n
   case SEG_NODE_COLUMN:
   case SEG_NODE_EVENT_DATE:
   case SEG_NODE_AGGREGATE:
+  case SEG_NODE_BUCKET:
   case SEG_NODE_DAYS_SINCE:
   case SEG_NODE_BAND:
   case SEG_NODE_BAND_FRACTION:

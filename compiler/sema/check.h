@@ -170,6 +170,10 @@ struct seg_node *seg_check_aggregate(struct seg_check *check, const struct seg_s
 struct seg_node *seg_check_filter(struct seg_check *check, const struct seg_scope *scope,
                                   const struct seg_expr *expr);
 
+// check_draws.c
+struct seg_node *seg_check_bucket(struct seg_check *check, const struct seg_scope *scope,
+                                  const struct seg_expr *expr);
+
 // check_windows.c
 bool seg_check_window(struct seg_check *check, const struct seg_window *window,
                       struct seg_day_window *out);

@@ -62,6 +62,7 @@ static bool same_content(const struct seg_node *a, const struct seg_node *b) {
   case SEG_NODE_COMPARE:
   case SEG_NODE_COMPARE_FRACTIONS: return a->comparison == b->comparison;
   case SEG_NODE_TEXT_TEST: return a->text_test == b->text_test;
+  case SEG_NODE_BUCKET: return a->buckets == b->buckets && seg_str_equal(a->salt, b->salt);
   case SEG_NODE_AGGREGATE:
     return a->aggregate == b->aggregate && a->event == b->event &&
            same_window(&a->window, &b->window) && same_optional(a->filter, b->filter) &&

@@ -90,6 +90,10 @@ struct seg_node {
     uint32_t column;                // ATTRIBUTE, COLUMN: index into the entity's columns
     enum seg_comparison comparison; // COMPARE, COMPARE_FRACTIONS
     enum seg_text_test text_test;   // TEXT_TEST
+    struct {                        // BUCKET
+      int64_t buckets;              // at least 1
+      struct seg_str salt;
+    };
     struct { // IN: the list; BAND: the cuts, rising. Literals of the operand's type
       uint32_t literal_count;
       struct seg_literal *literals;

@@ -138,6 +138,9 @@ static void print_content(const struct printer *printer, const struct seg_node *
   case SEG_NODE_COMPARE_FRACTIONS:
     fprintf(out, " %s", seg_comparison_sign(node->comparison));
     break;
+  case SEG_NODE_BUCKET:
+    fprintf(out, " of %" PRId64 " for \"%.*s\"", node->buckets, SEG_STR(node->salt));
+    break;
   case SEG_NODE_TEXT_TEST: fprintf(out, " %s", text_test_word(node->text_test)); break;
   case SEG_NODE_IN:
   case SEG_NODE_BAND:

@@ -193,6 +193,19 @@ struct seg_fold {
   struct seg_fold_cell *cells;
 };
 
+enum seg_derived_kind {
+  SEG_DERIVED_BUCKET, // I64: 1 .. buckets, drawn by the customer's key (runtime/base/draw.h)
+};
+
+/** A column of the customer block that the run computes itself. */
+struct seg_plan_derived {
+  enum seg_derived_kind kind;
+  enum seg_layout layout;
+  bool optional;       // may be unknown
+  int64_t buckets;     // BUCKET: at least 1
+  struct seg_str salt; // BUCKET
+};
+
 struct seg_plan_chain {
   struct seg_str name;
   uint32_t member_count;
@@ -212,9 +225,11 @@ struct seg_plan {
   struct seg_fold *folds;         // beside events
   uint32_t window_count;
   struct seg_plan_window *windows;
+  uint32_t derived_count;
+  struct seg_plan_derived *derived;
   /**
    * Input slots: first the customer's carried columns, then the cells of every fold, events in
-   * order. Mask roots: one a segment, in order. No value roots.
+   * order, then the derived columns. Mask roots: one a segment, in order. No value roots.
    */
   struct seg_block customer_block;
   uint32_t segment_count;

@@ -210,6 +210,17 @@ static void print_chain(const struct seg_plan *plan, const struct seg_plan_chain
   putc('\n', out);
 }
 
+static void print_derived(const struct seg_plan_derived *derived, uint32_t slot, FILE *out) {
+  fprintf(out, "  slot %" PRIu32 ": ", slot);
+  switch (derived->kind) {
+  case SEG_DERIVED_BUCKET:
+    fprintf(out, "bucket of %" PRId64, derived->buckets);
+    print_named("salt", derived->salt, out);
+    break;
+  }
+  putc('\n', out);
+}
+
 static void print_customer_block(const struct seg_plan *plan, FILE *out) {
   const struct seg_block *block = &plan->customer_block;
   fputs("customer block\n", out);
@@ -220,6 +231,8 @@ static void print_customer_block(const struct seg_plan *plan, FILE *out) {
     for (uint32_t cell = 0; cell < plan->folds[event].cell_count; cell++)
       fprintf(out, "  slot %" PRIu32 ": event %" PRIu32 " cell %" PRIu32 "\n", slot++, event, cell);
   }
+  for (uint32_t i = 0; i < plan->derived_count; i++)
+    print_derived(&plan->derived[i], slot++, out);
   print_steps(block, out);
   for (uint32_t i = 0; i < plan->segment_count && i < block->mask_root_count; i++) {
     fprintf(out, "  segment %" PRIu32 " ", i);

@@ -181,6 +181,18 @@ static bool cell_is_optional(const struct seg_fold_cell *cell) {
   return true;
 }
 
+static enum seg_status check_derived(const struct seg_plan_derived *derived,
+                                     struct seg_error *error) {
+  struct seg_str place = seg_str_view("derived columns");
+  switch (derived->kind) {
+  case SEG_DERIVED_BUCKET:
+    REQUIRE(derived->layout == SEG_LAYOUT_I64 && !derived->optional, "a bucket is I64 and known");
+    REQUIRE(derived->buckets >= 1, "there are no buckets");
+    break;
+  }
+  return SEG_OK;
+}
+
 static enum seg_status check_customer_block(const struct seg_plan *plan, struct seg_error *error) {
   const struct seg_block *block = &plan->customer_block;
   struct seg_str place = seg_str_view("customer block");
@@ -190,6 +202,7 @@ static enum seg_status check_customer_block(const struct seg_plan *plan, struct 
   uint64_t expected = plan->customer.carried_count;
   for (uint32_t event = 0; event < plan->event_count; event++)
     expected += plan->folds[event].cell_count;
+  expected += plan->derived_count;
   REQUIRE(block->input_count == expected, "has %" PRIu32 " input slots instead of %" PRIu64,
           block->input_count, expected);
   uint32_t slot = 0;
@@ -207,6 +220,15 @@ static enum seg_status check_customer_block(const struct seg_plan *plan, struct 
                   block->input_optional[slot] == cell_is_optional(cell),
               "slot %" PRIu32 " does not fit its cell", slot);
     }
+  }
+  for (uint32_t i = 0; i < plan->derived_count; i++, slot++) {
+    const struct seg_plan_derived *derived = &plan->derived[i];
+    REQUIRE(block->input_layouts[slot] == derived->layout &&
+                block->input_optional[slot] == derived->optional,
+            "slot %" PRIu32 " does not fit its derived column", slot);
+    status = check_derived(derived, error);
+    if (status != SEG_OK)
+      return status;
   }
   REQUIRE(block->value_root_count == 0, "has value roots");
   REQUIRE(block->mask_root_count == plan->segment_count,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/filter/chain_winners.h"
+#include "runtime/run/derived.h"
 
 static const char what_for[] = "deciding the rules";
 
@@ -31,6 +32,24 @@ static enum seg_status add_cells(struct seg_decide *decide, uint32_t batch_rows,
   return SEG_OK;
 }
 
+static enum seg_status add_derived(struct seg_decide *decide, uint32_t batch_rows,
+                                   struct seg_error *error) {
+  const struct seg_plan *plan = decide->state->plan;
+  size_t count = (size_t)plan->derived_count + 1;
+  decide->derived_values = calloc(count, sizeof *decide->derived_values);
+  decide->derived_known = calloc(count, sizeof *decide->derived_known);
+  if (decide->derived_values == NULL || decide->derived_known == NULL)
+    return seg_fail_memory(error, what_for);
+  for (uint32_t d = 0; d < plan->derived_count; d++) {
+    size_t size = seg_layout_size(plan->derived[d].layout, batch_rows);
+    decide->derived_values[d] = seg_column_memory(size);
+    decide->derived_known[d] = seg_column_memory(batch_rows / 8);
+    if (decide->derived_values[d] == NULL || decide->derived_known[d] == NULL)
+      return seg_fail_memory(error, what_for);
+  }
+  return SEG_OK;
+}
+
 enum seg_status seg_decide_init(struct seg_decide *decide, struct seg_run_state *state,
                                 uint32_t batch_rows, struct seg_error *error) {
   const struct seg_plan *plan = state->plan;
@@ -50,6 +69,8 @@ enum seg_status seg_decide_init(struct seg_decide *decide, struct seg_run_state 
       decide->won == NULL || decide->unmatched == NULL)
     return seg_fail_memory(error, what_for);
   enum seg_status status = add_cells(decide, batch_rows, error);
+  if (status == SEG_OK)
+    status = add_derived(decide, batch_rows, error);
   if (status != SEG_OK)
     return status;
   return seg_block_runner_init(&decide->runner, &plan->customer_block,
@@ -61,6 +82,13 @@ void seg_decide_deinit(struct seg_decide *decide) {
     free(decide->cell_values[c]);
     free(decide->cell_known[c]);
   }
+  for (uint32_t d = 0; decide->derived_known != NULL && d < decide->state->plan->derived_count;
+       d++) {
+    free(decide->derived_values[d]);
+    free(decide->derived_known[d]);
+  }
+  free(decide->derived_values);
+  free(decide->derived_known);
   free(decide->cell_values);
   free(decide->cell_known);
   free(decide->masks);
@@ -72,7 +100,8 @@ void seg_decide_deinit(struct seg_decide *decide) {
   *decide = (struct seg_decide){0};
 }
 
-static void set_inputs(struct seg_decide *decide, uint64_t first) {
+static void set_inputs(struct seg_decide *decide, uint64_t first, uint32_t rows) {
+  const struct seg_plan *plan = decide->state->plan;
   const struct seg_customer_columns *customers = &decide->state->customers;
   for (uint32_t c = 0; c < customers->column_count; c++)
     decide->runner.input_values[c] =
@@ -80,6 +109,13 @@ static void set_inputs(struct seg_decide *decide, uint64_t first) {
   for (uint32_t c = 0; c < decide->cell_count; c++) {
     decide->runner.input_values[customers->column_count + c] = decide->cell_values[c];
     decide->runner.input_known[customers->column_count + c] = decide->cell_known[c];
+  }
+  for (uint32_t d = 0; d < plan->derived_count; d++) {
+    uint32_t slot = customers->column_count + decide->cell_count + d;
+    seg_derived_fill(&plan->derived[d], &decide->state->result->keys, first, rows,
+                     decide->derived_values[d], decide->derived_known[d]);
+    decide->runner.input_values[slot] = decide->derived_values[d];
+    decide->runner.input_known[slot] = decide->derived_known[d];
   }
 }
 
@@ -111,7 +147,7 @@ static void take_winners(struct seg_decide *decide, uint64_t first, uint32_t row
 
 enum seg_status seg_decide_batch(struct seg_decide *decide, uint64_t first, uint32_t rows,
                                  struct seg_kernel_fault *fault, struct seg_error *error) {
-  set_inputs(decide, first);
+  set_inputs(decide, first, rows);
   enum seg_status status =
       seg_block_runner_apply(&decide->runner, rows, decide->state->options->as_of, fault, error);
   if (status != SEG_OK || fault->kind != SEG_FAULT_NONE)

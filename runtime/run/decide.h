@@ -16,7 +16,9 @@ struct seg_decide {
   void **cell_values;    // per cell, events in order: a batch
   uint64_t **cell_known; // the same
   uint32_t cell_count;
-  const uint64_t **masks; // of the members of one chain
+  void **derived_values;    // per derived column of the plan: a batch
+  uint64_t **derived_known; // the same
+  const uint64_t **masks;   // of the members of one chain
   uint64_t *unassigned;
   /* Counts of this thread. */
   uint64_t *segment_members;

@@ -143,6 +143,14 @@ struct term *generate_open(struct generator *generator, const struct scope *scop
   return metric != NULL ? metric : generate_aggregate(generator, scope, true);
 }
 
+static struct term *bucket_term(struct generator *generator) {
+  static const char *const calls[] = {
+      "2", "10", "1000000", "1", "3, \"spring\"", "3, \"\"", "7, \"\u00e9t\u00e9\""};
+  struct term *term = model_term(generator->model, TERM_BUCKET, plain(SEG_TYPE_INT));
+  term->text = calls[pick(generator, sizeof calls / sizeof *calls)];
+  return term;
+}
+
 // Something that depends on data, without any operation.
 static struct term *leaf(struct generator *generator, const struct scope *scope) {
   bool columns = scope->column_count > 0 && !scope->metrics_only;
@@ -154,6 +162,8 @@ static struct term *leaf(struct generator *generator, const struct scope *scope)
   }
   if (columns && chance(generator, 40))
     return column_term(generator, MODEL_CUSTOMER, pick(generator, scope->column_count));
+  if (chance(generator, 5))
+    return bucket_term(generator);
   struct term *term = chance(generator, 40) ? some_metric(generator, scope, false) : NULL;
   if (term == NULL && chance(generator, 30)) {
     term = some_metric(generator, scope, true);

@@ -53,6 +53,7 @@ enum term_kind {
   TERM_TIME,       // the `at` column of event `entity`
   TERM_METRIC,     // `metric`, perhaps with a filter and a window
   TERM_AGGREGATE,  // of event `entity`; operand 0 is the argument
+  TERM_BUCKET,     // `text`: what stands between the parentheses
   TERM_DAYS_SINCE, // operand 0
   TERM_BAND,       // operand 0; cuts: 1 ...
   TERM_ARITHMETIC, // operand 0 `sign` operand 1

@@ -30,6 +30,7 @@ static enum level level_of(const struct term *term) {
   case TERM_METRIC:
   case TERM_AGGREGATE:
   case TERM_DAYS_SINCE:
+  case TERM_BUCKET:
   case TERM_BAND:
   case TERM_TEXT_TEST: return POSTFIX;
   }
@@ -116,6 +117,7 @@ static void print_value(struct model *model, FILE *out, const struct term *term)
     fputs(model->metrics[term->metric].name, out);
     print_filter(model, out, term->filter);
     break;
+  case TERM_BUCKET: fprintf(out, "bucket(%s)", term->text); break;
   case TERM_AGGREGATE: print_aggregate(model, out, term); break;
   case TERM_DAYS_SINCE:
   case TERM_BAND:

@@ -68,6 +68,13 @@ static void test_values(void **state) {
          "whose band (1 below, then one more at each of 10 and 20) of visits is 2");
 }
 
+static void test_buckets(void **state) {
+  (void)state;
+  expect("bucket(10) = 1", "whose bucket out of 10 (drawn by the key) is 1");
+  expect("bucket(100, \"autumn\") <= 5",
+         "whose bucket out of 100 (drawn by the key for \"autumn\") is at most 5");
+}
+
 static void test_attributes(void **state) {
   (void)state;
   expect("city = \"Bonn\"", "whose city is \"Bonn\"");
@@ -102,11 +109,9 @@ static void test_metrics_keep_their_name(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_counts),
-      cmocka_unit_test(test_values),
-      cmocka_unit_test(test_attributes),
-      cmocka_unit_test(test_groups),
-      cmocka_unit_test(test_metrics_keep_their_name),
+      cmocka_unit_test(test_counts),  cmocka_unit_test(test_values),
+      cmocka_unit_test(test_buckets), cmocka_unit_test(test_attributes),
+      cmocka_unit_test(test_groups),  cmocka_unit_test(test_metrics_keep_their_name),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,6 +76,21 @@ static void an_average_against_a_constant_is_a_fraction(void **state) {
   end_lower(&c);
 }
 
+static void equal_draws_become_one_derived_column(void **state) {
+  (void)state;
+  struct lower_case c;
+  lower_rule(&c, "segment t { when: bucket(10, \"x\") > 3 decision: \"t\" }",
+             "purchases ever > 1 and bucket(10, \"x\") < 9 and bucket(10) < 9 and bucket(9) < 9");
+  assert_int_equal(c.plan.derived_count, 3);
+  // Behind the one cell.
+  assert_int_equal(c.plan.customer_block.input_count, 4);
+  assert_int_equal(c.plan.derived[0].buckets, 10);
+  assert_true(seg_str_is(c.plan.derived[0].salt, "x"));
+  assert_int_equal(c.plan.derived[1].salt.size, 0);
+  assert_int_equal(c.plan.derived[2].buckets, 9);
+  end_lower(&c);
+}
+
 static void filters_and_known_bits_become_flags(void **state) {
   (void)state;
   struct lower_case c;
@@ -130,6 +145,7 @@ int main(void) {
       cmocka_unit_test(equal_aggregates_become_one_cell),
       cmocka_unit_test(only_what_rules_need_is_read),
       cmocka_unit_test(an_average_against_a_constant_is_a_fraction),
+      cmocka_unit_test(equal_draws_become_one_derived_column),
       cmocka_unit_test(filters_and_known_bits_become_flags),
       cmocka_unit_test(windows_stay_relative),
       cmocka_unit_test(a_bool_that_may_be_missing_is_two_valued),
