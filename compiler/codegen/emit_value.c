@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "compiler/codegen/emit.h"
+#include "compiler/codegen/emit_date.h"
 
 typedef struct seg_emit_value emit_value(struct seg_emit_block *block, uint32_t number);
 
@@ -100,6 +100,15 @@ static struct seg_emit_value emit_AS_OF(struct seg_emit_block *block, uint32_t n
 static struct seg_emit_value emit_DAY_TO_INTEGER(struct seg_emit_block *block, uint32_t number) {
   struct seg_emit_value value = operand(block, number, 0);
   value.data = LLVMBuildSExt(block->emit->builder, value.data, block->emit->type.i64, "");
+  return value;
+}
+
+static struct seg_emit_value emit_DATE_PART(struct seg_emit_block *block, uint32_t number) {
+  struct seg_emit *emit = block->emit;
+  struct seg_emit_value value = operand(block, number, 0);
+  LLVMValueRef day = LLVMBuildSExt(emit->builder, value.data, emit->type.i64, "");
+  LLVMValueRef part = seg_emit_date_part(emit, step_of(block, number)->date_part, day);
+  value.data = LLVMBuildTrunc(emit->builder, part, emit->type.i32, "");
   return value;
 }
 

@@ -16,9 +16,7 @@ bool seg_tells_personal(const struct seg_program *program, const struct seg_prog
            (column->computed != NULL && seg_tells_personal(program, entity, column->computed));
   }
   if (node->kind == SEG_NODE_AGGREGATE) {
-    bool counts =
-        node->aggregate == SEG_AGGREGATE_COUNT || node->aggregate == SEG_AGGREGATE_DISTINCT;
-    return !counts && node->argument != NULL &&
+    return !seg_aggregate_counts(node->aggregate) && node->argument != NULL &&
            seg_tells_personal(program, &program->events[node->event], node->argument);
   }
   bool tells = false;

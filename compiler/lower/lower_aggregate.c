@@ -143,6 +143,22 @@ static uint32_t day_cell(const struct seg_scope *scope, const struct seg_node *n
   return cell_input(scope, node->event, input.draft);
 }
 
+// How many different days, weeks or months: numbers of the event's day, told apart.
+static uint32_t periods(const struct seg_scope *scope, const struct seg_node *node,
+                        struct fold_input input) {
+  struct seg_entity_draft *draft = &scope->lowering->events[node->event];
+  input.step = seg_lower_time(draft, SEG_COLUMN_DAY);
+  if (node->aggregate != SEG_AGGREGATE_ACTIVE_DAYS)
+    input.step = seg_build_step(
+        &draft->scan, (struct seg_step){.op = SEG_OP_DATE_PART,
+                                        .layout = SEG_LAYOUT_I32,
+                                        .date_part = node->aggregate == SEG_AGGREGATE_ACTIVE_WEEKS
+                                                         ? SEG_PART_WEEK_COUNT
+                                                         : SEG_PART_MONTH_COUNT,
+                                        .operands = {input.step}});
+  return value_cell(scope, node, input, SEG_FOLD_DISTINCT, SEG_LAYOUT_I64);
+}
+
 uint32_t seg_lower_aggregate(const struct seg_scope *scope, const struct seg_node *node) {
   assert(scope->kind == SEG_SCOPE_CUSTOMER);
   struct fold_input input = fold_input(scope, node);
@@ -154,6 +170,9 @@ uint32_t seg_lower_aggregate(const struct seg_scope *scope, const struct seg_nod
   case SEG_AGGREGATE_MAX: return value_cell(scope, node, input, SEG_FOLD_MAX, input.layout);
   case SEG_AGGREGATE_DISTINCT:
     return value_cell(scope, node, input, SEG_FOLD_DISTINCT, SEG_LAYOUT_I64);
+  case SEG_AGGREGATE_ACTIVE_DAYS:
+  case SEG_AGGREGATE_ACTIVE_WEEKS:
+  case SEG_AGGREGATE_ACTIVE_MONTHS: return periods(scope, node, input);
   case SEG_AGGREGATE_FIRST: return day_cell(scope, node, input, SEG_FOLD_FIRST_DAY);
   case SEG_AGGREGATE_LAST: return day_cell(scope, node, input, SEG_FOLD_LAST_DAY);
   case SEG_AGGREGATE_KIND_COUNT: break;

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "compiler/reference/internal.h"
+#include "runtime/time/civil.h"
 
 bool seg_in_window(const struct seg_day_window *window, int32_t day, int32_t as_of) {
   int64_t age = (int64_t)as_of - day;
@@ -34,6 +35,31 @@ static bool seen(const struct tally *tally, const struct seg_type *type,
   return false;
 }
 
+static void note_different(struct seg_reference *reference, struct tally *tally,
+                           const struct seg_type *type, const struct seg_value *value) {
+  if (!seen(tally, type, value) && !SEG_VEC_PUSH(&tally->different, *value))
+    reference->out_of_memory = true;
+}
+
+// The day itself, the Monday of its week, the first of its month.
+static int32_t period_of(enum seg_aggregate_kind kind, int32_t day) {
+  int day_of_month = 1;
+  if (kind == SEG_AGGREGATE_ACTIVE_WEEKS)
+    return day - (seg_civil_weekday(day) - 1);
+  if (kind == SEG_AGGREGATE_ACTIVE_MONTHS)
+    seg_civil_from_day(day, NULL, NULL, &day_of_month);
+  return day - (day_of_month - 1);
+}
+
+static void count_period(struct seg_reference *reference, struct tally *tally,
+                         enum seg_aggregate_kind kind, int32_t day) {
+  static const struct seg_type date = {.kind = SEG_TYPE_DATE};
+  struct seg_value period = {.known = true, .integer = period_of(kind, day)};
+  if (kind == SEG_AGGREGATE_ACTIVE_DAYS || kind == SEG_AGGREGATE_ACTIVE_WEEKS ||
+      kind == SEG_AGGREGATE_ACTIVE_MONTHS)
+    note_different(reference, tally, &date, &period);
+}
+
 static void count_value(struct seg_reference *reference, struct tally *tally,
                         const struct seg_node *node, const struct seg_value *value) {
   const struct seg_type *type = &node->argument->type;
@@ -47,9 +73,8 @@ static void count_value(struct seg_reference *reference, struct tally *tally,
     tally->least = *value;
   if (!tally->greatest.known || seg_value_compare(type, value, &tally->greatest) > 0)
     tally->greatest = *value;
-  if (node->aggregate == SEG_AGGREGATE_DISTINCT && !seen(tally, type, value) &&
-      !SEG_VEC_PUSH(&tally->different, *value))
-    reference->out_of_memory = true;
+  if (node->aggregate == SEG_AGGREGATE_DISTINCT)
+    note_different(reference, tally, type, value);
 }
 
 static void count_day(struct tally *tally, int32_t day) {
@@ -110,7 +135,10 @@ static struct seg_value result(struct seg_reference *reference, const struct seg
   case SEG_AGGREGATE_AVERAGE: return average_value(reference, node, tally);
   case SEG_AGGREGATE_MIN: return tally->least;
   case SEG_AGGREGATE_MAX: return tally->greatest;
-  case SEG_AGGREGATE_DISTINCT: return known_integer((int64_t)tally->different.count);
+  case SEG_AGGREGATE_DISTINCT:
+  case SEG_AGGREGATE_ACTIVE_DAYS:
+  case SEG_AGGREGATE_ACTIVE_WEEKS:
+  case SEG_AGGREGATE_ACTIVE_MONTHS: return known_integer((int64_t)tally->different.count);
   case SEG_AGGREGATE_FIRST: return day_value(tally, tally->first_day);
   case SEG_AGGREGATE_LAST: return day_value(tally, tally->last_day);
   case SEG_AGGREGATE_KIND_COUNT: break;
@@ -136,6 +164,7 @@ struct seg_value seg_evaluate_aggregate(const struct seg_subject *subject,
     if (!counts || !seg_in_window(&node->window, event.row->day, reference->as_of))
       continue;
     count_day(&tally, event.row->day);
+    count_period(reference, &tally, node->aggregate, event.row->day);
     if (node->argument != NULL)
       count_value(reference, &tally, node, &value);
   }

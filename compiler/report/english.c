@@ -197,6 +197,9 @@ static void aggregate_words(enum seg_aggregate_kind kind, const char **before,
   case SEG_AGGREGATE_MIN: *before = "smallest ", *behind = " of "; break;
   case SEG_AGGREGATE_MAX: *before = "largest ", *behind = " of "; break;
   case SEG_AGGREGATE_DISTINCT: *before = "number of different ", *behind = " values of "; break;
+  case SEG_AGGREGATE_ACTIVE_DAYS: *before = "number of days with "; break;
+  case SEG_AGGREGATE_ACTIVE_WEEKS: *before = "number of weeks with "; break;
+  case SEG_AGGREGATE_ACTIVE_MONTHS: *before = "number of calendar months with "; break;
   case SEG_AGGREGATE_FIRST: *before = "first "; break;
   case SEG_AGGREGATE_LAST: *before = "last "; break;
   case SEG_AGGREGATE_KIND_COUNT: break;

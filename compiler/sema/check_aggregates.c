@@ -110,8 +110,6 @@ static struct seg_node *new_aggregate(struct seg_check *check, const struct seg_
                                       enum seg_aggregate_kind kind, const struct source *source,
                                       struct seg_node *argument) {
   struct seg_type type = seg_type_of(SEG_TYPE_INT);
-  bool optional =
-      kind != SEG_AGGREGATE_COUNT && kind != SEG_AGGREGATE_SUM && kind != SEG_AGGREGATE_DISTINCT;
   if (kind == SEG_AGGREGATE_FIRST || kind == SEG_AGGREGATE_LAST)
     type = seg_type_of(SEG_TYPE_DATE);
   else if (kind == SEG_AGGREGATE_SUM || kind == SEG_AGGREGATE_MIN || kind == SEG_AGGREGATE_MAX)
@@ -123,7 +121,7 @@ static struct seg_node *new_aggregate(struct seg_check *check, const struct seg_
   struct seg_node *node = seg_node_new(check, SEG_NODE_AGGREGATE, type, expr->span, 0);
   if (!node)
     return NULL;
-  node->optional = optional;
+  node->optional = !seg_aggregate_is_always_known(kind);
   node->aggregate = kind;
   node->event = source->event;
   node->filter = source->filter;
@@ -132,21 +130,30 @@ static struct seg_node *new_aggregate(struct seg_check *check, const struct seg_
   return node;
 }
 
-/** count(e), first(e), last(e). */
+/** A column where the event itself is counted. */
+static void report_column(struct seg_check *check, const struct seg_expr *field,
+                          enum seg_aggregate_kind kind) {
+  struct seg_str event = seg_code(check, field->operands[0]->span);
+  struct seg_diagnostic *d =
+      kind == SEG_AGGREGATE_COUNT
+          ? seg_report(check->sink, SEG_DIAG_ARGUMENTS, field->span,
+                       "`count` counts events, not a column of them")
+          : seg_report(check->sink, SEG_DIAG_ARGUMENTS, field->span,
+                       "`%s` looks at the days of the events, not at a column", words[kind]);
+  seg_help(check->sink, d, "write `%s(%.*s)`, or `distinct(%.*s)` for the different values",
+           words[kind], SEG_STR(event), SEG_STR(seg_code(check, field->span)));
+}
+
+/** count(e), active_days(e) and its kin, first(e), last(e). */
 static struct seg_node *check_over_event(struct seg_check *check, const struct seg_expr *expr,
                                          enum seg_aggregate_kind kind) {
   const struct seg_expr *argument = expr->operands[0];
   struct source source = {0};
   if (argument && argument->kind == SEG_EXPR_FIELD) {
-    if (kind != SEG_AGGREGATE_COUNT) {
+    if (seg_aggregate_counts(kind))
+      report_column(check, argument, kind);
+    else
       seg_report_not_yet(check, SEG_NOT_YET_EDGE_VALUE, expr->span);
-      return NULL;
-    }
-    struct seg_str event = seg_code(check, argument->operands[0]->span);
-    struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_ARGUMENTS, argument->span,
-                                          "`count` counts events, not a column of them");
-    seg_help(check->sink, d, "write `count(%.*s)`, or `distinct(%.*s)` for the different values",
-             SEG_STR(event), SEG_STR(seg_code(check, argument->span)));
     return NULL;
   }
   if (!find_source(check, argument, kind, &source))

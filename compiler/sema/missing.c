@@ -115,9 +115,7 @@ static void learn(struct walk *walk, const struct seg_node *node) {
 }
 
 static bool is_event_number(const struct seg_node *node) {
-  return node->kind == SEG_NODE_AGGREGATE &&
-         (node->aggregate == SEG_AGGREGATE_COUNT || node->aggregate == SEG_AGGREGATE_SUM ||
-          node->aggregate == SEG_AGGREGATE_DISTINCT);
+  return node->kind == SEG_NODE_AGGREGATE && seg_aggregate_is_always_known(node->aggregate);
 }
 
 /** A value is known: so is everything it is computed from, except through `else`. */

@@ -60,6 +60,16 @@ enum seg_aggregate_kind {
   SEG_AGGREGATE_KIND_COUNT
 };
 
+/** Does it count something (events, values, days)? Such an aggregate is an int, 0 when empty. */
+bool seg_aggregate_counts(enum seg_aggregate_kind kind);
+
+/** Counts and sums are known for everybody; the others are missing when there is nothing to look
+ * at.
+ */
+static inline bool seg_aggregate_is_always_known(enum seg_aggregate_kind kind) {
+  return kind == SEG_AGGREGATE_SUM || seg_aggregate_counts(kind);
+}
+
 /** A window in days, resolved at run time against the as-of day D. */
 struct seg_day_window {
   enum seg_window_kind kind; // EVER, WITHIN, BETWEEN, FROM (the others are not built yet)

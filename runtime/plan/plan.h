@@ -83,6 +83,17 @@ enum seg_plan_comparison {
 };
 enum seg_plan_text_test { SEG_TEXT_STARTS, SEG_TEXT_ENDS, SEG_TEXT_CONTAINS };
 
+/** Numbers that a day has. Weeks and months are counted, so that those of different years differ.
+ */
+enum seg_date_part {
+  SEG_PART_YEAR,        // of the calendar
+  SEG_PART_MONTH,       // 1 .. 12
+  SEG_PART_DAY,         // of the month, 1 .. 31
+  SEG_PART_WEEKDAY,     // ISO 8601: 1 is Monday, 7 is Sunday
+  SEG_PART_WEEK_COUNT,  // weeks, Monday to Sunday, since that of 1970-01-01
+  SEG_PART_MONTH_COUNT, // months since January of year 0
+};
+
 /** The member that the layout names; I32 lies in `integer`. */
 struct seg_plan_constant {
   union {
@@ -100,6 +111,7 @@ struct seg_step {
   uint32_t slot;          // INPUT
   enum seg_plan_comparison comparison;
   enum seg_plan_text_test text_test;
+  enum seg_date_part date_part;      // DATE_PART
   uint8_t scale;                     // INTEGER_TO_NUMBER
   int64_t factor;                    // FRACTION_BAND
   struct seg_plan_constant constant; // CONSTANT

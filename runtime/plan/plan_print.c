@@ -29,6 +29,11 @@ static const char *const text_test_names[] = {
     [SEG_TEXT_ENDS] = "ends-with",
     [SEG_TEXT_CONTAINS] = "contains",
 };
+static const char *const date_part_names[] = {
+    [SEG_PART_YEAR] = "year",       [SEG_PART_MONTH] = "month",
+    [SEG_PART_DAY] = "day",         [SEG_PART_WEEKDAY] = "weekday",
+    [SEG_PART_WEEK_COUNT] = "week", [SEG_PART_MONTH_COUNT] = "month-count",
+};
 static const char *const fold_names[] = {
     [SEG_FOLD_COUNT] = "count",
     [SEG_FOLD_SUM] = "sum",
@@ -85,6 +90,8 @@ static void print_step(const struct seg_block *block, uint32_t number, FILE *out
   }
   if (step->op == SEG_OP_COMPARE)
     fprintf(out, " %s", comparison_names[step->comparison]);
+  if (step->op == SEG_OP_DATE_PART)
+    fprintf(out, " %s", date_part_names[step->date_part]);
   if (step->op == SEG_OP_TEXT_TEST)
     fprintf(out, " %s", text_test_names[step->text_test]);
   for (uint32_t i = 0; i < info->operand_count; i++)

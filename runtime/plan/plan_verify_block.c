@@ -128,6 +128,11 @@ static enum seg_status check_types(const struct check *check, uint32_t number) {
     REQUIRE(layout == SEG_LAYOUT_I64 && all_operands_are(check, step, SEG_LAYOUT_I32),
             "must turn I32 into I64");
     return SEG_OK;
+  case SEG_OP_DATE_PART:
+    REQUIRE(layout == SEG_LAYOUT_I32 && all_operands_are(check, step, SEG_LAYOUT_I32),
+            "must turn I32 into I32");
+    REQUIRE((uint32_t)step->date_part <= SEG_PART_MONTH_COUNT, "has no such part of a date");
+    return SEG_OK;
   case SEG_OP_BIT_TO_CODE:
     REQUIRE(layout == SEG_LAYOUT_I32 && is_bit_input(operand(check, step, 0)),
             "must turn a BIT input into I32");
@@ -257,6 +262,7 @@ static bool steps_equal(const struct seg_step *a, const struct seg_step *b) {
     return constants_equal(&a->constant, &b->constant);
   if ((a->op == SEG_OP_COMPARE && a->comparison != b->comparison) ||
       (a->op == SEG_OP_TEXT_TEST && a->text_test != b->text_test) ||
+      (a->op == SEG_OP_DATE_PART && a->date_part != b->date_part) ||
       (a->op == SEG_OP_INTEGER_TO_NUMBER && a->scale != b->scale) ||
       (a->op == SEG_OP_FRACTION_BAND && a->factor != b->factor) || a->list_count != b->list_count)
     return false;

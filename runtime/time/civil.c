@@ -45,10 +45,9 @@ int32_t seg_civil_to_day(int year, int month, int day) {
 }
 
 void seg_civil_from_day(int32_t day, int *year, int *month, int *day_of_month) {
-  assert(day >= SEG_CIVIL_FIRST_DAY && day <= SEG_CIVIL_LAST_DAY);
-  int since_march = day + EPOCH;
-  int era = since_march / DAYS_PER_ERA;
-  int day_of_era = since_march % DAYS_PER_ERA;
+  int64_t since_march = (int64_t)day + EPOCH;
+  int era = (int)(since_march / DAYS_PER_ERA) - (since_march % DAYS_PER_ERA < 0);
+  int day_of_era = (int)(since_march - (int64_t)era * DAYS_PER_ERA);
   // Taking out the leap days that have passed leaves years of 365 days.
   int leap_days = day_of_era / DAYS_PER_FOUR_YEARS - day_of_era / DAYS_PER_CENTURY +
                   day_of_era / (DAYS_PER_ERA - 1);

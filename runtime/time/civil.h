@@ -28,8 +28,8 @@ int seg_civil_month_days(int year, int month);
 /** Days since 1970-01-01 of a valid date. */
 int32_t seg_civil_to_day(int year, int month, int day);
 
-/** The date of a day between SEG_CIVIL_FIRST_DAY and SEG_CIVIL_LAST_DAY; each pointer may be NULL.
- */
+/** The date of any day, also of years that no data holds (year 0 is the one before year 1); each
+ * pointer may be NULL. */
 void seg_civil_from_day(int32_t day, int *year, int *month, int *day_of_month);
 
 /** ISO 8601 weekday: 1 is Monday, 7 is Sunday. Any day. */

@@ -46,6 +46,9 @@ static bool fits(enum seg_aggregate_kind aggregate, struct model_type type) {
   case SEG_AGGREGATE_DISTINCT:
     return type.kind != SEG_TYPE_NUMBER && type.kind != SEG_TYPE_AMOUNT &&
            type.kind != SEG_TYPE_BOOL;
+  case SEG_AGGREGATE_ACTIVE_DAYS:
+  case SEG_AGGREGATE_ACTIVE_WEEKS:
+  case SEG_AGGREGATE_ACTIVE_MONTHS:
   case SEG_AGGREGATE_FIRST:
   case SEG_AGGREGATE_LAST:
   case SEG_AGGREGATE_KIND_COUNT: break;
@@ -71,8 +74,7 @@ static struct term *argument(struct generator *generator, int event,
 }
 
 static struct model_type result_type(enum seg_aggregate_kind aggregate, const struct term *term) {
-  bool whole = aggregate == SEG_AGGREGATE_COUNT || aggregate == SEG_AGGREGATE_DISTINCT;
-  if (whole)
+  if (seg_aggregate_counts(aggregate))
     return plain(SEG_TYPE_INT);
   if (term == NULL)
     return plain(SEG_TYPE_DATE);
@@ -83,8 +85,10 @@ static struct model_type result_type(enum seg_aggregate_kind aggregate, const st
   return (struct model_type){.kind = SEG_TYPE_AMOUNT, .currency = term->type.currency};
 }
 
-static bool never_missing(enum seg_aggregate_kind aggregate) {
-  return aggregate == SEG_AGGREGATE_COUNT || aggregate == SEG_AGGREGATE_SUM ||
+// Looks at a column of the event, not at the event alone.
+static bool wants_column(enum seg_aggregate_kind aggregate) {
+  return aggregate == SEG_AGGREGATE_SUM || aggregate == SEG_AGGREGATE_AVERAGE ||
+         aggregate == SEG_AGGREGATE_MIN || aggregate == SEG_AGGREGATE_MAX ||
          aggregate == SEG_AGGREGATE_DISTINCT;
 }
 
@@ -92,15 +96,14 @@ struct term *generate_aggregate(struct generator *generator, const struct scope 
   struct model *model = generator->model;
   int event = (int)pick(generator, model->event_count);
   enum seg_aggregate_kind aggregate = pick(generator, SEG_AGGREGATE_KIND_COUNT);
-  bool wants = aggregate != SEG_AGGREGATE_FIRST && aggregate != SEG_AGGREGATE_LAST &&
-               aggregate != SEG_AGGREGATE_COUNT;
+  bool wants = wants_column(aggregate);
   struct term *value = wants ? argument(generator, event, aggregate) : NULL;
   if (wants && value == NULL)
     aggregate = SEG_AGGREGATE_COUNT;
   struct term *term = model_term(model, TERM_AGGREGATE, result_type(aggregate, value));
   term->entity = event;
   term->aggregate = aggregate;
-  term->optional = !never_missing(aggregate);
+  term->optional = !seg_aggregate_is_always_known(aggregate);
   if (value != NULL)
     term->operands[term->operand_count++] = value;
   struct scope rows = {.entity = event, .column_count = model->events[event].column_count};

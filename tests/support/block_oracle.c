@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "runtime/time/civil.h"
+
 typedef struct seg_oracle_value value;
 
 static bool bit(const uint64_t *words, int64_t row) {
@@ -134,6 +136,21 @@ static value fraction_band(const struct seg_step *step, value a, value b) {
   return out;
 }
 
+static int64_t date_part(enum seg_date_part part, int32_t day) {
+  int year = 0, month = 0, day_of_month = 0;
+  seg_civil_from_day(day, &year, &month, &day_of_month);
+  int64_t since_monday = (int64_t)day + 3; // 1970-01-01 was a Thursday
+  switch (part) {
+  case SEG_PART_YEAR: return year;
+  case SEG_PART_MONTH: return month;
+  case SEG_PART_DAY: return day_of_month;
+  case SEG_PART_WEEKDAY: return seg_civil_weekday(day);
+  case SEG_PART_WEEK_COUNT: return since_monday / 7 - (since_monday % 7 < 0);
+  case SEG_PART_MONTH_COUNT: return (int64_t)year * 12 + month - 1;
+  }
+  return 0;
+}
+
 static value compute(const struct seg_block *block, const struct seg_kernel_inputs *inputs,
                      uint32_t number, int64_t row, const value *done) {
   const struct seg_step *step = &block->steps[number];
@@ -161,6 +178,8 @@ static value compute(const struct seg_block *block, const struct seg_kernel_inpu
     return out;
   }
   case SEG_OP_AS_OF: return (value){.known = true, .integer = inputs->as_of};
+  case SEG_OP_DATE_PART:
+    return (value){.known = a.known, .integer = date_part(step->date_part, (int32_t)a.integer)};
   case SEG_OP_DAY_TO_INTEGER:
   case SEG_OP_BIT_TO_CODE: return a;
   case SEG_OP_INTEGER_TO_NUMBER:

@@ -68,6 +68,29 @@ static void weekdays(void **state) {
   assert_in_range(seg_civil_weekday(INT32_MIN), 1, 7);
 }
 
+/** Years that no data holds have the days that the calendar would give them. */
+static void any_day(void **state) {
+  (void)state;
+  int year = 0, month = 0, day = 0;
+  seg_civil_from_day(SEG_CIVIL_LAST_DAY + 60, &year, &month, &day); // 10000 is a leap year
+  assert_int_equal(year, 10000);
+  assert_int_equal(month, 2);
+  assert_int_equal(day, 29);
+  seg_civil_from_day(SEG_CIVIL_FIRST_DAY - 1, &year, &month, &day);
+  assert_int_equal(year, 0);
+  assert_int_equal(month, 12);
+  assert_int_equal(day, 31);
+  // 400 years are 146,097 days, whatever the year.
+  int back = 0;
+  seg_civil_from_day(INT32_MIN, &year, &month, &day);
+  assert_int_equal(year < -5000000, true);
+  seg_civil_from_day(INT32_MIN + 146097, &back, NULL, NULL);
+  assert_int_equal(back, year + 400);
+  seg_civil_from_day(INT32_MAX, &year, &month, &day);
+  seg_civil_from_day(INT32_MAX - 146097, &back, NULL, NULL);
+  assert_int_equal(back, year - 400);
+}
+
 static void text(void **state) {
   (void)state;
   char out[SEG_CIVIL_TEXT];
@@ -94,6 +117,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(known_days), cmocka_unit_test(every_day), cmocka_unit_test(validity),
       cmocka_unit_test(weekdays),   cmocka_unit_test(text),      cmocka_unit_test(days_round_down),
+      cmocka_unit_test(any_day),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

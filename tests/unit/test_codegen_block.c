@@ -304,7 +304,11 @@ static void add_value_step(struct seg_block_builder *builder, struct seg_random 
   static const enum seg_op two_of_a_kind[] = {SEG_OP_ADD, SEG_OP_SUBTRACT, SEG_OP_MULTIPLY,
                                               SEG_OP_NEGATE};
   enum seg_layout of = SEG_LAYOUT_I64;
-  switch (seg_random_below(random, 12)) {
+  switch (seg_random_below(random, 14)) {
+  case 10:
+    step.op = SEG_OP_DATE_PART, step.layout = of = SEG_LAYOUT_I32;
+    step.date_part = (enum seg_date_part)seg_random_below(random, SEG_PART_MONTH_COUNT + 1);
+    break;
   case 0: step.op = SEG_OP_DAY_TO_INTEGER, step.layout = SEG_LAYOUT_I64, of = SEG_LAYOUT_I32; break;
   case 1: step.op = SEG_OP_BIT_TO_CODE, step.layout = SEG_LAYOUT_I32, of = SEG_LAYOUT_BIT; break;
   case 2:

@@ -56,6 +56,11 @@ static void test_values(void **state) {
          "whose last purchase in the last 30 complete days is on or after 2026-01-01");
   expect("distinct(purchase.order_id) ever >= 2",
          "whose number of different order_id values of purchases over all time is at least 2");
+  expect("active_days(purchase) ever >= 2",
+         "whose number of days with purchases over all time is at least 2");
+  expect("active_months(purchase[channel = \"web\"]) >= 3 within 180d",
+         "whose number of calendar months with purchases whose channel is \"web\" in the last 180 "
+         "complete days is at least 3");
   expect("max(purchase.pieces) ever > 3",
          "whose largest pieces of purchases over all time is above 3");
   expect("avg(purchase.pieces) ever > 2.5",

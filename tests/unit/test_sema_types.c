@@ -266,6 +266,24 @@ static void constants_are_computed_exactly(void **state) {
   expect_rule("credit > 1 EUR + 1 USD", "E203", "1 EUR + 1 USD", NULL);
 }
 
+static void active_periods(void **state) {
+  (void)state;
+  expect_typed("", "active_weeks(purchase[pieces > 1]) >= 2 within 4w",
+               "    compare >= : bool\n"
+               "      aggregate active_weeks purchase 1..28 days ago : int\n"
+               "        where\n"
+               "          compare > : bool\n"
+               "            column pieces : int\n"
+               "            literal 1 : int\n"
+               "      literal 2 : int\n");
+  expect_rule("active_days(purchase.amount) ever > 1", "E206", "purchase.amount",
+              "active_days(purchase)");
+  expect_rule("active_days(purchase) > 1", "E307", "active_days(purchase)", "within 90d");
+  expect_rule("active_dais(purchase) ever > 1", "E107", "active_dais", "active_days");
+  // Days with events say that there are events.
+  expect_right("active_days(purchase) >= 1 ever and not (aov > 80)");
+}
+
 static void aggregates_and_their_columns(void **state) {
   (void)state;
   expect_rule("sum(purchase.order_id) ever > 1", "E201", "purchase.order_id", "distinct(");
@@ -382,6 +400,7 @@ int main(void) {
       cmocka_unit_test(conditions_and_values),
       cmocka_unit_test(sums_and_products),
       cmocka_unit_test(constants_are_computed_exactly),
+      cmocka_unit_test(active_periods),
       cmocka_unit_test(aggregates_and_their_columns),
       cmocka_unit_test(filters_join),
       cmocka_unit_test(band),
