@@ -115,7 +115,8 @@ struct seg_step {
   uint8_t scale;                     // INTEGER_TO_NUMBER
   int64_t factor;                    // FRACTION_BAND
   struct seg_plan_constant constant; // CONSTANT
-  uint32_t list_count;               // IN_LIST, BAND (rising), FRACTION_BAND, TEXT_TEST (one)
+  uint32_t list_count; // IN_LIST, TEXT_TEST (one); BAND, FRACTION_BAND: cuts that never fall, but
+                       // may be equal: 1.2 and 1.7 cut whole numbers at 2
   const struct seg_plan_constant *list;
   struct seg_str source; // the rule's text behind it, for fault messages; may be empty
 };
