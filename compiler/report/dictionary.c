@@ -243,9 +243,9 @@ static struct seg_str meaning(struct builder *builder, const struct seg_program_
   return text_end(builder);
 }
 
-// `metric NAME = value`: the value as written.
-static struct seg_str definition(struct builder *builder, const struct seg_program_metric *metric) {
-  struct seg_str whole = source_text(builder, metric->span);
+// `metric NAME = value`, `let NAME = value`: the value as written.
+static struct seg_str definition(struct builder *builder, struct seg_span span) {
+  struct seg_str whole = source_text(builder, span);
   const char *equals = whole.size == 0 ? NULL : memchr(whole.data, '=', whole.size);
   if (equals == NULL)
     return whole;
@@ -265,13 +265,29 @@ static void metrics(struct builder *builder, int32_t only) {
       continue;
     struct seg_dictionary_metric *out = &dictionary->metrics[dictionary->metric_count++];
     *out = (struct seg_dictionary_metric){.name = keep(builder, metric->name.text)};
-    out->definition = definition(builder, metric);
+    out->definition = definition(builder, metric->span);
     out->meaning = meaning(builder, metric);
     out->used_by.items = array(builder, program->segment_count, sizeof *out->used_by.items);
     for (uint32_t j = 0; !builder->failed && j < program->segment_count; j++)
       if (uses(builder, &program->segments[j], metric))
         add_once(&out->used_by, program->segment_count,
                  keep(builder, program->segments[j].name.text));
+  }
+}
+
+static void constants(struct builder *builder) {
+  const struct seg_program *program = builder->program;
+  struct seg_dictionary *dictionary = builder->dictionary;
+  dictionary->constants = array(builder, program->constant_count, sizeof *dictionary->constants);
+  for (uint32_t i = 0; !builder->failed && i < program->constant_count; i++) {
+    const struct seg_program_constant *constant = &program->constants[i];
+    struct seg_dictionary_constant *out = &dictionary->constants[dictionary->constant_count++];
+    *out = (struct seg_dictionary_constant){.name = keep(builder, constant->name.text),
+                                            .definition = definition(builder, constant->span)};
+    if (constant->value == NULL || text_begin(builder) == NULL)
+      continue;
+    seg_english_literal(&constant->value->type, &constant->value->literal, builder->out);
+    out->value = text_end(builder);
   }
 }
 
@@ -359,6 +375,8 @@ enum seg_status seg_dictionary_init(struct seg_dictionary *dictionary,
   enum seg_status status = segments(&builder, only, error);
   if (status != SEG_OK)
     return status;
+  if (only < 0)
+    constants(&builder);
   metrics(&builder, only);
   chains(&builder, only);
   return builder.failed ? seg_fail_memory(error, "the data dictionary") : SEG_OK;

@@ -52,6 +52,10 @@ struct seg_dictionary_metric {
   struct seg_dictionary_texts used_by;
 };
 
+struct seg_dictionary_constant {
+  struct seg_str name, definition, value;
+};
+
 struct seg_dictionary_chain {
   struct seg_str name, otherwise;
   struct seg_dictionary_texts members;
@@ -71,6 +75,8 @@ struct seg_dictionary {
   struct seg_dictionary_entity *entities; // the customer first
   uint32_t segment_count;
   struct seg_dictionary_segment *segments;
+  uint32_t constant_count; // none when one segment is asked for
+  struct seg_dictionary_constant *constants;
   uint32_t metric_count;
   struct seg_dictionary_metric *metrics;
   uint32_t chain_count;

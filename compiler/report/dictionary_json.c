@@ -92,6 +92,14 @@ static void entity_object(struct seg_json *json, const struct seg_dictionary_ent
   seg_json_end_object(json);
 }
 
+static void constant_object(struct seg_json *json, const struct seg_dictionary_constant *constant) {
+  seg_json_begin_object(json);
+  seg_json_member(json, "name", constant->name);
+  seg_json_member(json, "definition", constant->definition);
+  seg_json_member(json, "value", constant->value);
+  seg_json_end_object(json);
+}
+
 void seg_dictionary_write_json(const struct seg_dictionary *dictionary, FILE *out) {
   struct seg_json json;
   seg_json_init(&json, out);
@@ -102,6 +110,11 @@ void seg_dictionary_write_json(const struct seg_dictionary *dictionary, FILE *ou
   seg_json_begin_array(&json);
   for (uint32_t i = 0; i < dictionary->segment_count; i++)
     segment_object(&json, &dictionary->segments[i]);
+  seg_json_end_array(&json);
+  seg_json_key(&json, "constants");
+  seg_json_begin_array(&json);
+  for (uint32_t i = 0; i < dictionary->constant_count; i++)
+    constant_object(&json, &dictionary->constants[i]);
   seg_json_end_array(&json);
   seg_json_key(&json, "metrics");
   seg_json_begin_array(&json);

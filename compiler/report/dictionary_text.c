@@ -74,6 +74,18 @@ static void text_metric(const struct seg_dictionary_metric *metric, FILE *out) {
   fputc('\n', out);
 }
 
+static void text_constants(const struct seg_dictionary *dictionary, FILE *out) {
+  fputs(dictionary->constant_count > 0 ? "Constants\n" : "", out);
+  for (uint32_t i = 0; i < dictionary->constant_count; i++) {
+    const struct seg_dictionary_constant *constant = &dictionary->constants[i];
+    fprintf(out, "  %.*s = %.*s", SEG_STR(constant->name), SEG_STR(constant->definition));
+    if (!seg_str_equal(constant->definition, constant->value))
+      fprintf(out, ": %.*s", SEG_STR(constant->value));
+    fputc('\n', out);
+  }
+  fputs(dictionary->constant_count > 0 ? "\n" : "", out);
+}
+
 static void text_entity(const struct seg_dictionary_entity *entity, FILE *out) {
   fprintf(out, "  %.*s from \"%.*s\", key %.*s", SEG_STR(entity->name), SEG_STR(entity->source),
           SEG_STR(entity->key));
@@ -92,6 +104,7 @@ static void text_entity(const struct seg_dictionary_entity *entity, FILE *out) {
 void seg_dictionary_write_text(const struct seg_dictionary *dictionary, FILE *out) {
   for (uint32_t i = 0; i < dictionary->segment_count; i++)
     text_segment(&dictionary->segments[i], out);
+  text_constants(dictionary, out);
   fputs(dictionary->metric_count > 0 ? "Metrics\n" : "", out);
   for (uint32_t i = 0; i < dictionary->metric_count; i++)
     text_metric(&dictionary->metrics[i], out);
@@ -183,6 +196,22 @@ static void markdown_segment(const struct seg_dictionary_segment *segment, FILE 
   }
 }
 
+static void markdown_constants(const struct seg_dictionary *dictionary, FILE *out) {
+  if (dictionary->constant_count == 0)
+    return;
+  fputs("\n## Constants\n\n| constant | definition | value |\n|---|---|---|\n", out);
+  for (uint32_t i = 0; i < dictionary->constant_count; i++) {
+    const struct seg_dictionary_constant *constant = &dictionary->constants[i];
+    fputs("| ", out);
+    code(constant->name, out);
+    fputs(" | ", out);
+    code(constant->definition, out);
+    fputs(" | ", out);
+    escaped(constant->value, out);
+    fputs(" |\n", out);
+  }
+}
+
 static void markdown_metrics(const struct seg_dictionary *dictionary, FILE *out) {
   if (dictionary->metric_count == 0)
     return;
@@ -230,6 +259,7 @@ void seg_dictionary_write_markdown(const struct seg_dictionary *dictionary, FILE
   fputs("# Segments\n", out);
   for (uint32_t i = 0; i < dictionary->segment_count; i++)
     markdown_segment(&dictionary->segments[i], out);
+  markdown_constants(dictionary, out);
   markdown_metrics(dictionary, out);
   fputs(dictionary->chain_count > 0 ? "\n## Chains\n\nThe first segment that matches wins.\n\n"
                                     : "",

@@ -32,7 +32,7 @@ enum seg_symbol_kind {
   SEG_SYMBOL_METRIC,
   SEG_SYMBOL_SEGMENT,
   SEG_SYMBOL_CHAIN,
-  SEG_SYMBOL_CONSTANT, // `let`, which does not run yet
+  SEG_SYMBOL_CONSTANT, // `let`
 };
 
 /** How far a metric or a computed column is; UNDER_WAY met again is a cycle. */
@@ -54,9 +54,9 @@ struct seg_symbol {
   const struct seg_declaration *declaration;
   bool used;
   bool excused;               // its declaration has an error, so its uses are no second one
-  enum seg_progress progress; // METRIC, with what follows
-  struct seg_node *value;
-  struct seg_shape shape;
+  enum seg_progress progress; // METRIC and CONSTANT
+  struct seg_node *value;     // METRIC; CONSTANT: a literal that waits for its neighbour's type
+  struct seg_shape shape;     // METRIC
 };
 
 /** The customer or an event while it is checked. Column i of the syntax is column i of the program.
@@ -151,6 +151,8 @@ bool seg_column_ready(struct seg_check *check, struct seg_table *table, uint32_t
 void seg_check_metrics(struct seg_check *check);
 /** The checked value of a metric, NULL when it is broken (reported where it is declared). */
 struct seg_node *seg_metric_value(struct seg_check *check, struct seg_symbol *symbol);
+/** Report the circle that leads back to a metric or constant: those of its kind under way. */
+void seg_report_cycle(struct seg_check *check, const struct seg_symbol *symbol);
 struct seg_shape seg_shape_of(const struct seg_node *node);
 bool seg_window_is_open(const struct seg_node *aggregate);
 /**
@@ -160,6 +162,14 @@ bool seg_window_is_open(const struct seg_node *aggregate);
 struct seg_node *seg_expand_use(struct seg_check *check, struct seg_node *node,
                                 const struct seg_day_window *window, struct seg_node *filter,
                                 struct seg_span span);
+
+// named_constants.c: `let`
+void seg_check_constants(struct seg_check *check);
+/** The literal that a constant stands for, NULL when it is broken (reported where it is declared).
+ */
+struct seg_node *seg_constant_value(struct seg_check *check, struct seg_symbol *symbol);
+/** "a metric": the kind of a name, in words. */
+const char *seg_symbol_word(enum seg_symbol_kind kind);
 
 // check_calls.c, check_aggregates.c
 struct seg_node *seg_check_call(struct seg_check *check, const struct seg_scope *scope,

@@ -60,15 +60,26 @@ static struct seg_node *report_operands(struct seg_check *check, const struct se
   return NULL;
 }
 
+/** The literal in the currency of its neighbour, a literal too: each keeps its decimals. */
+static struct seg_node *in_currency(struct seg_check *check, struct seg_node *node,
+                                    struct seg_type type) {
+  bool exact = node->type.kind == SEG_TYPE_INT || node->type.kind == SEG_TYPE_MONEY;
+  if (!exact || type.kind != SEG_TYPE_MONEY)
+    return seg_convert_value(check, node, type);
+  return seg_literal_decimal(check, node->span, node->literal.integer, node->type.scale,
+                             type.currency);
+}
+
 /** `amount + 5`: a bare literal beside money is money. */
 static bool read_bare_literals(struct seg_check *check, const struct seg_expr *expr,
                                struct seg_node **a, struct seg_node **b) {
   if (expr->arithmetic != SEG_ADD && expr->arithmetic != SEG_SUBTRACT)
     return true;
+  bool both = seg_is_literal(*a) && seg_is_literal(*b);
   if (class_of(*a) >= MONEY && class_of(*b) < MONEY && seg_is_literal(*b))
-    *b = seg_convert_value(check, *b, (*a)->type);
+    *b = both ? in_currency(check, *b, (*a)->type) : seg_convert_value(check, *b, (*a)->type);
   else if (class_of(*b) >= MONEY && class_of(*a) < MONEY && seg_is_literal(*a))
-    *a = seg_convert_value(check, *a, (*b)->type);
+    *a = both ? in_currency(check, *a, (*b)->type) : seg_convert_value(check, *a, (*b)->type);
   return *a && *b;
 }
 

@@ -12,6 +12,17 @@ struct seg_symbol *seg_find_symbol(struct seg_check *check, struct seg_str name)
   return found == SEG_NO_NAME ? NULL : &check->symbols[found];
 }
 
+const char *seg_symbol_word(enum seg_symbol_kind kind) {
+  switch (kind) {
+  case SEG_SYMBOL_EVENT: return "an event";
+  case SEG_SYMBOL_METRIC: return "a metric";
+  case SEG_SYMBOL_SEGMENT: return "a segment";
+  case SEG_SYMBOL_CHAIN: return "a priority chain";
+  case SEG_SYMBOL_CONSTANT: return "a constant";
+  }
+  return "";
+}
+
 /** Candidates for a suggestion: the columns of `table` (may be NULL) and the symbols of the kinds.
  */
 static struct seg_str nearest_name(struct seg_check *check, struct seg_str name,
@@ -94,7 +105,9 @@ static void report_unknown(struct seg_check *check, const struct seg_scope *scop
     seg_help(check->sink, d, "declare it as a column too: `%.*s: text`", SEG_STR(key));
     return;
   }
-  uint32_t kinds = scope->place == SEG_IN_RULE ? 1u << SEG_SYMBOL_METRIC : 0u;
+  uint32_t kinds = 1u << SEG_SYMBOL_CONSTANT;
+  if (scope->place == SEG_IN_RULE)
+    kinds |= 1u << SEG_SYMBOL_METRIC;
   struct seg_str nearest = nearest_name(check, name.text, scope->table, kinds);
   if (nearest.data && nearest.size > 0)
     seg_help(check->sink, d, "`%.*s` is spelt like it", SEG_STR(nearest));
@@ -123,17 +136,6 @@ struct seg_node *seg_check_column(struct seg_check *check, struct seg_table *tab
   return node;
 }
 
-static const char *kind_word(enum seg_symbol_kind kind) {
-  switch (kind) {
-  case SEG_SYMBOL_EVENT: return "an event";
-  case SEG_SYMBOL_METRIC: return "a metric";
-  case SEG_SYMBOL_SEGMENT: return "a segment";
-  case SEG_SYMBOL_CHAIN: return "a priority chain";
-  case SEG_SYMBOL_CONSTANT: return "a constant";
-  }
-  return "";
-}
-
 /** A known name of the wrong kind in an expression. */
 static struct seg_node *report_wrong_kind(struct seg_check *check, const struct seg_scope *scope,
                                           struct seg_name name, const struct seg_symbol *symbol) {
@@ -143,7 +145,7 @@ static struct seg_node *report_wrong_kind(struct seg_check *check, const struct 
   struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_WRONG_KIND, name.span,
                                         scope->place == SEG_IN_RULE ? "`%.*s` is %s, not a value"
                                                                     : "`%.*s` is %s, not a column",
-                                        SEG_STR(name.text), kind_word(symbol->kind));
+                                        SEG_STR(name.text), seg_symbol_word(symbol->kind));
   if (scope->place == SEG_IN_EVENT) {
     seg_note(check->sink, d, "here only the columns of the event `%.*s` can be read",
              SEG_STR(scope->table->entity->name.text));
@@ -158,15 +160,31 @@ static struct seg_node *report_wrong_kind(struct seg_check *check, const struct 
 }
 
 static bool report_both(struct seg_check *check, struct seg_name name,
-                        const struct seg_symbol *symbol, const struct seg_program_column *column) {
-  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_COLUMN_OR_NAME, name.span,
-                                        "`%.*s` can be read as a column of the customer and as %s",
-                                        SEG_STR(name.text), kind_word(symbol->kind));
-  seg_note_at(check->sink, d, column->span, "the column");
-  seg_note_at(check->sink, d, symbol->name.span, "%s", kind_word(symbol->kind));
+                        const struct seg_symbol *symbol, const struct seg_table *table,
+                        struct seg_span column) {
+  struct seg_diagnostic *d =
+      seg_report(check->sink, SEG_DIAG_COLUMN_OR_NAME, name.span,
+                 "`%.*s` can be read as a column of the %s and as %s", SEG_STR(name.text),
+                 table->is_event ? "event" : "customer", seg_symbol_word(symbol->kind));
+  seg_note_at(check->sink, d, column, "the column");
+  seg_note_at(check->sink, d, symbol->name.span, "%s", seg_symbol_word(symbol->kind));
   seg_help(check->sink, d, "give %s another name; the column's name is that of the data",
-           symbol->kind == SEG_SYMBOL_METRIC ? "the metric" : "the event");
+           symbol->kind == SEG_SYMBOL_METRIC  ? "the metric"
+           : symbol->kind == SEG_SYMBOL_EVENT ? "the event"
+                                              : "the constant");
   return true;
+}
+
+/** Can the name of a column also be read as that symbol here? Constants can be read everywhere. */
+static bool is_readable(const struct seg_scope *scope, const struct seg_symbol *symbol) {
+  return symbol->kind == SEG_SYMBOL_CONSTANT ||
+         (scope->place == SEG_IN_RULE &&
+          (symbol->kind == SEG_SYMBOL_METRIC || symbol->kind == SEG_SYMBOL_EVENT));
+}
+
+static struct seg_node *constant_use(struct seg_check *check, struct seg_symbol *symbol,
+                                     struct seg_span span) {
+  return seg_expand_use(check, seg_constant_value(check, symbol), NULL, NULL, span);
 }
 
 struct seg_node *seg_check_name(struct seg_check *check, const struct seg_scope *scope,
@@ -180,9 +198,9 @@ struct seg_node *seg_check_name(struct seg_check *check, const struct seg_scope 
   bool is_time = table && table->is_event && name.text.size > 0 &&
                  seg_str_equal(name.text, table->entity->time);
   if (column != SEG_NO_NAME || is_time) {
-    bool readable = symbol && scope->place == SEG_IN_RULE &&
-                    (symbol->kind == SEG_SYMBOL_METRIC || symbol->kind == SEG_SYMBOL_EVENT);
-    if (readable && report_both(check, name, symbol, &table->entity->columns[column]))
+    struct seg_span place =
+        column != SEG_NO_NAME ? table->entity->columns[column].span : table->syntax->time.span;
+    if (symbol && is_readable(scope, symbol) && report_both(check, name, symbol, table, place))
       return NULL;
     return seg_check_column(check, table, name);
   }
@@ -192,6 +210,8 @@ struct seg_node *seg_check_name(struct seg_check *check, const struct seg_scope 
     report_unknown(check, &where, name);
     return NULL;
   }
+  if (symbol->kind == SEG_SYMBOL_CONSTANT)
+    return constant_use(check, symbol, name.span);
   if (symbol->kind != SEG_SYMBOL_METRIC || scope->place != SEG_IN_RULE)
     return report_wrong_kind(check, scope, name, symbol);
   struct seg_node *value = seg_metric_value(check, symbol);

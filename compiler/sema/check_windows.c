@@ -248,7 +248,11 @@ cleanup:
 
 // --- binding ---
 
-static bool is_constant(const struct seg_expr *expr) {
+static bool is_constant(struct seg_check *check, const struct seg_expr *expr) {
+  if (expr && expr->kind == SEG_EXPR_NAME) {
+    const struct seg_symbol *symbol = seg_find_symbol(check, expr->name.text);
+    return symbol && symbol->kind == SEG_SYMBOL_CONSTANT;
+  }
   return expr && (expr->kind == SEG_EXPR_NUMBER || expr->kind == SEG_EXPR_PERCENT ||
                   expr->kind == SEG_EXPR_MONEY || expr->kind == SEG_EXPR_DATE ||
                   expr->kind == SEG_EXPR_STRING || expr->kind == SEG_EXPR_TRUTH ||
@@ -260,7 +264,8 @@ const struct seg_window *seg_constant_window(struct seg_check *check, const stru
   *constant = expr;
   bool negative = expr && expr->kind == SEG_EXPR_NEGATE;
   const struct seg_expr *windowed = negative ? expr->operands[0] : expr;
-  if (!windowed || windowed->kind != SEG_EXPR_WINDOWED || !is_constant(windowed->operands[0]))
+  if (!windowed || windowed->kind != SEG_EXPR_WINDOWED ||
+      !is_constant(check, windowed->operands[0]))
     return NULL;
   *constant = windowed->operands[0];
   if (!negative)

@@ -217,7 +217,7 @@ static void check_table(struct seg_check *check, struct seg_table *table) {
     seg_check_missing_in(check, table->entity->columns[i].computed, table->entity);
 }
 
-/** A column of the customer that looks like a metric or event: both are read in rules. */
+/** A column of the customer that looks like a metric, event or constant: all are read in rules. */
 static void check_lookalikes(struct seg_check *check) {
   const struct seg_table *table = &check->customer;
   for (uint32_t i = 0; i < table->columns.count; i++) {
@@ -226,7 +226,8 @@ static void check_lookalikes(struct seg_check *check) {
     if (found == SEG_NO_NAME)
       continue;
     const struct seg_symbol *symbol = &check->symbols[found];
-    bool readable = symbol->kind == SEG_SYMBOL_METRIC || symbol->kind == SEG_SYMBOL_EVENT;
+    bool readable = symbol->kind == SEG_SYMBOL_METRIC || symbol->kind == SEG_SYMBOL_EVENT ||
+                    symbol->kind == SEG_SYMBOL_CONSTANT;
     if (!readable || seg_str_equal(symbol->name.text, entry->text))
       continue;
     struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_CONFUSABLE_NAME, symbol->name.span,

@@ -89,15 +89,13 @@ struct seg_node *seg_expand_use(struct seg_check *check, struct seg_node *node,
   return root;
 }
 
-/** Report the cycle that leads back to `symbol`: metrics under way, which are on the way from it.
- */
-static void report_cycle(struct seg_check *check, const struct seg_symbol *symbol) {
-  struct seg_diagnostic *d =
-      seg_report(check->sink, SEG_DIAG_CYCLE, symbol->name.span, "the metric `%.*s` needs itself",
-                 SEG_STR(symbol->name.text));
+void seg_report_cycle(struct seg_check *check, const struct seg_symbol *symbol) {
+  struct seg_diagnostic *d = seg_report(
+      check->sink, SEG_DIAG_CYCLE, symbol->name.span, "the %s `%.*s` needs itself",
+      symbol->kind == SEG_SYMBOL_METRIC ? "metric" : "constant", SEG_STR(symbol->name.text));
   for (uint32_t i = 0; i < check->names.count; i++) {
     const struct seg_symbol *other = &check->symbols[check->names.entries[i].value];
-    if (other != symbol && other->kind == SEG_SYMBOL_METRIC && other->progress == SEG_UNDER_WAY)
+    if (other != symbol && other->kind == symbol->kind && other->progress == SEG_UNDER_WAY)
       seg_note_at(check->sink, d, other->name.span, "`%.*s` is part of the circle",
                   SEG_STR(other->name.text));
   }
@@ -106,7 +104,7 @@ static void report_cycle(struct seg_check *check, const struct seg_symbol *symbo
 struct seg_node *seg_metric_value(struct seg_check *check, struct seg_symbol *symbol) {
   symbol->used = true;
   if (symbol->progress == SEG_UNDER_WAY)
-    report_cycle(check, symbol);
+    seg_report_cycle(check, symbol);
   if (symbol->progress == SEG_NOT_STARTED) {
     symbol->progress = SEG_UNDER_WAY;
     struct seg_scope scope = {.place = SEG_IN_RULE, .open = true};

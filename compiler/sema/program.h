@@ -145,6 +145,13 @@ struct seg_program_entity {
 
 enum { SEG_UNIQUE_TIME = -1 };
 
+/** A constant as declared: kept for reports; uses are literals of the rules. */
+struct seg_program_constant {
+  struct seg_name name;
+  struct seg_node *value; // a literal; NULL when it is wrong, which is reported
+  struct seg_span span;
+};
+
 /** A metric as declared: kept for reports; uses are expanded into the rules. */
 struct seg_program_metric {
   struct seg_name name;
@@ -180,6 +187,8 @@ struct seg_program {
   int32_t customer_from_event; // index into events, or -1
   uint32_t event_count;
   struct seg_program_entity *events;
+  uint32_t constant_count;
+  struct seg_program_constant *constants;
   uint32_t metric_count;
   struct seg_program_metric *metrics;
   uint32_t segment_count;

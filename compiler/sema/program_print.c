@@ -238,6 +238,11 @@ static void print_chain(const struct seg_program *program, const struct seg_prog
 
 static void print_rules(const struct seg_program *program, FILE *out) {
   struct printer printer = {program, &program->customer, out};
+  for (uint32_t i = 0; i < program->constant_count; i++) {
+    fprintf(out, "constant %.*s\n", SEG_STR(program->constants[i].name.text));
+    if (program->constants[i].value)
+      print_node(&printer, program->constants[i].value, 1);
+  }
   for (uint32_t i = 0; i < program->metric_count; i++) {
     const struct seg_program_metric *metric = &program->metrics[i];
     fprintf(out, "metric %.*s%s\n", SEG_STR(metric->name.text),

@@ -1,6 +1,6 @@
 /**
- * The order of the checks: names, entities, metrics, segments, chains; then what only makes sense
- * to say about rules without mistakes.
+ * The order of the checks: names, entities, constants, metrics, segments, chains; then what only
+ * makes sense to say about rules without mistakes.
  */
 #include "compiler/sema/sema.h"
 
@@ -85,10 +85,10 @@ static void count_declarations(struct seg_check *check, uint32_t *symbols) {
     case SEG_DECLARE_METRIC: program->metric_count++; break;
     case SEG_DECLARE_SEGMENT: program->segment_count++; break;
     case SEG_DECLARE_PRIORITY: program->chain_count++; break;
+    case SEG_DECLARE_CONSTANT: program->constant_count++; break;
     case SEG_DECLARE_USE: check->incomplete = true; break;
     case SEG_DECLARE_SETTING:
     case SEG_DECLARE_CUSTOMER:
-    case SEG_DECLARE_CONSTANT:
     case SEG_DECLARE_RELATION:
     case SEG_DECLARE_TEST: break;
     }
@@ -102,13 +102,16 @@ static bool make_room(struct seg_check *check) {
   uint32_t symbols = 0;
   count_declarations(check, &symbols);
   program->events = SEG_NEW_ARRAY(arena, struct seg_program_entity, program->event_count + 1u);
+  program->constants =
+      SEG_NEW_ARRAY(arena, struct seg_program_constant, program->constant_count + 1u);
   program->metrics = SEG_NEW_ARRAY(arena, struct seg_program_metric, program->metric_count + 1u);
   program->segments = SEG_NEW_ARRAY(arena, struct seg_program_segment, program->segment_count + 1u);
   program->chains = SEG_NEW_ARRAY(arena, struct seg_program_chain, program->chain_count + 1u);
   check->events = SEG_NEW_ARRAY(&check->scratch, struct seg_table, program->event_count + 1u);
   check->symbols = SEG_NEW_ARRAY(&check->scratch, struct seg_symbol, symbols + 1u);
-  return program->events && program->metrics && program->segments && program->chains &&
-         check->events && check->symbols && seg_names_init(&check->names, &check->scratch, symbols);
+  return program->events && program->constants && program->metrics && program->segments &&
+         program->chains && check->events && check->symbols &&
+         seg_names_init(&check->names, &check->scratch, symbols);
 }
 
 static void declare(struct seg_check *check, struct seg_symbol symbol) {
@@ -148,7 +151,7 @@ static void declare_customer(struct seg_check *check, const struct seg_declarati
 }
 
 static void declare_all(struct seg_check *check) {
-  uint32_t events = 0, metrics = 0, segments = 0, chains = 0;
+  uint32_t events = 0, metrics = 0, segments = 0, chains = 0, constants = 0;
   for (const struct seg_declaration *d = check->ast->first; d; d = d->next) {
     switch (d->kind) {
     case SEG_DECLARE_CUSTOMER: declare_customer(check, d); break;
@@ -179,11 +182,10 @@ static void declare_all(struct seg_check *check) {
                                          .declaration = d});
       break;
     case SEG_DECLARE_CONSTANT:
-      seg_report_not_yet(check, SEG_NOT_YET_CONSTANT, d->span);
       declare(check, (struct seg_symbol){.kind = SEG_SYMBOL_CONSTANT,
                                          .name = d->constant->name,
-                                         .declaration = d,
-                                         .excused = true});
+                                         .index = constants++,
+                                         .declaration = d});
       break;
     case SEG_DECLARE_USE: seg_report_not_yet(check, SEG_NOT_YET_USE, d->span); break;
     case SEG_DECLARE_TEST: seg_report_not_yet(check, SEG_NOT_YET_TEST, d->test->title.span); break;
@@ -222,12 +224,14 @@ static void check_output_names(struct seg_check *check) {
 static void warn_unused(struct seg_check *check) {
   for (uint32_t i = 0; i < check->names.count; i++) {
     const struct seg_symbol *symbol = &check->symbols[check->names.entries[i].value];
-    if (symbol->kind != SEG_SYMBOL_METRIC || symbol->used)
+    bool metric = symbol->kind == SEG_SYMBOL_METRIC;
+    if ((!metric && symbol->kind != SEG_SYMBOL_CONSTANT) || symbol->used)
       continue;
     struct seg_diagnostic *d =
-        seg_report(check->sink, SEG_DIAG_UNUSED, symbol->name.span,
-                   "nothing uses the metric `%.*s`", SEG_STR(symbol->name.text));
-    seg_help(check->sink, d, "use it in a segment, or remove it");
+        seg_report(check->sink, SEG_DIAG_UNUSED, symbol->name.span, "nothing uses the %s `%.*s`",
+                   metric ? "metric" : "constant", SEG_STR(symbol->name.text));
+    seg_help(check->sink, d,
+             metric ? "use it in a segment, or remove it" : "use it in a rule, or remove it");
   }
 }
 
@@ -248,6 +252,7 @@ enum seg_status seg_sema(const struct seg_ast *ast, const struct seg_source_map 
   check_settings(&check);
   declare_all(&check);
   seg_check_entities(&check);
+  seg_check_constants(&check);
   if (check.out_of_memory)
     goto cleanup;
   seg_check_metrics(&check);

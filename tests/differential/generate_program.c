@@ -184,6 +184,53 @@ static void add_chains(struct generator *generator) {
   }
 }
 
+// --- constants ---
+
+// Some of the literals get a name; those of one text share it.
+static void name_literals(struct generator *generator, struct term *term) {
+  struct model *model = generator->model;
+  if (term == NULL)
+    return;
+  name_literals(generator, term->filter);
+  for (uint32_t i = 0; i < term->operand_count; i++)
+    name_literals(generator, term->operands[i]);
+  if (term->kind != TERM_LITERAL || term->constant > 0 || !chance(generator, 12))
+    return;
+  uint32_t number = 0;
+  while (number < model->constant_count && strcmp(model->constants[number].text, term->text) != 0)
+    number++;
+  if (number == MODEL_MAX_CONSTANTS)
+    return;
+  // Twice and half of it again is exact: 17 digits twice are at most 18.
+  bool number_like =
+      strchr("-0123456789", term->text[0]) != NULL && term->type.kind != SEG_TYPE_DATE;
+  if (number == model->constant_count)
+    model->constants[model->constant_count++] = (struct model_constant){
+        .name = model_text(model, "constant_%u", number + 1),
+        .text = term->text,
+        .computed = number_like && strlen(term->text) < 17 && chance(generator, 40)};
+  term->constant = number + 1;
+}
+
+static void name_literals_of(struct generator *generator, struct model_entity *entity) {
+  name_literals(generator, entity->where);
+  for (uint32_t i = 0; i < entity->column_count; i++)
+    name_literals(generator, entity->columns[i].computed);
+}
+
+static void add_constants(struct generator *generator) {
+  struct model *model = generator->model;
+  if (chance(generator, 50))
+    return;
+  name_literals_of(generator, &model->customer);
+  for (uint32_t i = 0; i < model->event_count; i++)
+    name_literals_of(generator, &model->events[i]);
+  for (uint32_t i = 0; i < model->metric_count; i++)
+    name_literals(generator, model->metrics[i].value);
+  for (uint32_t i = 0; i < model->segment_count; i++)
+    name_literals(generator, model->segments[i].when);
+}
+
 void generate_program(struct model *model, uint64_t seed) {
   static const char *const zones[] = {"UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"};
   memset(model, 0, sizeof *model);
@@ -197,4 +244,5 @@ void generate_program(struct model *model, uint64_t seed) {
   add_metrics(&generator);
   add_segments(&generator);
   add_chains(&generator);
+  add_constants(&generator);
 }

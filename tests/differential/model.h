@@ -19,6 +19,7 @@ enum {
   MODEL_MAX_COLUMNS = 12,
   MODEL_MAX_EVENTS = 3,
   MODEL_MAX_METRICS = 10,
+  MODEL_MAX_CONSTANTS = 12,
   MODEL_MAX_SEGMENTS = 60,
   MODEL_MAX_CHAINS = 2,
   MODEL_MAX_VALUES = 6, // of a `one of`
@@ -82,8 +83,9 @@ struct term {
   bool has_window; // METRIC, AGGREGATE
   bool behind;     // COMPARE, BETWEEN, IN: `window` stands behind the constant
   struct model_window window;
-  const char *text; // LITERAL, TEXT_TEST
-  const char *sign; // ARITHMETIC, COMPARE
+  const char *text;  // LITERAL, TEXT_TEST
+  uint32_t constant; // LITERAL: the number of the `let` that stands for it, from 1; 0 for none
+  const char *sign;  // ARITHMETIC, COMPARE
   int entity;
   uint32_t column, metric;
   enum seg_aggregate_kind aggregate;
@@ -110,6 +112,13 @@ struct model_entity {
   struct term *where;
   uint32_t unique_count;
   int32_t unique[MODEL_MAX_COLUMNS]; // columns; SEG_UNIQUE_TIME: the time column
+  bool dropped;
+};
+
+struct model_constant {
+  const char *name;
+  const char *text; // of the literals it stands for
+  bool computed;    // written as a calculation
   bool dropped;
 };
 
@@ -142,6 +151,8 @@ struct model {
   struct model_entity customer;
   uint32_t event_count, metric_count, segment_count, chain_count;
   struct model_entity events[MODEL_MAX_EVENTS];
+  uint32_t constant_count;
+  struct model_constant constants[MODEL_MAX_CONSTANTS];
   struct model_metric metrics[MODEL_MAX_METRICS];
   struct model_segment segments[MODEL_MAX_SEGMENTS];
   struct model_chain chains[MODEL_MAX_CHAINS];

@@ -13,7 +13,7 @@ static void print_term(struct model *model, FILE *out, const struct term *term, 
 
 static enum level level_of(const struct term *term) {
   switch (term->kind) {
-  case TERM_LITERAL: return term->text[0] == '-' ? SIGNED : POSTFIX;
+  case TERM_LITERAL: return term->text[0] == '-' && term->constant == 0 ? SIGNED : POSTFIX;
   case TERM_ARITHMETIC: return term->sign[0] == '+' || term->sign[0] == '-' ? SUM : PRODUCT;
   case TERM_NEGATE: return SIGNED;
   case TERM_ELSE: return ANY; // in parentheses wherever it is an operand
@@ -108,7 +108,9 @@ static void print_joined(struct model *model, FILE *out, const struct term *term
 static void print_value(struct model *model, FILE *out, const struct term *term) {
   enum level level = level_of(term);
   switch (term->kind) {
-  case TERM_LITERAL: fputs(term->text, out); break;
+  case TERM_LITERAL:
+    fputs(term->constant > 0 ? model->constants[term->constant - 1].name : term->text, out);
+    break;
   case TERM_COLUMN:
     fputs(model_entity(model, term->entity)->columns[term->column].name, out);
     break;
@@ -285,6 +287,12 @@ static void print_program(struct model *model, FILE *out) {
     print_items(model, out, event);
   }
   fputc('\n', out);
+  for (uint32_t i = 0; i < model->constant_count; i++) {
+    const struct model_constant *constant = &model->constants[i];
+    if (!constant->dropped)
+      fprintf(out, constant->computed ? "let %s = 2 * (%s) / 2\n" : "let %s = %s\n", constant->name,
+              constant->text);
+  }
   for (uint32_t i = 0; i < model->metric_count; i++) {
     if (model->metrics[i].dropped)
       continue;

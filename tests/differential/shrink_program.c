@@ -64,6 +64,8 @@ static bool drop_declarations(struct shrink *shrink, double end) {
     changed = try_drop(shrink, &model->segments[i].dropped) || changed;
   for (uint32_t i = model->metric_count; i > 0 && !late(end); i--)
     changed = try_drop(shrink, &model->metrics[i - 1].dropped) || changed;
+  for (uint32_t i = 0; i < model->constant_count && !late(end); i++)
+    changed = try_drop(shrink, &model->constants[i].dropped) || changed;
   for (uint32_t i = 0; i < model->event_count && !late(end); i++)
     changed = try_drop(shrink, &model->events[i].dropped) || changed;
   changed = drop_columns(shrink, &model->customer) || changed;
@@ -202,11 +204,22 @@ static bool simplify_term(struct shrink *shrink, struct term **place) {
   return try_replace(shrink, place, copy);
 }
 
+// A literal itself in place of its name.
+static bool unname_literal(struct shrink *shrink, struct term **place) {
+  const struct term *term = *place;
+  if (term->kind != TERM_LITERAL || term->constant == 0)
+    return false;
+  struct term *copy = model_term(shrink->model, term->kind, term->type);
+  *copy = *term;
+  copy->constant = 0;
+  return try_replace(shrink, place, copy);
+}
+
 // A constant that is not 0, 1 or "".
 static bool simplify_literal(struct shrink *shrink, struct term **place) {
   static const char *const simple[] = {"0", "1", "\"\""};
   const struct term *term = *place;
-  if (term->kind != TERM_LITERAL || strlen(term->text) <= 2)
+  if (term->kind != TERM_LITERAL || term->constant > 0 || strlen(term->text) <= 2)
     return false;
   for (size_t i = 0; i < sizeof simple / sizeof *simple; i++) {
     struct term *copy = model_term(shrink->model, term->kind, term->type);
@@ -226,7 +239,7 @@ static bool shrink_expressions(struct shrink *shrink, double end) {
     struct term **place = places.items.items[i];
     bool smaller = replace_by_part(shrink, place) || drop_operand(shrink, place) ||
                    replace_metric(shrink, place) || simplify_term(shrink, place) ||
-                   simplify_literal(shrink, place);
+                   unname_literal(shrink, place) || simplify_literal(shrink, place);
     changed = changed || smaller;
     if (smaller)
       collect_all(&places, shrink->model); // the same place again: it holds something else

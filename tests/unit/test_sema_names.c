@@ -12,6 +12,10 @@ static void unknown_names_get_the_nearest_one(void **state) {
   expect_rule("sum(purchase.amont) ever > 1", "E101", "amont", "`amount` is spelt like it");
   expect_rule("count(purchase[chanel = \"web\"]) ever > 1", "E101", "chanel", "`channel`");
   expect_rule("zzzzzz = 1", "E101", "zzzzzz", NULL);
+  expect_declared("let threshold = 3\n", "visits > treshold", "E101", "treshold",
+                  "`threshold` is spelt like it");
+  expect_declared("let least = 3\nlet more = lest + 1\n", "visits > more", "E101", "lest",
+                  "`least` is spelt like it");
 }
 
 static void right_names_at_wrong_places_are_explained(void **state) {
@@ -49,6 +53,37 @@ static void functions(void **state) {
   expect_rule("sum(purchase.amount[channel = \"web\"]) ever > 1", "E206",
               "purchase.amount[channel = \"web\"]", "before the column");
   expect_rule("sum(purchase.amount * 2) ever > 1", "E206", "purchase.amount * 2", "declaration");
+}
+
+static void constants_are_written_out(void **state) {
+  (void)state;
+  expect_declared("let x = visits + 1\n", "opt_in", "E208", "visits", "a `metric`");
+  expect_declared("let x = purchases\n", "opt_in", "E208", "purchases", "`metric`");
+  expect_declared("let x = sum(purchase.amount) ever\n", "opt_in", "E208",
+                  "sum(purchase.amount) ever", NULL);
+  expect_declared("let x = 2 * (visits > 3)\n", "opt_in", "E208", "visits > 3", NULL);
+  expect_declared("let x = y\nlet y = z\nlet z = x\n", "opt_in", "E104", "x", "part of the circle");
+  expect_declared("let x = 24h\n", "opt_in", "E201", "24h", NULL);
+  expect_declared("let x = 1 EUR + 1 USD\n", "opt_in", "E203", "1 EUR + 1 USD", NULL);
+  expect_declared("let Visits = 3\n", "visits > 1", "E103", "Visits", NULL);
+  // A wrong constant is reported where it is declared, not at its uses.
+  expect_declared("let x = visits\n", "visits > x", "E208", "visits", NULL);
+}
+
+static void constants_stand_for_literals(void **state) {
+  (void)state;
+  expect_right_with("let many = 3\n",
+                    "purchases >= many within 90d and views between 1 and many ever");
+  expect_right_with("let bad = -3\n", "visits > -bad and visits in (bad, 2 * bad)");
+  expect_right_with("let low = 10.5\nlet high = 20 EUR\n", "band(aov, low, high) = 2");
+  expect_right_with("let start = \"C\"\n", "starts_with(city, start) and plan = \"pro\"");
+  expect_right_with("let web = \"web\"\n", "count(purchase[channel = web]) ever >= 1");
+  expect_declared("let web = \"wbe\"\n", "count(purchase[channel = web]) ever >= 1", "E204", "web",
+                  "\"web\"");
+  expect_declared("let least = 1.234\n", "credit > least", "E205", "least", NULL);
+  expect_declared("let pages = 3\n", "count(visit[page = \"a\"]) ever > pages within 3d", "E308",
+                  "within 3d", NULL);
+  expect_declared("let least = 1\n", "visits > least within 3d", "E304", "within 3d", NULL);
 }
 
 static void two_declarations_of_one_name(void **state) {
@@ -206,6 +241,8 @@ int main(void) {
       cmocka_unit_test(unknown_names_get_the_nearest_one),
       cmocka_unit_test(right_names_at_wrong_places_are_explained),
       cmocka_unit_test(functions),
+      cmocka_unit_test(constants_are_written_out),
+      cmocka_unit_test(constants_stand_for_literals),
       cmocka_unit_test(two_declarations_of_one_name),
       cmocka_unit_test(names_that_look_alike),
       cmocka_unit_test(skeletons),
