@@ -31,9 +31,10 @@ function(seg_room folder)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LINKS")
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.c)
   seg_parser_sources(${folder} generated)
-  if(sources OR generated)
+  seg_module_sources(${folder} embedded)
+  if(sources OR generated OR embedded)
     seg_room_target(${folder} target)
-    add_library(${target} STATIC ${sources} ${generated})
+    add_library(${target} STATIC ${sources} ${generated} ${embedded})
     seg_link(${target} ${arg_LINKS})
   endif()
 endfunction()
@@ -102,4 +103,24 @@ function(seg_parser_sources folder result)
   set_source_files_properties(${out}/seg_parser.c ${out}/seg_lexer.c PROPERTIES COMPILE_OPTIONS -w)
   set(${result} ${out}/seg_parser.c ${out}/seg_parser.h ${out}/seg_lexer.c ${out}/seg_lexer.h
       PARENT_SCOPE)
+endfunction()
+
+# A folder with .seg files: they become modules.c, in <build>/generated/<folder>.
+function(seg_module_sources folder result)
+  set(${result} "" PARENT_SCOPE)
+  set(in ${PROJECT_SOURCE_DIR}/${folder})
+  set(out ${PROJECT_BINARY_DIR}/generated/${folder})
+  file(GLOB modules CONFIGURE_DEPENDS ${in}/*.seg)
+  if(NOT modules)
+    return()
+  endif()
+  file(MAKE_DIRECTORY ${out})
+  add_custom_command(
+    OUTPUT ${out}/modules.c
+    COMMAND ${CMAKE_COMMAND} -DFOLDER=${in} -DOUTPUT=${out}/modules.c
+            -P ${PROJECT_SOURCE_DIR}/cmake/EmbedModules.cmake
+    DEPENDS ${modules} ${PROJECT_SOURCE_DIR}/cmake/EmbedModules.cmake
+    COMMENT "modules of ${folder}"
+    VERBATIM)
+  set(${result} ${out}/modules.c PARENT_SCOPE)
 endfunction()

@@ -4,15 +4,17 @@
 #include <string.h>
 
 #include "compiler/lower/lower.h"
+#include "compiler/modules/modules.h"
 
 static enum seg_status parse(struct seg_pipeline *pipeline, struct seg_error *error) {
-  for (uint32_t file = 0; file < pipeline->map.files.count; file++) {
+  uint32_t files = (uint32_t)pipeline->map.files.count;
+  for (uint32_t file = 0; file < files; file++) {
     enum seg_status status =
         seg_parse(&pipeline->map, file, &pipeline->ast, &pipeline->sink, error);
     if (status != SEG_OK)
       return status;
   }
-  return SEG_OK;
+  return seg_modules_load(&pipeline->map, &pipeline->ast, &pipeline->sink, error);
 }
 
 static enum seg_status sema(struct seg_pipeline *pipeline, struct seg_error *error) {

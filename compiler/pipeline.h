@@ -14,7 +14,7 @@
 #include "runtime/plan/plan.h"
 
 enum seg_pass {
-  SEG_PASS_PARSE,   // texts of the map -> ast
+  SEG_PASS_PARSE,   // texts of the map -> ast, with the modules it uses
   SEG_PASS_SEMA,    // ast -> program: names, types, ambiguity, missing values, clauses
   SEG_PASS_LOWER,   // program -> plan, verified
   SEG_PASS_CODEGEN, // plan -> machine code

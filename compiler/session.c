@@ -84,8 +84,11 @@ void segc_write_diagnostics(const struct segc_session *session, enum segc_format
 
 struct segc_counts segc_counts(const struct segc_session *session) {
   const struct seg_pipeline *pipeline = &session->pipeline;
+  size_t files = 0;
+  for (size_t i = 0; i < pipeline->map.files.count; i++)
+    files += !pipeline->map.files.items[i].library;
   return (struct segc_counts){
-      .files = pipeline->map.files.count,
+      .files = files,
       .segments = pipeline->program.segment_count,
       .metrics = pipeline->program.metric_count,
       .events = pipeline->program.event_count,

@@ -197,9 +197,24 @@ struct seg_relation { // exclusive: a, b, c    overlap: a with b, c (members[0] 
   struct seg_span span;
 };
 
-struct seg_use {          // use std.rfm
+/** What a module calls `needed` is called `given` in the project: an event, or `event.column`. */
+struct seg_rename {
+  struct seg_name needed, given;
+};
+
+struct seg_use {          // use std.rfm with purchase = line, purchase.amount = value
   struct seg_name module; // "std.rfm"
+  uint32_t rename_count;
+  struct seg_rename *renames;
   struct seg_span span;
+};
+
+/** `event purchase { amount: money }` of a module: an event that the project must declare. */
+struct seg_need {
+  struct seg_entity *entity; // without a source; names as the project calls them
+  struct seg_name event;     // as the module calls it
+  struct seg_name *columns;  // beside the entity's: as the module calls them
+  const struct seg_use *use; // which asked for the module; NULL in a file of the project
 };
 
 struct seg_test_value { // amount: 120 EUR
@@ -245,6 +260,7 @@ enum seg_declaration_kind {
   SEG_DECLARE_PRIORITY,
   SEG_DECLARE_RELATION,
   SEG_DECLARE_USE,
+  SEG_DECLARE_NEED,
   SEG_DECLARE_TEST,
 };
 
@@ -261,6 +277,7 @@ struct seg_declaration {
     struct seg_priority *priority;
     struct seg_relation *relation;
     struct seg_use *use;
+    struct seg_need *need;
     struct seg_test *test;
   };
   struct seg_declaration *next; // in source order, files in the order given

@@ -204,9 +204,11 @@ static void print_column(FILE *out, const struct seg_column_syntax *column) {
 static void print_entity(FILE *out, enum seg_declaration_kind kind,
                          const struct seg_entity *entity) {
   fputs(kind == SEG_DECLARE_CUSTOMER ? "customer" : "event", out);
-  if (kind == SEG_DECLARE_EVENT)
+  if (kind != SEG_DECLARE_CUSTOMER)
     fprintf(out, " %.*s", SEG_STR(entity->name.text));
-  if (entity->event.text.size > 0)
+  if (kind == SEG_DECLARE_NEED)
+    fputs(" needed", out);
+  else if (entity->event.text.size > 0)
     fprintf(out, " from event %.*s", SEG_STR(entity->event.text));
   else {
     fputs(" from ", out);
@@ -280,6 +282,13 @@ static void print_relation(FILE *out, const struct seg_relation *relation) {
   fputc('\n', out);
 }
 
+static void print_use(FILE *out, const struct seg_use *use) {
+  fprintf(out, "use %.*s\n", SEG_STR(use->module.text));
+  for (uint32_t i = 0; i < use->rename_count; i++)
+    fprintf(out, "  with %.*s = %.*s\n", SEG_STR(use->renames[i].needed.text),
+            SEG_STR(use->renames[i].given.text));
+}
+
 static void print_declaration(FILE *out, const struct seg_declaration *declaration) {
   switch (declaration->kind) {
   case SEG_DECLARE_SETTING:
@@ -306,7 +315,8 @@ static void print_declaration(FILE *out, const struct seg_declaration *declarati
     fputc('\n', out);
     break;
   case SEG_DECLARE_RELATION: print_relation(out, declaration->relation); break;
-  case SEG_DECLARE_USE: fprintf(out, "use %.*s\n", SEG_STR(declaration->use->module.text)); break;
+  case SEG_DECLARE_USE: print_use(out, declaration->use); break;
+  case SEG_DECLARE_NEED: print_entity(out, declaration->kind, declaration->need->entity); break;
   case SEG_DECLARE_TEST: print_test(out, declaration->test); break;
   }
 }

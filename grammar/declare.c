@@ -68,9 +68,10 @@ void seg_add_setting(struct seg_parser *parser, struct seg_span span, struct seg
   seg_build_declaration(parser, SEG_DECLARE_SETTING, span)->setting = setting;
 }
 
-void seg_add_use(struct seg_parser *parser, struct seg_span span, struct seg_name module) {
+void seg_add_use(struct seg_parser *parser, struct seg_span span, struct seg_name module,
+                 struct seg_list renames) {
   struct seg_use *use = seg_parser_alloc(parser, sizeof *use);
-  *use = (struct seg_use){module, span};
+  *use = (struct seg_use){module, renames.count, renames.items, span};
   seg_build_declaration(parser, SEG_DECLARE_USE, span)->use = use;
 }
 
@@ -80,8 +81,9 @@ static void complete_name(struct seg_name *name, struct seg_span span) {
     *name = (struct seg_name){{"", 0}, span};
 }
 
-void seg_add_entity(struct seg_parser *parser, struct seg_span span, enum seg_declaration_kind kind,
-                    const struct seg_items *items, const struct seg_entity *head) {
+static struct seg_entity *build_entity(struct seg_parser *parser, struct seg_span span,
+                                       const struct seg_items *items,
+                                       const struct seg_entity *head) {
   struct seg_entity *entity = seg_parser_alloc(parser, sizeof *entity);
   *entity = *head;
   entity->span = span;
@@ -101,7 +103,26 @@ void seg_add_entity(struct seg_parser *parser, struct seg_span span, enum seg_de
     if (items->unique.count > 0)
       entity->unique_span = items->unique_span;
   }
+  return entity;
+}
+
+void seg_add_entity(struct seg_parser *parser, struct seg_span span, enum seg_declaration_kind kind,
+                    const struct seg_items *items, const struct seg_entity *head) {
+  struct seg_entity *entity = build_entity(parser, span, items, head);
   seg_build_declaration(parser, kind, span)->entity = entity;
+}
+
+void seg_add_need(struct seg_parser *parser, struct seg_span span, struct seg_name event,
+                  const struct seg_items *items) {
+  struct seg_need *need = seg_parser_alloc(parser, sizeof *need);
+  need->entity = build_entity(parser, span, items, &(struct seg_entity){.name = event});
+  need->event = event;
+  need->columns =
+      seg_parser_alloc(parser, (need->entity->column_count + 1) * sizeof(struct seg_name));
+  for (uint32_t i = 0; i < need->entity->column_count; i++)
+    need->columns[i] = need->entity->columns[i].name;
+  need->use = NULL;
+  seg_build_declaration(parser, SEG_DECLARE_NEED, span)->need = need;
 }
 
 void seg_add_metric(struct seg_parser *parser, struct seg_span span, struct seg_name name,

@@ -366,8 +366,8 @@ static bool is_window_word(int kind) {
 /** Tokens that need no mention beside the group that is there anyway. */
 static bool goes_without_saying(const struct mistake *m, int kind) {
   bool operators = m->expected[TOK_TIMES], names = m->expected[TOK_IDENT];
-  if (kind == TOK_END)
-    return true;
+  if (kind == TOK_END || (kind == TOK_LEFT_BRACE && m->expected[TOK_FROM]))
+    return true; // an event without a source is for modules
   if (kind == TOK_IDENT || (kind >= TOK_KEY && kind <= TOK_THROUGH))
     return value_expected(m) || (names && kind != TOK_IDENT);
   if (kind == TOK_AND && operators && !m->expected[TOK_OR])

@@ -200,10 +200,13 @@ struct seg_name seg_join_names(struct seg_parser *parser, struct seg_name first,
                                struct seg_name second);
 void seg_add_setting(struct seg_parser *parser, struct seg_span span, struct seg_name name,
                      struct seg_name value);
-void seg_add_use(struct seg_parser *parser, struct seg_span span, struct seg_name module);
+void seg_add_use(struct seg_parser *parser, struct seg_span span, struct seg_name module,
+                 struct seg_list renames);
 /** `head` holds what stands before the braces. */
 void seg_add_entity(struct seg_parser *parser, struct seg_span span, enum seg_declaration_kind kind,
                     const struct seg_items *items, const struct seg_entity *head);
+void seg_add_need(struct seg_parser *parser, struct seg_span span, struct seg_name event,
+                  const struct seg_items *items);
 void seg_add_metric(struct seg_parser *parser, struct seg_span span, struct seg_name name,
                     struct seg_expr *value);
 void seg_add_constant(struct seg_parser *parser, struct seg_span span, struct seg_name name,

@@ -33,6 +33,7 @@
   struct seg_expr *expr;
   struct seg_type_syntax *type;
   struct seg_items *items;
+  struct seg_rename rename;
   enum seg_comparison comparison;
 }
 
@@ -99,6 +100,8 @@ static void seg_grammar_error(const struct seg_span *span, struct seg_parser *pa
 
 %type <name> name word any_name module zone title
 %type <list> names one_of_texts chain_members
+%type <rename> rename
+%type <list> renames
 %type <list> clauses values record_values arguments expr_list conjunction disjunction
 %type <items> entity_items test_items
 %type <duration> duration
@@ -150,7 +153,17 @@ setting:
   | LABEL name                        { seg_add_setting(parser, @$, $1, $2); }
   ;
 
-use: USE module                       { seg_add_use(parser, @$, $2); } ;
+use:
+    USE module                        { seg_add_use(parser, @$, $2, (struct seg_list){0}); }
+  | USE module WITH renames           { seg_add_use(parser, @$, $2, $4); }
+  ;
+
+renames:
+    rename                            { $$ = (struct seg_list){0}; PUSH($$, $1); }
+  | renames "," rename                { $$ = $1; PUSH($$, $3); }
+  ;
+
+rename: module "=" module             { $$ = (struct seg_rename){$1, $3}; } ;
 
 module:
     any_name
@@ -178,6 +191,7 @@ event:
       { seg_add_entity(parser, @$, SEG_DECLARE_EVENT, $11,
                        &(struct seg_entity){.name = $2, .source = $4, .key = $6, .time = $8,
                                             .zone = $9}); }
+  | EVENT name "{" entity_items "}"   { seg_add_need(parser, @$, $2, $4); }
   | EVENT error SYNC                  { seg_recovered(parser); yyerrok; }
   | EVENT error SYNC_BODY { seg_recovered(parser); yyerrok; } "{" entity_items "}"
   ;

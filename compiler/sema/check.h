@@ -97,6 +97,7 @@ struct seg_check {
   struct seg_symbol *symbols;
   struct seg_names names; // name -> index into symbols
   SEG_VEC(struct seg_moved_window) moved;
+  SEG_VEC(const struct seg_need *) unmet; // reported
   uint32_t depth;
   uint32_t suggestions; // made so far; each compares with all names, so they are limited
   bool incomplete;      // syntax was wrong or a module is not read: what is absent may be meant
@@ -120,6 +121,7 @@ bool seg_is_bare_decimal(const struct seg_node *node);
 bool seg_is_exact_average(const struct seg_node *node);
 struct seg_str seg_code(const struct seg_check *check, struct seg_span span); // the source text
 struct seg_str seg_words(struct seg_check *check, const char *format, ...) SEG_PRINTF(2, 3);
+bool seg_in_library(const struct seg_check *check, struct seg_span span); // in a module of segc
 struct seg_str seg_lost(struct seg_check *check); // memory is out: an empty text
 
 // check_expr.c
@@ -147,8 +149,17 @@ void seg_check_entities(struct seg_check *check);
 /** Check computed column `index`; false when it is broken (or needs itself, which is reported). */
 bool seg_column_ready(struct seg_check *check, struct seg_table *table, uint32_t index);
 
+// needs.c
+/**
+ * Has the project the events and columns that a module's metric reads? Each need that is not met is
+ * reported once, where the project asks for the module. True for metrics of the project.
+ */
+bool seg_needs_met(struct seg_check *check, const struct seg_metric *metric);
+
 // metrics.c
 void seg_check_metrics(struct seg_check *check);
+/** Drop the metrics of modules that nothing uses from the program. */
+void seg_keep_used_metrics(struct seg_check *check);
 /** The checked value of a metric, NULL when it is broken (reported where it is declared). */
 struct seg_node *seg_metric_value(struct seg_check *check, struct seg_symbol *symbol);
 /** Report the circle that leads back to a metric or constant: those of its kind under way. */

@@ -108,7 +108,8 @@ struct seg_node *seg_metric_value(struct seg_check *check, struct seg_symbol *sy
   if (symbol->progress == SEG_NOT_STARTED) {
     symbol->progress = SEG_UNDER_WAY;
     struct seg_scope scope = {.place = SEG_IN_RULE, .open = true};
-    symbol->value = seg_check_expr(check, &scope, symbol->declaration->metric->value);
+    if (seg_needs_met(check, symbol->declaration->metric))
+      symbol->value = seg_check_expr(check, &scope, symbol->declaration->metric->value);
     symbol->progress = symbol->value ? SEG_DONE : SEG_BROKEN;
     if (symbol->value)
       symbol->shape = seg_shape_of(symbol->value);
@@ -116,8 +117,23 @@ struct seg_node *seg_metric_value(struct seg_check *check, struct seg_symbol *sy
   return symbol->progress == SEG_DONE ? symbol->value : NULL;
 }
 
-void seg_check_metrics(struct seg_check *check) {
+static void finish_metric(struct seg_check *check, const struct seg_declaration *declaration,
+                          struct seg_symbol *symbol, struct seg_program_metric *metric) {
   static const struct seg_day_window ever = {.kind = SEG_WINDOW_EVER};
+  bool used = symbol->used;
+  struct seg_node *value = seg_metric_value(check, symbol);
+  symbol->used = used;
+  if (!value)
+    return;
+  seg_check_missing(check, value);
+  if (symbol->shape.open == 0)
+    metric->value = seg_settle_literal(
+        check, seg_expand_use(check, value, &ever, NULL, declaration->metric->value->span));
+}
+
+// What a module offers is checked when something uses it: an unused metric may need an event that
+// the project does not have.
+void seg_check_metrics(struct seg_check *check) {
   uint32_t index = 0;
   for (const struct seg_declaration *d = check->ast->first; d; d = d->next) {
     if (d->kind != SEG_DECLARE_METRIC)
@@ -126,16 +142,26 @@ void seg_check_metrics(struct seg_check *check) {
     metric->name = d->metric->name;
     metric->span = d->span;
     struct seg_symbol *symbol = seg_find_symbol(check, d->metric->name.text);
-    if (!symbol || symbol->declaration != d)
-      continue; // a second declaration of the name, reported
-    bool used = symbol->used;
-    struct seg_node *value = seg_metric_value(check, symbol);
-    symbol->used = used;
-    if (!value)
-      continue;
-    seg_check_missing(check, value);
-    if (symbol->shape.open == 0)
-      metric->value = seg_settle_literal(
-          check, seg_expand_use(check, value, &ever, NULL, d->metric->value->span));
+    if (!symbol || symbol->declaration != d || seg_in_library(check, d->span))
+      continue; // a second declaration of the name was reported
+    finish_metric(check, d, symbol, metric);
   }
+}
+
+void seg_keep_used_metrics(struct seg_check *check) {
+  struct seg_program *program = check->program;
+  uint32_t kept = 0, index = 0;
+  for (const struct seg_declaration *d = check->ast->first; d; d = d->next) {
+    if (d->kind != SEG_DECLARE_METRIC)
+      continue;
+    struct seg_program_metric *metric = &program->metrics[index++];
+    if (seg_in_library(check, d->span)) {
+      struct seg_symbol *symbol = seg_find_symbol(check, d->metric->name.text);
+      if (!symbol || symbol->declaration != d || !symbol->used)
+        continue;
+      finish_metric(check, d, symbol, metric);
+    }
+    program->metrics[kept++] = *metric;
+  }
+  program->metric_count = kept;
 }

@@ -86,7 +86,11 @@ static void count_declarations(struct seg_check *check, uint32_t *symbols) {
     case SEG_DECLARE_SEGMENT: program->segment_count++; break;
     case SEG_DECLARE_PRIORITY: program->chain_count++; break;
     case SEG_DECLARE_CONSTANT: program->constant_count++; break;
-    case SEG_DECLARE_USE: check->incomplete = true; break;
+    case SEG_DECLARE_NEED:
+      // Without its source an event of the project is not declared; its uses are no second mistake.
+      check->incomplete = check->incomplete || d->need->use == NULL;
+      break;
+    case SEG_DECLARE_USE:
     case SEG_DECLARE_SETTING:
     case SEG_DECLARE_CUSTOMER:
     case SEG_DECLARE_RELATION:
@@ -150,6 +154,15 @@ static void declare_customer(struct seg_check *check, const struct seg_declarati
   check->customer.entity = &check->program->customer;
 }
 
+static void report_sourceless(struct seg_check *check, const struct seg_need *need) {
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_SYNTAX, need->event.span,
+                                        "the event `%.*s` does not say where its rows come from",
+                                        SEG_STR(need->event.text));
+  seg_help(check->sink, d,
+           "write `event %.*s from \"SOURCE\" by KEY_COLUMN at TIME_COLUMN { ... }`",
+           SEG_STR(need->event.text));
+}
+
 static void declare_all(struct seg_check *check) {
   uint32_t events = 0, metrics = 0, segments = 0, chains = 0, constants = 0;
   for (const struct seg_declaration *d = check->ast->first; d; d = d->next) {
@@ -187,9 +200,13 @@ static void declare_all(struct seg_check *check) {
                                          .index = constants++,
                                          .declaration = d});
       break;
-    case SEG_DECLARE_USE: seg_report_not_yet(check, SEG_NOT_YET_USE, d->span); break;
+    case SEG_DECLARE_NEED:
+      if (d->need->use == NULL)
+        report_sourceless(check, d->need);
+      break;
     case SEG_DECLARE_TEST: seg_report_not_yet(check, SEG_NOT_YET_TEST, d->test->title.span); break;
     case SEG_DECLARE_SETTING:
+    case SEG_DECLARE_USE: // followed before the check
     case SEG_DECLARE_RELATION: break;
     }
   }
@@ -225,7 +242,8 @@ static void warn_unused(struct seg_check *check) {
   for (uint32_t i = 0; i < check->names.count; i++) {
     const struct seg_symbol *symbol = &check->symbols[check->names.entries[i].value];
     bool metric = symbol->kind == SEG_SYMBOL_METRIC;
-    if ((!metric && symbol->kind != SEG_SYMBOL_CONSTANT) || symbol->used)
+    if ((!metric && symbol->kind != SEG_SYMBOL_CONSTANT) || symbol->used ||
+        seg_in_library(check, symbol->name.span))
       continue;
     struct seg_diagnostic *d =
         seg_report(check->sink, SEG_DIAG_UNUSED, symbol->name.span, "nothing uses the %s `%.*s`",
@@ -258,6 +276,7 @@ enum seg_status seg_sema(const struct seg_ast *ast, const struct seg_source_map 
   seg_check_metrics(&check);
   seg_check_segments(&check);
   seg_check_chains(&check);
+  seg_keep_used_metrics(&check);
   check_output_names(&check);
   if (sink->errors == 0) { // a rule that is not understood uses more than is seen
     seg_check_decisions(&check);
@@ -265,6 +284,7 @@ enum seg_status seg_sema(const struct seg_ast *ast, const struct seg_source_map 
   }
 cleanup:
   SEG_VEC_FREE(&check.moved);
+  SEG_VEC_FREE(&check.unmet);
   seg_arena_deinit(&check.scratch);
   if (check.out_of_memory || sink->out_of_memory)
     return seg_fail_memory(error, "the check of the rules");

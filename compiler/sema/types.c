@@ -29,6 +29,15 @@ static const struct type_word plain_words[] = {
 };
 enum { PLAIN_WORDS = sizeof plain_words / sizeof *plain_words };
 
+bool seg_type_word(struct seg_str word, enum seg_type_kind *kind) {
+  for (size_t i = 0; i < PLAIN_WORDS; i++)
+    if (seg_str_is(word, plain_words[i].word)) {
+      *kind = plain_words[i].kind;
+      return true;
+    }
+  return false;
+}
+
 bool seg_enumeration_same(const struct seg_enumeration *a, const struct seg_enumeration *b) {
   if (a == b)
     return true;

@@ -13,6 +13,9 @@ bool seg_type_same(const struct seg_type *a, const struct seg_type *b);
 /** The same texts in the same order, so that equal codes mean equal values. */
 bool seg_enumeration_same(const struct seg_enumeration *a, const struct seg_enumeration *b);
 
+/** The kind of type that a word of the language names; false when there is none. */
+bool seg_type_word(struct seg_str word, enum seg_type_kind *kind);
+
 /** The type of a declared column; false after reporting. */
 bool seg_type_resolve(struct seg_check *check, const struct seg_type_syntax *syntax,
                       struct seg_type *type);

@@ -151,7 +151,6 @@ static void unique_where_it_cannot_be(void **state) {
 
 static void not_yet(void **state) {
   (void)state;
-  expect_declared("use std.rfm\n", "rfm_score > 5 ever", "E901", "use std.rfm", NULL);
   expect_declared("exclusive: s\n", "opt_in", "E901", "exclusive: s", "priority");
   expect_declared("test \"x\" as of 2026-01-01 { customer { nothing: 1 } expect s }\n", "opt_in",
                   "E901", "\"x\"", NULL);
