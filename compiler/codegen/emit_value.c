@@ -264,6 +264,36 @@ static struct seg_emit_value emit_BAND(struct seg_emit_block *block, uint32_t nu
   return value;
 }
 
+static struct seg_emit_value emit_TEXT_MAP(struct seg_emit_block *block, uint32_t number) {
+  struct seg_emit *emit = block->emit;
+  struct seg_emit_value value = operand(block, number, 0);
+  LLVMTypeRef text = LLVMArrayType2(emit->type.i8, sizeof(struct seg_str));
+  LLVMValueRef out = LLVMBuildAlloca(seg_emit_aside(emit, block->entry), text, "text");
+  LLVMSetAlignment(out, _Alignof(struct seg_str));
+  LLVMValueRef arguments[] = {block->frame,
+                              value.data,
+                              value.size,
+                              seg_emit_i32(emit, step_of(block, number)->text_map),
+                              seg_emit_i32(emit, number),
+                              block->row,
+                              out};
+  seg_emit_call(emit, block->module, "seg_kernel_text_map", emit->type.nothing, arguments, 7);
+  LLVMBuilderRef builder = emit->builder;
+  value.data =
+      seg_emit_member(emit, builder, emit->type.pointer, out, offsetof(struct seg_str, data));
+  value.size = seg_emit_member(emit, builder, emit->type.i64, out, offsetof(struct seg_str, size));
+  return value;
+}
+
+static struct seg_emit_value emit_TEXT_LENGTH(struct seg_emit_block *block, uint32_t number) {
+  struct seg_emit *emit = block->emit;
+  struct seg_emit_value value = operand(block, number, 0);
+  LLVMValueRef arguments[] = {value.data, value.size};
+  LLVMValueRef length =
+      seg_emit_call(emit, block->module, "seg_kernel_text_length", emit->type.i64, arguments, 2);
+  return (struct seg_emit_value){.data = length, .known = value.known};
+}
+
 static LLVMValueRef widen(struct seg_emit_block *block, LLVMValueRef value) {
   return LLVMBuildSExt(block->emit->builder, value, block->emit->type.i128, "");
 }

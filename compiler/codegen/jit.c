@@ -129,6 +129,8 @@ static LLVMErrorRef allow_kernel_functions(struct seg_jit *jit) {
       ALLOW(seg_kernel_text_compare),
       ALLOW(seg_kernel_text_compare_columns),
       ALLOW(seg_kernel_text_test),
+      ALLOW(seg_kernel_text_map),
+      ALLOW(seg_kernel_text_length),
       ALLOW(seg_kernel_distinct),
 #undef ALLOW
   };

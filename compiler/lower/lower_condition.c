@@ -157,6 +157,8 @@ uint32_t seg_lower_condition(const struct seg_scope *scope, const struct seg_nod
   case SEG_NODE_MULTIPLY:
   case SEG_NODE_DIVIDE:
   case SEG_NODE_NEGATE:
+  case SEG_NODE_TEXT_MAP:
+  case SEG_NODE_TEXT_LENGTH:
   case SEG_NODE_KIND_COUNT: break;
   }
   assert(!"a value where a condition is lowered");

@@ -106,6 +106,20 @@ static uint32_t lower_rescale(const struct seg_scope *scope, const struct seg_no
                                           .source = seg_lower_source(scope->lowering, node->span)});
 }
 
+static uint32_t lower_text(const struct seg_scope *scope, const struct seg_node *node,
+                           enum seg_op op) {
+  static const enum seg_plan_text_map maps[] = {
+      [SEG_LOWER] = SEG_TEXT_LOWER, [SEG_UPPER] = SEG_TEXT_UPPER, [SEG_TRIM] = SEG_TEXT_TRIM};
+  uint32_t operand = seg_lower_value(scope, node->operands[0]);
+  struct seg_step step = {.op = op,
+                          .layout = seg_lower_layout(&node->type),
+                          .optional = step_optional(scope, operand),
+                          .operands = {operand}};
+  if (op == SEG_OP_TEXT_MAP)
+    step.text_map = maps[node->text_map];
+  return seg_build_step(scope->builder, step);
+}
+
 // Arithmetic, `else`: the operands have the layout of the result.
 static uint32_t lower_operator(const struct seg_scope *scope, const struct seg_node *node,
                                enum seg_op op) {
@@ -142,6 +156,8 @@ uint32_t seg_lower_value(const struct seg_scope *scope, const struct seg_node *n
   case SEG_NODE_DIVIDE: return lower_operator(scope, node, SEG_OP_DIVIDE);
   case SEG_NODE_NEGATE: return lower_operator(scope, node, SEG_OP_NEGATE);
   case SEG_NODE_ELSE: return lower_operator(scope, node, SEG_OP_ELSE);
+  case SEG_NODE_TEXT_MAP: return lower_text(scope, node, SEG_OP_TEXT_MAP);
+  case SEG_NODE_TEXT_LENGTH: return lower_text(scope, node, SEG_OP_TEXT_LENGTH);
   case SEG_NODE_COMPARE:
   case SEG_NODE_COMPARE_FRACTIONS:
   case SEG_NODE_IN:

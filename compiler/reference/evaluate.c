@@ -173,6 +173,7 @@ enum seg_status seg_reference_new(const struct seg_program *program,
   struct seg_reference *reference = calloc(1, sizeof *reference);
   if (reference == NULL)
     return seg_fail_memory(error, "the reference evaluator");
+  seg_arena_init(&reference->texts);
   reference->program = program;
   reference->dataset = dataset;
   reference->as_of = as_of;
@@ -198,6 +199,7 @@ void seg_reference_free(struct seg_reference *reference) {
   for (uint32_t i = 0; reference->existing != NULL && i < reference->program->event_count; i++)
     SEG_VEC_FREE(&reference->existing[i].items);
   free(reference->existing);
+  seg_arena_deinit(&reference->texts);
   SEG_VEC_FREE(&reference->customers);
   free(reference->table);
   free(reference);

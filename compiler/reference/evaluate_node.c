@@ -155,21 +155,6 @@ static bool in_list(const struct seg_node *node, const struct seg_value *value) 
   return found;
 }
 
-static bool text_test(enum seg_text_test test, struct seg_str text, struct seg_str part) {
-  if (part.size > text.size)
-    return false;
-  struct seg_str start = {text.data, part.size};
-  struct seg_str end = {text.data + (text.size - part.size), part.size};
-  if (test == SEG_STARTS_WITH)
-    return seg_str_equal(start, part);
-  if (test == SEG_ENDS_WITH)
-    return seg_str_equal(end, part);
-  for (size_t i = 0; i + part.size <= text.size; i++)
-    if (seg_str_equal((struct seg_str){text.data + i, part.size}, part))
-      return true;
-  return false;
-}
-
 static struct seg_value conversion(const struct seg_subject *subject, const struct seg_node *node,
                                    const struct seg_value *value) {
   const struct seg_type *from = &node->operands[0]->type;
@@ -223,6 +208,10 @@ struct seg_value seg_evaluate(const struct seg_subject *subject, const struct se
   case SEG_NODE_SUBTRACT:
   case SEG_NODE_MULTIPLY:
   case SEG_NODE_DIVIDE: return arithmetic(subject, node, &values[0], &values[1]);
+  case SEG_NODE_TEXT_MAP:
+    return values[0].known ? seg_evaluate_map(subject, node->text_map, values[0].text) : missing();
+  case SEG_NODE_TEXT_LENGTH:
+    return values[0].known ? integer(seg_evaluate_length(values[0].text)) : missing();
   case SEG_NODE_COMPARE:
     return truth(values[0].known && values[1].known &&
                  order_holds(node->comparison,
@@ -230,7 +219,8 @@ struct seg_value seg_evaluate(const struct seg_subject *subject, const struct se
   case SEG_NODE_COMPARE_FRACTIONS: return truth(compare_fractions(node, values));
   case SEG_NODE_IN: return truth(in_list(node, &values[0]));
   case SEG_NODE_TEXT_TEST:
-    return truth(values[0].known && text_test(node->text_test, values[0].text, values[1].text));
+    return truth(values[0].known &&
+                 seg_evaluate_text_test(node->text_test, values[0].text, values[1].text));
   case SEG_NODE_IS_KNOWN: return truth(values[0].known);
   case SEG_NODE_NOT: return truth(!(values[0].known && values[0].integer != 0));
   case SEG_NODE_AND:

@@ -25,6 +25,7 @@ struct seg_reference {
   struct seg_row_list *existing; // per event of the program: existing rows, whoever's they are
   uint32_t *table;               // key -> customer number + 1, open addressing
   uint32_t table_size;
+  struct seg_arena texts; // those that were computed
   uint64_t orphans;
   bool overflow;
   bool out_of_memory;
@@ -46,6 +47,12 @@ bool seg_evaluate_condition(const struct seg_subject *subject, const struct seg_
 
 struct seg_value seg_evaluate_aggregate(const struct seg_subject *subject,
                                         const struct seg_node *node);
+
+// evaluate_text.c
+bool seg_evaluate_text_test(enum seg_text_test test, struct seg_str text, struct seg_str part);
+struct seg_value seg_evaluate_map(const struct seg_subject *subject, enum seg_text_map map,
+                                  struct seg_str text);
+int64_t seg_evaluate_length(struct seg_str text);
 
 /** Is a day before the as-of day in the window? */
 bool seg_in_window(const struct seg_day_window *window, int32_t day, int32_t as_of);

@@ -256,8 +256,9 @@ static void print_cuts(const struct seg_english *english, const struct seg_node 
 }
 
 /**
- * The words of each kind of value: {0} .. {2} are operands, {cuts} the cuts of a band, {itself}
- * what code prints. Conditions have their words in english_condition.c.
+ * The words of each kind of value: {0} .. {2} are operands, {cuts} the cuts of a band, {map}
+ * what becomes of a text, {itself} what code prints. Conditions have their words in
+ * english_condition.c.
  */
 static const char *words_of(enum seg_node_kind kind) {
   switch (kind) {
@@ -277,6 +278,8 @@ static const char *words_of(enum seg_node_kind kind) {
   case SEG_NODE_MULTIPLY: return "({0} times {1})";
   case SEG_NODE_DIVIDE: return "({0} divided by {1})";
   case SEG_NODE_NEGATE: return "minus {0}";
+  case SEG_NODE_TEXT_MAP: return "{0} {map}";
+  case SEG_NODE_TEXT_LENGTH: return "number of characters of {0}";
   case SEG_NODE_ELSE: return "{0} ({1} when it is missing)";
   case SEG_NODE_COMPARE:
   case SEG_NODE_COMPARE_FRACTIONS:
@@ -309,6 +312,15 @@ static void print_itself(const struct seg_english *english, const struct seg_nod
     print_column(english, node);
 }
 
+static const char *map_words(enum seg_text_map map) {
+  switch (map) {
+  case SEG_LOWER: return "in small letters";
+  case SEG_UPPER: return "in capital letters";
+  case SEG_TRIM: return "without blanks at its ends";
+  }
+  return "";
+}
+
 static const char *print_part(const struct seg_english *english, const struct seg_node *node,
                               const char *words) {
   const char *end = words;
@@ -317,6 +329,8 @@ static const char *print_part(const struct seg_english *english, const struct se
   struct seg_str part = {words + 1, (size_t)(end - words - 1)};
   if (seg_str_is(part, "itself"))
     print_itself(english, node);
+  else if (seg_str_is(part, "map"))
+    fputs(map_words(node->text_map), english->out);
   else if (seg_str_is(part, "cuts"))
     print_cuts(english, node);
   else if (seg_str_is(part, "f"))

@@ -235,6 +235,8 @@ void seg_english_condition(const struct seg_english *english, const struct seg_n
   case SEG_NODE_MULTIPLY:
   case SEG_NODE_DIVIDE:
   case SEG_NODE_NEGATE:
+  case SEG_NODE_TEXT_MAP:
+  case SEG_NODE_TEXT_LENGTH:
   case SEG_NODE_ELSE: print_state(english, node, "true"); return;
   case SEG_NODE_KIND_COUNT: return;
   }

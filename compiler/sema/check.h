@@ -182,9 +182,23 @@ struct seg_node *seg_constant_value(struct seg_check *check, struct seg_symbol *
 /** "a metric": the kind of a name, in words. */
 const char *seg_symbol_word(enum seg_symbol_kind kind);
 
-// check_calls.c, check_aggregates.c
+// check_calls.c, check_text.c, check_aggregates.c
 struct seg_node *seg_check_call(struct seg_check *check, const struct seg_scope *scope,
                                 const struct seg_expr *expr);
+struct seg_node *seg_check_starts_with(struct seg_check *check, const struct seg_scope *scope,
+                                       const struct seg_expr *expr);
+struct seg_node *seg_check_ends_with(struct seg_check *check, const struct seg_scope *scope,
+                                     const struct seg_expr *expr);
+struct seg_node *seg_check_contains(struct seg_check *check, const struct seg_scope *scope,
+                                    const struct seg_expr *expr);
+struct seg_node *seg_check_lower(struct seg_check *check, const struct seg_scope *scope,
+                                 const struct seg_expr *expr);
+struct seg_node *seg_check_upper(struct seg_check *check, const struct seg_scope *scope,
+                                 const struct seg_expr *expr);
+struct seg_node *seg_check_trim(struct seg_check *check, const struct seg_scope *scope,
+                                const struct seg_expr *expr);
+struct seg_node *seg_check_length(struct seg_check *check, const struct seg_scope *scope,
+                                  const struct seg_expr *expr);
 bool seg_is_aggregate_word(struct seg_str word, enum seg_aggregate_kind *kind);
 struct seg_node *seg_check_aggregate(struct seg_check *check, const struct seg_scope *scope,
                                      const struct seg_expr *expr, enum seg_aggregate_kind kind);

@@ -171,52 +171,6 @@ static struct seg_node *check_band(struct seg_check *check, const struct seg_sco
   return fill_cuts(check, band, cuts, x->type, x->type.scale) ? band : NULL;
 }
 
-// --- texts ---
-
-static struct seg_node *check_text_test(struct seg_check *check, const struct seg_scope *scope,
-                                        const struct seg_expr *expr, enum seg_text_test test) {
-  struct seg_node *text = seg_check_value(check, scope, expr->operands[0]);
-  struct seg_node *part = seg_check_value(check, scope, expr->operands[1]);
-  if (!text || !part)
-    return NULL;
-  char words[SEG_TYPE_TEXT_SIZE];
-  if (text->type.kind != SEG_TYPE_TEXT || part->type.kind != SEG_TYPE_TEXT) {
-    bool first = text->type.kind != SEG_TYPE_TEXT;
-    seg_report(check->sink, SEG_DIAG_TYPE_MISMATCH, expr->operands[first ? 0 : 1]->span,
-               "`%.*s` looks into texts, and this is %s", SEG_STR(expr->name.text),
-               seg_type_phrase(first ? text : part, words, sizeof words));
-    return NULL;
-  }
-  if (!seg_is_literal(part)) {
-    struct seg_diagnostic *d =
-        seg_report(check->sink, SEG_DIAG_NOT_CONSTANT, expr->operands[1]->span,
-                   "the text to look for must be written out");
-    seg_help(check->sink, d, "write it in quotes: `%.*s(%.*s, \"...\")`", SEG_STR(expr->name.text),
-             SEG_STR(seg_code(check, expr->operands[0]->span)));
-    return NULL;
-  }
-  struct seg_node *node = seg_node_binary(check, SEG_NODE_TEXT_TEST, seg_type_of(SEG_TYPE_BOOL),
-                                          expr->span, text, part);
-  if (node)
-    node->text_test = test;
-  return node;
-}
-
-static struct seg_node *check_starts_with(struct seg_check *check, const struct seg_scope *scope,
-                                          const struct seg_expr *expr) {
-  return check_text_test(check, scope, expr, SEG_STARTS_WITH);
-}
-
-static struct seg_node *check_ends_with(struct seg_check *check, const struct seg_scope *scope,
-                                        const struct seg_expr *expr) {
-  return check_text_test(check, scope, expr, SEG_ENDS_WITH);
-}
-
-static struct seg_node *check_contains(struct seg_check *check, const struct seg_scope *scope,
-                                       const struct seg_expr *expr) {
-  return check_text_test(check, scope, expr, SEG_CONTAINS);
-}
-
 // --- the table ---
 
 struct function {

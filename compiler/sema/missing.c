@@ -61,6 +61,7 @@ static bool same_content(const struct seg_node *a, const struct seg_node *b) {
   case SEG_NODE_COLUMN: return a->column == b->column;
   case SEG_NODE_COMPARE:
   case SEG_NODE_COMPARE_FRACTIONS: return a->comparison == b->comparison;
+  case SEG_NODE_TEXT_MAP: return a->text_map == b->text_map;
   case SEG_NODE_TEXT_TEST: return a->text_test == b->text_test;
   case SEG_NODE_BUCKET: return a->buckets == b->buckets && seg_str_equal(a->salt, b->salt);
   case SEG_NODE_AGGREGATE:
@@ -85,6 +86,7 @@ static bool same_content(const struct seg_node *a, const struct seg_node *b) {
   case SEG_NODE_MULTIPLY:
   case SEG_NODE_DIVIDE:
   case SEG_NODE_NEGATE:
+  case SEG_NODE_TEXT_LENGTH:
   case SEG_NODE_IS_KNOWN:
   case SEG_NODE_NOT:
   case SEG_NODE_AND:

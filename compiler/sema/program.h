@@ -87,6 +87,7 @@ enum seg_node_kind {
 };
 
 enum seg_text_test { SEG_STARTS_WITH, SEG_ENDS_WITH, SEG_CONTAINS };
+enum seg_text_map { SEG_LOWER, SEG_UPPER, SEG_TRIM };
 
 struct seg_node {
   enum seg_node_kind kind;
@@ -104,6 +105,7 @@ struct seg_node {
       int64_t buckets;              // at least 1
       struct seg_str salt;
     };
+    enum seg_text_map text_map; // TEXT_MAP
     struct { // IN: the list; BAND: the cuts, rising. Literals of the operand's type
       uint32_t literal_count;
       struct seg_literal *literals;

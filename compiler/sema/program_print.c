@@ -87,6 +87,15 @@ static const char *text_test_word(enum seg_text_test test) {
   return "?";
 }
 
+static const char *text_map_word(enum seg_text_map map) {
+  switch (map) {
+  case SEG_LOWER: return "lower";
+  case SEG_UPPER: return "upper";
+  case SEG_TRIM: return "trim";
+  }
+  return "?";
+}
+
 static void print_window(FILE *out, const struct seg_day_window *window) {
   if (window->kind == SEG_WINDOW_EVER) {
     fputs("ever", out);
@@ -141,6 +150,7 @@ static void print_content(const struct printer *printer, const struct seg_node *
   case SEG_NODE_BUCKET:
     fprintf(out, " of %" PRId64 " for \"%.*s\"", node->buckets, SEG_STR(node->salt));
     break;
+  case SEG_NODE_TEXT_MAP: fprintf(out, " %s", text_map_word(node->text_map)); break;
   case SEG_NODE_TEXT_TEST: fprintf(out, " %s", text_test_word(node->text_test)); break;
   case SEG_NODE_IN:
   case SEG_NODE_BAND:
@@ -159,6 +169,7 @@ static void print_content(const struct printer *printer, const struct seg_node *
   case SEG_NODE_MULTIPLY:
   case SEG_NODE_DIVIDE:
   case SEG_NODE_NEGATE:
+  case SEG_NODE_TEXT_LENGTH:
   case SEG_NODE_IS_KNOWN:
   case SEG_NODE_NOT:
   case SEG_NODE_AND:

@@ -19,6 +19,7 @@ enum seg_status seg_block_runner_init(struct seg_block_runner *runner,
                                       struct seg_error *error) {
   *runner = (struct seg_block_runner){
       .block = block, .kernel = kernel, .batch_rows = rounded(batch_rows)};
+  seg_text_room_init(&runner->texts);
   size_t inputs = (size_t)block->input_count + 1; // never an allocation of nothing
   size_t values = (size_t)kernel->value_slot_count + 1;
   size_t masks = (size_t)kernel->mask_slot_count + 1;
@@ -58,6 +59,7 @@ void seg_block_runner_deinit(struct seg_block_runner *runner) {
     return;
   free_slots(runner->value_slots, runner->kernel->value_slot_count);
   free_slots(runner->mask_slots, runner->kernel->mask_slot_count);
+  seg_text_room_deinit(&runner->texts);
   free(runner->value_slots);
   free(runner->mask_slots);
   free(runner->input_values);
@@ -149,8 +151,11 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
   if (status != SEG_OK)
     return status;
   *fault = (struct seg_kernel_fault){.kind = SEG_FAULT_NONE};
+  seg_text_room_empty(&runner->texts);
   for (int64_t first = 0; first < rows; first += runner->batch_rows) {
     point_frame(runner, first);
+    if (runner->block->value_root_count == 0) // nobody reads the texts of the batch before
+      seg_text_room_empty(&runner->texts);
     struct seg_kernel_fault found = {.kind = SEG_FAULT_NONE};
     struct seg_block_frame frame = {
         .input_values = runner->frame_input_values,
@@ -160,6 +165,7 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
         .masks = runner->frame_masks,
         .row_count = rows - first < runner->batch_rows ? rows - first : runner->batch_rows,
         .as_of = as_of,
+        .texts = &runner->texts,
         .fault = &found,
     };
     for (uint32_t f = 0; f < runner->kernel->function_count; f++)

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "runtime/base/status.h"
+#include "runtime/filter/text_room.h"
 #include "runtime/plan/kernel.h"
 
 struct seg_block_slot {
@@ -26,6 +27,7 @@ struct seg_block_runner {
   int64_t capacity;   // rows that roots have room for, a multiple of 64
   struct seg_block_slot *value_slots;
   struct seg_block_slot *mask_slots;
+  struct seg_text_room texts; // computed texts of the last apply
   /* The inputs of the last apply, and the frame's arrays. */
   const void **input_values;
   const uint64_t **input_known;

@@ -22,6 +22,8 @@ struct seg_kernel_fault {
   int64_t row;   // row of the batch, or customer of the fold
 };
 
+struct seg_text_room; // runtime/filter: memory of computed texts; one a thread
+
 /** One batch for the functions of a block. */
 struct seg_block_frame {
   const void *const *input_values;    // per slot, by its layout
@@ -30,7 +32,8 @@ struct seg_block_frame {
   uint64_t *const *value_known;       // per value slot: always written
   uint64_t *const *masks;             // per mask slot of the kernel: written by it
   int64_t row_count;
-  int32_t as_of; // day
+  int32_t as_of;               // day
+  struct seg_text_room *texts; // where computed texts go; they stay until all rows are done
   struct seg_kernel_fault *fault;
 };
 
@@ -105,6 +108,14 @@ uint64_t seg_kernel_text_compare_columns(const struct seg_str *left, const struc
 /** 64 tests; `test` is enum seg_plan_text_test. */
 uint64_t seg_kernel_text_test(const struct seg_str *values, const char *literal, uint64_t size,
                               uint32_t test);
+
+/** `*out` = the text in small or capital letters, or without blanks at its ends; `map` is enum
+ * seg_plan_text_map. Raises SEG_FAULT_MEMORY. */
+void seg_kernel_text_map(const struct seg_block_frame *frame, const char *data, uint64_t size,
+                         uint32_t map, uint32_t step, int64_t row, struct seg_str *out);
+
+/** The number of characters (code points). */
+int64_t seg_kernel_text_length(const char *data, uint64_t size);
 
 /**
  * How many different values: over events begin .. end - 1 of the frame whose day lies in the window

@@ -93,6 +93,7 @@ enum seg_date_part {
   SEG_PART_WEEK_COUNT,  // weeks, Monday to Sunday, since that of 1970-01-01
   SEG_PART_MONTH_COUNT, // months since January of year 0
 };
+enum seg_plan_text_map { SEG_TEXT_LOWER, SEG_TEXT_UPPER, SEG_TEXT_TRIM };
 
 /** The member that the layout names; I32 lies in `integer`. */
 struct seg_plan_constant {
@@ -111,7 +112,8 @@ struct seg_step {
   uint32_t slot;          // INPUT
   enum seg_plan_comparison comparison;
   enum seg_plan_text_test text_test;
-  enum seg_date_part date_part;      // DATE_PART
+  enum seg_date_part date_part; // DATE_PART
+  enum seg_plan_text_map text_map;
   uint8_t scale;                     // INTEGER_TO_NUMBER
   int64_t factor;                    // FRACTION_BAND
   struct seg_plan_constant constant; // CONSTANT

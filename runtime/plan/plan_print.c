@@ -34,6 +34,11 @@ static const char *const date_part_names[] = {
     [SEG_PART_DAY] = "day",         [SEG_PART_WEEKDAY] = "weekday",
     [SEG_PART_WEEK_COUNT] = "week", [SEG_PART_MONTH_COUNT] = "month-count",
 };
+static const char *const text_map_names[] = {
+    [SEG_TEXT_LOWER] = "lower",
+    [SEG_TEXT_UPPER] = "upper",
+    [SEG_TEXT_TRIM] = "trim",
+};
 static const char *const fold_names[] = {
     [SEG_FOLD_COUNT] = "count",
     [SEG_FOLD_SUM] = "sum",
@@ -94,6 +99,8 @@ static void print_step(const struct seg_block *block, uint32_t number, FILE *out
     fprintf(out, " %s", date_part_names[step->date_part]);
   if (step->op == SEG_OP_TEXT_TEST)
     fprintf(out, " %s", text_test_names[step->text_test]);
+  if (step->op == SEG_OP_TEXT_MAP)
+    fprintf(out, " %s", text_map_names[step->text_map]);
   for (uint32_t i = 0; i < info->operand_count; i++)
     fprintf(out, " %%%" PRIu32, step->operands[i]);
   if (step->op == SEG_OP_INTEGER_TO_NUMBER)

@@ -168,6 +168,15 @@ static enum seg_status check_types(const struct check *check, uint32_t number) {
             "the operand must be I32, I64 or F64");
     return check_list(check, number, of, true);
   }
+  case SEG_OP_TEXT_MAP:
+    REQUIRE(layout == SEG_LAYOUT_TEXT && all_operands_are(check, step, SEG_LAYOUT_TEXT),
+            "must turn TEXT into TEXT");
+    REQUIRE((uint32_t)step->text_map <= SEG_TEXT_TRIM, "has no such map");
+    return SEG_OK;
+  case SEG_OP_TEXT_LENGTH:
+    REQUIRE(layout == SEG_LAYOUT_I64 && all_operands_are(check, step, SEG_LAYOUT_TEXT),
+            "must turn TEXT into I64");
+    return SEG_OK;
   case SEG_OP_FRACTION_BAND:
     REQUIRE(layout == SEG_LAYOUT_I64 && all_operands_are(check, step, SEG_LAYOUT_I64),
             "must be I64");
@@ -263,6 +272,7 @@ static bool steps_equal(const struct seg_step *a, const struct seg_step *b) {
   if ((a->op == SEG_OP_COMPARE && a->comparison != b->comparison) ||
       (a->op == SEG_OP_TEXT_TEST && a->text_test != b->text_test) ||
       (a->op == SEG_OP_DATE_PART && a->date_part != b->date_part) ||
+      (a->op == SEG_OP_TEXT_MAP && a->text_map != b->text_map) ||
       (a->op == SEG_OP_INTEGER_TO_NUMBER && a->scale != b->scale) ||
       (a->op == SEG_OP_FRACTION_BAND && a->factor != b->factor) || a->list_count != b->list_count)
     return false;

@@ -9,7 +9,7 @@
 #include "tests/differential/generate.h"
 
 // Shared beginnings, shared ends, one inside the other, letters of two to four bytes, the empty
-// text.
+// text, capitals, blanks at the ends, a letter that grows with its case, marks that join.
 static const char *const words[] = {
     "",
     "a",
@@ -35,6 +35,14 @@ static const char *const words[] = {
     "longer than a register, abd",
     "%",
     "'quoted'",
+    "Ab",
+    "É",
+    " a",
+    "AB\u00a0",
+    "Longer Than A Register, Abc",
+    "\u0250b",
+    "\u0130\u0300",
+    "ΟΔΟΣ",
 };
 
 const char *generate_word(struct seg_random *random) {

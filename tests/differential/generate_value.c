@@ -309,6 +309,15 @@ static struct term *grow_number(struct generator *generator, const struct scope 
   }
 }
 
+static struct term *grow_text(struct generator *generator, struct term *term) {
+  static const char *const words[] = {"lower", "upper", "trim", "length"};
+  uint32_t word = pick(generator, 4);
+  struct term *result =
+      one(generator, TERM_TEXT, word == 3 ? plain(SEG_TYPE_INT) : term->type, term);
+  result->text = words[word];
+  return result;
+}
+
 static struct term *grow(struct generator *generator, const struct scope *scope,
                          struct term *term) {
   if (term->optional && chance(generator, 25)) {
@@ -323,7 +332,7 @@ static struct term *grow(struct generator *generator, const struct scope *scope,
     return one(generator, TERM_DAYS_SINCE, plain(SEG_TYPE_INT), term);
   if (is_numeric(term->type))
     return grow_number(generator, scope, term);
-  return term;
+  return term->type.kind == SEG_TYPE_TEXT ? grow_text(generator, term) : term;
 }
 
 struct term *generate_value(struct generator *generator, const struct scope *scope,

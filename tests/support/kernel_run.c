@@ -58,6 +58,7 @@ void seg_kernel_run_init(struct seg_kernel_run *run, const struct seg_block *blo
       .masks = run->masks,
       .row_count = inputs->row_count,
       .as_of = inputs->as_of,
+      .texts = &run->texts,
       .fault = &run->fault,
   };
   for (uint32_t i = 0; i < kernel->function_count; i++)
@@ -71,6 +72,7 @@ void seg_kernel_run_deinit(struct seg_kernel_run *run) {
   }
   for (uint32_t i = 0; i < run->kernel->mask_slot_count; i++)
     seg_guarded_memory_free(run->masks[i], word_bytes(run));
+  seg_text_room_deinit(&run->texts);
   free(run->values);
   free(run->known);
   free(run->masks);

@@ -6,6 +6,7 @@
 #ifndef SEG_TESTS_SUPPORT_KERNEL_RUN_H
 #define SEG_TESTS_SUPPORT_KERNEL_RUN_H
 
+#include "runtime/filter/text_room.h"
 #include "runtime/plan/kernel.h"
 
 /** The inputs of a run. Every array has room for the rows rounded up to 64. */
@@ -23,6 +24,7 @@ struct seg_kernel_run {
   void **values; // per value slot
   uint64_t **known;
   uint64_t **masks; // per mask slot
+  struct seg_text_room texts;
   struct seg_kernel_fault fault;
 };
 

@@ -44,8 +44,8 @@ static void compiled_deinit(struct compiled *compiled) {
 
 // Random columns
 
-static const char *const texts[] = {"",  "a",  "ab",       "abc", "abd",
-                                    "b", "ba", "\xc3\xa4", "z",   "abcabc"};
+static const char *const texts[] = {"",   "a",        "ab", "abc",    "abd", "b",
+                                    "ba", "\xc3\xa4", "z",  "abcabc", " Ab", "\xc3\x84\t"};
 enum { TEXTS = sizeof texts / sizeof *texts };
 
 static const int64_t extremes[] = {INT64_MIN, INT64_MIN + 1, INT64_MAX,  INT64_MAX - 1,
@@ -304,7 +304,7 @@ static void add_value_step(struct seg_block_builder *builder, struct seg_random 
   static const enum seg_op two_of_a_kind[] = {SEG_OP_ADD, SEG_OP_SUBTRACT, SEG_OP_MULTIPLY,
                                               SEG_OP_NEGATE};
   enum seg_layout of = SEG_LAYOUT_I64;
-  switch (seg_random_below(random, 14)) {
+  switch (seg_random_below(random, 16)) {
   case 10:
     step.op = SEG_OP_DATE_PART, step.layout = of = SEG_LAYOUT_I32;
     step.date_part = (enum seg_date_part)seg_random_below(random, SEG_PART_MONTH_COUNT + 1);
@@ -328,7 +328,13 @@ static void add_value_step(struct seg_block_builder *builder, struct seg_random 
     step.factor = random_integer(random, 20);
     step.list_count = random_list(random, SEG_LAYOUT_I64, true, list);
     break;
-  case 9: step.op = SEG_OP_FRACTION_ORDER, step.layout = SEG_LAYOUT_I32; break;
+  case 9:
+  case 13:
+    step.op = SEG_OP_TEXT_MAP, step.layout = of = SEG_LAYOUT_TEXT;
+    step.text_map = (enum seg_plan_text_map)seg_random_below(random, 3);
+    break;
+  case 11: step.op = SEG_OP_TEXT_LENGTH, step.layout = SEG_LAYOUT_I64, of = SEG_LAYOUT_TEXT; break;
+  case 12: step.op = SEG_OP_FRACTION_ORDER, step.layout = SEG_LAYOUT_I32; break;
   default:
     step.op = two_of_a_kind[seg_random_below(random, 4)];
     step.layout = of = seg_random_chance(random, 50) ? SEG_LAYOUT_I64 : SEG_LAYOUT_F64;

@@ -89,6 +89,10 @@ static void test_attributes(void **state) {
   expect("plan not in (\"free\", \"pro\")", "whose plan is not \"free\" or \"pro\"");
   expect("starts_with(city, \"B\")", "whose city starts with \"B\"");
   expect("not contains(city, \"B\")", "whose city does not contain \"B\"");
+  expect("lower(trim(city)) = \"bonn\"",
+         "whose city without blanks at its ends in small letters is \"bonn\"");
+  expect("upper(city) = \"BONN\"", "whose city in capital letters is \"BONN\"");
+  expect("length(city) < 3", "whose number of characters of city is below 3");
   expect("opt_in", "whose opt_in is true");
   expect("not opt_in", "whose opt_in is false");
   expect("(country else \"DE\") = \"DE\"", "whose country (\"DE\" when it is missing) is \"DE\"");

@@ -377,6 +377,19 @@ static void texts_and_dates(void **state) {
   expect_rule("starts_with(plan, \"B\")", "E201", "plan", NULL);
   expect_rule("contains(city, 3)", "E201", "3", NULL);
   expect_rule("contains(city, city)", "E208", "city", NULL);
+  expect_right("lower(city) = \"x\" and upper(trim(city)) != \"x\" and length(city) > 3");
+  expect_right("lower(country else \"\") != \"x\" and length(city) * 2 between 1 and 9");
+  expect_right("country is known and not starts_with(lower(country), \"u\")");
+  expect_rule("not starts_with(lower(country), \"u\")", "E401",
+              "not starts_with(lower(country), \"u\")", "lower(country)");
+  expect_rule("length(country) != 2", "E401", "length(country) != 2", "length(country)");
+  expect_rule("lower(visits) = \"x\"", "E201", "visits", NULL);
+  expect_rule("lower(plan) = \"pro\"", "E201", "plan", "listed");
+  expect_rule("length(5) > 1", "E201", "5", NULL);
+  expect_rule("length(city) = \"x\"", "E201", "length(city) = \"x\"", NULL);
+  expect_rule("trim(city, city) = \"x\"", "E206", "trim(city, city)", "trim(city)");
+  expect_rule("lower(city)", "E210", "lower(city)", NULL);
+  expect_rule("lowr(city) = \"x\"", "E107", "lowr", "lower");
   expect_rule("days_since(visits) > 1", "E201", "visits", NULL);
   expect_rule("days_since(seen) > 1", "E201", "seen", "`date`");
   expect_rule("days_since(city) > 1", "E201", "city", "`date`");
