@@ -29,8 +29,8 @@ static void *grow(struct seg_arena *arena, void *items, uint32_t count, uint32_t
   ((items) = grow((builder)->arena, (items), (count), &(capacity), sizeof *(items)),               \
    (items)[(count)++] = (__VA_ARGS__))
 
-void seg_block_builder_init(struct seg_block_builder *builder, struct seg_arena *arena) {
-  *builder = (struct seg_block_builder){.arena = arena};
+void seg_test_block_init(struct seg_test_block *builder, struct seg_arena *arena) {
+  *builder = (struct seg_test_block){.arena = arena};
 }
 
 static bool same_constant(const struct seg_plan_constant *a, const struct seg_plan_constant *b) {
@@ -48,7 +48,7 @@ static bool same_step(const struct seg_step *a, const struct seg_step *b) {
   return same;
 }
 
-static bool is_optional(const struct seg_block_builder *builder, const struct seg_step *step) {
+static bool is_optional(const struct seg_test_block *builder, const struct seg_step *step) {
   bool any = false, all = true;
   for (uint32_t i = 0; i < seg_op_info[step->op].operand_count; i++) {
     bool optional = builder->block.steps[step->operands[i]].optional;
@@ -65,7 +65,7 @@ static bool is_optional(const struct seg_block_builder *builder, const struct se
          step->op == SEG_OP_FRACTION_ORDER;
 }
 
-uint32_t seg_block_builder_step(struct seg_block_builder *builder, struct seg_step step) {
+uint32_t seg_test_block_step(struct seg_test_block *builder, struct seg_step step) {
   struct seg_block *block = &builder->block;
   for (uint32_t i = seg_op_info[step.op].operand_count; i < 4; i++)
     step.operands[i] = 0;
@@ -84,8 +84,8 @@ uint32_t seg_block_builder_step(struct seg_block_builder *builder, struct seg_st
   return block->step_count - 1;
 }
 
-uint32_t seg_block_builder_input(struct seg_block_builder *builder, enum seg_layout layout,
-                                 bool optional) {
+uint32_t seg_test_block_input(struct seg_test_block *builder, enum seg_layout layout,
+                              bool optional) {
   uint32_t slot = builder->block.input_count;
   uint32_t capacity = builder->input_capacity;
   builder->input_layouts =
@@ -95,56 +95,56 @@ uint32_t seg_block_builder_input(struct seg_block_builder *builder, enum seg_lay
   builder->input_layouts[slot] = layout;
   builder->input_optional[slot] = optional;
   builder->block.input_count++;
-  return seg_block_builder_step(
-      builder, (struct seg_step){.op = SEG_OP_INPUT, .layout = layout, .slot = slot});
+  return seg_test_block_step(builder,
+                             (struct seg_step){.op = SEG_OP_INPUT, .layout = layout, .slot = slot});
 }
 
-uint32_t seg_block_builder_integer(struct seg_block_builder *builder, enum seg_layout layout,
-                                   int64_t value) {
-  return seg_block_builder_step(
+uint32_t seg_test_block_integer(struct seg_test_block *builder, enum seg_layout layout,
+                                int64_t value) {
+  return seg_test_block_step(
       builder,
       (struct seg_step){.op = SEG_OP_CONSTANT, .layout = layout, .constant.integer = value});
 }
 
-uint32_t seg_block_builder_number(struct seg_block_builder *builder, double value) {
-  return seg_block_builder_step(
+uint32_t seg_test_block_number(struct seg_test_block *builder, double value) {
+  return seg_test_block_step(
       builder,
       (struct seg_step){.op = SEG_OP_CONSTANT, .layout = SEG_LAYOUT_F64, .constant.number = value});
 }
 
-uint32_t seg_block_builder_text(struct seg_block_builder *builder, const char *text) {
+uint32_t seg_test_block_text(struct seg_test_block *builder, const char *text) {
   struct seg_str copy = seg_arena_str(builder->arena, seg_str_view(text));
   must((void *)(uintptr_t)copy.data);
-  return seg_block_builder_step(
+  return seg_test_block_step(
       builder,
       (struct seg_step){.op = SEG_OP_CONSTANT, .layout = SEG_LAYOUT_TEXT, .constant.text = copy});
 }
 
-uint32_t seg_block_builder_operation(struct seg_block_builder *builder, enum seg_op op,
-                                     enum seg_layout layout, uint32_t a, uint32_t b) {
-  return seg_block_builder_step(builder,
-                                (struct seg_step){.op = op, .layout = layout, .operands = {a, b}});
+uint32_t seg_test_block_operation(struct seg_test_block *builder, enum seg_op op,
+                                  enum seg_layout layout, uint32_t a, uint32_t b) {
+  return seg_test_block_step(builder,
+                             (struct seg_step){.op = op, .layout = layout, .operands = {a, b}});
 }
 
-uint32_t seg_block_builder_compare(struct seg_block_builder *builder,
-                                   enum seg_plan_comparison comparison, uint32_t a, uint32_t b) {
-  return seg_block_builder_step(builder, (struct seg_step){.op = SEG_OP_COMPARE,
-                                                           .layout = SEG_LAYOUT_BIT,
-                                                           .operands = {a, b},
-                                                           .comparison = comparison});
+uint32_t seg_test_block_compare(struct seg_test_block *builder, enum seg_plan_comparison comparison,
+                                uint32_t a, uint32_t b) {
+  return seg_test_block_step(builder, (struct seg_step){.op = SEG_OP_COMPARE,
+                                                        .layout = SEG_LAYOUT_BIT,
+                                                        .operands = {a, b},
+                                                        .comparison = comparison});
 }
 
-void seg_block_builder_value_root(struct seg_block_builder *builder, uint32_t step) {
+void seg_test_block_value_root(struct seg_test_block *builder, uint32_t step) {
   struct seg_block *block = &builder->block;
   PUSH(builder, block->value_roots, block->value_root_count, builder->value_root_capacity, step);
 }
 
-void seg_block_builder_mask_root(struct seg_block_builder *builder, uint32_t step) {
+void seg_test_block_mask_root(struct seg_test_block *builder, uint32_t step) {
   struct seg_block *block = &builder->block;
   PUSH(builder, block->mask_roots, block->mask_root_count, builder->mask_root_capacity, step);
 }
 
-struct seg_block seg_block_builder_finish(const struct seg_block_builder *builder) {
+struct seg_block seg_test_block_finish(const struct seg_test_block *builder) {
   struct seg_block block = builder->block;
   block.input_layouts = builder->input_layouts;
   block.input_optional = builder->input_optional;
@@ -159,10 +159,10 @@ static void name_entity(struct seg_plan_entity *entity, struct seg_str name) {
 
 void seg_plan_builder_init(struct seg_plan *plan, uint32_t event_count) {
   seg_plan_init(plan);
-  struct seg_block_builder scan;
-  seg_block_builder_init(&scan, &plan->arena);
-  seg_block_builder_mask_root(&scan,
-                              seg_block_builder_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0));
+  struct seg_test_block scan;
+  seg_test_block_init(&scan, &plan->arena);
+  seg_test_block_mask_root(&scan,
+                           seg_test_block_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0));
   plan->timezone = seg_str_view("Europe/Berlin");
   name_entity(&plan->customer, seg_str_view("customer"));
   seg_plan_builder_scan(plan, &plan->customer, &scan);
@@ -188,10 +188,10 @@ static enum seg_column_type type_for(enum seg_layout layout) {
 }
 
 void seg_plan_builder_scan(struct seg_plan *plan, struct seg_plan_entity *entity,
-                           const struct seg_block_builder *scan) {
+                           const struct seg_test_block *scan) {
   struct seg_arena *arena = &plan->arena;
   bool is_event = entity != &plan->customer;
-  struct seg_block block = seg_block_builder_finish(scan);
+  struct seg_block block = seg_test_block_finish(scan);
   entity->scan = block;
   entity->input_count = block.input_count;
   entity->inputs = must(SEG_NEW_ARRAY(arena, struct seg_plan_input, block.input_count));
@@ -228,25 +228,25 @@ void seg_plan_builder_cells(struct seg_plan *plan, uint32_t event,
   memcpy(fold->cells, cells, count * sizeof *cells);
 }
 
-void seg_plan_builder_customer_block(struct seg_plan *plan, struct seg_block_builder *builder) {
-  seg_block_builder_init(builder, &plan->arena);
+void seg_plan_builder_customer_block(struct seg_plan *plan, struct seg_test_block *builder) {
+  seg_test_block_init(builder, &plan->arena);
   for (uint32_t i = 0; i < plan->customer.carried_count; i++) {
     const struct seg_block *scan = &plan->customer.scan;
     const struct seg_step *step = &scan->steps[scan->value_roots[i]];
-    seg_block_builder_input(builder, step->layout, step->optional);
+    seg_test_block_input(builder, step->layout, step->optional);
   }
   for (uint32_t event = 0; event < plan->event_count; event++) {
     for (uint32_t i = 0; i < plan->folds[event].cell_count; i++) {
       const struct seg_fold_cell *cell = &plan->folds[event].cells[i];
       bool always = cell->kind == SEG_FOLD_COUNT || cell->kind == SEG_FOLD_SUM ||
                     cell->kind == SEG_FOLD_DISTINCT;
-      seg_block_builder_input(builder, cell->layout, !always);
+      seg_test_block_input(builder, cell->layout, !always);
     }
   }
 }
 
-void seg_plan_builder_segments(struct seg_plan *plan, const struct seg_block_builder *builder) {
-  plan->customer_block = seg_block_builder_finish(builder);
+void seg_plan_builder_segments(struct seg_plan *plan, const struct seg_test_block *builder) {
+  plan->customer_block = seg_test_block_finish(builder);
   plan->segment_count = plan->customer_block.mask_root_count;
   plan->segments = must(SEG_NEW_ARRAY(&plan->arena, struct seg_str, plan->segment_count));
   for (uint32_t i = 0; i < plan->segment_count; i++)

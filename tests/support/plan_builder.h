@@ -11,7 +11,7 @@
 #include "runtime/base/arena.h"
 #include "runtime/plan/plan.h"
 
-struct seg_block_builder {
+struct seg_test_block {
   struct seg_arena *arena;
   struct seg_block block; // arrays have room for the capacities
   uint32_t input_capacity, step_capacity, value_root_capacity, mask_root_capacity;
@@ -19,28 +19,28 @@ struct seg_block_builder {
   bool *input_optional;
 };
 
-void seg_block_builder_init(struct seg_block_builder *builder, struct seg_arena *arena);
+void seg_test_block_init(struct seg_test_block *builder, struct seg_arena *arena);
 
 /** Each returns the number of the step. */
-uint32_t seg_block_builder_input(struct seg_block_builder *builder, enum seg_layout layout,
-                                 bool optional);
-uint32_t seg_block_builder_integer(struct seg_block_builder *builder, enum seg_layout layout,
-                                   int64_t value); // I32, I64
-uint32_t seg_block_builder_number(struct seg_block_builder *builder, double value);
-uint32_t seg_block_builder_text(struct seg_block_builder *builder, const char *text);
+uint32_t seg_test_block_input(struct seg_test_block *builder, enum seg_layout layout,
+                              bool optional);
+uint32_t seg_test_block_integer(struct seg_test_block *builder, enum seg_layout layout,
+                                int64_t value); // I32, I64
+uint32_t seg_test_block_number(struct seg_test_block *builder, double value);
+uint32_t seg_test_block_text(struct seg_test_block *builder, const char *text);
 /** An operation whose only members are its operands (unused ones are ignored). */
-uint32_t seg_block_builder_operation(struct seg_block_builder *builder, enum seg_op op,
-                                     enum seg_layout layout, uint32_t a, uint32_t b);
-uint32_t seg_block_builder_compare(struct seg_block_builder *builder,
-                                   enum seg_plan_comparison comparison, uint32_t a, uint32_t b);
+uint32_t seg_test_block_operation(struct seg_test_block *builder, enum seg_op op,
+                                  enum seg_layout layout, uint32_t a, uint32_t b);
+uint32_t seg_test_block_compare(struct seg_test_block *builder, enum seg_plan_comparison comparison,
+                                uint32_t a, uint32_t b);
 /** IN_LIST, BAND, FRACTION_BAND, TEXT_TEST, ...: any step, with `list` copied. */
-uint32_t seg_block_builder_step(struct seg_block_builder *builder, struct seg_step step);
+uint32_t seg_test_block_step(struct seg_test_block *builder, struct seg_step step);
 
-void seg_block_builder_value_root(struct seg_block_builder *builder, uint32_t step);
-void seg_block_builder_mask_root(struct seg_block_builder *builder, uint32_t step);
+void seg_test_block_value_root(struct seg_test_block *builder, uint32_t step);
+void seg_test_block_mask_root(struct seg_test_block *builder, uint32_t step);
 
 /** The finished block; the builder may go on afterwards. */
-struct seg_block seg_block_builder_finish(const struct seg_block_builder *builder);
+struct seg_block seg_test_block_finish(const struct seg_test_block *builder);
 
 /**
  * A valid plan with nothing in it: a customer with a source, no columns, `event_count` events that
@@ -53,7 +53,7 @@ void seg_plan_builder_init(struct seg_plan *plan, uint32_t event_count);
  * roots, filters = mask roots but the first, flags as plan.h numbers them.
  */
 void seg_plan_builder_scan(struct seg_plan *plan, struct seg_plan_entity *entity,
-                           const struct seg_block_builder *scan);
+                           const struct seg_test_block *scan);
 
 /** Windows and the cells of an event (copied). */
 void seg_plan_builder_windows(struct seg_plan *plan, const struct seg_plan_window *windows,
@@ -66,7 +66,7 @@ void seg_plan_builder_cells(struct seg_plan *plan, uint32_t event,
  * input slot i is step i. Hand it back to seg_plan_builder_segments: its mask roots become segments
  * s0, s1, ...
  */
-void seg_plan_builder_customer_block(struct seg_plan *plan, struct seg_block_builder *builder);
-void seg_plan_builder_segments(struct seg_plan *plan, const struct seg_block_builder *builder);
+void seg_plan_builder_customer_block(struct seg_plan *plan, struct seg_test_block *builder);
+void seg_plan_builder_segments(struct seg_plan *plan, const struct seg_test_block *builder);
 
 #endif

@@ -20,24 +20,23 @@
  */
 static void build(struct seg_plan *plan) {
   seg_plan_builder_init(plan, 1);
-  struct seg_block_builder scan;
-  seg_block_builder_init(&scan, &plan->arena);
-  uint32_t all = seg_block_builder_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0);
-  seg_block_builder_value_root(&scan, seg_block_builder_input(&scan, SEG_LAYOUT_I64, true));
-  seg_block_builder_value_root(&scan, seg_block_builder_input(&scan, SEG_LAYOUT_TEXT, true));
-  seg_block_builder_mask_root(&scan, all);
+  struct seg_test_block scan;
+  seg_test_block_init(&scan, &plan->arena);
+  uint32_t all = seg_test_block_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0);
+  seg_test_block_value_root(&scan, seg_test_block_input(&scan, SEG_LAYOUT_I64, true));
+  seg_test_block_value_root(&scan, seg_test_block_input(&scan, SEG_LAYOUT_TEXT, true));
+  seg_test_block_mask_root(&scan, all);
   seg_plan_builder_scan(plan, &plan->customer, &scan);
 
   // The carried columns of the event: price, and price * price + price, which must not be fused.
-  seg_block_builder_init(&scan, &plan->arena);
-  uint32_t price = seg_block_builder_input(&scan, SEG_LAYOUT_F64, false);
-  uint32_t square =
-      seg_block_builder_operation(&scan, SEG_OP_MULTIPLY, SEG_LAYOUT_F64, price, price);
-  uint32_t sum = seg_block_builder_operation(&scan, SEG_OP_ADD, SEG_LAYOUT_F64, square, price);
-  seg_block_builder_value_root(&scan, price);
-  seg_block_builder_value_root(&scan, sum);
-  seg_block_builder_mask_root(&scan,
-                              seg_block_builder_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0));
+  seg_test_block_init(&scan, &plan->arena);
+  uint32_t price = seg_test_block_input(&scan, SEG_LAYOUT_F64, false);
+  uint32_t square = seg_test_block_operation(&scan, SEG_OP_MULTIPLY, SEG_LAYOUT_F64, price, price);
+  uint32_t sum = seg_test_block_operation(&scan, SEG_OP_ADD, SEG_LAYOUT_F64, square, price);
+  seg_test_block_value_root(&scan, price);
+  seg_test_block_value_root(&scan, sum);
+  seg_test_block_mask_root(&scan,
+                           seg_test_block_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0));
   seg_plan_builder_scan(plan, &plan->events[0], &scan);
   const struct seg_plan_window window = {.form = SEG_WINDOW_ALL};
   seg_plan_builder_windows(plan, &window, 1);
@@ -47,32 +46,32 @@ static void build(struct seg_plan *plan) {
   };
   seg_plan_builder_cells(plan, 0, cells, 2);
 
-  struct seg_block_builder block;
+  struct seg_test_block block;
   seg_plan_builder_customer_block(plan, &block); // 0 x, 1 name, 2 count, 3 sum
-  uint32_t often = seg_block_builder_compare(&block, SEG_IS_GREATER_EQUAL, 2,
-                                             seg_block_builder_integer(&block, SEG_LAYOUT_I64, 2));
-  uint32_t x2 = seg_block_builder_operation(&block, SEG_OP_MULTIPLY, SEG_LAYOUT_I64, 0, 0);
-  uint32_t large = seg_block_builder_compare(&block, SEG_IS_GREATER, x2,
-                                             seg_block_builder_integer(&block, SEG_LAYOUT_I64, 10));
-  seg_block_builder_mask_root(
-      &block, seg_block_builder_operation(&block, SEG_OP_AND, SEG_LAYOUT_BIT, often, large));
+  uint32_t often = seg_test_block_compare(&block, SEG_IS_GREATER_EQUAL, 2,
+                                          seg_test_block_integer(&block, SEG_LAYOUT_I64, 2));
+  uint32_t x2 = seg_test_block_operation(&block, SEG_OP_MULTIPLY, SEG_LAYOUT_I64, 0, 0);
+  uint32_t large = seg_test_block_compare(&block, SEG_IS_GREATER, x2,
+                                          seg_test_block_integer(&block, SEG_LAYOUT_I64, 10));
+  seg_test_block_mask_root(
+      &block, seg_test_block_operation(&block, SEG_OP_AND, SEG_LAYOUT_BIT, often, large));
   const struct seg_plan_constant start = {.text = {"a", 1}};
-  seg_block_builder_mask_root(
-      &block, seg_block_builder_step(&block, (struct seg_step){.op = SEG_OP_TEXT_TEST,
-                                                               .layout = SEG_LAYOUT_BIT,
-                                                               .operands = {1},
-                                                               .list_count = 1,
-                                                               .list = &start}));
+  seg_test_block_mask_root(&block,
+                           seg_test_block_step(&block, (struct seg_step){.op = SEG_OP_TEXT_TEST,
+                                                                         .layout = SEG_LAYOUT_BIT,
+                                                                         .operands = {1},
+                                                                         .list_count = 1,
+                                                                         .list = &start}));
   struct seg_plan_constant numbers[20];
   memset(numbers, 0, sizeof numbers);
   for (int i = 0; i < 20; i++)
     numbers[i].integer = 3 * (20 - i);
-  seg_block_builder_mask_root(
-      &block, seg_block_builder_step(&block, (struct seg_step){.op = SEG_OP_IN_LIST,
-                                                               .layout = SEG_LAYOUT_BIT,
-                                                               .operands = {0},
-                                                               .list_count = 20,
-                                                               .list = numbers}));
+  seg_test_block_mask_root(&block,
+                           seg_test_block_step(&block, (struct seg_step){.op = SEG_OP_IN_LIST,
+                                                                         .layout = SEG_LAYOUT_BIT,
+                                                                         .operands = {0},
+                                                                         .list_count = 20,
+                                                                         .list = numbers}));
   seg_plan_builder_segments(plan, &block);
   struct seg_error error = {0};
   if (seg_plan_verify(plan, &error) != SEG_OK)

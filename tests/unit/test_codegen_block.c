@@ -26,10 +26,10 @@ struct compiled {
   struct seg_code *code;
 };
 
-static void compile(struct compiled *compiled, const struct seg_block_builder *builder,
+static void compile(struct compiled *compiled, const struct seg_test_block *builder,
                     const char *cpu) {
   struct seg_error error = {0};
-  compiled->plan.customer.scan = seg_block_builder_finish(builder);
+  compiled->plan.customer.scan = seg_test_block_finish(builder);
   if (seg_plan_verify_block(&compiled->plan.customer.scan, "test block", &error) != SEG_OK)
     fail_msg("%s", error.message);
   const struct seg_codegen_options options = {.cpu = cpu};
@@ -256,7 +256,7 @@ static const char *const cpus[] = {NULL, "x86-64", "x86-64-v3"};
 // Random blocks
 
 /** A random earlier step of a layout; masks have layout BIT here. */
-static uint32_t pick(const struct seg_block_builder *builder, struct seg_random *random,
+static uint32_t pick(const struct seg_test_block *builder, struct seg_random *random,
                      enum seg_layout layout, enum seg_stage stage) {
   for (;;) {
     uint32_t number = seg_random_below(random, builder->block.step_count);
@@ -266,7 +266,7 @@ static uint32_t pick(const struct seg_block_builder *builder, struct seg_random 
   }
 }
 
-static uint32_t pick_value(const struct seg_block_builder *builder, struct seg_random *random,
+static uint32_t pick_value(const struct seg_test_block *builder, struct seg_random *random,
                            enum seg_layout layout) {
   return pick(builder, random, layout, SEG_STAGE_VALUE);
 }
@@ -298,7 +298,7 @@ static uint32_t random_list(struct seg_random *random, enum seg_layout layout, b
   return count;
 }
 
-static void add_value_step(struct seg_block_builder *builder, struct seg_random *random) {
+static void add_value_step(struct seg_test_block *builder, struct seg_random *random) {
   struct seg_plan_constant list[LONGEST_LIST];
   struct seg_step step = {.list = list};
   static const enum seg_op two_of_a_kind[] = {SEG_OP_ADD, SEG_OP_SUBTRACT, SEG_OP_MULTIPLY,
@@ -341,10 +341,10 @@ static void add_value_step(struct seg_block_builder *builder, struct seg_random 
   }
   for (uint32_t i = 0; i < seg_op_info[step.op].operand_count; i++)
     step.operands[i] = pick_value(builder, random, of);
-  seg_block_builder_step(builder, step);
+  seg_test_block_step(builder, step);
 }
 
-static void add_mask_step(struct seg_block_builder *builder, struct seg_random *random) {
+static void add_mask_step(struct seg_test_block *builder, struct seg_random *random) {
   struct seg_plan_constant list[LONGEST_LIST];
   struct seg_step step = {.list = list, .layout = SEG_LAYOUT_BIT};
   static const enum seg_op logic[] = {SEG_OP_NOT, SEG_OP_AND, SEG_OP_OR, SEG_OP_AND};
@@ -353,7 +353,7 @@ static void add_mask_step(struct seg_block_builder *builder, struct seg_random *
     step.op = logic[seg_random_below(random, 4)];
     for (uint32_t i = 0; i < 2; i++)
       step.operands[i] = pick(builder, random, SEG_LAYOUT_BIT, SEG_STAGE_MASK);
-    seg_block_builder_step(builder, step);
+    seg_test_block_step(builder, step);
     return;
   }
   enum seg_layout of = pick_layout(random, true);
@@ -378,25 +378,25 @@ static void add_mask_step(struct seg_block_builder *builder, struct seg_random *
   }
   step.operands[0] = pick_value(builder, random, of);
   step.operands[1] = pick_value(builder, random, of);
-  seg_block_builder_step(builder, step);
+  seg_test_block_step(builder, step);
 }
 
 /** Inputs of every layout, constants, then random steps; a random part of them are roots. */
-static void random_block(struct seg_block_builder *builder, struct seg_random *random,
-                         uint32_t steps, uint32_t wild) {
+static void random_block(struct seg_test_block *builder, struct seg_random *random, uint32_t steps,
+                         uint32_t wild) {
   for (int layout = SEG_LAYOUT_BIT; layout <= SEG_LAYOUT_TEXT; layout++) {
     for (int i = 0; i < 4; i++)
-      seg_block_builder_input(builder, (enum seg_layout)layout, i % 2 == 0);
+      seg_test_block_input(builder, (enum seg_layout)layout, i % 2 == 0);
   }
   for (int i = 0; i < 2; i++) {
-    seg_block_builder_integer(builder, SEG_LAYOUT_I32, seg_random_between(random, -9, 9));
-    seg_block_builder_integer(builder, SEG_LAYOUT_I64, random_integer(random, wild));
-    seg_block_builder_number(builder, random_number(random, wild));
-    seg_block_builder_text(builder, texts[seg_random_below(random, TEXTS)]);
+    seg_test_block_integer(builder, SEG_LAYOUT_I32, seg_random_between(random, -9, 9));
+    seg_test_block_integer(builder, SEG_LAYOUT_I64, random_integer(random, wild));
+    seg_test_block_number(builder, random_number(random, wild));
+    seg_test_block_text(builder, texts[seg_random_below(random, TEXTS)]);
   }
-  seg_block_builder_operation(builder, SEG_OP_AS_OF, SEG_LAYOUT_I32, 0, 0);
-  seg_block_builder_operation(builder, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0);
-  seg_block_builder_operation(builder, SEG_OP_NONE, SEG_LAYOUT_BIT, 0, 0);
+  seg_test_block_operation(builder, SEG_OP_AS_OF, SEG_LAYOUT_I32, 0, 0);
+  seg_test_block_operation(builder, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0);
+  seg_test_block_operation(builder, SEG_OP_NONE, SEG_LAYOUT_BIT, 0, 0);
   while (builder->block.step_count < steps) {
     if (seg_random_chance(random, 45))
       add_value_step(builder, random);
@@ -409,9 +409,9 @@ static void random_block(struct seg_block_builder *builder, struct seg_random *r
     if (!seg_random_chance(random, share))
       continue;
     if (seg_op_info[step->op].stage == SEG_STAGE_MASK)
-      seg_block_builder_mask_root(builder, number);
+      seg_test_block_mask_root(builder, number);
     else if (step->layout != SEG_LAYOUT_BIT)
-      seg_block_builder_value_root(builder, number);
+      seg_test_block_value_root(builder, number);
   }
 }
 
@@ -422,8 +422,8 @@ static void try_random_block(uint64_t seed, uint32_t steps, uint32_t runs) {
   uint32_t wild = wildness[seg_random_below(&random, 4)];
   struct compiled compiled;
   seg_plan_builder_init(&compiled.plan, 0);
-  struct seg_block_builder builder;
-  seg_block_builder_init(&builder, &compiled.plan.arena);
+  struct seg_test_block builder;
+  seg_test_block_init(&builder, &compiled.plan.arena);
   random_block(&builder, &random, steps, wild);
   compile(&compiled, &builder, cpus[seg_random_below(&random, 3)]);
   for (uint32_t i = 0; i < runs; i++) {
@@ -454,12 +454,12 @@ static void large_blocks_agree_with_the_oracle(void **state) {
 // By hand
 
 /** All row counts on all processors, with tame and wild columns. */
-static void try_everywhere(void (*build)(struct seg_block_builder *builder), uint64_t seed) {
+static void try_everywhere(void (*build)(struct seg_test_block *builder), uint64_t seed) {
   for (size_t cpu = 0; cpu < 3; cpu++) {
     struct compiled compiled;
     seg_plan_builder_init(&compiled.plan, 0);
-    struct seg_block_builder builder;
-    seg_block_builder_init(&builder, &compiled.plan.arena);
+    struct seg_test_block builder;
+    seg_test_block_init(&builder, &compiled.plan.arena);
     build(&builder);
     compile(&compiled, &builder, cpus[cpu]);
     struct seg_random random;
@@ -473,32 +473,32 @@ static void try_everywhere(void (*build)(struct seg_block_builder *builder), uin
 }
 
 /** Every comparison of every layout: column with column, constant on either side, two constants. */
-static void build_comparisons(struct seg_block_builder *builder) {
+static void build_comparisons(struct seg_test_block *builder) {
   for (int layout = SEG_LAYOUT_I32; layout <= SEG_LAYOUT_TEXT; layout++) {
-    uint32_t a = seg_block_builder_input(builder, (enum seg_layout)layout, false);
-    uint32_t b = seg_block_builder_input(builder, (enum seg_layout)layout, true);
+    uint32_t a = seg_test_block_input(builder, (enum seg_layout)layout, false);
+    uint32_t b = seg_test_block_input(builder, (enum seg_layout)layout, true);
     uint32_t constant;
     if (layout == SEG_LAYOUT_TEXT)
-      constant = seg_block_builder_text(builder, "abc");
+      constant = seg_test_block_text(builder, "abc");
     else if (layout == SEG_LAYOUT_F64)
-      constant = seg_block_builder_number(builder, 0.125);
+      constant = seg_test_block_number(builder, 0.125);
     else
-      constant = seg_block_builder_integer(builder, (enum seg_layout)layout, 3);
+      constant = seg_test_block_integer(builder, (enum seg_layout)layout, 3);
     for (int comparison = SEG_IS_EQUAL; comparison <= SEG_IS_GREATER_EQUAL; comparison++) {
       const uint32_t pairs[][2] = {
           {a, b}, {b, a}, {a, constant}, {constant, b}, {constant, constant}};
       for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        seg_block_builder_mask_root(
-            builder, seg_block_builder_compare(builder, (enum seg_plan_comparison)comparison,
-                                               pairs[i][0], pairs[i][1]));
+        seg_test_block_mask_root(
+            builder, seg_test_block_compare(builder, (enum seg_plan_comparison)comparison,
+                                            pairs[i][0], pairs[i][1]));
     }
   }
-  uint32_t today = seg_block_builder_operation(builder, SEG_OP_AS_OF, SEG_LAYOUT_I32, 0, 0);
-  uint32_t day = seg_block_builder_input(builder, SEG_LAYOUT_I32, true);
+  uint32_t today = seg_test_block_operation(builder, SEG_OP_AS_OF, SEG_LAYOUT_I32, 0, 0);
+  uint32_t day = seg_test_block_input(builder, SEG_LAYOUT_I32, true);
   for (int comparison = SEG_IS_EQUAL; comparison <= SEG_IS_GREATER_EQUAL; comparison++) {
     enum seg_plan_comparison as = (enum seg_plan_comparison)comparison;
-    seg_block_builder_mask_root(builder, seg_block_builder_compare(builder, as, today, day));
-    seg_block_builder_mask_root(builder, seg_block_builder_compare(builder, as, today, today));
+    seg_test_block_mask_root(builder, seg_test_block_compare(builder, as, today, day));
+    seg_test_block_mask_root(builder, seg_test_block_compare(builder, as, today, today));
   }
 }
 
@@ -508,18 +508,18 @@ static void comparisons_in_every_form(void **state) {
 }
 
 /** Every arithmetic operation on known and on possibly unknown operands. */
-static void build_arithmetic(struct seg_block_builder *builder) {
+static void build_arithmetic(struct seg_test_block *builder) {
   static const enum seg_op operations[] = {SEG_OP_ADD, SEG_OP_SUBTRACT, SEG_OP_MULTIPLY,
                                            SEG_OP_NEGATE, SEG_OP_DIVIDE};
   for (int layout = SEG_LAYOUT_I64; layout <= SEG_LAYOUT_F64; layout++) {
-    uint32_t a = seg_block_builder_input(builder, (enum seg_layout)layout, false);
-    uint32_t b = seg_block_builder_input(builder, (enum seg_layout)layout, true);
+    uint32_t a = seg_test_block_input(builder, (enum seg_layout)layout, false);
+    uint32_t b = seg_test_block_input(builder, (enum seg_layout)layout, true);
     for (size_t i = 0; i < (layout == SEG_LAYOUT_F64 ? 5 : 4); i++) {
       const uint32_t pairs[][2] = {{a, a}, {a, b}, {b, a}, {b, b}};
       for (size_t pair = 0; pair < 4; pair++)
-        seg_block_builder_value_root(
-            builder, seg_block_builder_operation(builder, operations[i], (enum seg_layout)layout,
-                                                 pairs[pair][0], pairs[pair][1]));
+        seg_test_block_value_root(
+            builder, seg_test_block_operation(builder, operations[i], (enum seg_layout)layout,
+                                              pairs[pair][0], pairs[pair][1]));
     }
   }
 }
@@ -530,47 +530,47 @@ static void arithmetic_known_and_unknown(void **state) {
 }
 
 /** Constants and inputs as value roots, `else` on every layout, masks that look at constants. */
-static void build_odd_roots(struct seg_block_builder *builder) {
+static void build_odd_roots(struct seg_test_block *builder) {
   uint32_t inputs[2][SEG_LAYOUT_TEXT + 1];
   for (int layout = SEG_LAYOUT_I32; layout <= SEG_LAYOUT_TEXT; layout++) {
     for (int optional = 0; optional < 2; optional++)
       inputs[optional][layout] =
-          seg_block_builder_input(builder, (enum seg_layout)layout, optional == 1);
-    uint32_t other = seg_block_builder_input(builder, (enum seg_layout)layout, true);
+          seg_test_block_input(builder, (enum seg_layout)layout, optional == 1);
+    uint32_t other = seg_test_block_input(builder, (enum seg_layout)layout, true);
     const uint32_t pairs[][2] = {{inputs[1][layout], inputs[0][layout]},
                                  {inputs[1][layout], other},
                                  {inputs[0][layout], other}};
     for (size_t i = 0; i < 3; i++)
-      seg_block_builder_value_root(builder, seg_block_builder_operation(builder, SEG_OP_ELSE,
-                                                                        (enum seg_layout)layout,
-                                                                        pairs[i][0], pairs[i][1]));
-    seg_block_builder_value_root(builder, other);
+      seg_test_block_value_root(builder, seg_test_block_operation(builder, SEG_OP_ELSE,
+                                                                  (enum seg_layout)layout,
+                                                                  pairs[i][0], pairs[i][1]));
+    seg_test_block_value_root(builder, other);
   }
-  uint32_t text = seg_block_builder_text(builder, "abc");
-  uint32_t today = seg_block_builder_operation(builder, SEG_OP_AS_OF, SEG_LAYOUT_I32, 0, 0);
-  seg_block_builder_value_root(builder, text);
-  seg_block_builder_value_root(builder, today);
-  seg_block_builder_value_root(builder, seg_block_builder_number(builder, 2.5));
+  uint32_t text = seg_test_block_text(builder, "abc");
+  uint32_t today = seg_test_block_operation(builder, SEG_OP_AS_OF, SEG_LAYOUT_I32, 0, 0);
+  seg_test_block_value_root(builder, text);
+  seg_test_block_value_root(builder, today);
+  seg_test_block_value_root(builder, seg_test_block_number(builder, 2.5));
   const struct seg_plan_constant starts[] = {{.text = {"ab", 2}}};
-  seg_block_builder_mask_root(
-      builder, seg_block_builder_step(builder, (struct seg_step){.op = SEG_OP_TEXT_TEST,
-                                                                 .layout = SEG_LAYOUT_BIT,
-                                                                 .operands = {text},
-                                                                 .list_count = 1,
-                                                                 .list = starts}));
+  seg_test_block_mask_root(builder,
+                           seg_test_block_step(builder, (struct seg_step){.op = SEG_OP_TEXT_TEST,
+                                                                          .layout = SEG_LAYOUT_BIT,
+                                                                          .operands = {text},
+                                                                          .list_count = 1,
+                                                                          .list = starts}));
   struct seg_plan_constant days[20];
   memset(days, 0, sizeof days);
   for (int i = 0; i < 20; i++)
     days[i].integer = 2 * i - 20;
   for (uint32_t count = 3; count <= 20; count += 17)
-    seg_block_builder_mask_root(
-        builder, seg_block_builder_step(builder, (struct seg_step){.op = SEG_OP_IN_LIST,
-                                                                   .layout = SEG_LAYOUT_BIT,
-                                                                   .operands = {today},
-                                                                   .list_count = count,
-                                                                   .list = days}));
-  seg_block_builder_mask_root(
-      builder, seg_block_builder_operation(builder, SEG_OP_IS_KNOWN, SEG_LAYOUT_BIT, text, 0));
+    seg_test_block_mask_root(
+        builder, seg_test_block_step(builder, (struct seg_step){.op = SEG_OP_IN_LIST,
+                                                                .layout = SEG_LAYOUT_BIT,
+                                                                .operands = {today},
+                                                                .list_count = count,
+                                                                .list = days}));
+  seg_test_block_mask_root(
+      builder, seg_test_block_operation(builder, SEG_OP_IS_KNOWN, SEG_LAYOUT_BIT, text, 0));
 }
 
 static void odd_roots(void **state) {
@@ -582,12 +582,12 @@ static void odd_roots(void **state) {
 static struct seg_kernel_fault once(enum seg_op op, int64_t a, int64_t b, int64_t *result) {
   struct compiled compiled;
   seg_plan_builder_init(&compiled.plan, 0);
-  struct seg_block_builder builder;
-  seg_block_builder_init(&builder, &compiled.plan.arena);
-  uint32_t left = seg_block_builder_input(&builder, SEG_LAYOUT_I64, false);
-  uint32_t right = seg_block_builder_input(&builder, SEG_LAYOUT_I64, false);
-  uint32_t step = seg_block_builder_operation(&builder, op, SEG_LAYOUT_I64, left, right);
-  seg_block_builder_value_root(&builder, step);
+  struct seg_test_block builder;
+  seg_test_block_init(&builder, &compiled.plan.arena);
+  uint32_t left = seg_test_block_input(&builder, SEG_LAYOUT_I64, false);
+  uint32_t right = seg_test_block_input(&builder, SEG_LAYOUT_I64, false);
+  uint32_t step = seg_test_block_operation(&builder, op, SEG_LAYOUT_I64, left, right);
+  seg_test_block_value_root(&builder, step);
   compile(&compiled, &builder, NULL);
   int64_t columns[2][64] = {{0}};
   // Row 3 of 5 holds the numbers.
@@ -643,16 +643,16 @@ static void bands_begin_at_their_cut(void **state) {
   (void)state;
   struct compiled compiled;
   seg_plan_builder_init(&compiled.plan, 0);
-  struct seg_block_builder builder;
-  seg_block_builder_init(&builder, &compiled.plan.arena);
-  uint32_t x = seg_block_builder_input(&builder, SEG_LAYOUT_F64, false);
+  struct seg_test_block builder;
+  seg_test_block_init(&builder, &compiled.plan.arena);
+  uint32_t x = seg_test_block_input(&builder, SEG_LAYOUT_F64, false);
   const struct seg_plan_constant cuts[] = {{.number = 115}, {.number = 181}, {.number = 297.4}};
-  seg_block_builder_value_root(
-      &builder, seg_block_builder_step(&builder, (struct seg_step){.op = SEG_OP_BAND,
-                                                                   .layout = SEG_LAYOUT_I64,
-                                                                   .operands = {x},
-                                                                   .list_count = 3,
-                                                                   .list = cuts}));
+  seg_test_block_value_root(
+      &builder, seg_test_block_step(&builder, (struct seg_step){.op = SEG_OP_BAND,
+                                                                .layout = SEG_LAYOUT_I64,
+                                                                .operands = {x},
+                                                                .list_count = 3,
+                                                                .list = cuts}));
   compile(&compiled, &builder, NULL);
   const double column[64] = {114.9, 115, 180.9, 181, 297.3, 297.4, 1e9};
   static const int64_t expected[] = {1, 2, 2, 3, 3, 4, 4};

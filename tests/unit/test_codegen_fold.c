@@ -119,19 +119,19 @@ static struct seg_fold_cell random_cell(struct seg_random *random) {
 
 static void build(struct seg_plan *plan, const struct seg_fold_cell *cells, uint32_t count) {
   seg_plan_builder_init(plan, 1);
-  struct seg_block_builder scan;
-  seg_block_builder_init(&scan, &plan->arena);
+  struct seg_test_block scan;
+  seg_test_block_init(&scan, &plan->arena);
   for (uint32_t i = 0; i < COLUMNS; i++)
-    seg_block_builder_value_root(
-        &scan, seg_block_builder_input(&scan, column_layouts[i], column_optional[i]));
-  uint32_t all = seg_block_builder_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0);
+    seg_test_block_value_root(&scan,
+                              seg_test_block_input(&scan, column_layouts[i], column_optional[i]));
+  uint32_t all = seg_test_block_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0);
   for (uint32_t i = 0; i < 1 + FILTERS; i++)
-    seg_block_builder_mask_root(&scan, all);
+    seg_test_block_mask_root(&scan, all);
   seg_plan_builder_scan(plan, &plan->events[0], &scan);
   struct seg_plan_window relative[WINDOWS] = {{.form = SEG_WINDOW_ALL}};
   seg_plan_builder_windows(plan, relative, WINDOWS);
   seg_plan_builder_cells(plan, 0, cells, count);
-  struct seg_block_builder customer;
+  struct seg_test_block customer;
   seg_plan_builder_customer_block(plan, &customer);
   seg_plan_builder_segments(plan, &customer);
   struct seg_error error = {0};

@@ -18,22 +18,22 @@
  */
 static void build(struct seg_plan *plan) {
   seg_plan_builder_init(plan, 1);
-  struct seg_block_builder scan;
-  seg_block_builder_init(&scan, &plan->arena);
-  uint32_t country = seg_block_builder_input(&scan, SEG_LAYOUT_TEXT, true);
-  seg_block_builder_value_root(&scan, country);
-  seg_block_builder_mask_root(&scan,
-                              seg_block_builder_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0));
+  struct seg_test_block scan;
+  seg_test_block_init(&scan, &plan->arena);
+  uint32_t country = seg_test_block_input(&scan, SEG_LAYOUT_TEXT, true);
+  seg_test_block_value_root(&scan, country);
+  seg_test_block_mask_root(&scan,
+                           seg_test_block_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0));
   seg_plan_builder_scan(plan, &plan->customer, &scan);
 
-  seg_block_builder_init(&scan, &plan->arena);
-  uint32_t amount = seg_block_builder_input(&scan, SEG_LAYOUT_I64, true);
-  uint32_t zero = seg_block_builder_integer(&scan, SEG_LAYOUT_I64, 0);
-  uint32_t keep = seg_block_builder_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0);
-  uint32_t positive = seg_block_builder_compare(&scan, SEG_IS_GREATER, amount, zero);
-  seg_block_builder_value_root(&scan, amount);
-  seg_block_builder_mask_root(&scan, keep);
-  seg_block_builder_mask_root(&scan, positive);
+  seg_test_block_init(&scan, &plan->arena);
+  uint32_t amount = seg_test_block_input(&scan, SEG_LAYOUT_I64, true);
+  uint32_t zero = seg_test_block_integer(&scan, SEG_LAYOUT_I64, 0);
+  uint32_t keep = seg_test_block_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0);
+  uint32_t positive = seg_test_block_compare(&scan, SEG_IS_GREATER, amount, zero);
+  seg_test_block_value_root(&scan, amount);
+  seg_test_block_mask_root(&scan, keep);
+  seg_test_block_mask_root(&scan, positive);
   seg_plan_builder_scan(plan, &plan->events[0], &scan);
 
   const struct seg_plan_window window = {.form = SEG_WINDOW_AGES, .near_age = 1, .far_age = 90};
@@ -49,15 +49,15 @@ static void build(struct seg_plan *plan) {
   };
   seg_plan_builder_cells(plan, 0, cells, 2);
 
-  struct seg_block_builder customer;
+  struct seg_test_block customer;
   seg_plan_builder_customer_block(plan, &customer);
-  uint32_t two = seg_block_builder_integer(&customer, SEG_LAYOUT_I64, 2);
-  uint32_t often = seg_block_builder_compare(&customer, SEG_IS_GREATER_EQUAL, 1, two);
-  uint32_t german = seg_block_builder_compare(&customer, SEG_IS_EQUAL, 0,
-                                              seg_block_builder_text(&customer, "DE"));
-  seg_block_builder_mask_root(&customer, often);
-  seg_block_builder_mask_root(
-      &customer, seg_block_builder_operation(&customer, SEG_OP_AND, SEG_LAYOUT_BIT, often, german));
+  uint32_t two = seg_test_block_integer(&customer, SEG_LAYOUT_I64, 2);
+  uint32_t often = seg_test_block_compare(&customer, SEG_IS_GREATER_EQUAL, 1, two);
+  uint32_t german =
+      seg_test_block_compare(&customer, SEG_IS_EQUAL, 0, seg_test_block_text(&customer, "DE"));
+  seg_test_block_mask_root(&customer, often);
+  seg_test_block_mask_root(
+      &customer, seg_test_block_operation(&customer, SEG_OP_AND, SEG_LAYOUT_BIT, often, german));
   seg_plan_builder_segments(plan, &customer);
   plan->chain_count = 1;
   plan->chains = SEG_NEW(&plan->arena, struct seg_plan_chain);
@@ -238,17 +238,17 @@ static void division_is_optional_unless_by_a_constant(void **state) {
     struct seg_plan plan;
     struct seg_error error = {0};
     seg_plan_builder_init(&plan, 0);
-    struct seg_block_builder scan;
-    seg_block_builder_init(&scan, &plan.arena);
-    uint32_t x = seg_block_builder_input(&scan, SEG_LAYOUT_F64, false);
-    uint32_t d = seg_block_builder_number(&scan, cases[i].denominator);
-    uint32_t q = seg_block_builder_operation(&scan, SEG_OP_DIVIDE, SEG_LAYOUT_F64, x, d);
+    struct seg_test_block scan;
+    seg_test_block_init(&scan, &plan.arena);
+    uint32_t x = seg_test_block_input(&scan, SEG_LAYOUT_F64, false);
+    uint32_t d = seg_test_block_number(&scan, cases[i].denominator);
+    uint32_t q = seg_test_block_operation(&scan, SEG_OP_DIVIDE, SEG_LAYOUT_F64, x, d);
     scan.block.steps[q].optional = false;
-    seg_block_builder_value_root(&scan, q);
-    seg_block_builder_mask_root(
-        &scan, seg_block_builder_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0));
+    seg_test_block_value_root(&scan, q);
+    seg_test_block_mask_root(&scan,
+                             seg_test_block_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0));
     seg_plan_builder_scan(&plan, &plan.customer, &scan);
-    struct seg_block_builder customer;
+    struct seg_test_block customer;
     seg_plan_builder_customer_block(&plan, &customer);
     seg_plan_builder_segments(&plan, &customer);
     assert_int_equal(seg_plan_verify(&plan, &error), cases[i].expected);
