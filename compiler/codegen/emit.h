@@ -123,6 +123,11 @@ LLVMValueRef seg_emit_load(LLVMBuilderRef builder, LLVMTypeRef type, LLVMValueRe
                            LLVMValueRef index);
 void seg_emit_store(struct seg_emit *emit, LLVMTypeRef type, LLVMValueRef base, LLVMValueRef index,
                     LLVMValueRef value);
+/** Row `row` of an array of struct seg_str: the pointer to its bytes, and its size. */
+LLVMValueRef seg_emit_load_text(struct seg_emit *emit, LLVMValueRef base, LLVMValueRef row,
+                                LLVMValueRef *size);
+void seg_emit_store_text(struct seg_emit *emit, LLVMValueRef base, LLVMValueRef row,
+                         LLVMValueRef data, LLVMValueRef size);
 /** The member of a struct at a byte offset. */
 LLVMValueRef seg_emit_member(struct seg_emit *emit, LLVMBuilderRef builder, LLVMTypeRef type,
                              LLVMValueRef base, size_t offset);

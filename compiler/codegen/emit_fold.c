@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "compiler/codegen/emit.h"
+#include "compiler/codegen/emit_edge.h"
 #include "compiler/codegen/fold_groups.h"
 
 /** The condition that an event counts, a lane a window. */
@@ -241,6 +241,28 @@ static LLVMValueRef distinct_result(struct fold_emit *fold, const struct group *
                        sizeof arguments / sizeof *arguments);
 }
 
+/** The instant that every event beats or equals; also what the number of an event begins with. */
+static LLVMValueRef edge_initial(struct fold_emit *fold, const struct group *group) {
+  return seg_emit_i64(fold->emit,
+                      group->cell->kind == SEG_FOLD_FIRST_VALUE ? INT64_MAX : INT64_MIN);
+}
+
+/** The instant and the number of the first or last event so far. Events come in file order. */
+static void edge_add(struct fold_emit *fold, const struct group *group,
+                     LLVMValueRef *accumulators) {
+  struct seg_emit *emit = fold->emit;
+  LLVMValueRef column =
+      frame_array(fold, offsetof(struct seg_fold_frame, columns), group->cell->order);
+  LLVMValueRef instant = seg_emit_splat(
+      emit, seg_emit_load(emit->builder, emit->type.i64, column, fold->at), group->lanes);
+  LLVMIntPredicate sign = group->cell->kind == SEG_FOLD_FIRST_VALUE ? LLVMIntSLT : LLVMIntSGE;
+  LLVMValueRef beats = LLVMBuildICmp(emit->builder, sign, instant, accumulators[0], "");
+  LLVMValueRef takes = LLVMBuildAnd(emit->builder, group->test->holds, beats, "");
+  LLVMValueRef at = seg_emit_splat(emit, fold->at, group->lanes);
+  accumulators[0] = LLVMBuildSelect(emit->builder, takes, instant, accumulators[0], "");
+  accumulators[1] = LLVMBuildSelect(emit->builder, takes, at, accumulators[1], "");
+}
+
 static const struct fold_kind_emitter kinds[] = {
     [SEG_FOLD_COUNT] = {0, NULL, NULL, count_result},
     [SEG_FOLD_SUM] = {2, zero_initial, sum_add, sum_result},
@@ -249,6 +271,8 @@ static const struct fold_kind_emitter kinds[] = {
     [SEG_FOLD_FIRST_DAY] = {1, extreme_initial, extreme_add, extreme_result},
     [SEG_FOLD_LAST_DAY] = {1, extreme_initial, extreme_add, extreme_result},
     [SEG_FOLD_DISTINCT] = {0, NULL, NULL, distinct_result},
+    [SEG_FOLD_FIRST_VALUE] = {2, edge_initial, edge_add, NULL}, // see close_edge
+    [SEG_FOLD_LAST_VALUE] = {2, edge_initial, edge_add, NULL},
 };
 
 static const struct fold_kind_emitter *kind_of(const struct group *group) {
@@ -256,7 +280,7 @@ static const struct fold_kind_emitter *kind_of(const struct group *group) {
 }
 
 static bool is_always_known(const struct group *group) {
-  return kind_of(group)->result != extreme_result;
+  return kind_of(group)->result != extreme_result && !seg_fold_is_edge_value(group->cell->kind);
 }
 
 // Tests
@@ -427,15 +451,15 @@ static void report_broken(struct fold_emit *fold, const struct group *group, LLV
   LLVMPositionBuilderAtEnd(builder, go_on);
 }
 
-/** The bit of the customer at hand in the known words of the lanes that saw an event. */
-static void note_known(struct fold_emit *fold, const struct group *group) {
+/** The bit of the customer at hand in the known words of the lanes where `known` holds. */
+static void note_known(struct fold_emit *fold, const struct group *group, LLVMValueRef known) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = emit->builder;
   LLVMValueRef bit = LLVMBuildShl(builder, seg_emit_i64(emit, 1), fold->bit, "");
   LLVMValueRef bits = seg_emit_splat(emit, bit, group->lanes);
   LLVMValueRef old = LLVMBuildLoad2(builder, LLVMTypeOf(bits), group->known_words, "");
   LLVMValueRef with = LLVMBuildOr(builder, old, bits, "");
-  LLVMValueRef words = LLVMBuildSelect(builder, lanes_with_events(fold, group), with, old, "");
+  LLVMValueRef words = LLVMBuildSelect(builder, known, with, old, "");
   LLVMBuildStore(builder, words, group->known_words);
 }
 
@@ -451,7 +475,45 @@ static void close_group(struct fold_emit *fold, const struct group *group) {
     seg_emit_store(emit, LLVMTypeOf(result), group->values[lane], fold->customer, result);
   }
   if (!is_always_known(group))
-    note_known(fold, group);
+    note_known(fold, group, lanes_with_events(fold, group));
+}
+
+/** Where the values of an edge group lie. */
+static struct seg_emit_edge edge_of(struct fold_emit *fold, const struct group *group) {
+  const struct seg_fold_cell *cell = group->cell;
+  struct seg_emit_edge edge = {.layout = cell->layout};
+  if (cell->column != SEG_NO_COLUMN) {
+    edge.values = frame_array(fold, offsetof(struct seg_fold_frame, columns), cell->column);
+  } else {
+    edge.value_bit = cell->value_flag % 64;
+    edge.value_words =
+        frame_array(fold, offsetof(struct seg_fold_frame, flags), cell->value_flag / 64);
+  }
+  if (cell->known_flag != UINT32_MAX) {
+    edge.known_bit = cell->known_flag % 64;
+    edge.known_words =
+        frame_array(fold, offsetof(struct seg_fold_frame, flags), cell->known_flag / 64);
+  }
+  return edge;
+}
+
+/** Read the value of the event that each lane chose. */
+static void close_edge(struct fold_emit *fold, const struct group *group) {
+  struct seg_emit *emit = fold->emit;
+  struct seg_emit_edge edge = edge_of(fold, group);
+  LLVMValueRef last[2], seen = lanes_with_events(fold, group);
+  LLVMValueRef known = LLVMConstNull(LLVMTypeOf(seen));
+  load_accumulators(fold, group, last);
+  for (uint32_t lane = 0; lane < group->cells->cell_count; lane++) {
+    LLVMValueRef at = lane_of(fold, last[1], group->lanes, lane);
+    struct seg_emit_value value =
+        seg_emit_edge_value(emit, &edge, lane_of(fold, seen, group->lanes, lane), at);
+    seg_emit_edge_store(emit, group->values[lane], fold->customer, value);
+    known = group->lanes == 1 ? value.known
+                              : LLVMBuildInsertElement(emit->builder, known, value.known,
+                                                       seg_emit_i32(emit, (int64_t)lane), "");
+  }
+  note_known(fold, group, known);
 }
 
 /** Write the known words of 64 customers. */
@@ -490,8 +552,15 @@ static void emit_word(struct fold_emit *fold, LLVMValueRef offsets, LLVMValueRef
   emit_event(fold);
   seg_emit_loop_close(emit, &event_loop);
   for (uint32_t i = 0; i < fold->group_count; i++)
-    close_group(fold, &fold->groups[i]);
+    if (seg_fold_is_edge_value(fold->groups[i].cell->kind))
+      close_edge(fold, &fold->groups[i]);
+    else
+      close_group(fold, &fold->groups[i]);
   seg_emit_loop_close(emit, &customer_loop);
+  for (uint32_t i = 0; i < fold->group_count; i++)
+    for (uint32_t lane = 0; lane < fold->groups[i].cells->cell_count; lane++)
+      if (fold->groups[i].cell->layout == SEG_LAYOUT_TEXT)
+        seg_emit_edge_pad(emit, fold->groups[i].values[lane], first, customers);
   LLVMValueRef all = seg_emit_low_bits(emit, customers);
   for (uint32_t i = 0; i < fold->group_count; i++)
     store_known(fold, &fold->groups[i], word, all);

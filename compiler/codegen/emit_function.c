@@ -2,6 +2,7 @@
 //
 // Attributes of every function: nounwind (no unwind tables to register) and no-builtins (so that
 // LLVM does not turn a loop into a call of memset, which generated code may not call).
+#include <stddef.h>
 #include <string.h>
 
 #include "compiler/codegen/emit.h"
@@ -182,6 +183,29 @@ LLVMValueRef seg_emit_member(struct seg_emit *emit, LLVMBuilderRef builder, LLVM
   LLVMValueRef index = seg_emit_i64(emit, (int64_t)offset);
   LLVMValueRef at = LLVMBuildInBoundsGEP2(builder, emit->type.i8, base, &index, 1, "");
   return LLVMBuildLoad2(builder, type, at, "");
+}
+
+static LLVMValueRef text_at(struct seg_emit *emit, LLVMValueRef base, LLVMValueRef row) {
+  LLVMTypeRef text = LLVMArrayType2(emit->type.i8, sizeof(struct seg_str));
+  return LLVMBuildInBoundsGEP2(emit->builder, text, base, &row, 1, "");
+}
+
+LLVMValueRef seg_emit_load_text(struct seg_emit *emit, LLVMValueRef base, LLVMValueRef row,
+                                LLVMValueRef *size) {
+  LLVMValueRef at = text_at(emit, base, row);
+  *size = seg_emit_member(emit, emit->builder, emit->type.i64, at, offsetof(struct seg_str, size));
+  return seg_emit_member(emit, emit->builder, emit->type.pointer, at,
+                         offsetof(struct seg_str, data));
+}
+
+void seg_emit_store_text(struct seg_emit *emit, LLVMValueRef base, LLVMValueRef row,
+                         LLVMValueRef data, LLVMValueRef size) {
+  LLVMBuilderRef builder = emit->builder;
+  LLVMValueRef at = text_at(emit, base, row);
+  LLVMValueRef data_at = seg_emit_i64(emit, offsetof(struct seg_str, data));
+  LLVMValueRef size_at = seg_emit_i64(emit, offsetof(struct seg_str, size));
+  LLVMBuildStore(builder, data, LLVMBuildInBoundsGEP2(builder, emit->type.i8, at, &data_at, 1, ""));
+  LLVMBuildStore(builder, size, LLVMBuildInBoundsGEP2(builder, emit->type.i8, at, &size_at, 1, ""));
 }
 
 LLVMValueRef seg_emit_call(struct seg_emit *emit, LLVMModuleRef module, const char *name,

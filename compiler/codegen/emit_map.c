@@ -4,8 +4,6 @@
 // Known bits are gathered in a register and written once a word, so bits behind the last row are 0.
 // Values of unknown rows are stored as zero (text as empty text), and so is the text behind the
 // last row of the last word: the text helpers look at all 64 rows of a word.
-#include <stddef.h>
-
 #include "compiler/codegen/emit.h"
 
 /** A value slot that the tile writes. */
@@ -15,20 +13,6 @@ struct store {
   LLVMValueRef known;  // pointer to words
   LLVMValueRef word;   // alloca of the known word; NULL when always known
 };
-
-static LLVMTypeRef text_type(const struct seg_emit *emit) {
-  return LLVMArrayType2(emit->type.i8, sizeof(struct seg_str));
-}
-
-static void store_text(struct seg_emit *emit, LLVMValueRef values, LLVMValueRef row,
-                       LLVMValueRef data, LLVMValueRef size) {
-  LLVMBuilderRef builder = emit->builder;
-  LLVMValueRef at = LLVMBuildInBoundsGEP2(builder, text_type(emit), values, &row, 1, "");
-  LLVMValueRef data_at = seg_emit_i64(emit, offsetof(struct seg_str, data));
-  LLVMValueRef size_at = seg_emit_i64(emit, offsetof(struct seg_str, size));
-  LLVMBuildStore(builder, data, LLVMBuildInBoundsGEP2(builder, emit->type.i8, at, &data_at, 1, ""));
-  LLVMBuildStore(builder, size, LLVMBuildInBoundsGEP2(builder, emit->type.i8, at, &size_at, 1, ""));
-}
 
 static LLVMValueRef zero_unless(struct seg_emit *emit, LLVMValueRef known, LLVMValueRef value) {
   if (known == NULL || value == NULL)
@@ -41,7 +25,8 @@ static void store_value(struct seg_emit_block *block, const struct store *store,
   struct seg_emit *emit = block->emit;
   LLVMValueRef data = zero_unless(emit, value.known, value.data);
   if (value.size != NULL)
-    store_text(emit, store->values, block->row, data, zero_unless(emit, value.known, value.size));
+    seg_emit_store_text(emit, store->values, block->row, data,
+                        zero_unless(emit, value.known, value.size));
   else
     seg_emit_store(emit, LLVMTypeOf(data), store->values, block->row, data);
   if (store->word == NULL)
@@ -80,7 +65,8 @@ static void finish_word(struct seg_emit_block *block, const struct store *store,
   struct seg_emit_loop behind = seg_emit_loop_open(emit, rows, seg_emit_i64(emit, SEG_WORD_ROWS));
   LLVMValueRef first = LLVMBuildShl(emit->builder, block->words.index, seg_emit_i64(emit, 6), "");
   LLVMValueRef row = LLVMBuildAdd(emit->builder, first, behind.index, "");
-  store_text(emit, store->values, row, LLVMConstNull(emit->type.pointer), seg_emit_i64(emit, 0));
+  seg_emit_store_text(emit, store->values, row, LLVMConstNull(emit->type.pointer),
+                      seg_emit_i64(emit, 0));
   seg_emit_loop_close(emit, &behind);
 }
 

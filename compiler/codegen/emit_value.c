@@ -66,14 +66,9 @@ static struct seg_emit_value load_column(struct seg_emit_block *block, uint32_t 
   case SEG_LAYOUT_F64:
     value.data = seg_emit_load(builder, seg_emit_layout_type(emit, layout), values, block->row);
     break;
-  case SEG_LAYOUT_TEXT: {
-    LLVMTypeRef text = LLVMArrayType2(emit->type.i8, sizeof(struct seg_str));
-    LLVMValueRef at = LLVMBuildInBoundsGEP2(builder, text, values, &block->row, 1, "");
-    value.data =
-        seg_emit_member(emit, builder, emit->type.pointer, at, offsetof(struct seg_str, data));
-    value.size = seg_emit_member(emit, builder, emit->type.i64, at, offsetof(struct seg_str, size));
+  case SEG_LAYOUT_TEXT:
+    value.data = seg_emit_load_text(emit, values, block->row, &value.size);
     break;
-  }
   }
   return value;
 }

@@ -7,7 +7,8 @@
 
 static bool same_but_window(const struct seg_fold_cell *a, const struct seg_fold_cell *b) {
   return a->kind == b->kind && a->layout == b->layout && a->column == b->column &&
-         a->flag_count == b->flag_count &&
+         a->flag_count == b->flag_count && a->order == b->order && a->value_flag == b->value_flag &&
+         a->known_flag == b->known_flag &&
          memcmp(a->flags, b->flags, a->flag_count * sizeof *a->flags) == 0;
 }
 

@@ -71,6 +71,7 @@ static void explain_days(const struct seg_node *aggregate, int32_t as_of,
 struct counted {
   uint32_t row;
   int32_t day;
+  int64_t instant;
   struct seg_value value;
 };
 
@@ -87,7 +88,7 @@ static int by_interest(const void *left, const void *right, void *context) {
     if (order != 0)
       return aggregate->aggregate == SEG_AGGREGATE_MIN ? order : -order;
   }
-  order = (a->day > b->day) - (a->day < b->day);
+  order = (a->instant > b->instant) - (a->instant < b->instant);
   if (order == 0)
     order = (a->row > b->row) - (a->row < b->row);
   return aggregate->aggregate == SEG_AGGREGATE_FIRST ? order : -order;
@@ -122,7 +123,8 @@ void seg_explain_events(struct seg_explainer *explainer, const struct seg_node *
     return;
   }
   for (uint32_t i = 0; i < row_count; i++) {
-    struct counted found = {.row = i, .day = rows->rows.items[i].day};
+    struct counted found = {
+        .row = i, .day = rows->rows.items[i].day, .instant = rows->rows.items[i].instant};
     enum seg_row_fate fate =
         seg_reference_fate(explainer->reference, aggregate, 0, i, &found.value);
     out->fates[fate]++;

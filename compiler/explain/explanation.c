@@ -10,10 +10,11 @@
 static void explain_condition(struct seg_explainer *explainer, const struct seg_node *node,
                               struct seg_finding *out);
 
-// True or false for everybody, and not a column.
+// True or false for everybody, and not a value.
 static bool is_condition(const struct seg_node *node) {
-  bool column = node->kind == SEG_NODE_ATTRIBUTE || node->kind == SEG_NODE_COLUMN;
-  return node->type.kind == SEG_TYPE_BOOL && !column && node->kind != SEG_NODE_LITERAL &&
+  bool value = node->kind == SEG_NODE_ATTRIBUTE || node->kind == SEG_NODE_COLUMN ||
+               node->kind == SEG_NODE_AGGREGATE;
+  return node->type.kind == SEG_TYPE_BOOL && !value && node->kind != SEG_NODE_LITERAL &&
          node->kind != SEG_NODE_ELSE;
 }
 

@@ -15,6 +15,7 @@ enum { SEG_NO_FILTER = UINT32_MAX };
 struct seg_cell_draft {
   struct seg_fold_cell cell;
   uint32_t filters[2]; // filter numbers or SEG_NO_FILTER: the rule's filter, "argument is known"
+  // For first and last values of conditions, `value_flag` and `known_flag` of the cell are filters.
 };
 
 /** An entity's scan while it grows: inputs, carried columns and filters are added as rules need
@@ -77,6 +78,9 @@ uint32_t seg_lower_value(const struct seg_scope *scope, const struct seg_node *n
 
 /** The mask step of a condition; a bool column holds when it is known and true. */
 uint32_t seg_lower_condition(const struct seg_scope *scope, const struct seg_node *node);
+
+/** The mask step "is known" of any value, a bool one too. */
+uint32_t seg_lower_known(const struct seg_scope *scope, const struct seg_node *node);
 
 /** The literals as constants of the plan, in order. */
 const struct seg_plan_constant *seg_lower_list(struct seg_lowering *lowering,

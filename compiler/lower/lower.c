@@ -189,9 +189,14 @@ static void finish_fold(struct seg_lowering *lowering, struct seg_entity_draft *
     for (size_t j = 0; j < 2; j++)
       if (cell->filters[j] != SEG_NO_FILTER)
         flags[(*count)++] = cell->filters[j];
-    bool has_column = cell->cell.column != SEG_NO_COLUMN;
-    if (has_column && entity->carried_flag[cell->cell.column] != UINT32_MAX)
-      flags[(*count)++] = entity->carried_flag[cell->cell.column];
+    if (cell->cell.column == SEG_NO_COLUMN)
+      continue;
+    uint32_t known = entity->carried_flag[cell->cell.column];
+    // The first event counts also when its value is missing: then so is the first value.
+    if (seg_fold_is_edge_value(cell->cell.kind))
+      fold->cells[i].known_flag = known;
+    else if (known != UINT32_MAX)
+      flags[(*count)++] = known;
   }
 }
 

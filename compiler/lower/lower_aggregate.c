@@ -37,7 +37,9 @@ static uint32_t filter_number(struct seg_lowering *lowering, struct seg_entity_d
 static bool cells_equal(const struct seg_cell_draft *a, const struct seg_cell_draft *b) {
   return a->cell.kind == b->cell.kind && a->cell.layout == b->cell.layout &&
          a->cell.column == b->cell.column && a->cell.window == b->cell.window &&
-         a->filters[0] == b->filters[0] && a->filters[1] == b->filters[1];
+         a->cell.order == b->cell.order && a->cell.value_flag == b->cell.value_flag &&
+         a->cell.known_flag == b->cell.known_flag && a->filters[0] == b->filters[0] &&
+         a->filters[1] == b->filters[1];
 }
 
 static bool may_be_unknown(enum seg_fold_kind kind) {
@@ -82,7 +84,8 @@ static struct fold_input fold_input(const struct seg_scope *scope, const struct 
   if (node->filter != NULL)
     input.draft.filters[0] =
         filter_number(lowering, draft, seg_lower_condition(&rows, node->filter));
-  if (node->argument != NULL) {
+  // A condition has no value that could be carried; it becomes a flag.
+  if (node->argument != NULL && node->argument->type.kind != SEG_TYPE_BOOL) {
     input.has_argument = true;
     input.step = seg_lower_carriable(draft, seg_lower_value(&rows, node->argument));
     input.layout = seg_lower_layout(&node->argument->type);
@@ -143,6 +146,35 @@ static uint32_t day_cell(const struct seg_scope *scope, const struct seg_node *n
   return cell_input(scope, node->event, input.draft);
 }
 
+// The value of the first or last event. A condition and whether it is known are flags of the event;
+// everything else is carried, and its known flag found when the fold is finished.
+static uint32_t edge_value(const struct seg_scope *scope, const struct seg_node *node,
+                           struct fold_input input, enum seg_fold_kind kind) {
+  struct seg_entity_draft *draft = &scope->lowering->events[node->event];
+  struct seg_scope rows = {scope->lowering, SEG_SCOPE_SCAN, draft, &draft->scan};
+  struct seg_fold_cell *cell = &input.draft.cell;
+  cell->kind = kind;
+  cell->order = seg_lower_carry(scope->lowering, draft, seg_lower_time(draft, SEG_COLUMN_INSTANT));
+  cell->known_flag = UINT32_MAX;
+  if (node->argument->type.kind != SEG_TYPE_BOOL)
+    return value_cell(scope, node, input, kind, input.layout);
+  cell->layout = SEG_LAYOUT_I32;
+  cell->value_flag =
+      filter_number(scope->lowering, draft, seg_lower_condition(&rows, node->argument));
+  if (node->argument->optional)
+    cell->known_flag =
+        filter_number(scope->lowering, draft, seg_lower_known(&rows, node->argument));
+  return cell_input(scope, node->event, input.draft);
+}
+
+static uint32_t edge(const struct seg_scope *scope, const struct seg_node *node,
+                     struct fold_input input) {
+  bool first = node->aggregate == SEG_AGGREGATE_FIRST;
+  if (node->argument == NULL)
+    return day_cell(scope, node, input, first ? SEG_FOLD_FIRST_DAY : SEG_FOLD_LAST_DAY);
+  return edge_value(scope, node, input, first ? SEG_FOLD_FIRST_VALUE : SEG_FOLD_LAST_VALUE);
+}
+
 // How many different days, weeks or months: numbers of the event's day, told apart.
 static uint32_t periods(const struct seg_scope *scope, const struct seg_node *node,
                         struct fold_input input) {
@@ -173,8 +205,8 @@ uint32_t seg_lower_aggregate(const struct seg_scope *scope, const struct seg_nod
   case SEG_AGGREGATE_ACTIVE_DAYS:
   case SEG_AGGREGATE_ACTIVE_WEEKS:
   case SEG_AGGREGATE_ACTIVE_MONTHS: return periods(scope, node, input);
-  case SEG_AGGREGATE_FIRST: return day_cell(scope, node, input, SEG_FOLD_FIRST_DAY);
-  case SEG_AGGREGATE_LAST: return day_cell(scope, node, input, SEG_FOLD_LAST_DAY);
+  case SEG_AGGREGATE_FIRST:
+  case SEG_AGGREGATE_LAST: return edge(scope, node, input);
   case SEG_AGGREGATE_KIND_COUNT: break;
   }
   assert(!"unknown aggregate");

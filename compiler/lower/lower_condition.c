@@ -29,16 +29,19 @@ static enum seg_plan_comparison plan_comparison(enum seg_comparison comparison) 
   return table[comparison];
 }
 
+// Known and equal to `truth`: 1 or 0 in the customer block.
+static uint32_t code_is(const struct seg_scope *scope, uint32_t step, bool truth) {
+  uint32_t code = seg_build_integer(scope->builder, SEG_LAYOUT_I32, truth);
+  return compare_step(scope, SEG_IS_EQUAL, step, code);
+}
+
 // A bool column of the source, known and equal to `truth`.
 static uint32_t bool_column_is(const struct seg_scope *scope, uint32_t column, bool truth) {
   uint32_t step = seg_lower_column(scope, column);
   if (scope->kind == SEG_SCOPE_SCAN)
     return seg_build_unary(scope->builder, truth ? SEG_OP_IS_TRUE : SEG_OP_IS_FALSE, step);
-  uint32_t code = seg_build_integer(scope->builder, SEG_LAYOUT_I32, truth);
-  return compare_step(scope, SEG_IS_EQUAL, step, code);
+  return code_is(scope, step, truth);
 }
-
-static uint32_t known(const struct seg_scope *scope, const struct seg_node *node);
 
 // Known and equal to `truth`.
 static uint32_t bool_is(const struct seg_scope *scope, const struct seg_node *node, bool truth) {
@@ -46,8 +49,10 @@ static uint32_t bool_is(const struct seg_scope *scope, const struct seg_node *no
     return bool_is(scope, scope->draft->entity->columns[node->column].computed, truth);
   if (is_column(node))
     return bool_column_is(scope, node->column, truth);
+  if (node->kind == SEG_NODE_AGGREGATE)
+    return code_is(scope, seg_lower_value(scope, node), truth);
   if (node->kind == SEG_NODE_ELSE) {
-    uint32_t missing = seg_build_not(scope->builder, known(scope, node->operands[0]));
+    uint32_t missing = seg_build_not(scope->builder, seg_lower_known(scope, node->operands[0]));
     uint32_t otherwise =
         seg_build_and(scope->builder, missing, bool_is(scope, node->operands[1], truth));
     return seg_build_or(scope->builder, bool_is(scope, node->operands[0], truth), otherwise);
@@ -56,14 +61,14 @@ static uint32_t bool_is(const struct seg_scope *scope, const struct seg_node *no
   return truth ? holds : seg_build_not(scope->builder, holds);
 }
 
-static uint32_t known(const struct seg_scope *scope, const struct seg_node *node) {
+uint32_t seg_lower_known(const struct seg_scope *scope, const struct seg_node *node) {
   if (!node->optional)
     return seg_build_truth(scope->builder, true);
   if (is_bool(node) && is_column(node) && seg_column_is_computed(scope, node->column))
-    return known(scope, scope->draft->entity->columns[node->column].computed);
+    return seg_lower_known(scope, scope->draft->entity->columns[node->column].computed);
   if (is_bool(node) && node->kind == SEG_NODE_ELSE)
-    return seg_build_or(scope->builder, known(scope, node->operands[0]),
-                        known(scope, node->operands[1]));
+    return seg_build_or(scope->builder, seg_lower_known(scope, node->operands[0]),
+                        seg_lower_known(scope, node->operands[1]));
   return seg_build_unary(scope->builder, SEG_OP_IS_KNOWN, seg_lower_value(scope, node));
 }
 
@@ -134,18 +139,18 @@ uint32_t seg_lower_condition(const struct seg_scope *scope, const struct seg_nod
   case SEG_NODE_LITERAL: return seg_build_truth(scope->builder, node->literal.integer != 0);
   case SEG_NODE_ATTRIBUTE:
   case SEG_NODE_COLUMN:
+  case SEG_NODE_AGGREGATE:
   case SEG_NODE_ELSE: return bool_is(scope, node, true);
   case SEG_NODE_COMPARE: return lower_compare(scope, node);
   case SEG_NODE_COMPARE_FRACTIONS: return lower_fractions(scope, node);
   case SEG_NODE_IN: return lower_in(scope, node);
   case SEG_NODE_TEXT_TEST: return lower_text_test(scope, node);
-  case SEG_NODE_IS_KNOWN: return known(scope, node->operands[0]);
+  case SEG_NODE_IS_KNOWN: return seg_lower_known(scope, node->operands[0]);
   case SEG_NODE_NOT:
     return seg_build_not(scope->builder, seg_lower_condition(scope, node->operands[0]));
   case SEG_NODE_AND:
   case SEG_NODE_OR: return lower_joined(scope, node);
   case SEG_NODE_EVENT_DATE:
-  case SEG_NODE_AGGREGATE:
   case SEG_NODE_BUCKET:
   case SEG_NODE_DAYS_SINCE:
   case SEG_NODE_BAND:

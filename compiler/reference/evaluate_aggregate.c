@@ -24,6 +24,8 @@ struct tally {
   double numbers;    // sum, in file order
   struct seg_value least, greatest;
   int32_t first_day, last_day;
+  int64_t first_instant, last_instant;
+  struct seg_value first, last; // the argument there
   SEG_VEC(struct seg_value) different;
 };
 
@@ -75,6 +77,19 @@ static void count_value(struct seg_reference *reference, struct tally *tally,
     tally->greatest = *value;
   if (node->aggregate == SEG_AGGREGATE_DISTINCT)
     note_different(reference, tally, type, value);
+}
+
+// Events come in file order: of several at one instant the first one stays first, the last one
+// becomes last.
+static void note_edges(struct tally *tally, int64_t instant, const struct seg_value *value) {
+  if (tally->events == 0 || instant < tally->first_instant) {
+    tally->first_instant = instant;
+    tally->first = *value;
+  }
+  if (tally->events == 0 || instant >= tally->last_instant) {
+    tally->last_instant = instant;
+    tally->last = *value;
+  }
 }
 
 static void count_day(struct tally *tally, int32_t day) {
@@ -139,8 +154,10 @@ static struct seg_value result(struct seg_reference *reference, const struct seg
   case SEG_AGGREGATE_ACTIVE_DAYS:
   case SEG_AGGREGATE_ACTIVE_WEEKS:
   case SEG_AGGREGATE_ACTIVE_MONTHS: return known_integer((int64_t)tally->different.count);
-  case SEG_AGGREGATE_FIRST: return day_value(tally, tally->first_day);
-  case SEG_AGGREGATE_LAST: return day_value(tally, tally->last_day);
+  case SEG_AGGREGATE_FIRST:
+    return node->argument == NULL ? day_value(tally, tally->first_day) : tally->first;
+  case SEG_AGGREGATE_LAST:
+    return node->argument == NULL ? day_value(tally, tally->last_day) : tally->last;
   case SEG_AGGREGATE_KIND_COUNT: break;
   }
   assert(!"unknown aggregate");
@@ -163,6 +180,7 @@ struct seg_value seg_evaluate_aggregate(const struct seg_subject *subject,
       value = seg_evaluate(&event, node->argument);
     if (!counts || !seg_in_window(&node->window, event.row->day, reference->as_of))
       continue;
+    note_edges(&tally, event.row->instant, &value);
     count_day(&tally, event.row->day);
     count_period(reference, &tally, node->aggregate, event.row->day);
     if (node->argument != NULL)

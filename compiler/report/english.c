@@ -206,17 +206,25 @@ static void aggregate_words(enum seg_aggregate_kind kind, const char **before,
   }
 }
 
+static void print_argument(const struct seg_english *english, const struct seg_node *node) {
+  struct seg_english inner = *english;
+  inner.entity = &english->program->events[node->event];
+  seg_english_value(&inner, node->argument);
+}
+
 void seg_english_aggregate(const struct seg_english *english, const struct seg_node *node,
                            enum seg_aggregate_kind kind) {
   const char *before, *behind;
   aggregate_words(kind, &before, &behind);
+  if (node->argument != NULL && (kind == SEG_AGGREGATE_FIRST || kind == SEG_AGGREGATE_LAST)) {
+    print_argument(english, node);
+    fputs(" of the ", english->out); // amount of the first purchase
+  }
   fputs(before, english->out);
   bool edge = kind == SEG_AGGREGATE_FIRST || kind == SEG_AGGREGATE_LAST;
-  if (node->argument != NULL && kind != SEG_AGGREGATE_COUNT) {
-    struct seg_english inner = *english;
-    inner.entity = &english->program->events[node->event];
-    seg_english_value(&inner, node->argument);
-    fputs(edge ? " of " : behind, english->out);
+  if (!edge && node->argument != NULL && kind != SEG_AGGREGATE_COUNT) {
+    print_argument(english, node);
+    fputs(behind, english->out);
   }
   print_events(english, node, !edge);
   if (edge && node->window.kind == SEG_WINDOW_EVER)

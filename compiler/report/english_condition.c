@@ -178,7 +178,8 @@ static void print_not(const struct seg_english *english, const struct seg_node *
     print_in(english, inner, true);
   else if (inner->kind == SEG_NODE_TEXT_TEST)
     print_text_test(english, inner, true);
-  else if (inner->kind == SEG_NODE_ATTRIBUTE || inner->kind == SEG_NODE_COLUMN)
+  else if (inner->kind == SEG_NODE_ATTRIBUTE || inner->kind == SEG_NODE_COLUMN ||
+           inner->kind == SEG_NODE_AGGREGATE)
     print_state(english, inner, "false");
   else {
     fputs(about_customer(english) ? "who are not among those " : "that are not among those ",

@@ -72,8 +72,8 @@ struct seg_type seg_type_of(enum seg_type_kind kind) {
 
 bool seg_is_condition(const struct seg_node *node) {
   return node->type.kind == SEG_TYPE_BOOL && node->kind != SEG_NODE_ATTRIBUTE &&
-         node->kind != SEG_NODE_COLUMN && node->kind != SEG_NODE_LITERAL &&
-         node->kind != SEG_NODE_ELSE;
+         node->kind != SEG_NODE_COLUMN && node->kind != SEG_NODE_AGGREGATE &&
+         node->kind != SEG_NODE_LITERAL && node->kind != SEG_NODE_ELSE;
 }
 
 bool seg_is_literal(const struct seg_node *node) {

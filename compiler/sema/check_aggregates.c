@@ -13,7 +13,10 @@ static const char *const words[SEG_AGGREGATE_KIND_COUNT] = {
 
 #define KIND(name) (1u << SEG_TYPE_##name)
 
-/** Types an aggregate takes; 0 where it takes the event itself. */
+#define ALL_KINDS ((1u << SEG_TYPE_KIND_COUNT) - 1)
+
+/** Types of columns an aggregate takes; 0 where it takes the event alone. `first` and `last` take
+ * either. */
 static const uint32_t takes[SEG_AGGREGATE_KIND_COUNT] = {
     [SEG_AGGREGATE_SUM] = KIND(INT) | KIND(MONEY) | KIND(NUMBER),
     [SEG_AGGREGATE_AVERAGE] = KIND(INT) | KIND(MONEY) | KIND(NUMBER),
@@ -21,7 +24,13 @@ static const uint32_t takes[SEG_AGGREGATE_KIND_COUNT] = {
     [SEG_AGGREGATE_MAX] = KIND(INT) | KIND(MONEY) | KIND(NUMBER) | KIND(DATE),
     [SEG_AGGREGATE_DISTINCT] =
         KIND(INT) | KIND(TEXT) | KIND(ENUM) | KIND(DATE) | KIND(MONEY) | KIND(TIMESTAMP),
+    [SEG_AGGREGATE_FIRST] = ALL_KINDS,
+    [SEG_AGGREGATE_LAST] = ALL_KINDS,
 };
+
+static bool is_edge(enum seg_aggregate_kind kind) {
+  return kind == SEG_AGGREGATE_FIRST || kind == SEG_AGGREGATE_LAST;
+}
 
 bool seg_is_aggregate_word(struct seg_str word, enum seg_aggregate_kind *kind) {
   for (int i = 0; i < SEG_AGGREGATE_KIND_COUNT; i++) {
@@ -110,8 +119,8 @@ static struct seg_node *new_aggregate(struct seg_check *check, const struct seg_
                                       enum seg_aggregate_kind kind, const struct source *source,
                                       struct seg_node *argument) {
   struct seg_type type = seg_type_of(SEG_TYPE_INT);
-  if (kind == SEG_AGGREGATE_FIRST || kind == SEG_AGGREGATE_LAST)
-    type = seg_type_of(SEG_TYPE_DATE);
+  if (is_edge(kind))
+    type = argument ? argument->type : seg_type_of(SEG_TYPE_DATE);
   else if (kind == SEG_AGGREGATE_SUM || kind == SEG_AGGREGATE_MIN || kind == SEG_AGGREGATE_MAX)
     type = argument->type;
   else if (kind == SEG_AGGREGATE_AVERAGE)
@@ -144,16 +153,13 @@ static void report_column(struct seg_check *check, const struct seg_expr *field,
            words[kind], SEG_STR(event), SEG_STR(seg_code(check, field->span)));
 }
 
-/** count(e), active_days(e) and its kin, first(e), last(e). */
+/** count(e), active_days(e) and its kin, the dates first(e), last(e). */
 static struct seg_node *check_over_event(struct seg_check *check, const struct seg_expr *expr,
                                          enum seg_aggregate_kind kind) {
   const struct seg_expr *argument = expr->operands[0];
   struct source source = {0};
   if (argument && argument->kind == SEG_EXPR_FIELD) {
-    if (seg_aggregate_counts(kind))
-      report_column(check, argument, kind);
-    else
-      seg_report_not_yet(check, SEG_NOT_YET_EDGE_VALUE, expr->span);
+    report_column(check, argument, kind);
     return NULL;
   }
   if (!find_source(check, argument, kind, &source))
@@ -178,7 +184,7 @@ static void report_argument_type(struct seg_check *check, const struct seg_expr 
     seg_help(check->sink, d, "count the events where it holds, with a filter in brackets");
 }
 
-/** sum, avg, min, max, distinct of a column. */
+/** sum, avg, min, max, distinct, first, last of a column. */
 static struct seg_node *check_over_column(struct seg_check *check, const struct seg_expr *expr,
                                           enum seg_aggregate_kind kind) {
   const struct seg_expr *argument = expr->operands[0];
@@ -218,11 +224,21 @@ static struct seg_node *check_over_column(struct seg_check *check, const struct 
   return new_aggregate(check, expr, kind, &source, column);
 }
 
+/** Is a column written, perhaps with its filter at the wrong place? */
+static bool names_column(const struct seg_expr *argument) {
+  while (argument && (argument->kind == SEG_EXPR_PAREN || argument->kind == SEG_EXPR_FILTER))
+    argument = argument->operands[0];
+  return argument && argument->kind == SEG_EXPR_FIELD;
+}
+
 struct seg_node *seg_check_aggregate(struct seg_check *check, const struct seg_scope *scope,
                                      const struct seg_expr *expr, enum seg_aggregate_kind kind) {
   if (expr->operand_count != 1) {
     seg_report(check->sink, SEG_DIAG_ARGUMENTS, expr->span, "`%s` takes one %s, not %u values",
-               words[kind], takes[kind] ? "column of an event" : "event",
+               words[kind],
+               is_edge(kind) ? "event, or a column of one"
+               : takes[kind] ? "column of an event"
+                             : "event",
                (unsigned)expr->operand_count);
     return NULL;
   }
@@ -237,8 +253,9 @@ struct seg_node *seg_check_aggregate(struct seg_check *check, const struct seg_s
     seg_help(check->sink, d, "declare it as a metric");
     return NULL;
   }
+  bool column = is_edge(kind) ? names_column(expr->operands[0]) : takes[kind] != 0;
   struct seg_node *node =
-      takes[kind] ? check_over_column(check, expr, kind) : check_over_event(check, expr, kind);
+      column ? check_over_column(check, expr, kind) : check_over_event(check, expr, kind);
   return seg_close_windows(check, scope, expr, node);
 }
 

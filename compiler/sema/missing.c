@@ -312,8 +312,10 @@ static bool filter_contains(const struct seg_node *outer, const struct seg_node 
 static bool has_events(const struct seg_node *fact, const struct seg_node *node) {
   if (fact->kind != SEG_NODE_AGGREGATE || fact->event != node->event)
     return false;
+  // That some event has a value does not say that the first or the last one has.
+  bool edge = node->aggregate == SEG_AGGREGATE_FIRST || node->aggregate == SEG_AGGREGATE_LAST;
   bool argument = !node->argument || !node->argument->optional ||
-                  (fact->argument && seg_same_value(fact->argument, node->argument));
+                  (!edge && fact->argument && seg_same_value(fact->argument, node->argument));
   return argument && window_contains(&node->window, &fact->window) &&
          filter_contains(node->filter, fact->filter);
 }
@@ -514,11 +516,31 @@ static bool can_hold_by_false(const struct seg_node *node) {
   return true;
 }
 
+static void walk_computed(struct walk *walk, const struct seg_node *node, struct position at);
+
+/** The condition whose first or last value is taken: computed in the event. */
+static void walk_edge(struct walk *walk, const struct seg_node *node, struct position at) {
+  struct walk inside = {.check = walk->check, .right = true};
+  inside.entity = &walk->check->program->events[node->event];
+  if (inside.entity->where)
+    learn_true(&inside, inside.entity->where, false);
+  if (node->filter)
+    learn_true(&inside, node->filter, false);
+  walk_computed(&inside, node->argument, at);
+  walk->right = walk->right && inside.right;
+  SEG_VEC_FREE(&inside.facts.list);
+  SEG_VEC_FREE(&inside.own);
+}
+
 /** Computed conditions among bool values: never missing themselves, but what they ask for may be.
  */
 static void walk_computed(struct walk *walk, const struct seg_node *node, struct position at) {
   if (node->type.kind != SEG_TYPE_BOOL)
     return;
+  if (node->kind == SEG_NODE_AGGREGATE) {
+    walk_edge(walk, node, at);
+    return;
+  }
   if (is_computed(walk, node)) {
     walk_condition(walk, walk->entity->columns[node->column].computed, at);
     return;

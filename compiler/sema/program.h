@@ -7,8 +7,9 @@
  * comparison of an exact average has become a comparison of fractions. Immutable after building,
  * owned by one arena.
  *
- * Two-valued: every expression of type bool is true or false, except a bare bool column (ATTRIBUTE,
- * COLUMN) that is optional; used as a condition it holds when it is known and true.
+ * Two-valued: every expression of type bool is true or false, except a bool value (ATTRIBUTE,
+ * COLUMN, AGGREGATE: the first or last one) that is optional; used as a condition it holds when it
+ * is known and true.
  */
 #ifndef SEG_COMPILER_SEMA_PROGRAM_H
 #define SEG_COMPILER_SEMA_PROGRAM_H
@@ -114,7 +115,7 @@ struct seg_node {
       enum seg_aggregate_kind aggregate;
       uint32_t event;            // index into the program's events
       struct seg_node *filter;   // condition over the event, or NULL
-      struct seg_node *argument; // value over the event; NULL for COUNT, FIRST, LAST
+      struct seg_node *argument; // value over the event; NULL where the event itself is taken
       struct seg_day_window window;
     };
   };

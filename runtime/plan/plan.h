@@ -185,7 +185,11 @@ enum seg_fold_kind {
   SEG_FOLD_MAX,
   SEG_FOLD_FIRST_DAY, // I32; unknown when empty
   SEG_FOLD_LAST_DAY,
-  SEG_FOLD_DISTINCT, // I64, always known
+  SEG_FOLD_DISTINCT,    // I64, always known
+  SEG_FOLD_FIRST_VALUE, // any layout but BIT: the value of the earliest event by `order`, of
+                        // several the first in file order; unknown when empty, or when it is
+                        // unknown there
+  SEG_FOLD_LAST_VALUE,  // of the latest event, of several the last in file order
 };
 
 enum { SEG_NO_COLUMN = UINT32_MAX, SEG_MAX_CELL_FLAGS = 4 };
@@ -199,8 +203,17 @@ struct seg_fold_cell {
   uint32_t flag_count; // the event counts when all these flag bits are 1 (filter; known bit of the
                        // argument)
   uint32_t flags[SEG_MAX_CELL_FLAGS];
+  /* FIRST_VALUE and LAST_VALUE only. */
+  uint32_t order;        // carried column of the instant, always known
+  uint32_t value_flag;   // the flag bit that is the value (I32: 0 or 1) when there is no column
+  uint32_t known_flag;   // the flag bit that says whether the value is known; UINT32_MAX: always
   struct seg_str source; // the rule's text behind it, for fault messages
 };
+
+/** Does the cell take the value of one event, the first or the last? */
+static inline bool seg_fold_is_edge_value(enum seg_fold_kind kind) {
+  return kind == SEG_FOLD_FIRST_VALUE || kind == SEG_FOLD_LAST_VALUE;
+}
 
 /** All cells of one event, in the order of their output columns. */
 struct seg_fold {

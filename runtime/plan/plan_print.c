@@ -47,6 +47,8 @@ static const char *const fold_names[] = {
     [SEG_FOLD_FIRST_DAY] = "first-day",
     [SEG_FOLD_LAST_DAY] = "last-day",
     [SEG_FOLD_DISTINCT] = "distinct",
+    [SEG_FOLD_FIRST_VALUE] = "first-value",
+    [SEG_FOLD_LAST_VALUE] = "last-value",
 };
 
 static void print_text(struct seg_str text, FILE *out) {
@@ -189,6 +191,13 @@ static void print_cell(const struct seg_fold_cell *cell, uint32_t number, FILE *
           layout_names[cell->layout]);
   if (cell->column != SEG_NO_COLUMN)
     fprintf(out, " carried %" PRIu32, cell->column);
+  if (seg_fold_is_edge_value(cell->kind)) {
+    if (cell->column == SEG_NO_COLUMN)
+      fprintf(out, " flag %" PRIu32, cell->value_flag);
+    if (cell->known_flag != UINT32_MAX)
+      fprintf(out, " known by flag %" PRIu32, cell->known_flag);
+    fprintf(out, " by carried %" PRIu32, cell->order);
+  }
   fprintf(out, " window %" PRIu32, cell->window);
   for (uint32_t i = 0; i < cell->flag_count; i++)
     fprintf(out, "%s%" PRIu32, i == 0 ? " flags " : ",", cell->flags[i]);

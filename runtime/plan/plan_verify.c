@@ -96,9 +96,34 @@ static enum seg_status check_entity(const struct seg_plan_entity *entity, bool i
   return check_flags(entity, is_event, error);
 }
 
+/** The value of the first or last event: a carried column, or a flag bit. */
+static enum seg_status check_edge_cell(const struct seg_plan_entity *event,
+                                       const struct seg_fold_cell *cell, struct seg_error *error) {
+  struct seg_str place = event->name;
+  REQUIRE(cell->order < event->carried_count &&
+              event->carried_layout[cell->order] == SEG_LAYOUT_I64 &&
+              event->carried_flag[cell->order] == UINT32_MAX,
+          "a cell is ordered by what is no instant");
+  REQUIRE(cell->known_flag == UINT32_MAX || cell->known_flag < event->flag_count,
+          "a cell's value is known by no flag");
+  if (cell->column == SEG_NO_COLUMN) {
+    REQUIRE(cell->value_flag < event->flag_count, "a cell's value is no flag");
+    REQUIRE(cell->layout == SEG_LAYOUT_I32, "a flag as a value is I32");
+    return SEG_OK;
+  }
+  REQUIRE(cell->column < event->carried_count, "a cell takes a column that it cannot take");
+  REQUIRE(cell->layout == event->carried_layout[cell->column],
+          "a first or last value has the layout of its column");
+  REQUIRE(cell->known_flag == event->carried_flag[cell->column],
+          "a first or last value is known by another flag than its column");
+  return SEG_OK;
+}
+
 static enum seg_status check_cell_types(const struct seg_plan_entity *event,
                                         const struct seg_fold_cell *cell, struct seg_error *error) {
   struct seg_str place = event->name;
+  if (seg_fold_is_edge_value(cell->kind))
+    return check_edge_cell(event, cell, error);
   bool takes_column = cell->kind == SEG_FOLD_SUM || cell->kind == SEG_FOLD_MIN ||
                       cell->kind == SEG_FOLD_MAX || cell->kind == SEG_FOLD_DISTINCT;
   REQUIRE(takes_column ? cell->column < event->carried_count : cell->column == SEG_NO_COLUMN,
@@ -118,6 +143,8 @@ static enum seg_status check_cell_types(const struct seg_plan_entity *event,
     break;
   case SEG_FOLD_FIRST_DAY:
   case SEG_FOLD_LAST_DAY: REQUIRE(cell->layout == SEG_LAYOUT_I32, "a day is I32"); break;
+  case SEG_FOLD_FIRST_VALUE:
+  case SEG_FOLD_LAST_VALUE: break;
   case SEG_FOLD_DISTINCT:
     REQUIRE(of == SEG_LAYOUT_I32 || of == SEG_LAYOUT_I64 || of == SEG_LAYOUT_TEXT,
             "only I32, I64 and TEXT values can be told apart");
@@ -140,7 +167,7 @@ static enum seg_status check_fold(const struct seg_plan *plan, uint32_t number,
     REQUIRE(cell->window < plan->window_count, "cell %" PRIu32 " names no window", i);
     REQUIRE(cell->flag_count <= SEG_MAX_CELL_FLAGS, "cell %" PRIu32 " has too many flags", i);
     uint32_t known = cell->column == SEG_NO_COLUMN ? UINT32_MAX : event->carried_flag[cell->column];
-    bool tests_known = known == UINT32_MAX;
+    bool tests_known = known == UINT32_MAX || seg_fold_is_edge_value(cell->kind);
     for (uint32_t flag = 0; flag < cell->flag_count; flag++) {
       REQUIRE(cell->flags[flag] < event->flag_count, "cell %" PRIu32 " tests no flag", i);
       tests_known = tests_known || cell->flags[flag] == known;
@@ -176,7 +203,9 @@ static bool cell_is_optional(const struct seg_fold_cell *cell) {
   case SEG_FOLD_MIN:
   case SEG_FOLD_MAX:
   case SEG_FOLD_FIRST_DAY:
-  case SEG_FOLD_LAST_DAY: return true;
+  case SEG_FOLD_LAST_DAY:
+  case SEG_FOLD_FIRST_VALUE:
+  case SEG_FOLD_LAST_VALUE: return true;
   }
   return true;
 }

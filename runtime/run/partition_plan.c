@@ -104,7 +104,9 @@ static uint64_t count_worker_bytes(const struct seg_partition_plan *partitions,
     if (plan->folds[e].cell_count == 0)
       continue;
     bytes += (UINT64_C(2) << partitions->shift) * sizeof(uint64_t); // offsets and cursor
-    bytes += (uint64_t)plan->folds[e].cell_count * partitions->batch_rows * 9;
+    for (uint32_t c = 0; c < plan->folds[e].cell_count; c++)
+      bytes += seg_layout_size(plan->folds[e].cells[c].layout, partitions->batch_rows) +
+               partitions->batch_rows / 8;
     bytes += state->events[e].count * sizeof(void *);
   }
   return bytes;

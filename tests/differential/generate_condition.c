@@ -173,7 +173,8 @@ static struct term *windowed_behind(struct generator *generator, const struct sc
   struct model_window window = generate_window(generator);
   bool listed = has_equality(value->type) && chance(generator, 25);
   struct term *term;
-  if ((scope->definite && value->optional) || value->type.kind == SEG_TYPE_TIMESTAMP)
+  bool constant = value->type.kind != SEG_TYPE_TIMESTAMP && value->type.kind != SEG_TYPE_BOOL;
+  if ((scope->definite && value->optional) || !constant)
     return NULL;
   if (listed) {
     term = condition(generator, TERM_IN, 3, value, generate_literal(generator, value->type),

@@ -48,9 +48,9 @@ static bool fits(enum seg_aggregate_kind aggregate, struct model_type type) {
            type.kind != SEG_TYPE_BOOL;
   case SEG_AGGREGATE_ACTIVE_DAYS:
   case SEG_AGGREGATE_ACTIVE_WEEKS:
-  case SEG_AGGREGATE_ACTIVE_MONTHS:
+  case SEG_AGGREGATE_ACTIVE_MONTHS: break;
   case SEG_AGGREGATE_FIRST:
-  case SEG_AGGREGATE_LAST:
+  case SEG_AGGREGATE_LAST: return true;
   case SEG_AGGREGATE_KIND_COUNT: break;
   }
   return false;
@@ -60,8 +60,7 @@ static bool fits(enum seg_aggregate_kind aggregate, struct model_type type) {
 static struct term *argument(struct generator *generator, int event,
                              enum seg_aggregate_kind aggregate) {
   const struct model_entity *entity = &generator->model->events[event];
-  bool dates = aggregate == SEG_AGGREGATE_MIN || aggregate == SEG_AGGREGATE_MAX ||
-               aggregate == SEG_AGGREGATE_DISTINCT;
+  bool dates = aggregate != SEG_AGGREGATE_SUM && aggregate != SEG_AGGREGATE_AVERAGE;
   if (dates && chance(generator, 15))
     return time_term(generator, event);
   uint32_t start = entity->column_count == 0 ? 0 : pick(generator, entity->column_count);
@@ -98,6 +97,9 @@ struct term *generate_aggregate(struct generator *generator, const struct scope 
   enum seg_aggregate_kind aggregate = pick(generator, SEG_AGGREGATE_KIND_COUNT);
   bool wants = wants_column(aggregate);
   struct term *value = wants ? argument(generator, event, aggregate) : NULL;
+  bool edge = aggregate == SEG_AGGREGATE_FIRST || aggregate == SEG_AGGREGATE_LAST;
+  if (edge && chance(generator, 60)) // a value; otherwise the date
+    value = argument(generator, event, aggregate);
   if (wants && value == NULL)
     aggregate = SEG_AGGREGATE_COUNT;
   struct term *term = model_term(model, TERM_AGGREGATE, result_type(aggregate, value));
@@ -106,6 +108,7 @@ struct term *generate_aggregate(struct generator *generator, const struct scope 
   term->optional = !seg_aggregate_is_always_known(aggregate);
   if (value != NULL)
     term->operands[term->operand_count++] = value;
+  term->veiled = value != NULL && value->veiled && edge;
   struct scope rows = {.entity = event, .column_count = model->events[event].column_count};
   if (chance(generator, model->wide ? 90 : 35))
     term->filter = generate_condition(generator, &rows, chance(generator, 30));
@@ -121,6 +124,7 @@ static struct term *metric_term(struct generator *generator, uint32_t metric) {
   struct term *term = model_term(generator->model, TERM_METRIC, source->value->type);
   term->metric = metric;
   term->optional = source->value->optional;
+  term->veiled = source->value->veiled;
   if (source->value->kind == TERM_AGGREGATE && chance(generator, 20)) {
     int event = source->value->entity;
     struct scope rows = {.entity = event,

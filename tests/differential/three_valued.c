@@ -22,13 +22,17 @@ static bool is_unknown(const struct asker *asker, const struct seg_node *node) {
   return is_bool(node) ? ask(asker, node) == ANSWER_UNKNOWN : !value_of(asker, node).known;
 }
 
+static enum answer ask_value(const struct asker *asker, const struct seg_node *node) {
+  struct seg_value value = value_of(asker, node);
+  return !value.known ? ANSWER_UNKNOWN : value.integer != 0 ? ANSWER_TRUE : ANSWER_FALSE;
+}
+
 // A computed condition hides nothing: what is asked is what it was computed from.
 static enum answer ask_column(const struct asker *asker, const struct seg_node *node) {
   const struct seg_node *computed = asker->program->customer.columns[node->column].computed;
   if (computed != NULL)
     return ask(asker, computed);
-  struct seg_value value = value_of(asker, node);
-  return !value.known ? ANSWER_UNKNOWN : value.integer != 0 ? ANSWER_TRUE : ANSWER_FALSE;
+  return ask_value(asker, node);
 }
 
 static enum answer ask_joined(const struct asker *asker, const struct seg_node *node) {
@@ -59,6 +63,7 @@ static enum answer ask(const struct asker *asker, const struct seg_node *node) {
   switch (node->kind) {
   case SEG_NODE_ATTRIBUTE:
   case SEG_NODE_COLUMN: return ask_column(asker, node);
+  case SEG_NODE_AGGREGATE: return ask_value(asker, node); // a bool of the first or last event
   case SEG_NODE_AND:
   case SEG_NODE_OR: return ask_joined(asker, node);
   case SEG_NODE_NOT: return (enum answer)(ANSWER_TRUE - ask(asker, node->operands[0]));

@@ -20,7 +20,8 @@
 
 enum {
   FILTERS = 66, // flags beyond the first word
-  COLUMNS = 7,
+  COLUMNS = 8,
+  ORDER = 7, // the column of instants: few different ones, so that many events tie
   WINDOWS = 5,
   MOST_CELLS = 80,
   MOST_CUSTOMERS = 200,
@@ -30,9 +31,9 @@ enum {
 /** Carried columns; the optional ones have known flags FILTERS, FILTERS + 1, FILTERS + 2. */
 static const enum seg_layout column_layouts[COLUMNS] = {
     SEG_LAYOUT_I32, SEG_LAYOUT_I64, SEG_LAYOUT_F64,  SEG_LAYOUT_TEXT,
-    SEG_LAYOUT_I64, SEG_LAYOUT_F64, SEG_LAYOUT_TEXT,
+    SEG_LAYOUT_I64, SEG_LAYOUT_F64, SEG_LAYOUT_TEXT, SEG_LAYOUT_I64,
 };
-static const bool column_optional[COLUMNS] = {false, false, false, false, true, true, true};
+static const bool column_optional[COLUMNS] = {false, false, false, false, true, true, true, false};
 
 /** First and last day of each window; events lie on days 0 .. 99. The fourth is empty. */
 static const int32_t windows[WINDOWS * 2] = {INT32_MIN, 99, 0, 0, 40, 60, 50, 49, 99, INT32_MAX};
@@ -43,14 +44,14 @@ struct events {
   int32_t days[MOST_EVENTS];
   uint64_t flag_words[2][MOST_EVENTS];
   int32_t c0[MOST_EVENTS];
-  int64_t c1[MOST_EVENTS], c4[MOST_EVENTS];
+  int64_t c1[MOST_EVENTS], c4[MOST_EVENTS], c7[MOST_EVENTS];
   double c2[MOST_EVENTS], c5[MOST_EVENTS];
   struct seg_str c3[MOST_EVENTS], c6[MOST_EVENTS];
 };
 
 static const void *column(const struct events *events, uint32_t number) {
   const void *const columns[COLUMNS] = {events->c0, events->c1, events->c2, events->c3,
-                                        events->c4, events->c5, events->c6};
+                                        events->c4, events->c5, events->c6, events->c7};
   return columns[number];
 }
 
@@ -84,14 +85,32 @@ static void random_events(struct events *events, struct seg_random *random, int6
       events->c4[at] = known4 ? random_amount(random, wild) : INT64_MAX;
       events->c5[at] = known5 ? (double)seg_random_between(random, -9, 9) / 8 : NAN;
       events->c6[at] = seg_str_view(texts[seg_random_below(random, 12)]);
+      events->c7[at] = seg_random_between(random, -4, 4);
     }
   }
   events->offsets[customers] = count;
 }
 
+/** The value of an edge: a column, or one of the flags. */
+static void random_edge(struct seg_fold_cell *cell, struct seg_random *random) {
+  cell->order = ORDER;
+  cell->known_flag = UINT32_MAX;
+  if (seg_random_chance(random, 20)) {
+    cell->layout = SEG_LAYOUT_I32;
+    cell->value_flag = seg_random_below(random, FILTERS);
+    if (seg_random_chance(random, 50))
+      cell->known_flag = seg_random_below(random, FILTERS);
+    return;
+  }
+  cell->column = seg_random_below(random, COLUMNS);
+  cell->layout = column_layouts[cell->column];
+  if (column_optional[cell->column])
+    cell->known_flag = FILTERS + cell->column - 4;
+}
+
 static struct seg_fold_cell random_cell(struct seg_random *random) {
   struct seg_fold_cell cell = {
-      .kind = (enum seg_fold_kind)seg_random_below(random, SEG_FOLD_DISTINCT + 1),
+      .kind = (enum seg_fold_kind)seg_random_below(random, SEG_FOLD_LAST_VALUE + 1),
       .layout = SEG_LAYOUT_I64,
       .column = SEG_NO_COLUMN,
       .window = seg_random_below(random, WINDOWS),
@@ -106,13 +125,16 @@ static struct seg_fold_cell random_cell(struct seg_random *random) {
   case SEG_FOLD_FIRST_DAY:
   case SEG_FOLD_LAST_DAY: cell.layout = SEG_LAYOUT_I32; break;
   case SEG_FOLD_DISTINCT: cell.column = told_apart[seg_random_below(random, 5)]; break;
+  case SEG_FOLD_FIRST_VALUE:
+  case SEG_FOLD_LAST_VALUE: random_edge(&cell, random); break;
   }
   if (cell.column != SEG_NO_COLUMN && cell.kind != SEG_FOLD_DISTINCT)
     cell.layout = column_layouts[cell.column];
   cell.flag_count = seg_random_below(random, SEG_MAX_CELL_FLAGS);
   for (uint32_t i = 0; i < cell.flag_count; i++)
     cell.flags[i] = seg_random_below(random, FILTERS);
-  if (cell.column != SEG_NO_COLUMN && column_optional[cell.column])
+  if (cell.column != SEG_NO_COLUMN && column_optional[cell.column] &&
+      !seg_fold_is_edge_value(cell.kind))
     cell.flags[cell.flag_count++] = FILTERS + cell.column - 4;
   return cell;
 }
@@ -145,7 +167,12 @@ struct expected {
   bool known, fault;
   int64_t integer;
   double number;
+  struct seg_str text;
 };
+
+static bool flag_at(const struct events *events, uint32_t flag, uint64_t at) {
+  return (events->flag_words[flag / 64][at] >> (flag % 64) & 1) != 0;
+}
 
 static bool counts(const struct events *events, const struct seg_fold_cell *cell, uint64_t at) {
   if (events->days[at] < windows[cell->window * 2] ||
@@ -207,6 +234,8 @@ static struct expected expect_integer(const struct events *events, const struct 
   case SEG_FOLD_MAX:
   case SEG_FOLD_LAST_DAY: return (struct expected){.known = seen, .integer = greatest};
   case SEG_FOLD_DISTINCT: return (struct expected){.known = true, .integer = different};
+  case SEG_FOLD_FIRST_VALUE:
+  case SEG_FOLD_LAST_VALUE: break; // expect_edge
   }
   return (struct expected){.known = true,
                            .fault = is_sum && (total < INT64_MIN || total > INT64_MAX),
@@ -231,9 +260,37 @@ static struct expected expect_number(const struct events *events, const struct s
   return (struct expected){.known = seen, .number = cell->kind == SEG_FOLD_MIN ? least : greatest};
 }
 
+static struct expected expect_edge(const struct events *events, const struct seg_fold_cell *cell,
+                                   uint64_t begin, uint64_t end) {
+  uint64_t chosen = end;
+  for (uint64_t at = begin; at < end; at++) {
+    if (!counts(events, cell, at))
+      continue;
+    bool beats = chosen == end ||
+                 (cell->kind == SEG_FOLD_FIRST_VALUE ? events->c7[at] < events->c7[chosen]
+                                                     : events->c7[at] >= events->c7[chosen]);
+    chosen = beats ? at : chosen;
+  }
+  if (chosen == end ||
+      (cell->known_flag != UINT32_MAX && !flag_at(events, cell->known_flag, chosen)))
+    return (struct expected){0};
+  struct expected out = {.known = true};
+  if (cell->column == SEG_NO_COLUMN)
+    out.integer = flag_at(events, cell->value_flag, chosen);
+  else if (cell->layout == SEG_LAYOUT_F64)
+    out.number = ((const double *)column(events, cell->column))[chosen];
+  else if (cell->layout == SEG_LAYOUT_TEXT)
+    out.text = ((const struct seg_str *)column(events, cell->column))[chosen];
+  else
+    out.integer = integer_at(events, cell->column, chosen);
+  return out;
+}
+
 static struct expected expect(const struct events *events, const struct seg_fold_cell *cell,
                               int64_t customer) {
   uint64_t begin = events->offsets[customer], end = events->offsets[customer + 1];
+  if (seg_fold_is_edge_value(cell->kind))
+    return expect_edge(events, cell, begin, end);
   return cell->layout == SEG_LAYOUT_F64 ? expect_number(events, cell, begin, end)
                                         : expect_integer(events, cell, begin, end);
 }
@@ -241,7 +298,7 @@ static struct expected expect(const struct events *events, const struct seg_fold
 // Running
 
 struct outputs {
-  uint64_t values[MOST_CELLS][(MOST_CUSTOMERS + 63) / 64 * 64]; // widest layout
+  struct seg_str values[MOST_CELLS][(MOST_CUSTOMERS + 63) / 64 * 64]; // widest layout
   uint64_t known[MOST_CELLS][(MOST_CUSTOMERS + 63) / 64];
   struct seg_kernel_fault fault;
 };
@@ -311,10 +368,22 @@ static bool value_equals(const struct seg_fold_cell *cell, const void *values, i
   case SEG_LAYOUT_I64: return ((const int64_t *)values)[customer] == value->integer;
   case SEG_LAYOUT_F64:
     return memcmp(&((const double *)values)[customer], &value->number, sizeof(double)) == 0;
-  case SEG_LAYOUT_BIT:
-  case SEG_LAYOUT_TEXT: break;
+  case SEG_LAYOUT_TEXT: {
+    struct seg_str text = ((const struct seg_str *)values)[customer];
+    return seg_str_equal(text, value->text) && (value->known || text.data == NULL);
+  }
+  case SEG_LAYOUT_BIT: break;
   }
   return false;
+}
+
+/** Text helpers look at whole words: what lies behind the last customer must be empty texts. */
+static void check_texts_behind(const struct seg_plan *plan, const struct events *events,
+                               const struct outputs *outputs) {
+  for (uint32_t number = 0; number < plan->folds[0].cell_count; number++)
+    for (int64_t i = events->customers; i % 64 != 0; i++)
+      if (plan->folds[0].cells[number].layout == SEG_LAYOUT_TEXT)
+        assert_int_equal(outputs->values[number][i].size, 0);
 }
 
 static void check(const struct seg_plan *plan, const struct events *events,
@@ -336,6 +405,7 @@ static void check(const struct seg_plan *plan, const struct events *events,
   for (uint32_t number = 0; number < plan->folds[0].cell_count && events->customers % 64 != 0;
        number++)
     assert_int_equal(outputs->known[number][events->customers / 64] >> (events->customers % 64), 0);
+  check_texts_behind(plan, events, outputs);
   assert_int_equal(outputs->fault.kind, fault.kind);
   assert_int_equal(outputs->fault.row, fault.row);
   assert_int_equal(outputs->fault.step, fault.step);

@@ -54,6 +54,12 @@ static void test_values(void **state) {
   expect("first(purchase) ever < 2026-01-01", "whose first purchase is before 2026-01-01");
   expect("last(purchase) within 30d >= 2026-01-01",
          "whose last purchase in the last 30 complete days is on or after 2026-01-01");
+  expect("last(purchase.channel) = \"web\"", "whose channel of the last purchase is \"web\"");
+  expect("first(purchase[pieces > 1].amount) within 30d > 5",
+         "whose amount of the first purchase whose pieces is above 1 in the last 30 complete days "
+         "is above 5.00 EUR");
+  expect("last(purchase.gift) is known and not last(purchase.gift)",
+         "whose gift of the last purchase is known, and whose gift of the last purchase is false");
   expect("distinct(purchase.order_id) ever >= 2",
          "whose number of different order_id values of purchases over all time is at least 2");
   expect("active_days(purchase) ever >= 2",

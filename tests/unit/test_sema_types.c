@@ -284,6 +284,34 @@ static void active_periods(void **state) {
   expect_right("active_days(purchase) >= 1 ever and not (aov > 80)");
 }
 
+static void values_of_the_first_and_last_event(void **state) {
+  (void)state;
+  expect_typed("", "last(purchase[pieces > 1].campaign) = \"spring\"",
+               "    compare = : bool\n"
+               "      aggregate last purchase ever : text?\n"
+               "        of\n"
+               "          column campaign : text?\n"
+               "        where\n"
+               "          compare > : bool\n"
+               "            column pieces : int\n"
+               "            literal 1 : int\n"
+               "      literal \"spring\" : text\n");
+  expect_typed("", "first(purchase.gift) within 30d",
+               "    aggregate first purchase 1..30 days ago : bool?\n"
+               "      of\n"
+               "        column gift : bool?\n");
+  expect_right("first(purchase.channel) in (\"web\") and last(purchase.delivered) > joined");
+  expect_right("purchases >= 1 ever and not (last(purchase.amount) > 5)");
+  expect_right("last(purchase.ts) > 2026-01-01 and band(first(purchase.amount), 5, 10) = 2");
+  expect_rule("purchases >= 1 ever and not last(purchase.gift)", "E401", "not last(purchase.gift)",
+              "is known and");
+  expect_rule("first(purchase.amount[pieces > 1]) > 5", "E206", "purchase.amount[pieces > 1]",
+              "first(event[...].column)");
+  expect_rule("first(purchase.amont) > 5", "E101", "amont", "amount");
+  expect_rule("first(purchase.amount, 2) > 5", "E206", "first(purchase.amount, 2)", NULL);
+  expect_rule("last(purchase.campaign) ever", "E210", "last(purchase.campaign) ever", "compare it");
+}
+
 static void aggregates_and_their_columns(void **state) {
   (void)state;
   expect_rule("sum(purchase.order_id) ever > 1", "E201", "purchase.order_id", "distinct(");
@@ -414,6 +442,7 @@ int main(void) {
       cmocka_unit_test(sums_and_products),
       cmocka_unit_test(constants_are_computed_exactly),
       cmocka_unit_test(active_periods),
+      cmocka_unit_test(values_of_the_first_and_last_event),
       cmocka_unit_test(aggregates_and_their_columns),
       cmocka_unit_test(filters_join),
       cmocka_unit_test(band),
