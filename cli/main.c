@@ -12,6 +12,7 @@ static const struct {
 } verbs[] = {
     {"check", "prove that every rule has one meaning; report what is wrong", verb_check},
     {"fmt", "write rule files in their canonical layout", verb_fmt},
+    {"test", "run the tests that stand beside the rules", verb_test},
     {"run", "compile the rules and score all customers", verb_run},
     {"explain", "why a customer is in a segment, or is not", verb_explain},
     {"show", "the data dictionary: what every segment means and reads", verb_show},

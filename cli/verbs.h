@@ -10,6 +10,7 @@ int verb_fmt(int argc, char **argv);
 int verb_run(int argc, char **argv);
 int verb_explain(int argc, char **argv);
 int verb_show(int argc, char **argv);
+int verb_test(int argc, char **argv);
 int verb_version(int argc, char **argv);
 
 #endif

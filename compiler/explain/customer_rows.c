@@ -21,9 +21,9 @@ static bool is_wanted(const struct wanted *wanted, const struct seg_column_view 
   return wanted->is_integer && ((const int64_t *)key->values)[row] == wanted->integer;
 }
 
-static enum seg_status columns_init(struct seg_customer_columns *columns,
-                                    const struct seg_plan_entity *entity, bool key_is_text,
-                                    struct seg_error *error) {
+enum seg_status seg_rows_columns_init(struct seg_customer_columns *columns,
+                                      const struct seg_plan_entity *entity, bool key_is_text,
+                                      struct seg_error *error) {
   uint32_t count = entity->input_count;
   columns->inputs = calloc(count + 1, sizeof *columns->inputs);
   columns->views = calloc(count + 1, sizeof *columns->views);
@@ -36,6 +36,15 @@ static enum seg_status columns_init(struct seg_customer_columns *columns,
     seg_column_init(&columns->inputs[i], entity->scan.input_layouts[i],
                     entity->scan.input_optional[i]);
   return SEG_OK;
+}
+
+void seg_rows_columns_finish(struct seg_customer_columns *columns) {
+  for (uint32_t i = 0; i < columns->input_count; i++)
+    columns->views[i] = seg_column_view(&columns->inputs[i]);
+  columns->rows = (struct seg_memory_rows){.row_count = columns->key.count,
+                                           .key = seg_column_view(&columns->key),
+                                           .days = seg_column_view(&columns->days),
+                                           .inputs = columns->views};
 }
 
 static void columns_deinit(struct seg_customer_columns *columns) {
@@ -99,19 +108,15 @@ static enum seg_status read_morsels(struct seg_arena *arena, struct seg_customer
 static enum seg_status read_entity(struct seg_arena *arena, struct seg_customer_columns *columns,
                                    struct seg_source *source, const struct wanted *wanted,
                                    struct seg_error *error) {
-  enum seg_status status = columns_init(columns, source->entity, source->key_is_text, error);
+  enum seg_status status =
+      seg_rows_columns_init(columns, source->entity, source->key_is_text, error);
   if (status != SEG_OK)
     return status;
   struct seg_morsel morsel;
   seg_morsel_init(&morsel, source);
   status = read_morsels(arena, columns, &morsel, source, wanted, error);
   seg_morsel_deinit(&morsel);
-  for (uint32_t i = 0; i < columns->input_count; i++)
-    columns->views[i] = seg_column_view(&columns->inputs[i]);
-  columns->rows = (struct seg_memory_rows){.row_count = columns->key.count,
-                                           .key = seg_column_view(&columns->key),
-                                           .days = seg_column_view(&columns->days),
-                                           .inputs = columns->views};
+  seg_rows_columns_finish(columns);
   return status;
 }
 
@@ -181,21 +186,24 @@ static enum seg_status fill_dataset(struct seg_customer_rows *rows,
   return status;
 }
 
+enum seg_status seg_customer_rows_init(struct seg_customer_rows *rows, uint32_t event_count,
+                                       struct seg_error *error) {
+  *rows = (struct seg_customer_rows){.event_count = event_count};
+  seg_arena_init(&rows->arena);
+  bool dataset = seg_dataset_init(&rows->dataset, event_count);
+  rows->events = calloc(event_count + 1, sizeof *rows->events);
+  return dataset && rows->events != NULL ? SEG_OK : seg_fail_memory(error, "the customer's rows");
+}
+
 enum seg_status seg_customer_rows_read(struct seg_customer_rows *rows,
                                        const struct seg_program *program,
                                        const struct seg_plan *plan,
                                        const struct seg_run_sources *sources, struct seg_str key,
                                        struct seg_error *error) {
-  *rows = (struct seg_customer_rows){.event_count = plan->event_count};
-  seg_arena_init(&rows->arena);
-  bool dataset = seg_dataset_init(&rows->dataset, plan->event_count);
-  rows->events = calloc(plan->event_count + 1, sizeof *rows->events);
-  if (!dataset || rows->events == NULL)
-    return seg_fail_memory(error, "the customer's rows");
   struct wanted wanted = {.text = key};
   wanted.is_integer = seg_key_parse_integer(key, &wanted.integer);
-  enum seg_status status = SEG_OK;
-  if (sources->customer != NULL)
+  enum seg_status status = seg_customer_rows_init(rows, plan->event_count, error);
+  if (status == SEG_OK && sources->customer != NULL)
     status = read_entity(&rows->arena, &rows->customer, sources->customer, &wanted, error);
   for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
     if (sources->events[i] != NULL)

@@ -28,6 +28,19 @@ struct seg_customer_rows {
   struct seg_dataset dataset; // borrows from all of the above
 };
 
+/** Empty: seg_rows_columns_init makes the columns of the entities that are read. Deinit in any
+ * case. */
+SEG_NODISCARD enum seg_status seg_customer_rows_init(struct seg_customer_rows *rows,
+                                                     uint32_t event_count, struct seg_error *error);
+
+/** Columns in the layouts of the entity's inputs, to be filled row by row. */
+SEG_NODISCARD enum seg_status seg_rows_columns_init(struct seg_customer_columns *columns,
+                                                    const struct seg_plan_entity *entity,
+                                                    bool key_is_text, struct seg_error *error);
+
+/** After the last row: set `rows`. */
+void seg_rows_columns_finish(struct seg_customer_columns *columns);
+
 /**
  * Read every source of `sources` to its end. A key is the customer's when it is the text `key`, or
  * the integer whose decimal form it is. Columns that no rule needs are not read; in the data set

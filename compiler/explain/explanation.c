@@ -2,6 +2,7 @@
 #include "compiler/explain/explanation.h"
 
 #include "compiler/explain/parts.h"
+#include "compiler/explain/verify.h"
 #include "compiler/report/english.h"
 #include "runtime/base/utf8.h"
 
@@ -21,7 +22,7 @@ static bool is_condition(const struct seg_node *node) {
 static void add_value(struct seg_explainer *explainer, const struct seg_node *node,
                       struct seg_finding *out) {
   node = seg_behind_conversions(node);
-  if (!explainer->failed && node->kind != SEG_NODE_LITERAL)
+  if (!explainer->failed && explainer->reference != NULL && node->kind != SEG_NODE_LITERAL)
     seg_explain_value(explainer, node, &out->values[out->value_count++]);
 }
 
@@ -31,7 +32,7 @@ static void add_fraction(struct seg_explainer *explainer, const struct seg_node 
   const struct seg_node *sum = seg_behind_conversions(numerator);
   bool average = sum->kind == SEG_NODE_AGGREGATE && sum->aggregate == SEG_AGGREGATE_SUM &&
                  denominator->kind == SEG_NODE_AGGREGATE;
-  if (average && !explainer->failed) {
+  if (average && !explainer->failed && explainer->reference != NULL) {
     seg_explain_average(explainer, sum, &out->values[out->value_count++]);
     return;
   }
@@ -87,7 +88,9 @@ static void explain_condition(struct seg_explainer *explainer, const struct seg_
   *out = (struct seg_finding){
       .kind = SEG_FINDING_TEST,
       .text = seg_explain_source(explainer, node->span),
-      .holds = seg_reference_condition(explainer->reference, node, 0),
+      .span = node->span,
+      .holds =
+          explainer->reference != NULL && seg_reference_condition(explainer->reference, node, 0),
   };
   bool all = node->kind == SEG_NODE_AND && !seg_english_is_between(node);
   if (node->kind == SEG_NODE_NOT) {
@@ -98,6 +101,19 @@ static void explain_condition(struct seg_explainer *explainer, const struct seg_
   } else {
     explain_test(explainer, node, out);
   }
+}
+
+enum seg_status seg_finding_build(struct seg_finding *finding,
+                                  const struct seg_explain_request *request,
+                                  struct seg_reference *reference,
+                                  const struct seg_dataset *dataset, struct seg_arena *arena,
+                                  struct seg_error *error) {
+  struct seg_explainer explainer = {
+      .request = request, .arena = arena, .reference = reference, .dataset = dataset};
+  explain_condition(&explainer, request->program->segments[request->segment].when, finding);
+  if (explainer.failed)
+    return seg_fail_memory(error, "the explanation");
+  return reference == NULL ? SEG_OK : seg_reference_status(reference, error);
 }
 
 // --- chains ---

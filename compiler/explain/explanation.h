@@ -43,6 +43,7 @@ enum seg_finding_kind { SEG_FINDING_ALL, SEG_FINDING_ANY, SEG_FINDING_NOT, SEG_F
 struct seg_finding {
   enum seg_finding_kind kind;
   struct seg_str text; // as written
+  struct seg_span span;
   bool holds;
   uint32_t part_count;
   struct seg_finding *parts;
@@ -91,6 +92,22 @@ SEG_NODISCARD enum seg_status seg_explanation_init(struct seg_explanation *expla
                                                    const struct seg_explain_request *request,
                                                    struct seg_error *error);
 void seg_explanation_deinit(struct seg_explanation *explanation);
+
+/**
+ * The rule of `request->segment` alone, for customer 0 of the reference evaluator. Of the request,
+ * program, map, segment and as_of are used. Without `reference` it is the outline of the rule:
+ * nothing holds, and there are no values. Texts live in the arena.
+ */
+SEG_NODISCARD enum seg_status seg_finding_build(struct seg_finding *finding,
+                                                const struct seg_explain_request *request,
+                                                struct seg_reference *reference,
+                                                const struct seg_dataset *dataset,
+                                                struct seg_arena *arena, struct seg_error *error);
+
+struct seg_json;
+/** `depth` steps of two blanks before the first line. */
+void seg_finding_write_text(const struct seg_finding *finding, int depth, FILE *out);
+void seg_finding_write_json(struct seg_json *json, const struct seg_finding *finding);
 
 void seg_explanation_write_text(const struct seg_explanation *explanation, FILE *out);
 void seg_explanation_write_json(const struct seg_explanation *explanation, FILE *out);

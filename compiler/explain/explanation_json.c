@@ -79,7 +79,7 @@ static void values(struct seg_json *json, const char *key, const struct seg_expl
   seg_json_end_array(json);
 }
 
-static void finding(struct seg_json *json, const struct seg_finding *found) {
+void seg_finding_write_json(struct seg_json *json, const struct seg_finding *found) {
   static const char *const kinds[] = {[SEG_FINDING_ALL] = "all",
                                       [SEG_FINDING_ANY] = "any",
                                       [SEG_FINDING_NOT] = "not",
@@ -92,7 +92,7 @@ static void finding(struct seg_json *json, const struct seg_finding *found) {
   seg_json_key(json, "parts");
   seg_json_begin_array(json);
   for (uint32_t i = 0; i < found->part_count; i++)
-    finding(json, &found->parts[i]);
+    seg_finding_write_json(json, &found->parts[i]);
   seg_json_end_array(json);
   values(json, "values", found->values, found->value_count);
   seg_json_end_object(json);
@@ -126,7 +126,7 @@ void seg_explanation_write_json(const struct seg_explanation *explanation, FILE 
   day(&json, "as_of", explanation->as_of);
   truth(&json, "member", explanation->member);
   seg_json_key(&json, "rule");
-  finding(&json, &explanation->rule);
+  seg_finding_write_json(&json, &explanation->rule);
   seg_json_key(&json, "chains");
   seg_json_begin_array(&json);
   for (uint32_t i = 0; i < explanation->chain_count; i++)

@@ -91,7 +91,7 @@ static void value_lines(const struct seg_explained_value *value, int depth, FILE
     value_lines(&value->parts[i], depth + 1, out);
 }
 
-static void finding(const struct seg_finding *found, int depth, FILE *out) {
+void seg_finding_write_text(const struct seg_finding *found, int depth, FILE *out) {
   static const char *const joins[] = {[SEG_FINDING_ALL] = "all of: ",
                                       [SEG_FINDING_ANY] = "any of: ",
                                       [SEG_FINDING_NOT] = "not: ",
@@ -100,7 +100,7 @@ static void finding(const struct seg_finding *found, int depth, FILE *out) {
   fprintf(out, "%-*s%s%.*s\n", MARK, found->holds ? "yes" : "no", joins[found->kind],
           SEG_STR(found->text));
   for (uint32_t i = 0; i < found->part_count; i++)
-    finding(&found->parts[i], depth + MARK / STEP, out);
+    seg_finding_write_text(&found->parts[i], depth + MARK / STEP, out);
   for (uint32_t i = 0; i < found->value_count; i++)
     value_lines(&found->values[i], depth + MARK / STEP, out);
 }
@@ -132,7 +132,7 @@ void seg_explanation_write_text(const struct seg_explanation *explanation, FILE 
   fputs(", as of ", out);
   day(explanation->as_of, out);
   fputs("\n\n", out);
-  finding(&explanation->rule, 0, out);
+  seg_finding_write_text(&explanation->rule, 0, out);
   for (uint32_t i = 0; i < explanation->chain_count; i++)
     chain(explanation, &explanation->chains[i], out);
 }

@@ -39,11 +39,4 @@ struct seg_str seg_explain_text(struct seg_explainer *explainer, const struct se
 bool seg_tells_personal(const struct seg_program *program, const struct seg_program_entity *entity,
                         const struct seg_node *node);
 
-// verify.c
-/** Run the compiled rules over the same rows; SEG_INTERNAL when they answer differently. */
-SEG_NODISCARD enum seg_status seg_explain_verify(const struct seg_explain_request *request,
-                                                 const struct seg_customer_rows *rows,
-                                                 struct seg_reference *reference,
-                                                 struct seg_error *error);
-
 #endif

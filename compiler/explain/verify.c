@@ -1,12 +1,11 @@
 // Compiled rules over the rows of one customer must answer what the reference evaluator answers.
+#include "compiler/explain/verify.h"
+
 #include <stdlib.h>
 
-#include "compiler/explain/parts.h"
 #include "runtime/io/sink.h"
 
-static enum seg_status differs(const struct seg_explain_request *request, const char *what,
-                               struct seg_str name, struct seg_error *error) {
-  (void)request;
+static enum seg_status differs(const char *what, struct seg_str name, struct seg_error *error) {
   seg_fail(error, SEG_INTERNAL, "",
            "compiled rules and the reference evaluator disagree about this customer: %s `%.*s`",
            what, SEG_STR(name));
@@ -19,23 +18,21 @@ static enum seg_status compare(const struct seg_explain_request *request,
                                struct seg_error *error) {
   const struct seg_program *program = request->program;
   if (result->customer_count != seg_reference_customer_count(reference))
-    return differs(request, "is it", seg_str_view("customer"), error);
+    return differs("is it", seg_str_view("customer"), error);
   if (result->customer_count != 1)
     return SEG_OK;
   for (uint32_t i = 0; i < program->segment_count; i++)
     if (seg_bitmap_test(result->members[i], 0) != seg_reference_member(reference, i, 0))
-      return differs(request, "the segment", program->segments[i].name.text, error);
+      return differs("the segment", program->segments[i].name.text, error);
   for (uint32_t i = 0; i < program->chain_count; i++) {
     int32_t winner = seg_reference_winner(reference, i, 0);
     uint16_t found = result->chains[i].winners[0];
     if (winner < 0 ? found != SEG_NO_WINNER : found != (uint16_t)winner)
-      return differs(request, "the chain", program->chains[i].name.text, error);
+      return differs("the chain", program->chains[i].name.text, error);
   }
   // A run that overflows is refused before this point.
-  return seg_reference_overflow(reference)
-             ? differs(request, "an overflow in", program->segments[request->segment].name.text,
-                       error)
-             : SEG_OK;
+  return seg_reference_overflow(reference) ? differs("is there", seg_str_view("overflow"), error)
+                                           : SEG_OK;
 }
 
 static enum seg_status run(const struct seg_explain_request *request,
@@ -44,10 +41,10 @@ static enum seg_status run(const struct seg_explain_request *request,
                            struct seg_error *error) {
   const struct seg_plan *plan = request->plan;
   enum seg_status status = SEG_OK;
-  if (request->sources->customer != NULL)
+  if (rows->customer.inputs != NULL)
     status = seg_source_open_memory(&rows->customer.rows, &plan->customer, customer, error);
   for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
-    if (request->sources->events[i] != NULL)
+    if (rows->events[i].inputs != NULL)
       status = seg_source_open_memory(&rows->events[i].rows, &plan->events[i], &events[i], error);
   if (status != SEG_OK)
     return status;

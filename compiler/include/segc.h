@@ -75,6 +75,7 @@ enum segc_format {
   SEGC_FORMAT_SARIF,
   SEGC_FORMAT_GITHUB,
   SEGC_FORMAT_MARKDOWN, // segc_show only
+  SEGC_FORMAT_JUNIT,    // segc_test only
 };
 
 /** Write what was found so far, in source order. */
@@ -208,6 +209,20 @@ enum segc_status segc_show(struct segc_session *session, const char *segment,
 enum segc_status segc_explain(struct segc_session *session, const char *segment,
                               const char *customer, const struct segc_run_options *options,
                               enum segc_format format, FILE *out);
+
+struct segc_test_options {
+  size_t size;
+  const char *filter; // only tests that have this text in their title; NULL: all
+  bool coverage;      // also: which clauses were true, and which false
+};
+
+/**
+ * Run the `test` blocks of the loaded project and write what came of them: SEGC_FORMAT_HUMAN,
+ * SEGC_FORMAT_JSON or SEGC_FORMAT_JUNIT. SEGC_FINDINGS: a claim does not hold, or the rules have
+ * errors (then nothing is written). A project without tests passes.
+ */
+enum segc_status segc_test(struct segc_session *session, const struct segc_test_options *options,
+                           enum segc_format format, FILE *out);
 
 /** The versions that decide what a run answers: segc, the language, LLVM, DuckDB, tzdata. A line
  * each. */

@@ -136,6 +136,8 @@ struct seg_node *seg_check_condition(struct seg_check *check, const struct seg_s
 // check_names.c: what a name in an expression means
 struct seg_node *seg_check_name(struct seg_check *check, const struct seg_scope *scope,
                                 const struct seg_expr *expr);
+/** Report an unknown column of a table with a suggestion. */
+void seg_unknown_column(struct seg_check *check, struct seg_table *table, struct seg_name name);
 /** The column of a table, NULL after reporting. */
 struct seg_node *seg_check_column(struct seg_check *check, struct seg_table *table,
                                   struct seg_name name);
@@ -295,6 +297,11 @@ void seg_check_segments(struct seg_check *check);
 void seg_check_clauses(struct seg_check *check, struct seg_program_segment *segment);
 void seg_check_chains(struct seg_check *check);
 void seg_check_decisions(struct seg_check *check);
+
+// tests.c, test_needs.c
+void seg_check_tests(struct seg_check *check);
+/** Report what the claimed rules read and the test leaves out. */
+void seg_check_needs(struct seg_check *check, const struct seg_program_test *test);
 
 // not_yet.c
 enum seg_not_yet {

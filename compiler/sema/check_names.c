@@ -113,6 +113,11 @@ static void report_unknown(struct seg_check *check, const struct seg_scope *scop
     seg_help(check->sink, d, "`%.*s` is spelt like it", SEG_STR(nearest));
 }
 
+void seg_unknown_column(struct seg_check *check, struct seg_table *table, struct seg_name name) {
+  struct seg_scope scope = {table->is_event ? SEG_IN_EVENT : SEG_IN_CUSTOMER, table, false};
+  report_unknown(check, &scope, name);
+}
+
 struct seg_node *seg_check_column(struct seg_check *check, struct seg_table *table,
                                   struct seg_name name) {
   struct seg_scope scope = {table->is_event ? SEG_IN_EVENT : SEG_IN_CUSTOMER, table, false};

@@ -20,6 +20,7 @@
 
 #include "compiler/diag/source_map.h"
 #include "grammar/ast.h"
+#include "runtime/time/timestamp_text.h"
 
 enum seg_type_kind {
 #define SEG_TYPE(name, printed) SEG_TYPE_##name,
@@ -181,6 +182,40 @@ struct seg_program_chain {
   struct seg_span span;
 };
 
+/** A value that a test states. */
+struct seg_stated_value {
+  bool known;           // false: missing, because it is said or because nothing is said
+  struct seg_type type; // of the literal; TIMESTAMP: `time` holds it instead
+  struct seg_literal literal;
+  struct seg_timestamp_text time; // as written; zones are known when the test runs
+};
+
+/** A row that a test states, of the customer or of an event. */
+struct seg_program_record {
+  int32_t event;                   // index into events; -1: the customer
+  struct seg_stated_value *values; // per column of the entity; computed columns are never known
+  struct seg_stated_value time;    // events: when
+  struct seg_stated_value key;     // customer: a whole number or a text; missing: any key will do
+  struct seg_span span;
+};
+
+struct seg_program_claim { // expect vip / reject lapsing
+  uint32_t segment;
+  bool expected;
+  struct seg_span span; // of the segment's name
+};
+
+/** A test: one customer, and the segments that take or refuse this customer on a day. */
+struct seg_program_test {
+  struct seg_name title;
+  int32_t as_of;
+  uint32_t record_count; // at most one of the customer
+  struct seg_program_record *records;
+  uint32_t claim_count; // at least one; no segment twice
+  struct seg_program_claim *claims;
+  struct seg_span span;
+};
+
 struct seg_program {
   struct seg_arena arena;
   struct seg_str timezone; // IANA name
@@ -198,6 +233,8 @@ struct seg_program {
   struct seg_program_segment *segments; // in source order
   uint32_t chain_count;
   struct seg_program_chain *chains;
+  uint32_t test_count;
+  struct seg_program_test *tests; // in source order
 };
 
 void seg_program_init(struct seg_program *program);

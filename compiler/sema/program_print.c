@@ -280,6 +280,53 @@ static void print_rules(const struct seg_program *program, FILE *out) {
     print_chain(program, &program->chains[i], out);
 }
 
+/** Moments as they are written: which zone they are read in is not known here. */
+static void print_stated(FILE *out, const struct seg_stated_value *value) {
+  if (value->type.kind != SEG_TYPE_TIMESTAMP) {
+    print_literal(out, &value->type, &value->literal);
+    return;
+  }
+  print_day(out, value->time.day);
+  if (value->time.kind != SEG_TIMESTAMP_DATE_ONLY)
+    fprintf(out, ", %" PRId64 " microseconds %s", value->time.microseconds,
+            value->time.kind == SEG_TIMESTAMP_NAIVE ? "local" : "UTC");
+}
+
+static void print_record(const struct seg_program *program, const struct seg_program_record *record,
+                         FILE *out) {
+  const struct seg_program_entity *entity =
+      record->event < 0 ? &program->customer : &program->events[record->event];
+  fprintf(out, "  %.*s", SEG_STR(entity->name.text));
+  if (record->key.known) {
+    fputs(" key ", out);
+    print_stated(out, &record->key);
+  }
+  if (record->time.known) {
+    fputs(" at ", out);
+    print_stated(out, &record->time);
+  }
+  fputc('\n', out);
+  for (uint32_t i = 0; i < entity->column_count; i++) {
+    if (!record->values[i].known)
+      continue;
+    fprintf(out, "    %.*s = ", SEG_STR(entity->columns[i].name.text));
+    print_stated(out, &record->values[i]);
+    fputc('\n', out);
+  }
+}
+
+static void print_test(const struct seg_program *program, const struct seg_program_test *test,
+                       FILE *out) {
+  fprintf(out, "test \"%.*s\" as of ", SEG_STR(test->title.text));
+  print_day(out, test->as_of);
+  fputc('\n', out);
+  for (uint32_t i = 0; i < test->record_count; i++)
+    print_record(program, &test->records[i], out);
+  for (uint32_t i = 0; i < test->claim_count; i++)
+    fprintf(out, "  %s %.*s\n", test->claims[i].expected ? "expect" : "reject",
+            SEG_STR(program->segments[test->claims[i].segment].name.text));
+}
+
 void seg_program_print(const struct seg_program *program, FILE *out) {
   fprintf(out, "timezone \"%.*s\"\n", SEG_STR(program->timezone));
   if (program->currency.size > 0)
@@ -294,4 +341,6 @@ void seg_program_print(const struct seg_program *program, FILE *out) {
     print_entity(program, &program->events[i], head, out);
   }
   print_rules(program, out);
+  for (uint32_t i = 0; i < program->test_count; i++)
+    print_test(program, &program->tests[i], out);
 }

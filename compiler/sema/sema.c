@@ -1,5 +1,5 @@
 /**
- * The order of the checks: names, entities, constants, metrics, segments, chains; then what only
+ * The order of the checks: names, entities, constants, metrics, segments, chains, tests; then what only
  * makes sense to say about rules without mistakes.
  */
 #include "compiler/sema/sema.h"
@@ -86,6 +86,7 @@ static void count_declarations(struct seg_check *check, uint32_t *symbols) {
     case SEG_DECLARE_SEGMENT: program->segment_count++; break;
     case SEG_DECLARE_PRIORITY: program->chain_count++; break;
     case SEG_DECLARE_CONSTANT: program->constant_count++; break;
+    case SEG_DECLARE_TEST: program->test_count++; break;
     case SEG_DECLARE_NEED:
       // Without its source an event of the project is not declared; its uses are no second mistake.
       check->incomplete = check->incomplete || d->need->use == NULL;
@@ -93,8 +94,7 @@ static void count_declarations(struct seg_check *check, uint32_t *symbols) {
     case SEG_DECLARE_USE:
     case SEG_DECLARE_SETTING:
     case SEG_DECLARE_CUSTOMER:
-    case SEG_DECLARE_RELATION:
-    case SEG_DECLARE_TEST: break;
+    case SEG_DECLARE_RELATION: break;
     }
     (*symbols)++;
   }
@@ -111,10 +111,11 @@ static bool make_room(struct seg_check *check) {
   program->metrics = SEG_NEW_ARRAY(arena, struct seg_program_metric, program->metric_count + 1u);
   program->segments = SEG_NEW_ARRAY(arena, struct seg_program_segment, program->segment_count + 1u);
   program->chains = SEG_NEW_ARRAY(arena, struct seg_program_chain, program->chain_count + 1u);
+  program->tests = SEG_NEW_ARRAY(arena, struct seg_program_test, program->test_count + 1u);
   check->events = SEG_NEW_ARRAY(&check->scratch, struct seg_table, program->event_count + 1u);
   check->symbols = SEG_NEW_ARRAY(&check->scratch, struct seg_symbol, symbols + 1u);
   return program->events && program->constants && program->metrics && program->segments &&
-         program->chains && check->events && check->symbols &&
+         program->chains && program->tests && check->events && check->symbols &&
          seg_names_init(&check->names, &check->scratch, symbols);
 }
 
@@ -204,7 +205,7 @@ static void declare_all(struct seg_check *check) {
       if (d->need->use == NULL)
         report_sourceless(check, d->need);
       break;
-    case SEG_DECLARE_TEST: seg_report_not_yet(check, SEG_NOT_YET_TEST, d->test->title.span); break;
+    case SEG_DECLARE_TEST:
     case SEG_DECLARE_SETTING:
     case SEG_DECLARE_USE: // followed before the check
     case SEG_DECLARE_RELATION: break;
@@ -276,6 +277,7 @@ enum seg_status seg_sema(const struct seg_ast *ast, const struct seg_source_map 
   seg_check_metrics(&check);
   seg_check_segments(&check);
   seg_check_chains(&check);
+  seg_check_tests(&check);
   seg_keep_used_metrics(&check);
   check_output_names(&check);
   if (sink->errors == 0) { // a rule that is not understood uses more than is seen

@@ -126,6 +126,8 @@ static bool begin_body(struct reading *reading, const char *key, const char *nam
     reading->body = &c->expected;
   else if (strcmp(key, "expect-output") == 0)
     reading->body = &c->output;
+  else if (strcmp(key, "expect-tests") == 0)
+    reading->body = &c->tests;
   else
     return false;
   if (*reading->body == NULL)
@@ -176,15 +178,15 @@ static void read_line(struct reading *reading, const char *line) {
 
 static void check_complete(struct conformance_case *c) {
   int expectations = (c->expected != NULL || c->output != NULL) + (c->errors != NULL) +
-                     (c->data_error != NULL) + (c->guard != NULL);
+                     (c->data_error != NULL) + (c->guard != NULL) + (c->tests != NULL);
   bool only_warnings = expectations == 0 && c->warnings != NULL;
   if (c->mistake != NULL)
     return;
   if (c->files.count == 0)
     c->mistake = "the case has no program";
   else if (expectations != 1 && !only_warnings)
-    c->mistake = "the case must expect one thing: an answer, errors, a data error, a guard, or "
-                 "warnings alone";
+    c->mistake = "the case must expect one thing: an answer, errors, a data error, a guard, "
+                 "results of tests, or warnings alone";
 }
 
 bool case_file_read(struct case_file *file, const char *path) {

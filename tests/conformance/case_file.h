@@ -35,6 +35,7 @@ struct conformance_case {
   const char *warnings;   // codes, or "none"
   const char *data_error; // code
   const char *guard;      // segment
+  const char *tests;      // lines "OUTCOME TITLE" of the `test` blocks
   case_texts messages;    // texts that a message must hold
   case_texts absent;      // texts that no message may hold
   const char *mistake;    // what is wrong with the case itself

@@ -13,6 +13,10 @@ bool by_reference(const struct conformance_case *c, const char *folder, struct a
 /** The library: compile, read CSV files, run, read the output file. */
 void by_library(const struct conformance_case *c, const char *folder, struct answer *answer);
 
+/** The `test` blocks of the rules, for cases that expect something of them. Returns the number of
+ * differences. */
+int by_tests(const struct conformance_case *c, const char *folder);
+
 /** The program: its exit code; and an output file after 0 only. Returns the number of differences.
  */
 int by_program(const struct conformance_case *c, const char *folder);

@@ -143,6 +143,17 @@ at grocery 2017-01-01 # no event exists yet
 at grocery 2017-03-13 # clocks went forward the day before
 at grocery 2017-11-06 # and back
 
+# What stands beside the rules about customers who are made up.
+for name in rfm grocery; do
+  if "$segc" test "$source/examples/$name" >"$work/got"; then
+    echo "ok $name: $(cat "$work/got")"
+  else
+    echo "FAILED $name: segc test"
+    cat "$work/got"
+    failed=1
+  fi
+done
+
 # Published about household 208: it received 7 campaigns and redeemed 5 coupons in 2017.
 "$segc" run "$here/household_208.seg" --data "$source/examples/grocery/data" --as-of 2018-01-01 \
   --out "$work/out.csv" >/dev/null

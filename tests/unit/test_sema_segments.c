@@ -152,8 +152,6 @@ static void unique_where_it_cannot_be(void **state) {
 static void not_yet(void **state) {
   (void)state;
   expect_declared("exclusive: s\n", "opt_in", "E901", "exclusive: s", "priority");
-  expect_declared("test \"x\" as of 2026-01-01 { customer { nothing: 1 } expect s }\n", "opt_in",
-                  "E901", "\"x\"", NULL);
   expect_declared("event e from \"e\" by k at t { a: duration }\n", "opt_in", "E901", "duration",
                   "`int`");
   expect_rule("count(visit then purchase within 24h) ever > 1", "E901",

@@ -1,0 +1,151 @@
+/**
+ * What a test must state: the columns without `?` that its claimed rules read, because a run reads
+ * them too and would refuse a row without them. What no claimed rule reads may be left out.
+ */
+#include "compiler/sema/check.h"
+
+/** Flags beside the columns of the customer and of every event. */
+struct needs {
+  const struct seg_program *program;
+  bool *customer;
+  bool **events;
+};
+
+static void need_node(struct needs *needs, int32_t event, const struct seg_node *node);
+
+static const struct seg_program_entity *entity_of(const struct seg_program *program,
+                                                  int32_t event) {
+  return event < 0 ? &program->customer : &program->events[event];
+}
+
+static void need_column(struct needs *needs, int32_t event, uint32_t index) {
+  bool *flags = event < 0 ? needs->customer : needs->events[event];
+  const struct seg_program_column *column = &entity_of(needs->program, event)->columns[index];
+  if (flags[index])
+    return;
+  flags[index] = true;
+  if (column->computed)
+    need_node(needs, event, column->computed);
+}
+
+/** What decides whether a row exists at all. */
+static void need_rows(struct needs *needs, int32_t event) {
+  const struct seg_program_entity *entity = entity_of(needs->program, event);
+  if (entity->where)
+    need_node(needs, event, entity->where);
+  for (uint32_t i = 0; i < entity->unique_count; i++)
+    if (entity->unique[i] != SEG_UNIQUE_TIME)
+      need_column(needs, event, (uint32_t)entity->unique[i]);
+}
+
+static void need_node(struct needs *needs, int32_t event, const struct seg_node *node) {
+  if (node->kind == SEG_NODE_ATTRIBUTE || node->kind == SEG_NODE_COLUMN)
+    need_column(needs, event, node->column);
+  if (node->kind == SEG_NODE_AGGREGATE) {
+    need_rows(needs, (int32_t)node->event);
+    if (node->filter)
+      need_node(needs, (int32_t)node->event, node->filter);
+    if (node->argument)
+      need_node(needs, (int32_t)node->event, node->argument);
+  }
+  for (uint32_t i = 0; i < node->operand_count; i++)
+    need_node(needs, event, node->operands[i]);
+}
+
+static bool needs_init(struct needs *needs, struct seg_check *check) {
+  const struct seg_program *program = check->program;
+  *needs = (struct needs){.program = program};
+  needs->customer = SEG_NEW_ARRAY(&check->scratch, bool, program->customer.column_count + 1u);
+  needs->events = SEG_NEW_ARRAY(&check->scratch, bool *, program->event_count + 1u);
+  bool room = needs->customer && needs->events;
+  for (uint32_t i = 0; room && i < program->event_count; i++) {
+    needs->events[i] = SEG_NEW_ARRAY(&check->scratch, bool, program->events[i].column_count + 1u);
+    room = needs->events[i] != NULL;
+  }
+  return room;
+}
+
+/** A column that must be stated, and is not. `record` is NULL when the test has no customer. */
+static bool is_absent(const struct needs *needs, int32_t event, uint32_t index,
+                      const struct seg_program_record *record) {
+  const bool *flags = event < 0 ? needs->customer : needs->events[event];
+  const struct seg_program_column *column = &entity_of(needs->program, event)->columns[index];
+  bool is_time =
+      event >= 0 && seg_str_equal(column->name.text, entity_of(needs->program, event)->time);
+  return flags[index] && !column->computed && !column->optional && !is_time &&
+         (!record || !record->values[index].known);
+}
+
+/** A value of the type, for the help: code that compiles where it stands. */
+static struct seg_str sample(struct seg_check *check, const struct seg_type *type) {
+  switch (type->kind) {
+  case SEG_TYPE_BOOL: return seg_str_view("true");
+  case SEG_TYPE_INT: return seg_str_view("1");
+  case SEG_TYPE_NUMBER: return seg_str_view("0.5");
+  case SEG_TYPE_MONEY:
+  case SEG_TYPE_AMOUNT: return seg_words(check, "10 %.*s", SEG_STR(type->currency));
+  case SEG_TYPE_TEXT: return seg_str_view("\"text\"");
+  case SEG_TYPE_DATE:
+  case SEG_TYPE_TIMESTAMP: return seg_str_view("2026-01-31");
+  case SEG_TYPE_ENUM:
+    if (type->enumeration->count > 0)
+      return seg_words(check, "\"%.*s\"", SEG_STR(type->enumeration->values[0]));
+    break;
+  case SEG_TYPE_KIND_COUNT: break;
+  }
+  return (struct seg_str){0};
+}
+
+/** One error for each record that is not complete: it names the first few columns. */
+static void check_complete(struct seg_check *check, const struct needs *needs, int32_t event,
+                           const struct seg_program_record *record, struct seg_span span) {
+  enum { MOST_NAMED = 8 };
+  const struct seg_program_entity *entity = entity_of(needs->program, event);
+  struct seg_str list = {0}, values = {0};
+  uint32_t absent = 0;
+  for (uint32_t i = 0; i < entity->column_count; i++) {
+    if (!is_absent(needs, event, i, record) || ++absent > MOST_NAMED)
+      continue;
+    struct seg_str name = entity->columns[i].name.text;
+    struct seg_str value = sample(check, &entity->columns[i].type);
+    const char *between = absent == 1 ? "" : ", ";
+    list = seg_words(check, "%.*s%s`%.*s`", SEG_STR(list), between, SEG_STR(name));
+    values = seg_words(check, "%.*s%s%.*s: %.*s", SEG_STR(values), between, SEG_STR(name),
+                       SEG_STR(value));
+  }
+  if (absent == 0)
+    return;
+  const char *who = event < 0 ? "the customer of this test" : "this event";
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_TEST_VALUE, span, "%s lacks %.*s%s",
+                                        who, SEG_STR(list), absent > MOST_NAMED ? ", ..." : "");
+  seg_note(check->sink, d,
+           "a segment that the test names reads %s, and without `?` in the declaration there is "
+           "always a value",
+           absent == 1 ? "it" : "them");
+  if (!record)
+    seg_help(check->sink, d, "say who it is: `customer { %.*s }`", SEG_STR(values));
+  else
+    seg_help(check->sink, d, "add to the record, for example, `%.*s`", SEG_STR(values));
+}
+
+void seg_check_needs(struct seg_check *check, const struct seg_program_test *test) {
+  const struct seg_program *program = check->program;
+  struct needs needs;
+  if (!needs_init(&needs, check)) {
+    check->out_of_memory = true;
+    return;
+  }
+  for (uint32_t i = 0; i < test->claim_count; i++)
+    if (program->segments[test->claims[i].segment].when)
+      need_node(&needs, -1, program->segments[test->claims[i].segment].when);
+  if (test->claim_count > 0)
+    need_rows(&needs, program->customer_from_event >= 0 ? program->customer_from_event : -1);
+  bool has_customer = false;
+  for (uint32_t i = 0; i < test->record_count; i++) {
+    const struct seg_program_record *record = &test->records[i];
+    has_customer = has_customer || record->event < 0;
+    check_complete(check, &needs, record->event, record, record->span);
+  }
+  if (!has_customer)
+    check_complete(check, &needs, -1, NULL, test->title.span);
+}
