@@ -1,6 +1,6 @@
 /**
- * The order of the checks: names, entities, constants, metrics, segments, chains, tests; then what only
- * makes sense to say about rules without mistakes.
+ * The order of the checks: names, entities, constants, metrics, segments, chains, tests; then what
+ * only makes sense to say about rules without mistakes.
  */
 #include "compiler/sema/sema.h"
 
