@@ -12,11 +12,14 @@ static uint32_t plan_window(struct seg_lowering *lowering, const struct seg_day_
   if (window->kind == SEG_WINDOW_FROM)
     wanted = (struct seg_plan_window){
         .form = SEG_WINDOW_DAYS, .first_day = window->first_day, .last_day = window->last_day};
+  if (window->kind == SEG_WINDOW_THIS || window->kind == SEG_WINDOW_LAST)
+    wanted = (struct seg_plan_window){
+        .form = SEG_WINDOW_CALENDAR, .unit = window->unit, .count = window->count};
   for (uint32_t i = 0; i < lowering->windows.count; i++) {
     const struct seg_plan_window *old = &lowering->windows.items[i];
     if (old->form == wanted.form && old->near_age == wanted.near_age &&
         old->far_age == wanted.far_age && old->first_day == wanted.first_day &&
-        old->last_day == wanted.last_day)
+        old->last_day == wanted.last_day && old->unit == wanted.unit && old->count == wanted.count)
       return i;
   }
   if (!SEG_VEC_PUSH(&lowering->windows, wanted))

@@ -5,6 +5,19 @@
 #include "compiler/reference/internal.h"
 #include "runtime/time/civil.h"
 
+// Weeks, months, quarters or years, counted through: days of one period have one number.
+static int64_t period_number(enum seg_period_unit unit, int32_t day) {
+  int year, month;
+  if (unit == SEG_PERIOD_UNIT_WEEK)
+    return ((int64_t)day - (seg_civil_weekday(day) - 1) + 3) / 7; // from Monday 1969-12-29 on
+  if (day < SEG_CIVIL_FIRST_DAY || day > SEG_CIVIL_LAST_DAY)
+    return INT32_MIN;
+  seg_civil_from_day(day, &year, &month, NULL);
+  return unit == SEG_PERIOD_UNIT_MONTH     ? (int64_t)year * 12 + month
+         : unit == SEG_PERIOD_UNIT_QUARTER ? (int64_t)year * 4 + (month - 1) / 3
+                                           : year;
+}
+
 bool seg_in_window(const struct seg_day_window *window, int32_t day, int32_t as_of) {
   int64_t age = (int64_t)as_of - day;
   if (age < 1)
@@ -13,6 +26,12 @@ bool seg_in_window(const struct seg_day_window *window, int32_t day, int32_t as_
     return window->near_age <= age && age <= window->far_age;
   if (window->kind == SEG_WINDOW_FROM)
     return window->first_day <= day && day <= window->last_day;
+  if (window->kind == SEG_WINDOW_THIS)
+    return period_number(window->unit, day) == period_number(window->unit, as_of);
+  if (window->kind == SEG_WINDOW_LAST) {
+    int64_t back = period_number(window->unit, as_of) - period_number(window->unit, day);
+    return 1 <= back && back <= window->count;
+  }
   return true;
 }
 

@@ -119,8 +119,14 @@ void seg_english_window(const struct seg_day_window *window, FILE *out) {
     fputs(" through ", out);
     print_day(window->last_day, out);
     break;
-  case SEG_WINDOW_THIS:
-  case SEG_WINDOW_LAST: break;
+  case SEG_WINDOW_THIS: fprintf(out, "so far this %s", seg_period_word(window->unit)); break;
+  case SEG_WINDOW_LAST:
+    if (window->count == 1)
+      fprintf(out, "in the last complete %s", seg_period_word(window->unit));
+    else
+      fprintf(out, "in the last %" PRId32 " complete %ss", window->count,
+              seg_period_word(window->unit));
+    break;
   }
 }
 

@@ -232,6 +232,11 @@ bool seg_waits_for_window(struct seg_check *check, const struct seg_expr *expr);
 void seg_report_group_window(struct seg_check *check, const struct seg_expr *whole,
                              const struct seg_expr *body, const struct seg_window *window);
 
+// window_sets.c
+bool seg_window_same(const struct seg_day_window *a, const struct seg_day_window *b);
+/** Is every event of `inner` in `outer`, whatever the as-of day? */
+bool seg_window_contains(const struct seg_day_window *outer, const struct seg_day_window *inner);
+
 // check_compare.c
 struct seg_node *seg_check_compare(struct seg_check *check, const struct seg_scope *scope,
                                    const struct seg_expr *expr);

@@ -1,5 +1,6 @@
 /**
- * Windows: from the written form to ages in days, and to which aggregate one binds.
+ * Windows: from the written form to ages in days or periods of the calendar, and to which aggregate
+ * one binds.
  *
  * A window stands behind one metric or aggregate, or behind the constant it is compared with; it
  * goes to every aggregate of that metric that has none yet. Anything else is refused with the
@@ -9,6 +10,8 @@
 #include <string.h>
 
 #include "compiler/sema/check.h"
+#include "runtime/time/civil.h"
+#include "runtime/time/period.h"
 
 // --- the window itself ---
 
@@ -33,6 +36,9 @@ static int64_t duration_days(struct seg_check *check, struct seg_duration durati
              duration.unit == SEG_UNIT_MONTH ? "months" : "years");
     seg_help(check->sink, d, "count days: `%lldd`",
              (long long)duration.count * (duration.unit == SEG_UNIT_MONTH ? 30 : 365));
+    seg_help(check->sink, d, "or take whole %s of the calendar: `in last %lld %s`",
+             duration.unit == SEG_UNIT_MONTH ? "months" : "years", (long long)duration.count,
+             duration.unit == SEG_UNIT_MONTH ? "months" : "years");
     return -1;
   case SEG_UNIT_HOUR: seg_report_not_yet(check, SEG_NOT_YET_HOURS, window->span); return -1;
   case SEG_UNIT_DAY:
@@ -72,6 +78,51 @@ static bool check_between_window(struct seg_check *check, const struct seg_windo
   return true;
 }
 
+static enum seg_period_unit period_unit(enum seg_period_kind kind) {
+  switch (kind) {
+  case SEG_PERIOD_YEAR: return SEG_PERIOD_UNIT_YEAR;
+  case SEG_PERIOD_QUARTER: return SEG_PERIOD_UNIT_QUARTER;
+  case SEG_PERIOD_MONTH: return SEG_PERIOD_UNIT_MONTH;
+  case SEG_PERIOD_WEEK: return SEG_PERIOD_UNIT_WEEK;
+  }
+  return SEG_PERIOD_UNIT_YEAR;
+}
+
+/** `in 2026-Q3` is `from ... through ...`; `this` and `last` wait for the as-of day. */
+static bool check_calendar_window(struct seg_check *check, const struct seg_window *window,
+                                  struct seg_day_window *out) {
+  static const int32_t most[] = {[SEG_PERIOD_UNIT_WEEK] = 5200,
+                                 [SEG_PERIOD_UNIT_MONTH] = 1200,
+                                 [SEG_PERIOD_UNIT_QUARTER] = 400,
+                                 [SEG_PERIOD_UNIT_YEAR] = 100};
+  enum seg_period_unit unit = period_unit(window->period.kind);
+  if (window->kind == SEG_WINDOW_IN) {
+    if (window->period.year < 1)
+      return false; // no year, which is reported
+    out->kind = SEG_WINDOW_FROM;
+    seg_period_days(unit, window->period.year, window->period.part, &out->first_day,
+                    &out->last_day);
+    return true;
+  }
+  out->unit = unit;
+  out->count = 0;
+  if (window->kind == SEG_WINDOW_THIS)
+    return true;
+  struct seg_diagnostic *d = NULL;
+  if (window->first.count < 1) {
+    d = seg_report(check->sink, SEG_DIAG_LITERAL_RANGE, window->span,
+                   "a window of no %ss holds no event", seg_period_word(unit));
+    seg_help(check->sink, d, "`in this %s` is the %s so far", seg_period_word(unit),
+             seg_period_word(unit));
+  } else if (window->first.count > most[unit]) {
+    d = seg_report(check->sink, SEG_DIAG_LITERAL_RANGE, window->span,
+                   "a window reaches back %d %ss at most", (int)most[unit], seg_period_word(unit));
+    seg_help(check->sink, d, "`ever` takes every event");
+  }
+  out->count = (int32_t)window->first.count;
+  return d == NULL;
+}
+
 bool seg_check_window(struct seg_check *check, const struct seg_window *window,
                       struct seg_day_window *out) {
   *out = (struct seg_day_window){.kind = window->kind};
@@ -101,9 +152,7 @@ bool seg_check_window(struct seg_check *check, const struct seg_window *window,
     return false;
   case SEG_WINDOW_IN:
   case SEG_WINDOW_THIS:
-  case SEG_WINDOW_LAST:
-    seg_report_not_yet(check, SEG_NOT_YET_CALENDAR_WINDOW, window->span);
-    return false;
+  case SEG_WINDOW_LAST: return check_calendar_window(check, window, out);
   }
   return false;
 }
@@ -292,14 +341,20 @@ static bool takes_window(const struct seg_expr *expr) {
 }
 
 static struct seg_node *report_no_window(struct seg_check *check, const struct seg_scope *scope,
-                                         const struct seg_expr *operand,
-                                         const struct seg_window *window) {
+                                         const struct seg_expr *operand, bool is_date,
+                                         const struct seg_window *window,
+                                         const struct seg_day_window *days) {
   struct seg_str code = seg_code(check, operand->span);
   struct seg_diagnostic *d =
       seg_report(check->sink, SEG_DIAG_WINDOW_OVER_GROUP, window->span,
                  "`%.*s` is no aggregate over events, so it takes no window", SEG_STR(code));
   struct seg_str text = seg_code(check, window->span);
-  if (scope->place == SEG_IN_EVENT)
+  if (is_date && days->kind == SEG_WINDOW_FROM) {
+    char first[SEG_CIVIL_TEXT], last[SEG_CIVIL_TEXT];
+    seg_civil_format(days->first_day, first);
+    seg_civil_format(days->last_day, last);
+    seg_help(check->sink, d, "write `%.*s between %s and %s`", SEG_STR(code), first, last);
+  } else if (scope->place == SEG_IN_EVENT)
     seg_help(check->sink, d, "put `%.*s` behind the aggregate, outside of the brackets",
              SEG_STR(text));
   else
@@ -342,7 +397,8 @@ struct seg_node *seg_bind_window(struct seg_check *check, const struct seg_scope
     return NULL;
   struct seg_shape shape = seg_shape_of(node);
   if (shape.aggregates == 0)
-    return report_no_window(check, scope, operand, window);
+    return report_no_window(check, scope, operand, right && node->type.kind == SEG_TYPE_DATE,
+                            window, &days);
   if (shape.open + shape.open_ends == 0)
     return report_second_window(check, operand, window);
   site_list sites = {0};

@@ -45,11 +45,6 @@ static bool same_literal(const struct seg_type *type, const struct seg_literal *
   return a->integer == b->integer;
 }
 
-static bool same_window(const struct seg_day_window *a, const struct seg_day_window *b) {
-  return a->kind == b->kind && a->near_age == b->near_age && a->far_age == b->far_age &&
-         a->first_day == b->first_day && a->last_day == b->last_day;
-}
-
 static bool same_optional(const struct seg_node *a, const struct seg_node *b) {
   return a && b ? seg_same_value(a, b) : a == b;
 }
@@ -66,7 +61,7 @@ static bool same_content(const struct seg_node *a, const struct seg_node *b) {
   case SEG_NODE_BUCKET: return a->buckets == b->buckets && seg_str_equal(a->salt, b->salt);
   case SEG_NODE_AGGREGATE:
     return a->aggregate == b->aggregate && a->event == b->event &&
-           same_window(&a->window, &b->window) && same_optional(a->filter, b->filter) &&
+           seg_window_same(&a->window, &b->window) && same_optional(a->filter, b->filter) &&
            same_optional(a->argument, b->argument);
   case SEG_NODE_IN:
   case SEG_NODE_BAND:
@@ -274,19 +269,6 @@ static void learn_false(struct walk *walk, const struct seg_node *node, bool out
 
 // --- asking the facts ---
 
-/** Is every event of `inner` in `outer`? Days before the as-of day and dates do not compare. */
-static bool window_contains(const struct seg_day_window *outer,
-                            const struct seg_day_window *inner) {
-  if (outer->kind == SEG_WINDOW_EVER || same_window(outer, inner))
-    return true;
-  if (inner->kind == SEG_WINDOW_EVER)
-    return false;
-  if (outer->kind == SEG_WINDOW_FROM || inner->kind == SEG_WINDOW_FROM)
-    return outer->kind == inner->kind && outer->first_day <= inner->first_day &&
-           outer->last_day >= inner->last_day;
-  return outer->near_age <= inner->near_age && outer->far_age >= inner->far_age;
-}
-
 static bool is_part_of(const struct seg_node *part, const struct seg_node *filter) {
   if (!filter)
     return false;
@@ -316,7 +298,7 @@ static bool has_events(const struct seg_node *fact, const struct seg_node *node)
   bool edge = node->aggregate == SEG_AGGREGATE_FIRST || node->aggregate == SEG_AGGREGATE_LAST;
   bool argument = !node->argument || !node->argument->optional ||
                   (!edge && fact->argument && seg_same_value(fact->argument, node->argument));
-  return argument && window_contains(&node->window, &fact->window) &&
+  return argument && seg_window_contains(&node->window, &fact->window) &&
          filter_contains(node->filter, fact->filter);
 }
 

@@ -20,6 +20,7 @@
 
 #include "compiler/diag/source_map.h"
 #include "grammar/ast.h"
+#include "runtime/time/period.h"
 #include "runtime/time/timestamp_text.h"
 
 enum seg_type_kind {
@@ -74,11 +75,13 @@ static inline bool seg_aggregate_is_always_known(enum seg_aggregate_kind kind) {
 
 /** A window in days, resolved at run time against the as-of day D. */
 struct seg_day_window {
-  enum seg_window_kind kind; // EVER, WITHIN, BETWEEN, FROM (the others are not built yet)
+  enum seg_window_kind kind; // EVER, WITHIN, BETWEEN, FROM, THIS, LAST; `in 2026-Q3` is FROM
   int32_t near_age;          // WITHIN: 1; BETWEEN: the smaller age. In days before D
   int32_t far_age;           // WITHIN: N; BETWEEN: the larger age
   int32_t first_day;         // FROM: both days included; days since 1970-01-01
   int32_t last_day;
+  enum seg_period_unit unit; // THIS, LAST: period of the calendar
+  int32_t count;             // LAST: that many whole periods before the one that holds D
 };
 
 enum seg_node_kind {

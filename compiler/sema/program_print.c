@@ -104,6 +104,10 @@ static void print_window(FILE *out, const struct seg_day_window *window) {
     print_day(out, window->first_day);
     fputs(" through ", out);
     print_day(out, window->last_day);
+  } else if (window->kind == SEG_WINDOW_THIS) {
+    fprintf(out, "in this %s", seg_period_word(window->unit));
+  } else if (window->kind == SEG_WINDOW_LAST) {
+    fprintf(out, "in last %" PRId32 " %ss", window->count, seg_period_word(window->unit));
   } else {
     fprintf(out, "%" PRId32 "..%" PRId32 " days ago", window->near_age, window->far_age);
   }

@@ -21,6 +21,7 @@
 #include "runtime/base/arena.h"
 #include "runtime/base/status.h"
 #include "runtime/base/str.h"
+#include "runtime/time/period.h"
 
 /** How a value lies in memory. */
 enum seg_layout {
@@ -168,13 +169,15 @@ struct seg_plan_entity {
   uint32_t *unique;      // carried column numbers
 };
 
-enum seg_window_form { SEG_WINDOW_ALL, SEG_WINDOW_AGES, SEG_WINDOW_DAYS };
+enum seg_window_form { SEG_WINDOW_ALL, SEG_WINDOW_AGES, SEG_WINDOW_DAYS, SEG_WINDOW_CALENDAR };
 
 /** Days of events that count, against the as-of day D. Events on or after D never count. */
 struct seg_plan_window {
   enum seg_window_form form;
   int32_t near_age, far_age;   // AGES: D - far_age <= day <= D - near_age; near_age >= 1
   int32_t first_day, last_day; // DAYS: first_day <= day <= min(last_day, D - 1)
+  enum seg_period_unit unit;   // CALENDAR: of the `count` whole periods before the one that holds
+  int32_t count;               // D; 0: of that one, as far as it lies before D
 };
 
 enum seg_fold_kind {

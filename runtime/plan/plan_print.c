@@ -218,6 +218,12 @@ static void print_window(const struct seg_plan_window *window, uint32_t number, 
   case SEG_WINDOW_DAYS:
     fprintf(out, "days %" PRId32 " .. %" PRId32 "\n", window->first_day, window->last_day);
     break;
+  case SEG_WINDOW_CALENDAR:
+    if (window->count == 0)
+      fprintf(out, "this %s\n", seg_period_word(window->unit));
+    else
+      fprintf(out, "last %" PRId32 " %ss\n", window->count, seg_period_word(window->unit));
+    break;
   }
 }
 

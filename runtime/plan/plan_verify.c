@@ -190,6 +190,10 @@ static enum seg_status check_windows(const struct seg_plan *plan, struct seg_err
     case SEG_WINDOW_DAYS:
       REQUIRE(window->first_day <= window->last_day, "window %" PRIu32 " ends before it begins", i);
       break;
+    case SEG_WINDOW_CALENDAR:
+      REQUIRE((uint32_t)window->unit <= SEG_PERIOD_UNIT_YEAR && window->count >= 0,
+              "window %" PRIu32 " has no such period", i);
+      break;
     }
   }
   return SEG_OK;

@@ -1,10 +1,23 @@
-// Ages -> days; see windows.h. In 64 bits, so that no as-of day and no age can overflow.
+// Ages and periods -> days; see windows.h. In 64 bits, so that no as-of day and no age can
+// overflow.
 #include "runtime/run/windows.h"
+
+#include "runtime/time/civil.h"
 
 static int32_t clamp(int64_t day) {
   if (day < INT32_MIN)
     return INT32_MIN;
   return day > INT32_MAX ? INT32_MAX : (int32_t)day;
+}
+
+static void resolve_calendar(const struct seg_plan_window *window, int64_t as_of, int64_t *first,
+                             int64_t *last) {
+  if (as_of < SEG_CIVIL_FIRST_DAY || as_of > SEG_CIVIL_LAST_DAY)
+    return; // the calendar has no such day: empty
+  int32_t begin = seg_period_first_day(window->unit, (int32_t)as_of, 0);
+  *first = window->count == 0 ? begin
+                              : seg_period_first_day(window->unit, (int32_t)as_of, -window->count);
+  *last = window->count == 0 ? as_of - 1 : (int64_t)begin - 1;
 }
 
 static void resolve(const struct seg_plan_window *window, int64_t as_of, int64_t *first,
@@ -22,6 +35,7 @@ static void resolve(const struct seg_plan_window *window, int64_t as_of, int64_t
     *first = window->first_day;
     *last = window->last_day;
     return;
+  case SEG_WINDOW_CALENDAR: resolve_calendar(window, as_of, first, last); return;
   }
 }
 

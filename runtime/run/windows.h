@@ -1,5 +1,5 @@
 /**
- * Windows of a plan (ages) at one as-of day: days.
+ * Windows of a plan (ages, periods of the calendar) at one as-of day: days.
  */
 #ifndef SEG_RUNTIME_RUN_WINDOWS_H
 #define SEG_RUNTIME_RUN_WINDOWS_H

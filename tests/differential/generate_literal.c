@@ -161,14 +161,40 @@ struct term *generate_step(struct generator *generator, struct model_type type, 
   return literal(generator, type, decimal_text(generator, value, scale));
 }
 
+// The edges here are only days worth having data on.
+static struct model_window calendar_window(struct generator *generator) {
+  static const enum seg_window_kind kinds[] = {SEG_WINDOW_IN, SEG_WINDOW_THIS, SEG_WINDOW_LAST};
+  static const int parts[] = {52, 12, 4, 0};
+  struct model *model = generator->model;
+  struct model_window window = {.kind = kinds[pick(generator, 3)],
+                                .unit = (enum seg_period_unit)pick(generator, 4)};
+  int32_t first = seg_period_first_day(window.unit, model->as_of, 0), end = first;
+  if (window.kind == SEG_WINDOW_LAST) {
+    window.first = (int32_t)pick(generator, 5);
+    first = seg_period_first_day(window.unit, model->as_of, window.first == 0 ? -1 : -window.first);
+  } else if (window.kind == SEG_WINDOW_IN) {
+    int year;
+    seg_civil_from_day(model->as_of - (int32_t)pick(generator, 300), &year, NULL, NULL);
+    window.first = year;
+    window.second =
+        parts[window.unit] > 0 ? 1 + (int)pick(generator, (uint32_t)parts[window.unit]) : 0;
+    seg_period_days(window.unit, window.first, window.second, &first, &end);
+  }
+  remember_day(model, first);
+  remember_day(model, first - 1);
+  remember_day(model, end);
+  return window;
+}
+
 struct model_window generate_window(struct generator *generator) {
   struct model *model = generator->model;
   static const int32_t ages[] = {1, 2, 3, 7, 14, 30, 31, 60, 90, 365};
   int32_t age = ages[pick(generator, sizeof ages / sizeof *ages)];
   int32_t more = age + (int32_t)pick(generator, 40);
   struct model_window window = {.kind = SEG_WINDOW_EVER};
-  switch (pick(generator, 4)) {
+  switch (pick(generator, 5)) {
   case 0: break;
+  case 4: return calendar_window(generator);
   case 1:
     window.kind = SEG_WINDOW_WITHIN;
     window.weeks = chance(generator, 30);

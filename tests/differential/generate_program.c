@@ -239,6 +239,9 @@ void generate_program(struct model *model, uint64_t seed) {
   seg_random_init(&generator.random, seed);
   model->timezone = zones[pick(&generator, sizeof zones / sizeof *zones)];
   model->as_of = 20000 + (int32_t)pick(&generator, 800); // from 2024-10-04 on
+  if (chance(&generator, 15))                            // windows of the calendar turn over
+    model->as_of = seg_period_first_day((enum seg_period_unit)pick(&generator, 4), model->as_of,
+                                        (int32_t)pick(&generator, 2));
   model->wide = pick(&generator, 400) == 0;
   add_entities(&generator);
   add_metrics(&generator);

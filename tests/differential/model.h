@@ -43,8 +43,10 @@ struct model_type {
 };
 
 struct model_window {
-  enum seg_window_kind kind; // EVER, WITHIN, BETWEEN, FROM
-  int32_t first, second;     // WITHIN: first; BETWEEN: both ages; FROM: days since 1970-01-01
+  enum seg_window_kind kind;
+  int32_t first, second;     // WITHIN: first; BETWEEN: both ages; FROM: days since 1970-01-01;
+                             // LAST: first periods, 0 for `last month`; IN: year and part
+  enum seg_period_unit unit; // IN, THIS, LAST
   bool weeks;                // WITHIN: `first` counts weeks
 };
 

@@ -58,10 +58,23 @@ static void print_window(FILE *out, const struct model_window *window) {
     fputs(" through ", out);
     print_day(out, window->second);
     return;
-  case SEG_WINDOW_EVER:
+  case SEG_WINDOW_EVER: fputs(" ever", out); return;
   case SEG_WINDOW_IN:
-  case SEG_WINDOW_THIS:
-  case SEG_WINDOW_LAST: fputs(" ever", out); return;
+    fprintf(out, " in %04d", window->first);
+    if (window->unit != SEG_PERIOD_UNIT_YEAR)
+      fprintf(out,
+              window->unit == SEG_PERIOD_UNIT_QUARTER ? "-Q%d"
+              : window->unit == SEG_PERIOD_UNIT_WEEK  ? "-W%02d"
+                                                      : "-%02d",
+              window->second);
+    return;
+  case SEG_WINDOW_THIS: fprintf(out, " in this %s", seg_period_word(window->unit)); return;
+  case SEG_WINDOW_LAST:
+    if (window->first == 0)
+      fprintf(out, " in last %s", seg_period_word(window->unit));
+    else
+      fprintf(out, " in last %d %ss", window->first, seg_period_word(window->unit));
+    return;
   }
 }
 

@@ -31,6 +31,13 @@ static void test_counts(void **state) {
   expect("purchases = 0 ever", "who have no purchases over all time");
   expect("purchases < 1 ever", "who have no purchases over all time");
   expect("purchases > 0 within 1d", "who have one or more purchases on the last complete day");
+  expect("purchases >= 1 in this month", "who have one or more purchases so far this month");
+  expect("purchases >= 1 in last quarter",
+         "who have one or more purchases in the last complete quarter");
+  expect("purchases >= 1 in last 3 weeks",
+         "who have one or more purchases in the last 3 complete weeks");
+  expect("purchases >= 1 in 2024-02",
+         "who have one or more purchases from 2024-02-01 through 2024-02-29");
   expect("purchases = 3 within 2w", "who have exactly 3 purchases in the last 14 complete days");
   expect("purchases != 3 ever", "who have any number but 3 purchases over all time");
   expect("purchases between 2 and 5 between 31d and 120d ago",

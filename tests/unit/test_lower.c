@@ -113,8 +113,9 @@ static void windows_stay_relative(void **state) {
   struct lower_case c;
   lower_rule(&c, "",
              "purchases between 31d and 60d ago > 1 and purchases ever > 1 and "
-             "purchases from 2026-01-01 through 2026-01-31 > 1");
-  assert_int_equal(c.plan.window_count, 3);
+             "purchases from 2026-01-01 through 2026-01-31 > 1 and purchases in 2026-01 > 2 and "
+             "purchases in last 2 months > 1 and purchases in this month > 1");
+  assert_int_equal(c.plan.window_count, 5); // January 2026 is one window, written either way
   assert_int_equal(c.plan.windows[0].form, SEG_WINDOW_AGES);
   assert_int_equal(c.plan.windows[0].near_age, 31);
   assert_int_equal(c.plan.windows[0].far_age, 60);
@@ -123,6 +124,10 @@ static void windows_stay_relative(void **state) {
   // 2026-01-01 is day 20454: 56 years of 365 days and 14 leap days (1972 .. 2024) after 1970-01-01.
   assert_int_equal(c.plan.windows[2].first_day, 20454);
   assert_int_equal(c.plan.windows[2].last_day, 20484);
+  assert_int_equal(c.plan.windows[3].form, SEG_WINDOW_CALENDAR);
+  assert_int_equal(c.plan.windows[3].unit, SEG_PERIOD_UNIT_MONTH);
+  assert_int_equal(c.plan.windows[3].count, 2);
+  assert_int_equal(c.plan.windows[4].count, 0);
   end_lower(&c);
 }
 

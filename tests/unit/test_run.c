@@ -974,6 +974,17 @@ static void windows_never_reach_the_as_of_day(void **state) {
       {{.form = SEG_WINDOW_DAYS, .first_day = 5, .last_day = 7}, 100, 5, 7},
       {{.form = SEG_WINDOW_DAYS, .first_day = 100, .last_day = 200}, 100, 0, -1},
       {{.form = SEG_WINDOW_ALL}, INT32_MIN, 0, -1},
+      // Day 31 is 1970-02-01 (a Sunday), day 59 is 1970-03-01.
+      {{.form = SEG_WINDOW_CALENDAR, .unit = SEG_PERIOD_UNIT_MONTH}, 31, 0, -1},
+      {{.form = SEG_WINDOW_CALENDAR, .unit = SEG_PERIOD_UNIT_MONTH}, 58, 31, 57},
+      {{.form = SEG_WINDOW_CALENDAR, .unit = SEG_PERIOD_UNIT_MONTH, .count = 1}, 58, 0, 30},
+      {{.form = SEG_WINDOW_CALENDAR, .unit = SEG_PERIOD_UNIT_MONTH, .count = 2}, 59, 0, 58},
+      {{.form = SEG_WINDOW_CALENDAR, .unit = SEG_PERIOD_UNIT_WEEK}, 31, 25, 30},
+      {{.form = SEG_WINDOW_CALENDAR, .unit = SEG_PERIOD_UNIT_WEEK, .count = 2}, 32, 18, 31},
+      {{.form = SEG_WINDOW_CALENDAR, .unit = SEG_PERIOD_UNIT_QUARTER}, 100, 90, 99},
+      {{.form = SEG_WINDOW_CALENDAR, .unit = SEG_PERIOD_UNIT_YEAR, .count = 1}, 365, 0, 364},
+      {{.form = SEG_WINDOW_CALENDAR, .unit = SEG_PERIOD_UNIT_YEAR, .count = 1}, INT32_MIN, 0, -1},
+      {{.form = SEG_WINDOW_CALENDAR, .unit = SEG_PERIOD_UNIT_YEAR, .count = 5}, INT32_MAX, 0, -1},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct seg_plan_window window = cases[i].window;

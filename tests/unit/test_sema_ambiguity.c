@@ -164,6 +164,10 @@ static void events_that_are_there(void **state) {
   expect_right("not (aov > 80) and purchases > 0 ever");
   expect_right("purchases >= 1 within 30d and not (aov > 80)"); // in the 30 days, so ever
   expect_right("2 <= purchases within 30d and recency != 5");
+  expect_right("purchases >= 1 in this month and not (avg(purchase.amount) > 80 in this year)");
+  expect_right("purchases >= 1 in this week and not (avg(purchase.amount) > 80 within 6d)");
+  expect_right(
+      "purchases >= 1 in last 2 weeks and not (avg(purchase.amount) > 80 in last 3 weeks)");
   expect_right("purchases != 0 ever and recency != 5");
   expect_right("purchases = 0 ever or recency != 5");
   expect_right("revenue > 0 ever and not (aov > 80)");
@@ -181,6 +185,11 @@ static void events_that_are_there(void **state) {
       "views >= 1 ever and not (aov > 80)",
       "purchases >= 1 ever and not (avg(purchase.amount) > 80 within 30d)",
       "purchases >= 1 within 40d and not (avg(purchase.amount) > 80 within 30d)",
+      "purchases >= 1 in this week and not (avg(purchase.amount) > 80 within 5d)",
+      "purchases >= 1 in this week and not (avg(purchase.amount) > 80 in this year)",
+      "purchases >= 1 within 30d and not (avg(purchase.amount) > 80 in last 2 months)",
+      "purchases >= 1 in last month and not (avg(purchase.amount) > 80 in this quarter)",
+      "purchases >= 1 in last 3 weeks and not (avg(purchase.amount) > 80 in last 3 months)",
       "purchases >= 1 ever and not (aov[channel = \"web\"] > 80)",
       "purchases >= 1 ever and not (avg(purchase.discount) > 8 ever)", // all may be missing
       "purchases >= 1 ever or not (aov > 80)",
@@ -188,7 +197,7 @@ static void events_that_are_there(void **state) {
   };
   for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
     char *text = shop_text("", wrong[i]);
-    expect_codes(text, i == 7 ? "E201" : "E401");
+    expect_codes(text, i + 1 == sizeof wrong / sizeof *wrong ? "E201" : "E401");
     free(text);
   }
   // Events do not make a sum of money a denominator that is not zero.

@@ -15,6 +15,16 @@ static void days_of_windows(void **state) {
       {"within 36500d", "1..36500 days ago"},
       {"ever", "ever"},
       {"from 2026-01-01 through 2026-03-31", "from 2026-01-01 through 2026-03-31"},
+      {"in 2026", "from 2026-01-01 through 2026-12-31"},
+      {"in 2026-Q3", "from 2026-07-01 through 2026-09-30"},
+      {"in 2024-02", "from 2024-02-01 through 2024-02-29"},
+      {"in 2026-W53", "from 2026-12-28 through 2027-01-03"},
+      {"in this week", "in this week"},
+      {"in this quarter", "in this quarter"},
+      {"in last month", "in last 1 months"},
+      {"in last 1 month", "in last 1 months"},
+      {"in last 1200 months", "in last 1200 months"},
+      {"in last 2 years", "in last 2 years"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     char when[200], expected[400];
@@ -33,7 +43,7 @@ static void windows_that_are_wrong_by_themselves(void **state) {
   (void)state;
   expect_rule("purchases >= 2 within 90", "E305", "within 90", "`90d` for days");
   expect_rule("purchases >= 2 within 3 months", "E306", "within 3 months", "`90d`");
-  expect_rule("purchases >= 2 within 1y", "E306", "within 1y", "`365d`");
+  expect_rule("purchases >= 2 within 1y", "E306", "within 1y", "`in last 1 years`");
   expect_rule("purchases >= 2 within 24h", "E901", "within 24h", "`within 1d` is yesterday");
   expect_rule("purchases >= 2 within 0d", "E209", "within 0d", NULL);
   expect_rule("purchases >= 2 within 36501d", "E209", "within 36501d", "`ever`");
@@ -44,9 +54,15 @@ static void windows_that_are_wrong_by_themselves(void **state) {
   expect_rule("purchases >= 2 between 31 and 90d ago", "E305", "between 31 and 90d ago", NULL);
   expect_rule("purchases >= 2 from 2026-03-31 through 2026-01-01", "E309",
               "from 2026-03-31 through 2026-01-01", "earlier date first");
-  expect_rule("purchases >= 2 in 2026-Q3", "E901", "in 2026-Q3", "from 2026-07-01");
-  expect_rule("purchases >= 2 in last 3 months", "E901", "in last 3 months", NULL);
-  expect_rule("purchases >= 2 in this year", "E901", "in this year", NULL);
+  expect_rule("purchases >= 2 in last 0 months", "E209", "in last 0 months", "`in this month`");
+  expect_rule("purchases >= 2 in last 1201 months", "E209", "in last 1201 months", "`ever`");
+  expect_rule("purchases >= 2 in last 5201 weeks", "E209", "in last 5201 weeks", "5200 weeks");
+  expect_rule("purchases >= 2 in last 401 quarters", "E209", "in last 401 quarters", NULL);
+  expect_rule("purchases >= 2 in last 101 years", "E209", "in last 101 years", NULL);
+  expect_rule("purchases >= 2 in 2025-W53", "E002", "2025-W53", NULL);
+  expect_rule("joined in 2026-Q3", "E304", "in 2026-Q3",
+              "`joined between 2026-07-01 and 2026-09-30`");
+  expect_rule("joined in last month", "E304", "in last month", "drop `in last month`");
 }
 
 static void where_windows_bind(void **state) {
