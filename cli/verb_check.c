@@ -20,13 +20,19 @@ static const char help[] =
 
 enum { FORMAT, ALLOW_NO_DECISION, COLOR, HELP, HELP_SHORT, OPTION_COUNT };
 
+static void print_count(size_t count, const char *what, const char *behind) {
+  printf("%zu %s%s%s", count, what, count == 1 ? "" : "s", behind);
+}
+
 static void print_fine(const struct segc_session *session) {
   struct segc_counts counts = segc_counts(session);
-  printf("%zu segment%s, %zu chain%s, %zu event%s, %zu metric%s in %zu file%s: no errors\n",
-         counts.segments, counts.segments == 1 ? "" : "s", counts.chains,
-         counts.chains == 1 ? "" : "s", counts.events, counts.events == 1 ? "" : "s",
-         counts.metrics, counts.metrics == 1 ? "" : "s", counts.files,
-         counts.files == 1 ? "" : "s");
+  print_count(counts.segments, "segment", ", ");
+  print_count(counts.chains, "chain", ", ");
+  print_count(counts.events, "event", ", ");
+  print_count(counts.metrics, "metric", counts.tests > 0 ? ", " : " in ");
+  if (counts.tests > 0)
+    print_count(counts.tests, "test", " in ");
+  print_count(counts.files, "file", ": no errors\n");
 }
 
 static enum segc_status check(struct segc_session *session, const struct arguments *arguments,

@@ -95,6 +95,7 @@ struct segc_counts segc_counts(const struct segc_session *session) {
       .chains = pipeline->program.chain_count,
       .errors = pipeline->sink.errors,
       .warnings = pipeline->sink.warnings,
+      .tests = pipeline->program.test_count,
   };
 }
 

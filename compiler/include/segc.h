@@ -86,6 +86,7 @@ void segc_write_diagnostics(const struct segc_session *session, enum segc_format
 struct segc_counts {
   size_t files, segments, metrics, events, chains;
   size_t errors, warnings;
+  size_t tests;
 };
 struct segc_counts segc_counts(const struct segc_session *session);
 

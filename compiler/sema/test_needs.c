@@ -9,6 +9,7 @@ struct needs {
   const struct seg_program *program;
   bool *customer;
   bool **events;
+  bool key; // the customer's key decides
 };
 
 static void need_node(struct needs *needs, int32_t event, const struct seg_node *node);
@@ -41,6 +42,8 @@ static void need_rows(struct needs *needs, int32_t event) {
 static void need_node(struct needs *needs, int32_t event, const struct seg_node *node) {
   if (node->kind == SEG_NODE_ATTRIBUTE || node->kind == SEG_NODE_COLUMN)
     need_column(needs, event, node->column);
+  if (node->kind == SEG_NODE_BUCKET)
+    needs->key = true;
   if (node->kind == SEG_NODE_AGGREGATE) {
     need_rows(needs, (int32_t)node->event);
     if (node->filter)
@@ -96,36 +99,49 @@ static struct seg_str sample(struct seg_check *check, const struct seg_type *typ
   return (struct seg_str){0};
 }
 
-/** One error for each record that is not complete: it names the first few columns. */
+/** What is absent from a record, for its one error: the first few columns. */
+struct absent {
+  uint32_t count;
+  struct seg_str names, values; // "`a`, `b`" and "a: 1, b: true"
+};
+
+static void add_absent(struct seg_check *check, struct absent *absent, struct seg_str name,
+                       struct seg_str value) {
+  enum { MOST_NAMED = 8 };
+  const char *between = absent->count == 0 ? "" : ", ";
+  if (++absent->count > MOST_NAMED)
+    return;
+  absent->names = seg_words(check, "%.*s%s`%.*s`", SEG_STR(absent->names), between, SEG_STR(name));
+  absent->values = seg_words(check, "%.*s%s%.*s: %.*s", SEG_STR(absent->values), between,
+                             SEG_STR(name), SEG_STR(value));
+}
+
 static void check_complete(struct seg_check *check, const struct needs *needs, int32_t event,
                            const struct seg_program_record *record, struct seg_span span) {
-  enum { MOST_NAMED = 8 };
   const struct seg_program_entity *entity = entity_of(needs->program, event);
-  struct seg_str list = {0}, values = {0};
-  uint32_t absent = 0;
+  struct absent absent = {0};
+  bool key = event < 0 && needs->key && (!record || !record->key.known);
   for (uint32_t i = 0; i < entity->column_count; i++) {
-    if (!is_absent(needs, event, i, record) || ++absent > MOST_NAMED)
-      continue;
     struct seg_str name = entity->columns[i].name.text;
-    struct seg_str value = sample(check, &entity->columns[i].type);
-    const char *between = absent == 1 ? "" : ", ";
-    list = seg_words(check, "%.*s%s`%.*s`", SEG_STR(list), between, SEG_STR(name));
-    values = seg_words(check, "%.*s%s%.*s: %.*s", SEG_STR(values), between, SEG_STR(name),
-                       SEG_STR(value));
+    bool is_key = key && seg_str_equal(name, entity->key);
+    key = key && !is_key;
+    if (is_key || is_absent(needs, event, i, record))
+      add_absent(check, &absent, name, sample(check, &entity->columns[i].type));
   }
-  if (absent == 0)
+  if (key)
+    add_absent(check, &absent, entity->key, seg_str_view("1"));
+  if (absent.count == 0)
     return;
   const char *who = event < 0 ? "the customer of this test" : "this event";
-  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_TEST_VALUE, span, "%s lacks %.*s%s",
-                                        who, SEG_STR(list), absent > MOST_NAMED ? ", ..." : "");
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_TEST_VALUE, span, "%s lacks %.*s",
+                                        who, SEG_STR(absent.names));
   seg_note(check->sink, d,
-           "a segment that the test names reads %s, and without `?` in the declaration there is "
-           "always a value",
-           absent == 1 ? "it" : "them");
+           "a segment that the test names needs %s, and in the data there is always a value",
+           absent.count == 1 ? "it" : "them");
   if (!record)
-    seg_help(check->sink, d, "say who it is: `customer { %.*s }`", SEG_STR(values));
+    seg_help(check->sink, d, "say who it is: `customer { %.*s }`", SEG_STR(absent.values));
   else
-    seg_help(check->sink, d, "add to the record, for example, `%.*s`", SEG_STR(values));
+    seg_help(check->sink, d, "add to the record, for example, `%.*s`", SEG_STR(absent.values));
 }
 
 void seg_check_needs(struct seg_check *check, const struct seg_program_test *test) {
