@@ -15,6 +15,7 @@ static const struct {
     {"test", "run the tests that stand beside the rules", verb_test},
     {"run", "compile the rules and score all customers", verb_run},
     {"explain", "why a customer is in a segment, or is not", verb_explain},
+    {"diff", "what two versions of a project mean differently", verb_diff},
     {"show", "the data dictionary: what every segment means and reads", verb_show},
     {"version", "the versions of segc and of what it is built with", verb_version},
 };

@@ -9,6 +9,7 @@ int verb_check(int argc, char **argv);
 int verb_fmt(int argc, char **argv);
 int verb_run(int argc, char **argv);
 int verb_explain(int argc, char **argv);
+int verb_diff(int argc, char **argv);
 int verb_show(int argc, char **argv);
 int verb_test(int argc, char **argv);
 int verb_version(int argc, char **argv);

@@ -32,7 +32,8 @@ static struct seg_str meaning(struct seg_explainer *explainer, const struct seg_
   struct seg_str text = {0};
   FILE *out = open_memstream(&buffer, &size);
   if (out != NULL) {
-    struct seg_english english = {request->program, request->map, &request->program->customer, out};
+    struct seg_english english = {request->program, request->map, &request->program->customer, out,
+                                  false};
     seg_english_definition(&english, aggregate);
     if (fclose(out) == 0)
       text = seg_arena_str(explainer->arena, (struct seg_str){buffer, size});

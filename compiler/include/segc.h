@@ -74,7 +74,7 @@ enum segc_format {
   SEGC_FORMAT_JSON,
   SEGC_FORMAT_SARIF,
   SEGC_FORMAT_GITHUB,
-  SEGC_FORMAT_MARKDOWN, // segc_show only
+  SEGC_FORMAT_MARKDOWN, // segc_show and segc_diff only
   SEGC_FORMAT_JUNIT,    // segc_test only
 };
 
@@ -224,6 +224,21 @@ struct segc_test_options {
  */
 enum segc_status segc_test(struct segc_session *session, const struct segc_test_options *options,
                            enum segc_format format, FILE *out);
+struct segc_diff_options {
+  size_t size;
+  const struct segc_run_options *data; // as for segc_explain; NULL: the rules only
+  const char *list_path; // with data: who moves, as .csv, .csv.gz or .parquet; or NULL
+};
+
+/**
+ * Write what two loaded projects mean differently and, with data, which customers enter, leave and
+ * move. SEGC_OK: nothing. SEGC_FINDINGS: something. Failures are those of `after` (and it is
+ * `after` that can be interrupted); rules with errors are one too. SEGC_FORMAT_HUMAN,
+ * SEGC_FORMAT_JSON or SEGC_FORMAT_MARKDOWN.
+ */
+enum segc_status segc_diff(struct segc_session *before, struct segc_session *after,
+                           const struct segc_diff_options *options, enum segc_format format,
+                           FILE *out);
 
 /** The versions that decide what a run answers: segc, the language, LLVM, DuckDB, tzdata. A line
  * each. */

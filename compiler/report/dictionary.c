@@ -68,7 +68,7 @@ static struct seg_str source_text(struct builder *builder, struct seg_span span)
 
 static struct seg_english english_of(const struct builder *builder,
                                      const struct seg_program_entity *entity) {
-  return (struct seg_english){builder->program, builder->map, entity, builder->out};
+  return (struct seg_english){builder->program, builder->map, entity, builder->out, false};
 }
 
 // --- one segment ---

@@ -382,7 +382,7 @@ static const struct seg_node *some_aggregate(const struct seg_node *node) {
 
 // A metric whose definition is longer than an aggregate is better called by its name.
 static bool print_metric(const struct seg_english *english, const struct seg_node *node) {
-  bool simple = node->operand_count == 0 || node->kind == SEG_NODE_DAYS_SINCE;
+  bool simple = english->expanded || node->operand_count == 0 || node->kind == SEG_NODE_DAYS_SINCE;
   const struct seg_program_metric *metric = simple ? NULL : named_metric(english, node);
   if (metric == NULL)
     return false;

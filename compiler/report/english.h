@@ -19,6 +19,7 @@ struct seg_english {
   const struct seg_source_map *map;
   const struct seg_program_entity *entity;
   FILE *out;
+  bool expanded; // metrics never keep their name
 };
 
 /** "who have at least 2 purchases in the last 90 complete days, and whose country is "DE"". */

@@ -246,6 +246,29 @@ void seg_program_deinit(struct seg_program *program);
 /** Write the typed program as indented text (`--dump=types`), stable enough for tests. */
 void seg_program_print(const struct seg_program *program, FILE *out);
 
+/** How much of what stands behind its names a normal form says. */
+enum seg_normal_form {
+  SEG_NORMAL_RULE,    // columns and events by their names
+  SEG_NORMAL_MEANING, // with types, computed columns, and which rows of an event exist
+};
+
+/** What a meaning stands on: the customer is number 0, event e is e + 1. */
+struct seg_touched {
+  bool *entities;
+  bool **columns; // of each entity
+};
+
+/**
+ * Write an expression over `entity` in a form that is equal for expressions with the same meaning:
+ * metrics expanded, windows as days, the order of operands settled, nothing of layout or comments.
+ * Not complete: unequal forms may still mean the same. `node` NULL: which customers, or events of
+ * `entity`, exist. What it stands on is marked in `touched`, unless NULL. False when memory is out.
+ */
+SEG_NODISCARD bool seg_program_print_normal(const struct seg_program *program,
+                                            const struct seg_program_entity *entity,
+                                            const struct seg_node *node, enum seg_normal_form form,
+                                            struct seg_touched *touched, FILE *out);
+
 /** "money(EUR)", "one of (...)", "int": the type in the words of the language, written into `text`.
  */
 const char *seg_type_describe(const struct seg_type *type, char *text, size_t size);

@@ -1,11 +1,12 @@
 #!/bin/sh
-# The README shows what segc prints: check_readme.sh README SEGC
-# Every indented block that begins with "$ build/segc ..." is run from the folder of the README; its lines must
-# come out in this order. A line "..." stands for any lines.
+# A page shows what segc prints: check_readme.sh PAGE SEGC [FEWEST]
+# Every indented block that begins with "$ build/segc ..." is run from the root of the project; its lines must
+# come out in this order. A line "..." stands for any lines. The page has at least FEWEST blocks (default 2).
 set -u
 readme=$1
 segc=$2
-cd "$(dirname "$readme")" || exit 1
+fewest=${3-2}
+cd "$(dirname "$0")/../.." || exit 1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
@@ -36,6 +37,6 @@ for block in "$folder"/*; do
   fi
 done
 rm -f "$folder.out"
-[ "$blocks" -ge 2 ] || { echo "the README shows no commands"; status=1; }
-echo "$blocks blocks of the README compared"
+[ "$blocks" -ge "$fewest" ] || { echo "the page shows too few commands"; status=1; }
+echo "$blocks blocks compared"
 exit "$status"

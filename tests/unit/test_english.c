@@ -12,7 +12,7 @@ static void expect_sentence(const char *more, const char *when, const char *expe
   size_t size = 0;
   FILE *out = open_memstream(&said, &size);
   assert_non_null(out);
-  struct seg_english english = {&c.program, &c.map, &c.program.customer, out};
+  struct seg_english english = {&c.program, &c.map, &c.program.customer, out, false};
   seg_english_condition(&english, c.program.segments[0].when);
   fclose(out);
   assert_string_equal(said, expected);
