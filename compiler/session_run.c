@@ -48,6 +48,36 @@ static enum seg_status run_plan(struct run *run) {
                  &options, &run->result, run->error);
 }
 
+// The columns of truth: a segment's members and, behind them, its control group.
+static enum seg_status truth_columns(struct run *run, struct seg_result_view *view) {
+  const struct seg_plan *plan = run->plan;
+  uint32_t room = plan->segment_count + plan->holdout_count;
+  struct seg_str *names = SEG_NEW_ARRAY(&run->data.arena, struct seg_str, room);
+  const uint64_t **members = SEG_NEW_ARRAY(&run->data.arena, const uint64_t *, room);
+  if (names == NULL || members == NULL)
+    return seg_fail_memory(run->error, "the output");
+  uint32_t count = 0, holdout = 0;
+  for (uint32_t i = 0; i < plan->segment_count; i++) {
+    names[count] = plan->segments[i];
+    members[count++] = run->result == NULL ? NULL : run->result->members[i];
+    if (holdout == plan->holdout_count || plan->holdouts[holdout].segment != i)
+      continue;
+    struct seg_str segment = plan->segments[i];
+    char *name = seg_arena_alloc(&run->data.arena, segment.size + sizeof "_holdout");
+    if (name == NULL)
+      return seg_fail_memory(run->error, "the output");
+    memcpy(name, segment.data, segment.size);
+    memcpy(name + segment.size, "_holdout", sizeof "_holdout");
+    names[count] = (struct seg_str){name, segment.size + strlen("_holdout")};
+    members[count++] = run->result == NULL ? NULL : run->result->held_out[i];
+    holdout++;
+  }
+  view->segment_count = count;
+  view->segments = names;
+  view->members = members;
+  return SEG_OK;
+}
+
 // The result as the sink wants it; without a result only its names, for the check before the run.
 static enum seg_status result_view(struct run *run, struct seg_result_view *view) {
   const struct seg_plan *plan = run->plan;
@@ -69,17 +99,13 @@ static enum seg_status result_view(struct run *run, struct seg_result_view *view
         .otherwise = chain->otherwise,
         .winners = run->result == NULL ? NULL : run->result->chains[i].winners};
   }
-  *view = (struct seg_result_view){.key_name = plan->customer.key,
-                                   .segment_count = plan->segment_count,
-                                   .segments = plan->segments,
-                                   .chain_count = plan->chain_count,
-                                   .chains = chains};
+  *view = (struct seg_result_view){
+      .key_name = plan->customer.key, .chain_count = plan->chain_count, .chains = chains};
   if (run->result != NULL) {
     view->customer_count = (int64_t)run->result->customer_count;
     view->keys = run->result->keys;
-    view->members = (const uint64_t *const *)run->result->members;
   }
-  return SEG_OK;
+  return truth_columns(run, view);
 }
 
 static enum seg_status check_output(struct run *run) {
@@ -124,10 +150,12 @@ static bool text_of(struct segc_session *session, struct seg_str text, const cha
   return copy.data != NULL;
 }
 
-static bool segment_count(struct run *run, uint32_t segment, uint64_t members,
+static bool segment_count(struct run *run, uint32_t segment, uint64_t members, uint64_t held_out,
                           struct segc_segment_count *out) {
   const struct seg_program_segment *source = &run->session->pipeline.program.segments[segment];
   out->members = members;
+  out->has_holdout = source->holdout.whole > 0;
+  out->held_out = held_out;
   return text_of(run->session, source->name.text, &out->name) &&
          text_of(run->session, source->title, &out->title);
 }
@@ -140,7 +168,8 @@ static bool chain_count(struct run *run, uint32_t number, struct segc_chain_coun
   if (winners == NULL)
     return false;
   for (uint32_t i = 0; i < chain->member_count; i++)
-    if (!segment_count(run, chain->members[i], result->won[i], &winners[i]))
+    if (!segment_count(run, chain->members[i], result->won[i], result->won_held_out[i],
+                       &winners[i]))
       return false;
   out->winners = winners;
   out->winner_count = chain->member_count;
@@ -158,7 +187,8 @@ static enum seg_status summarise(struct run *run) {
       SEG_NEW_ARRAY(&session->arena, struct segc_chain_count, result->chain_count);
   bool fine = segments != NULL && chains != NULL;
   for (uint32_t i = 0; fine && i < result->segment_count; i++)
-    fine = segment_count(run, i, result->segment_members[i], &segments[i]);
+    fine = segment_count(run, i, result->segment_members[i], result->segment_held_out[i],
+                         &segments[i]);
   for (uint32_t i = 0; fine && i < result->chain_count; i++)
     fine = chain_count(run, i, &chains[i]);
   struct segc_summary *summary = &session->summary;

@@ -28,10 +28,19 @@ static size_t widest(const struct segc_summary *summary) {
 }
 
 static void write_row(FILE *out, size_t name_width, const char *name, uint64_t members,
-                      uint64_t customers, const char *title) {
+                      uint64_t customers) {
   fprintf(out, "  %s%*s  %12" PRIu64 "  %6.2f%%", name, (int)(name_width - width(name)), "",
           members, 100 * share_of(members, customers));
-  fprintf(out, title[0] == '\0' ? "\n" : "  %s\n", title);
+}
+
+static void write_segment(FILE *out, size_t name_width, const struct segc_segment_count *segment,
+                          uint64_t customers, const char *title) {
+  write_row(out, name_width, segment->name, segment->members, customers);
+  if (title[0] != '\0')
+    fprintf(out, "  %s", title);
+  if (segment->has_holdout)
+    fprintf(out, "%s  %" PRIu64 " held out", title[0] == '\0' ? "" : ";", segment->held_out);
+  fputc('\n', out);
 }
 
 static void write_human(const struct segc_summary *summary, FILE *out) {
@@ -43,16 +52,16 @@ static void write_human(const struct segc_summary *summary, FILE *out) {
     fprintf(out, ", %" PRIu64 " of them without a known customer", summary->orphan_events);
   fprintf(out, "\n\nsegments: all that match\n");
   for (size_t i = 0; i < summary->segment_count; i++)
-    write_row(out, name_width, summary->segments[i].name, summary->segments[i].members,
-              summary->customers, summary->segments[i].title);
+    write_segment(out, name_width, &summary->segments[i], summary->customers,
+                  summary->segments[i].title);
   for (size_t i = 0; i < summary->chain_count; i++) {
     const struct segc_chain_count *chain = &summary->chains[i];
     fprintf(out, "\nchain %s: first match wins\n", chain->name);
     for (size_t j = 0; j < chain->winner_count; j++)
-      write_row(out, name_width, chain->winners[j].name, chain->winners[j].members,
-                summary->customers, "");
+      write_segment(out, name_width, &chain->winners[j], summary->customers, "");
     const char *rest = chain->otherwise[0] == '\0' ? "(no segment)" : chain->otherwise;
-    write_row(out, name_width, rest, chain->unmatched, summary->customers, "");
+    write_row(out, name_width, rest, chain->unmatched, summary->customers);
+    fputc('\n', out);
   }
   fprintf(out, "\n%.2f s: compile %.2f, customers %.2f, events %.2f, rules %.2f, output %.2f\n",
           summary->seconds_total, summary->seconds_compile, summary->seconds_customers,
@@ -62,6 +71,14 @@ static void write_human(const struct segc_summary *summary, FILE *out) {
 static void json_number(struct seg_json *json, const char *key, uint64_t value) {
   seg_json_key(json, key);
   seg_json_uint(json, value);
+}
+
+static void json_held_out(struct seg_json *json, const struct segc_segment_count *segment) {
+  seg_json_key(json, "held_out");
+  if (segment->has_holdout)
+    seg_json_uint(json, segment->held_out);
+  else
+    seg_json_null(json);
 }
 
 static void json_segments(struct seg_json *json, const struct segc_summary *summary) {
@@ -74,6 +91,7 @@ static void json_segments(struct seg_json *json, const struct segc_summary *summ
     json_number(json, "members", summary->segments[i].members);
     seg_json_key(json, "share");
     seg_json_double(json, share_of(summary->segments[i].members, summary->customers));
+    json_held_out(json, &summary->segments[i]);
     seg_json_end_object(json);
   }
   seg_json_end_array(json);
@@ -90,6 +108,7 @@ static void json_chain(struct seg_json *json, const struct segc_chain_count *cha
     seg_json_key(json, "segment");
     seg_json_text(json, chain->winners[i].name);
     json_number(json, "members", chain->winners[i].members);
+    json_held_out(json, &chain->winners[i]);
     seg_json_end_object(json);
   }
   seg_json_end_array(json);

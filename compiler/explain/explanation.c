@@ -188,6 +188,8 @@ static enum seg_status explain(struct seg_explainer *explainer, struct seg_expla
                                                        : keep(explainer, request->customer);
   out->as_of = request->as_of;
   out->member = seg_reference_member(explainer->reference, request->segment, 0);
+  out->has_holdout = segment->holdout.whole > 0;
+  out->held_out = seg_reference_held_out(explainer->reference, request->segment, 0);
   explain_condition(explainer, segment->when, &out->rule);
   explain_chains(explainer, out);
   if (explainer->failed)

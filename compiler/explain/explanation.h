@@ -68,6 +68,7 @@ struct seg_explanation {
   struct seg_str segment, title, customer;
   int32_t as_of;
   bool member;
+  bool has_holdout, held_out; // the segment has a control group; the customer is in it
   struct seg_finding rule;
   uint32_t chain_count; // those that the segment is in
   struct seg_explained_chain *chains;

@@ -125,6 +125,8 @@ void seg_explanation_write_json(const struct seg_explanation *explanation, FILE 
   seg_json_member(&json, "customer", explanation->customer);
   day(&json, "as_of", explanation->as_of);
   truth(&json, "member", explanation->member);
+  if (explanation->has_holdout)
+    truth(&json, "held_out", explanation->held_out);
   seg_json_key(&json, "rule");
   seg_finding_write_json(&json, &explanation->rule);
   seg_json_key(&json, "chains");

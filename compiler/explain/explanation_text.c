@@ -131,7 +131,11 @@ void seg_explanation_write_text(const struct seg_explanation *explanation, FILE 
     fprintf(out, " (%.*s)", SEG_STR(explanation->title));
   fputs(", as of ", out);
   day(explanation->as_of, out);
-  fputs("\n\n", out);
+  fputs("\n", out);
+  if (explanation->has_holdout && explanation->member)
+    fprintf(out, "%s the control group of the segment\n",
+            explanation->held_out ? "held out: in" : "not in");
+  fputs("\n", out);
   seg_finding_write_text(&explanation->rule, 0, out);
   for (uint32_t i = 0; i < explanation->chain_count; i++)
     chain(explanation, &explanation->chains[i], out);

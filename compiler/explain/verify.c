@@ -24,6 +24,10 @@ static enum seg_status compare(const struct seg_explain_request *request,
   for (uint32_t i = 0; i < program->segment_count; i++)
     if (seg_bitmap_test(result->members[i], 0) != seg_reference_member(reference, i, 0))
       return differs("the segment", program->segments[i].name.text, error);
+  for (uint32_t i = 0; i < program->segment_count; i++)
+    if (result->held_out[i] != NULL &&
+        seg_bitmap_test(result->held_out[i], 0) != seg_reference_held_out(reference, i, 0))
+      return differs("the control group of", program->segments[i].name.text, error);
   for (uint32_t i = 0; i < program->chain_count; i++) {
     int32_t winner = seg_reference_winner(reference, i, 0);
     uint16_t found = result->chains[i].winners[0];

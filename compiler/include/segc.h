@@ -129,6 +129,8 @@ struct segc_segment_count {
   const char *name;
   const char *title; // empty when the segment has none
   uint64_t members;
+  bool has_holdout;  // the segment has a control group
+  uint64_t held_out; // members in it; in a chain: of those who it wins
 };
 
 struct segc_chain_count {

@@ -269,6 +269,26 @@ static void lower_names(struct seg_lowering *lowering) {
   }
 }
 
+static void lower_holdouts(struct seg_lowering *lowering) {
+  const struct seg_program *program = lowering->program;
+  struct seg_plan *plan = lowering->plan;
+  plan->holdouts = SEG_NEW_ARRAY(&plan->arena, struct seg_plan_holdout, program->segment_count);
+  if (plan->holdouts == NULL) {
+    lowering->failed = true;
+    return;
+  }
+  for (uint32_t i = 0; i < program->segment_count; i++) {
+    struct seg_share share = program->segments[i].holdout;
+    if (share.whole == 0)
+      continue;
+    unsigned __int128 range = (unsigned __int128)share.part << 64;
+    plan->holdouts[plan->holdout_count++] = (struct seg_plan_holdout){
+        .segment = i,
+        .limit = (uint64_t)((range + (uint64_t)share.whole - 1) / (uint64_t)share.whole),
+        .salt = owned(lowering, program->segments[i].holdout_salt)};
+  }
+}
+
 static void lower_rules(struct seg_lowering *lowering, uint32_t *rules) {
   struct seg_scope customers = {lowering, SEG_SCOPE_CUSTOMER, &lowering->customer,
                                 &lowering->block};
@@ -329,6 +349,7 @@ enum seg_status seg_lower(const struct seg_program *program, const struct seg_so
     goto cleanup;
   }
   lower_names(&lowering);
+  lower_holdouts(&lowering);
   lower_rules(&lowering, rules);
   if (!lowering.failed)
     lower_entities(&lowering);

@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "compiler/reference/internal.h"
+#include "runtime/base/draw.h"
 
 enum { NO_CUSTOMER = UINT32_MAX };
 
@@ -240,6 +241,18 @@ struct seg_value seg_reference_value(struct seg_reference *reference, const stru
 
 bool seg_reference_member(struct seg_reference *reference, uint32_t segment, uint32_t customer) {
   return seg_reference_condition(reference, reference->program->segments[segment].when, customer);
+}
+
+bool seg_reference_held_out(struct seg_reference *reference, uint32_t segment, uint32_t customer) {
+  const struct seg_program_segment *own = &reference->program->segments[segment];
+  if (own->holdout.whole == 0 || !seg_reference_member(reference, segment, customer))
+    return false;
+  struct seg_draw draw;
+  seg_draw_init(&draw, own->holdout_salt);
+  uint64_t number = seg_draw_of(&draw, seg_reference_customer_key(reference, customer));
+  // number / 2^64 < part / whole
+  return (unsigned __int128)number * (uint64_t)own->holdout.whole <
+         (unsigned __int128)own->holdout.part << 64;
 }
 
 int32_t seg_reference_winner(struct seg_reference *reference, uint32_t chain, uint32_t customer) {

@@ -42,6 +42,9 @@ struct seg_value seg_reference_value(struct seg_reference *reference, const stru
 /** Is the customer in the segment? */
 bool seg_reference_member(struct seg_reference *reference, uint32_t segment, uint32_t customer);
 
+/** Is the customer a member of the segment who is held out, as its control group? */
+bool seg_reference_held_out(struct seg_reference *reference, uint32_t segment, uint32_t customer);
+
 /** The position in the chain of the first segment that matches, or -1. */
 int32_t seg_reference_winner(struct seg_reference *reference, uint32_t chain, uint32_t customer);
 

@@ -73,13 +73,22 @@ static struct seg_english english_of(const struct builder *builder,
 
 // --- one segment ---
 
-static struct seg_str sentence(struct builder *builder, const struct seg_node *when) {
+static void control_group(const struct seg_share share, FILE *out) {
+  double percent = 100.0 * (double)share.part / (double)share.whole;
+  fputs(" Of them, ", out);
+  seg_english_number(percent, out);
+  fputs("% are held out as a control group.", out);
+}
+
+static struct seg_str sentence(struct builder *builder, const struct seg_program_segment *segment) {
   if (text_begin(builder) == NULL)
     return (struct seg_str){0};
   struct seg_english english = english_of(builder, &builder->program->customer);
   fputs("Customers ", builder->out);
-  seg_english_condition(&english, when);
+  seg_english_condition(&english, segment->when);
   fputc('.', builder->out);
+  if (segment->holdout.whole > 0)
+    control_group(segment->holdout, builder->out);
   return text_end(builder);
 }
 
@@ -221,7 +230,7 @@ static enum seg_status segment_of(struct builder *builder, uint32_t number,
   const struct seg_program_segment *segment = &builder->program->segments[number];
   *out = (struct seg_dictionary_segment){.name = keep(builder, segment->name.text),
                                          .title = keep(builder, segment->title)};
-  out->sentence = sentence(builder, segment->when);
+  out->sentence = sentence(builder, segment);
   clauses(builder, segment, out);
   uint32_t room = count_aggregates(segment->when);
   out->windows.items = array(builder, room, sizeof *out->windows.items);

@@ -230,7 +230,25 @@ static void check_review(const struct clause *clause) {
 }
 
 static void check_holdout(const struct clause *clause) {
-  seg_report_not_yet(clause->check, SEG_NOT_YET_HOLDOUT, clause->syntax->span);
+  static const char *const what = "one share above 0% and below 100%, with at most 4 decimals";
+  enum { MOST_DECIMALS = 4 };
+  const struct seg_expr *value = single(clause, what);
+  if (!value)
+    return;
+  int64_t part = value->kind == SEG_EXPR_PERCENT ? value->decimal.digits : 0, whole = 100;
+  bool fine = part > 0 && value->decimal.scale <= MOST_DECIMALS;
+  for (uint8_t i = 0; fine && i < value->decimal.scale; i++)
+    whole *= 10;
+  if (!fine || part >= whole) {
+    report_form(clause, value->span, what);
+    return;
+  }
+  struct seg_str salt =
+      seg_words(clause->check, "holdout:%.*s", SEG_STR(clause->segment->name.text));
+  clause->segment->holdout = (struct seg_share){part, whole};
+  clause->segment->holdout_salt = seg_arena_str(&clause->check->program->arena, salt);
+  if (!clause->segment->holdout_salt.data)
+    clause->check->out_of_memory = true;
 }
 
 typedef void (*clause_function)(const struct clause *);

@@ -166,6 +166,11 @@ struct seg_program_metric {
   struct seg_span span;
 };
 
+/** A share of customers: part of whole; `whole` 0 when there is none. */
+struct seg_share {
+  int64_t part, whole; // 0 < part < whole <= 10^6
+};
+
 struct seg_program_segment {
   struct seg_name name;
   struct seg_str title;             // empty when absent
@@ -174,6 +179,8 @@ struct seg_program_segment {
   const struct seg_segment *syntax; // all clauses as written, for reports
   int32_t review_day; // last review + its period: overdue when the as-of day is later; INT32_MAX
                       // when absent
+  struct seg_share holdout;    // of its members, drawn by their keys (runtime/base/draw.h)
+  struct seg_str holdout_salt; // "holdout:NAME"
   struct seg_span span;
 };
 

@@ -300,6 +300,9 @@ static void print_rules(const struct seg_program *program, FILE *out) {
       print_day(out, segment->review_day);
       fputc('\n', out);
     }
+    if (segment->holdout.whole > 0)
+      fprintf(out, "  holdout %" PRId64 "/%" PRId64 "\n", segment->holdout.part,
+              segment->holdout.whole);
     if (segment->when)
       print_part(&printer, "when", &program->customer, segment->when, 1);
   }

@@ -222,8 +222,38 @@ static void declare_all(struct seg_check *check) {
 
 // --- after all else ---
 
+static bool same_column(struct seg_check *check, struct seg_str a, struct seg_str b) {
+  struct seg_str one = seg_name_skeleton(&check->scratch, a);
+  struct seg_str other = seg_name_skeleton(&check->scratch, b);
+  if (!one.data || !other.data)
+    check->out_of_memory = true;
+  return one.data && other.data && seg_str_equal(one, other);
+}
+
+/** A control group has a column as well: NAME_holdout. */
+static void check_holdout_names(struct seg_check *check) {
+  for (uint32_t i = 0; i < check->program->segment_count; i++) {
+    const struct seg_program_segment *segment = &check->program->segments[i];
+    if (segment->holdout.whole == 0)
+      continue;
+    struct seg_str name = seg_words(check, "%.*s_holdout", SEG_STR(segment->name.text));
+    int64_t found = seg_names_find_alike(&check->names, name);
+    const struct seg_symbol *symbol = found == SEG_NO_NAME ? NULL : &check->symbols[found];
+    bool column =
+        symbol && (symbol->kind == SEG_SYMBOL_SEGMENT || symbol->kind == SEG_SYMBOL_CHAIN);
+    if (!column && !same_column(check, check->program->customer.key, name))
+      continue;
+    struct seg_diagnostic *d = seg_report(
+        check->sink, SEG_DIAG_DUPLICATE_NAME, column ? symbol->name.span : segment->name.span,
+        "the results would have two columns called `%.*s`", SEG_STR(name));
+    seg_note(check->sink, d, "the control group of `%.*s` has a column of this name",
+             SEG_STR(segment->name.text));
+  }
+}
+
 /** The output has a column for the key and one for each segment and chain. */
 static void check_output_names(struct seg_check *check) {
+  check_holdout_names(check);
   struct seg_str key = check->program->customer.key;
   int64_t found = key.size > 0 ? seg_names_find_alike(&check->names, key) : SEG_NO_NAME;
   if (found == SEG_NO_NAME)

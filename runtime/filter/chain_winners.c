@@ -34,3 +34,17 @@ void seg_chain_winners(const uint64_t *const *masks, uint32_t member_count, int6
   }
   *unmatched += left;
 }
+
+void seg_chain_held_out(const uint64_t *const *masks, const uint64_t *const *held_out,
+                        uint32_t member_count, int64_t rows, uint64_t *unassigned,
+                        uint64_t *won_held_out) {
+  size_t words = seg_bitmap_words(rows);
+  seg_bitmap_fill(unassigned, rows);
+  for (uint32_t m = 0; m < member_count; m++) {
+    for (size_t w = 0; w < words; w++) {
+      if (held_out[m] != NULL)
+        won_held_out[m] += (uint64_t)__builtin_popcountll(held_out[m][w] & unassigned[w]);
+      unassigned[w] &= ~masks[m][w];
+    }
+  }
+}

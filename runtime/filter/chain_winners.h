@@ -18,4 +18,9 @@ enum { SEG_CHAIN_NO_WINNER = UINT16_MAX };
 void seg_chain_winners(const uint64_t *const *masks, uint32_t member_count, int64_t rows,
                        uint64_t *unassigned, uint64_t *won, uint64_t *unmatched, uint16_t *winners);
 
+/** Adds to won_held_out[m] the rows that m wins and that are in held_out[m] (NULL: none are). */
+void seg_chain_held_out(const uint64_t *const *masks, const uint64_t *const *held_out,
+                        uint32_t member_count, int64_t rows, uint64_t *unassigned,
+                        uint64_t *won_held_out);
+
 #endif

@@ -2,10 +2,10 @@
  * The sink: results of a run as one file, .parquet, .csv or .csv.gz by its name.
  *
  * One row a customer in the order of customer numbers: the key under its own name (BIGINT or
- * VARCHAR), a BOOLEAN a segment, a VARCHAR a chain (the winning segment's name, else the
- * `otherwise` name, else NULL). The file appears whole or not at all: it is written under a private
- * name (mode 0600) in the same folder, synced, then renamed. On any failure the old file is
- * untouched and the private one is gone.
+ * VARCHAR), a BOOLEAN a segment (and a control group), a VARCHAR a chain (the winning segment's
+ * name, else the `otherwise` name, else NULL). The file appears whole or not at all: it is written
+ * under a private name (mode 0600) in the same folder, synced, then renamed. On any failure the old
+ * file is untouched and the private one is gone.
  */
 #ifndef SEG_RUNTIME_IO_SINK_H
 #define SEG_RUNTIME_IO_SINK_H
@@ -32,9 +32,9 @@ struct seg_result_view {
   int64_t customer_count;
   struct seg_str key_name;
   struct seg_column_view keys; // I64 or TEXT, all known
-  uint32_t segment_count;
+  uint32_t segment_count;      // columns of truth: segments and their control groups
   const struct seg_str *segments;
-  const uint64_t *const *members; // per segment: a bitmap over the customers
+  const uint64_t *const *members; // per column: a bitmap over the customers
   uint32_t chain_count;
   const struct seg_result_chain *chains;
 };

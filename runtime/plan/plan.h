@@ -224,6 +224,13 @@ struct seg_fold {
   struct seg_fold_cell *cells;
 };
 
+/** A control group: the members of a segment who draw a number below the limit (draw.h). */
+struct seg_plan_holdout {
+  uint32_t segment;
+  uint64_t limit; // the share times 2^64, rounded up; never 0
+  struct seg_str salt;
+};
+
 enum seg_derived_kind {
   SEG_DERIVED_BUCKET, // I64: 1 .. buckets, drawn by the customer's key (runtime/base/draw.h)
 };
@@ -265,6 +272,8 @@ struct seg_plan {
   struct seg_block customer_block;
   uint32_t segment_count;
   struct seg_str *segments;
+  uint32_t holdout_count;
+  struct seg_plan_holdout *holdouts; // segments rising
   uint32_t chain_count;
   struct seg_plan_chain *chains;
 };

@@ -270,6 +270,15 @@ static void print_customer_block(const struct seg_plan *plan, FILE *out) {
   }
 }
 
+static void print_holdout(const struct seg_plan *plan, const struct seg_plan_holdout *holdout,
+                          FILE *out) {
+  fputs("holdout of ", out);
+  print_text(plan->segments[holdout->segment], out);
+  fprintf(out, " below %" PRIu64, holdout->limit);
+  print_named("salt", holdout->salt, out);
+  putc('\n', out);
+}
+
 void seg_plan_print(const struct seg_plan *plan, FILE *out) {
   fputs("plan", out);
   print_named("timezone", plan->timezone, out);
@@ -287,6 +296,8 @@ void seg_plan_print(const struct seg_plan *plan, FILE *out) {
   for (uint32_t i = 0; i < plan->window_count; i++)
     print_window(&plan->windows[i], i, out);
   print_customer_block(plan, out);
+  for (uint32_t i = 0; i < plan->holdout_count; i++)
+    print_holdout(plan, &plan->holdouts[i], out);
   for (uint32_t i = 0; i < plan->chain_count; i++)
     print_chain(plan, &plan->chains[i], out);
 }

@@ -285,6 +285,18 @@ static enum seg_status check_chains(const struct seg_plan *plan, struct seg_erro
   return SEG_OK;
 }
 
+static enum seg_status check_holdouts(const struct seg_plan *plan, struct seg_error *error) {
+  struct seg_str place = seg_str_view("holdouts");
+  for (uint32_t i = 0; i < plan->holdout_count; i++) {
+    const struct seg_plan_holdout *holdout = &plan->holdouts[i];
+    REQUIRE(holdout->segment < plan->segment_count, "a holdout names no segment");
+    REQUIRE(i == 0 || plan->holdouts[i - 1].segment < holdout->segment,
+            "the holdouts are not in the order of the segments");
+    REQUIRE(holdout->limit > 0, "a holdout takes nobody");
+  }
+  return SEG_OK;
+}
+
 static enum seg_status check_events(const struct seg_plan *plan, struct seg_error *error) {
   for (uint32_t i = 0; i < plan->event_count; i++) {
     bool is_read = plan->folds[i].cell_count > 0 || plan->customer_from_event == (int32_t)i;
@@ -315,5 +327,7 @@ enum seg_status seg_plan_verify(const struct seg_plan *plan, struct seg_error *e
     status = check_customer_block(plan, error);
   if (status == SEG_OK)
     status = check_chains(plan, error);
+  if (status == SEG_OK)
+    status = check_holdouts(plan, error);
   return status;
 }

@@ -6,6 +6,7 @@
 
 #include "runtime/filter/chain_winners.h"
 #include "runtime/run/derived.h"
+#include "runtime/run/draws.h"
 
 static const char what_for[] = "deciding the rules";
 
@@ -50,6 +51,26 @@ static enum seg_status add_derived(struct seg_decide *decide, uint32_t batch_row
   return SEG_OK;
 }
 
+static enum seg_status add_holdouts(struct seg_decide *decide, uint32_t batch_rows, size_t members,
+                                    size_t most, struct seg_error *error) {
+  const struct seg_plan *plan = decide->state->plan;
+  size_t segments = (size_t)plan->segment_count + 1;
+  decide->held_out = calloc(segments, sizeof *decide->held_out);
+  decide->controls = calloc(most + 1, sizeof *decide->controls);
+  decide->segment_held_out = calloc(segments, sizeof *decide->segment_held_out);
+  decide->won_held_out = calloc(members + 1, sizeof *decide->won_held_out);
+  if (decide->held_out == NULL || decide->controls == NULL || decide->segment_held_out == NULL ||
+      decide->won_held_out == NULL)
+    return seg_fail_memory(error, what_for);
+  for (uint32_t h = 0; h < plan->holdout_count; h++) {
+    uint64_t **held_out = &decide->held_out[plan->holdouts[h].segment];
+    *held_out = seg_column_memory(batch_rows / 8);
+    if (*held_out == NULL)
+      return seg_fail_memory(error, what_for);
+  }
+  return SEG_OK;
+}
+
 enum seg_status seg_decide_init(struct seg_decide *decide, struct seg_run_state *state,
                                 uint32_t batch_rows, struct seg_error *error) {
   const struct seg_plan *plan = state->plan;
@@ -71,6 +92,8 @@ enum seg_status seg_decide_init(struct seg_decide *decide, struct seg_run_state 
   enum seg_status status = add_cells(decide, batch_rows, error);
   if (status == SEG_OK)
     status = add_derived(decide, batch_rows, error);
+  if (status == SEG_OK)
+    status = add_holdouts(decide, batch_rows, members, most, error);
   if (status != SEG_OK)
     return status;
   return seg_block_runner_init(&decide->runner, &plan->customer_block,
@@ -87,6 +110,12 @@ void seg_decide_deinit(struct seg_decide *decide) {
     free(decide->derived_values[d]);
     free(decide->derived_known[d]);
   }
+  for (uint32_t s = 0; decide->held_out != NULL && s < decide->state->plan->segment_count; s++)
+    free(decide->held_out[s]);
+  free(decide->held_out);
+  free(decide->controls);
+  free(decide->segment_held_out);
+  free(decide->won_held_out);
   free(decide->derived_values);
   free(decide->derived_known);
   free(decide->cell_values);
@@ -130,18 +159,40 @@ static void take_memberships(struct seg_decide *decide, uint64_t first, uint32_t
   }
 }
 
+// Before the winners: a control group stays in the chain, and is counted there.
+static void take_held_out(struct seg_decide *decide, uint64_t first, uint32_t rows) {
+  const struct seg_plan *plan = decide->state->plan;
+  const struct seg_run_result *result = decide->state->result;
+  for (uint32_t h = 0; h < plan->holdout_count; h++) {
+    uint32_t segment = plan->holdouts[h].segment;
+    uint64_t *held_out = decide->held_out[segment];
+    decide->segment_held_out[segment] +=
+        seg_draws_hold_out(&plan->holdouts[h], &result->keys, first, rows,
+                           seg_block_runner_mask(&decide->runner, segment), held_out);
+    if (result->held_out != NULL)
+      memcpy(result->held_out[segment] + first / 64, held_out,
+             seg_bitmap_words(rows) * sizeof *held_out);
+  }
+}
+
 static void take_winners(struct seg_decide *decide, uint64_t first, uint32_t rows) {
   const struct seg_plan *plan = decide->state->plan;
   const struct seg_run_result *result = decide->state->result;
-  uint64_t *won = decide->won;
+  uint64_t *won = decide->won, *won_held_out = decide->won_held_out;
   for (uint32_t c = 0; c < plan->chain_count; c++) {
     const struct seg_plan_chain *chain = &plan->chains[c];
-    for (uint32_t m = 0; m < chain->member_count; m++)
+    for (uint32_t m = 0; m < chain->member_count; m++) {
       decide->masks[m] = seg_block_runner_mask(&decide->runner, chain->members[m]);
+      decide->controls[m] = decide->held_out[chain->members[m]];
+    }
     uint16_t *winners = result->chains[c].winners;
     seg_chain_winners(decide->masks, chain->member_count, rows, decide->unassigned, won,
                       &decide->unmatched[c], winners == NULL ? NULL : winners + first);
+    if (plan->holdout_count > 0)
+      seg_chain_held_out(decide->masks, decide->controls, chain->member_count, rows,
+                         decide->unassigned, won_held_out);
     won += chain->member_count;
+    won_held_out += chain->member_count;
   }
 }
 
@@ -153,6 +204,7 @@ enum seg_status seg_decide_batch(struct seg_decide *decide, uint64_t first, uint
   if (status != SEG_OK || fault->kind != SEG_FAULT_NONE)
     return status;
   take_memberships(decide, first, rows);
+  take_held_out(decide, first, rows);
   take_winners(decide, first, rows);
   return SEG_OK;
 }
@@ -162,10 +214,14 @@ void seg_decide_add_counts(const struct seg_decide *decide) {
   struct seg_run_result *result = decide->state->result;
   for (uint32_t s = 0; s < result->segment_count; s++)
     result->segment_members[s] += decide->segment_members[s];
-  const uint64_t *won = decide->won;
+  for (uint32_t s = 0; s < result->segment_count; s++)
+    result->segment_held_out[s] += decide->segment_held_out[s];
+  const uint64_t *won = decide->won, *won_held_out = decide->won_held_out;
   for (uint32_t c = 0; c < plan->chain_count; c++) {
     for (uint32_t m = 0; m < plan->chains[c].member_count; m++)
       result->chains[c].won[m] += *won++;
+    for (uint32_t m = 0; m < plan->chains[c].member_count; m++)
+      result->chains[c].won_held_out[m] += *won_held_out++;
     result->chains[c].unmatched += decide->unmatched[c];
   }
 }

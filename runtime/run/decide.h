@@ -16,13 +16,17 @@ struct seg_decide {
   void **cell_values;    // per cell, events in order: a batch
   uint64_t **cell_known; // the same
   uint32_t cell_count;
-  void **derived_values;    // per derived column of the plan: a batch
-  uint64_t **derived_known; // the same
-  const uint64_t **masks;   // of the members of one chain
+  void **derived_values;     // per derived column of the plan: a batch
+  uint64_t **derived_known;  // the same
+  const uint64_t **masks;    // of the members of one chain
+  uint64_t **held_out;       // per segment: a batch; NULL without a control group
+  const uint64_t **controls; // of the members of one chain: the same
   uint64_t *unassigned;
   /* Counts of this thread. */
   uint64_t *segment_members;
-  uint64_t *won; // chains in order, their members in order
+  uint64_t *segment_held_out;
+  uint64_t *won;          // chains in order, their members in order
+  uint64_t *won_held_out; // the same
   uint64_t *unmatched;
 };
 

@@ -99,6 +99,7 @@ static uint64_t count_worker_bytes(const struct seg_partition_plan *partitions,
   const struct seg_plan *plan = state->plan;
   uint64_t bytes = seg_block_runner_bytes(&plan->customer_block, &state->kernels->customer_block,
                                           partitions->batch_rows, partitions->batch_rows);
+  bytes += (uint64_t)plan->holdout_count * partitions->batch_rows / 8;
   bytes += (uint64_t)plan->derived_count * partitions->batch_rows * 9;
   for (uint32_t e = 0; e < plan->event_count; e++) {
     if (plan->folds[e].cell_count == 0)

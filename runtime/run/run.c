@@ -64,12 +64,17 @@ void seg_run_result_free(struct seg_run_result *result) {
   struct result_box *box = (struct result_box *)result;
   for (uint32_t s = 0; result->members != NULL && s < result->segment_count; s++)
     free(result->members[s]);
+  for (uint32_t s = 0; result->held_out != NULL && s < result->segment_count; s++)
+    free(result->held_out[s]);
   for (uint32_t c = 0; result->chains != NULL && c < result->chain_count; c++) {
     free(result->chains[c].won);
+    free(result->chains[c].won_held_out);
     free(result->chains[c].winners);
   }
   free(result->members);
   free(result->segment_members);
+  free(result->held_out);
+  free(result->segment_held_out);
   free(result->chains);
   free(result->events);
   if (box->keys.budget != NULL)
@@ -91,13 +96,17 @@ static enum seg_status new_result(const struct seg_plan *plan, uint64_t memory_b
   result->events = calloc((size_t)plan->event_count + 1, sizeof *result->events);
   result->segment_members =
       calloc((size_t)plan->segment_count + 1, sizeof *result->segment_members);
+  result->segment_held_out =
+      calloc((size_t)plan->segment_count + 1, sizeof *result->segment_held_out);
   result->chains = calloc((size_t)plan->chain_count + 1, sizeof *result->chains);
-  bool complete =
-      result->events != NULL && result->segment_members != NULL && result->chains != NULL;
+  bool complete = result->events != NULL && result->segment_members != NULL &&
+                  result->segment_held_out != NULL && result->chains != NULL;
   for (uint32_t c = 0; c < plan->chain_count && complete; c++) {
     result->chains[c].won =
         calloc((size_t)plan->chains[c].member_count + 1, sizeof *result->chains[c].won);
-    complete = result->chains[c].won != NULL;
+    result->chains[c].won_held_out =
+        calloc((size_t)plan->chains[c].member_count + 1, sizeof *result->chains[c].won_held_out);
+    complete = result->chains[c].won != NULL && result->chains[c].won_held_out != NULL;
   }
   if (!complete) {
     seg_run_result_free(result);
@@ -117,8 +126,8 @@ static enum seg_status add_memberships(struct seg_run_state *state, struct seg_e
   int64_t customers = (int64_t)result->customer_count;
   size_t bitmap = seg_layout_size(SEG_LAYOUT_BIT, customers);
   size_t winners = seg_layout_size(SEG_LAYOUT_I32, customers) / 2;
-  uint64_t bytes =
-      (uint64_t)result->segment_count * bitmap + (uint64_t)result->chain_count * winners;
+  uint64_t bytes = ((uint64_t)result->segment_count + state->plan->holdout_count) * bitmap +
+                   (uint64_t)result->chain_count * winners;
   if (!seg_memory_budget_take(state->budget, bytes)) {
     enum seg_status status = seg_event_runs_evict(state->newest_runs, 0, error);
     if (status == SEG_OK)
@@ -127,11 +136,18 @@ static enum seg_status add_memberships(struct seg_run_state *state, struct seg_e
       return status;
   }
   result->members = calloc((size_t)result->segment_count + 1, sizeof *result->members);
-  if (result->members == NULL)
+  result->held_out = calloc((size_t)result->segment_count + 1, sizeof *result->held_out);
+  if (result->members == NULL || result->held_out == NULL)
     return seg_fail_memory(error, what_for);
   for (uint32_t s = 0; s < result->segment_count; s++) {
     result->members[s] = seg_column_memory(bitmap);
     if (result->members[s] == NULL)
+      return seg_fail_memory(error, what_for);
+  }
+  for (uint32_t h = 0; h < state->plan->holdout_count; h++) {
+    uint64_t **held_out = &result->held_out[state->plan->holdouts[h].segment];
+    *held_out = seg_column_memory(bitmap);
+    if (*held_out == NULL)
       return seg_fail_memory(error, what_for);
   }
   for (uint32_t c = 0; c < result->chain_count; c++) {

@@ -63,8 +63,9 @@ struct seg_run_event {
 };
 
 struct seg_run_chain {
-  uint64_t *won;      // per member: customers whose first match it is
-  uint64_t unmatched; // customers that match no member
+  uint64_t *won;          // per member: customers whose first match it is
+  uint64_t *won_held_out; // of those: in the control group of that member
+  uint64_t unmatched;     // customers that match no member
   uint16_t
       *winners; // per customer: position among the members or SEG_NO_WINNER; NULL with counts_only
 };
@@ -80,6 +81,9 @@ struct seg_run_result {
   uint32_t segment_count;
   uint64_t *segment_members; // per segment: customers in it
   uint64_t **members; // per segment: bitmap over the customers, its tail 0; NULL with counts_only
+  uint64_t *segment_held_out; // per segment: members in its control group; 0 without a holdout
+  uint64_t *
+      *held_out; // per segment: bitmap of those, NULL without a holdout; NULL with counts_only
   uint32_t chain_count;
   struct seg_run_chain *chains;
   double seconds[SEG_RUN_STAGE_COUNT];

@@ -48,13 +48,13 @@ static const char *read_whole(struct seg_arena *arena, const char *path) {
   return text;
 }
 
-// The output: the key, a column a segment, a column a chain, in that order.
+// The output: the key, a column a segment and a control group, a column a chain, in that order.
 static void read_output(struct answer *answer, const struct segc_summary *summary) {
   struct table table;
   table_read(&answer->arena, answer->output, &table);
   answer_line(answer, "customers");
-  for (size_t i = 0; i < summary->segment_count; i++)
-    answer_line(answer, summary->segments[i].name);
+  for (size_t j = 1; j + summary->chain_count < table.column_count; j++)
+    answer_line(answer, table.columns[j]);
   for (size_t i = 0; i < summary->chain_count; i++)
     answer_line(answer, case_format(&answer->arena, "chain %s", summary->chains[i].name));
   for (size_t i = 0; i < table.rows.count; i++) {
@@ -63,7 +63,7 @@ static void read_output(struct answer *answer, const struct segc_summary *summar
     answer_add(answer, answer_line(answer, "customers"), key);
     for (size_t j = 1; j < table.column_count; j++) {
       const char *value = fields[j] == NULL ? "" : fields[j];
-      bool chain = j > summary->segment_count;
+      bool chain = j + summary->chain_count >= table.column_count;
       if (chain)
         answer_add(answer,
                    answer_line(answer, case_format(&answer->arena, "chain %s", table.columns[j])),

@@ -73,6 +73,15 @@ static void decide(struct answer *answer, const struct seg_pipeline *pipeline,
       if (seg_reference_member(reference, s, customer))
         answer_add(answer, line, text_of(answer, seg_reference_customer_key(reference, customer)));
   }
+  for (uint32_t s = 0; s < program->segment_count; s++) {
+    if (program->segments[s].holdout.whole == 0)
+      continue;
+    line = answer_line(answer, case_format(&answer->arena, "%.*s_holdout",
+                                           SEG_STR(program->segments[s].name.text)));
+    for (uint32_t customer = 0; customer < count; customer++)
+      if (seg_reference_held_out(reference, s, customer))
+        answer_add(answer, line, text_of(answer, seg_reference_customer_key(reference, customer)));
+  }
   for (uint32_t i = 0; i < program->chain_count; i++) {
     const struct seg_program_chain *chain = &program->chains[i];
     line =

@@ -189,11 +189,30 @@ static void compare_members(struct comparer *comparer, uint32_t segment) {
   comparer->result->members += count;
 }
 
+static void compare_held_out(struct comparer *comparer, uint32_t segment) {
+  const struct seg_program_segment *rule = &comparer->pipeline->program.segments[segment];
+  const uint64_t *held_out = comparer->run->held_out[segment];
+  uint64_t count = 0;
+  for (uint32_t i = 0; i < comparer->run->customer_count; i++) {
+    bool expected = seg_reference_held_out(comparer->reference, segment, i);
+    bool found = held_out != NULL && seg_bitmap_test(held_out, i);
+    struct seg_str key = seg_reference_customer_key(comparer->reference, i);
+    if (expected != found)
+      differ(comparer, "customer `%.*s` held out of `%.*s`: reference %s, compiled %s",
+             SEG_STR(key), SEG_STR(rule->name.text), expected ? "yes" : "no", found ? "yes" : "no");
+    count += expected;
+  }
+  if (count != comparer->run->segment_held_out[segment])
+    differ(comparer, "held out of `%.*s`: reference %" PRIu64 ", compiled %" PRIu64,
+           SEG_STR(rule->name.text), count, comparer->run->segment_held_out[segment]);
+}
+
 static void compare_chain(struct comparer *comparer, uint32_t number) {
   const struct seg_program_chain *chain = &comparer->pipeline->program.chains[number];
   const struct seg_run_chain *found = &comparer->run->chains[number];
   uint64_t unmatched = 0, *won = calloc(chain->member_count + 1, sizeof *won);
-  if (won == NULL)
+  uint64_t *held_out = calloc(chain->member_count + 1, sizeof *held_out);
+  if (won == NULL || held_out == NULL)
     abort();
   for (uint32_t i = 0; i < comparer->run->customer_count; i++) {
     int32_t expected = seg_reference_winner(comparer->reference, number, i);
@@ -203,17 +222,23 @@ static void compare_chain(struct comparer *comparer, uint32_t number) {
       differ(comparer, "customer `%.*s` in chain `%.*s`: reference member %d, compiled %d",
              SEG_STR(key), SEG_STR(chain->name.text), expected, winner);
     unmatched += expected < 0;
-    if (expected >= 0)
-      won[expected]++;
+    if (expected < 0)
+      continue;
+    won[expected]++;
+    held_out[expected] += seg_reference_held_out(comparer->reference, chain->members[expected], i);
   }
   if (unmatched != found->unmatched)
     differ(comparer, "chain `%.*s`: unmatched %" PRIu64 ", compiled %" PRIu64,
            SEG_STR(chain->name.text), unmatched, found->unmatched);
   for (uint32_t i = 0; i < chain->member_count; i++)
-    if (won[i] != found->won[i])
-      differ(comparer, "chain `%.*s`, member %u: won %" PRIu64 ", compiled %" PRIu64,
-             SEG_STR(chain->name.text), i, won[i], found->won[i]);
+    if (won[i] != found->won[i] || held_out[i] != found->won_held_out[i])
+      differ(comparer,
+             "chain `%.*s`, member %u: won %" PRIu64 " (%" PRIu64 " held out), compiled %" PRIu64
+             " (%" PRIu64 ")",
+             SEG_STR(chain->name.text), i, won[i], held_out[i], found->won[i],
+             found->won_held_out[i]);
   free(won);
+  free(held_out);
 }
 
 static void compare_answers(struct comparer *comparer) {
@@ -233,6 +258,8 @@ static void compare_answers(struct comparer *comparer) {
   const struct seg_program *program = &comparer->pipeline->program;
   for (uint32_t i = 0; comparer->result->verdict == VERDICT_SAME && i < program->segment_count; i++)
     compare_members(comparer, i);
+  for (uint32_t i = 0; comparer->result->verdict == VERDICT_SAME && i < program->segment_count; i++)
+    compare_held_out(comparer, i);
   for (uint32_t i = 0; comparer->result->verdict == VERDICT_SAME && i < program->chain_count; i++)
     compare_chain(comparer, i);
 }

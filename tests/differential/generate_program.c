@@ -161,12 +161,15 @@ static void add_segments(struct generator *generator) {
   static const uint32_t counts[] = {1, 1, 1, 1, 1, 2, 2, 2, 3, 8};
   static const uint32_t depths[] = {0, 0, 0, 1, 1, 1, 2, 3};
   uint32_t count = model->wide ? MODEL_MAX_SEGMENTS : counts[pick(generator, 10)];
+  static const char *const holdouts[] = {"10%", "50%", "99.9999%", "0.5%"};
   for (uint32_t i = 0; i < count; i++) {
     struct scope scope = rule_scope(model);
     uint32_t depth = model->wide ? 1 : depths[pick(generator, 8)];
     model->segments[model->segment_count++] =
         (struct model_segment){.name = model_text(model, "segment_%u", i + 1),
-                               .when = generate_condition(generator, &scope, depth)};
+                               .when = generate_condition(generator, &scope, depth),
+                               .holdout = holdouts[pick(generator, 4)],
+                               .no_holdout = !chance(generator, 20)};
   }
 }
 

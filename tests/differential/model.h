@@ -135,6 +135,8 @@ struct model_metric {
 struct model_segment {
   const char *name;
   struct term *when;
+  const char *holdout; // "10%"
+  bool no_holdout;     // also by shrinking
   bool dropped;
 };
 

@@ -324,7 +324,10 @@ static void print_program(struct model *model, FILE *out) {
       continue;
     fprintf(out, "\nsegment %s {\n  when: ", model->segments[i].name);
     print_term(model, out, model->segments[i].when, ANY);
-    fprintf(out, "\n  decision: \"act %u\"\n}\n", i);
+    fprintf(out, "\n  decision: \"act %u\"\n", i);
+    if (!model->segments[i].no_holdout)
+      fprintf(out, "  holdout: %s\n", model->segments[i].holdout);
+    fputs("}\n", out);
   }
   fputc('\n', out);
   for (uint32_t i = 0; i < model->chain_count; i++)

@@ -383,6 +383,25 @@ static void the_first_member_wins(void **state) {
   assert_int_equal(unmatched, 2 * 37);
 }
 
+static void held_out_winners_are_counted(void **state) {
+  (void)state;
+  // As above; of member 0 the even rows are held out, of member 1 the rows below 10.
+  uint64_t masks[2][2] = {{0}}, held[2][2] = {{0}};
+  for (int64_t i = 0; i < 70; i++) {
+    seg_bitmap_put(masks[0], i, i % 5 == 0);
+    seg_bitmap_put(masks[1], i, i % 3 == 0);
+    seg_bitmap_put(held[0], i, i % 10 == 0);
+    seg_bitmap_put(held[1], i, i % 3 == 0 && i < 10);
+  }
+  const uint64_t *members[] = {masks[0], masks[1], masks[0]};
+  const uint64_t *held_out[] = {held[0], held[1], NULL};
+  uint64_t unassigned[2], counts[3] = {0};
+  seg_chain_held_out(members, held_out, 3, 70, unassigned, counts);
+  assert_int_equal(counts[0], 7); // 0, 10 .. 60
+  assert_int_equal(counts[1], 3); // 3, 6, 9; 0 is won by the first
+  assert_int_equal(counts[2], 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(gathered_events_are_by_customer_in_file_order),
@@ -392,6 +411,7 @@ int main(void) {
       cmocka_unit_test(distinct_is_linear),
       cmocka_unit_test(sets_forget_what_was_before),
       cmocka_unit_test(the_first_member_wins),
+      cmocka_unit_test(held_out_winners_are_counted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,6 +32,9 @@ static void clauses(void **state) {
       "review: last 2026-09-01, every 12w",
       "lens: behavioural",
       "value: revenue within 365d",
+      "holdout: 10%",
+      "holdout: 0.0001%",
+      "holdout: 99.9999%",
   };
   for (size_t i = 0; i < sizeof right / sizeof *right; i++)
     expect_clause(right[i], NULL, NULL, NULL);
@@ -55,7 +58,13 @@ static void clauses(void **state) {
   expect_clause("review: last 2026-09-01", "E503", "review: last 2026-09-01", "every 90d");
   expect_clause("review: daily", "E503", "daily", NULL);
   expect_clause("lens: behavioral", "E503", "behavioral", "`behavioural` is spelt like it");
-  expect_clause("holdout: 10%", "E901", "holdout: 10%", NULL);
+  expect_clause("holdout: 0%", "E503", "0%", "above 0% and below 100%");
+  expect_clause("holdout: 100%", "E503", "100%", "holdout: 10%");
+  expect_clause("holdout: 120%", "E503", "120%", NULL);
+  expect_clause("holdout: 0.1", "E503", "0.1", "holdout: 10%");
+  expect_clause("holdout: 10", "E503", "10", NULL);
+  expect_clause("holdout: 1.00001%", "E503", "1.00001%", "4 decimals");
+  expect_clause("holdout: 10%, 20%", "E503", "holdout: 10%, 20%", "one share");
 }
 
 static void required_clauses(void **state) {
