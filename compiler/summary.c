@@ -74,11 +74,8 @@ static void json_number(struct seg_json *json, const char *key, uint64_t value) 
 }
 
 static void json_held_out(struct seg_json *json, const struct segc_segment_count *segment) {
-  seg_json_key(json, "held_out");
   if (segment->has_holdout)
-    seg_json_uint(json, segment->held_out);
-  else
-    seg_json_null(json);
+    json_number(json, "held_out", segment->held_out);
 }
 
 static void json_segments(struct seg_json *json, const struct segc_summary *summary) {

@@ -104,6 +104,29 @@ if ! cmp -s out.csv want.csv; then
   fail "the output is not the expected one"
 fi
 [ "$(stat -c %a out.csv)" = 600 ] || { command="stat" code=0; fail "an output has mode 0600"; }
+
+# A control group: of holdout:vip anna draws 8 of 100, ben 9, carla 87 (by openssl mac SIPHASH).
+mkdir -p control
+cat >control/rules.seg <<'END'
+segc 1
+timezone: "UTC"
+customer from "customers" key id { }
+segment vip "All" { when: true  decision: "a"  holdout: 10% }
+segment rest { when: true  decision: "b" }
+priority p: vip > rest
+END
+run_control() {
+  "$segc" run control --data data --as-of 2026-11-01 "$@"
+}
+expect 0 "100.00%  All;  2 held out" run_control
+expect 0 "100.00%  2 held out" run_control
+expect 0 '"members":3,"share":1,"held_out":2},{"name":"rest","members":3,"share":1}' run_control --format json
+expect 0 '"winners":[{"segment":"vip","members":3,"held_out":2},{"segment":"rest","members":0}]' run_control --format json
+expect 0 "Of them, 10% are held out as a control group." "$segc" show control vip
+expect 0 "not in the control group of the segment" "$segc" explain vip control --customer carla --data data --as-of 2026-11-01
+expect 0 "held out: in the control group of the segment" "$segc" explain vip control --customer anna --data data --as-of 2026-11-01
+expect 0 '"held_out":true' "$segc" explain vip control --customer anna --data data --as-of 2026-11-01 --format json
+
 expect 0 "no errors" "$segc" check good
 expect 0 "segc 0." "$segc" version
 for stage in tokens ast types plan llvm asm; do
