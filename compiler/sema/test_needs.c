@@ -39,17 +39,46 @@ static void need_rows(struct needs *needs, int32_t event) {
       need_column(needs, event, (uint32_t)entity->unique[i]);
 }
 
+static void need_aggregate(struct needs *needs, const struct seg_node *node) {
+  int32_t event = (int32_t)node->event;
+  need_rows(needs, event);
+  if (node->filter)
+    need_node(needs, event, node->filter);
+  if (node->argument)
+    need_node(needs, event, node->argument);
+}
+
+// Without a default: a new kind of node must say here what it reads besides its operands.
 static void need_node(struct needs *needs, int32_t event, const struct seg_node *node) {
-  if (node->kind == SEG_NODE_ATTRIBUTE || node->kind == SEG_NODE_COLUMN)
-    need_column(needs, event, node->column);
-  if (node->kind == SEG_NODE_BUCKET)
-    needs->key = true;
-  if (node->kind == SEG_NODE_AGGREGATE) {
-    need_rows(needs, (int32_t)node->event);
-    if (node->filter)
-      need_node(needs, (int32_t)node->event, node->filter);
-    if (node->argument)
-      need_node(needs, (int32_t)node->event, node->argument);
+  switch (node->kind) {
+  case SEG_NODE_ATTRIBUTE:
+  case SEG_NODE_COLUMN: need_column(needs, event, node->column); break;
+  case SEG_NODE_BUCKET: needs->key = true; break;
+  case SEG_NODE_AGGREGATE: need_aggregate(needs, node); break;
+  case SEG_NODE_LITERAL:
+  case SEG_NODE_EVENT_DATE:
+  case SEG_NODE_DAYS_SINCE:
+  case SEG_NODE_BAND:
+  case SEG_NODE_BAND_FRACTION:
+  case SEG_NODE_TO_NUMBER:
+  case SEG_NODE_RESCALE:
+  case SEG_NODE_ADD:
+  case SEG_NODE_SUBTRACT:
+  case SEG_NODE_MULTIPLY:
+  case SEG_NODE_DIVIDE:
+  case SEG_NODE_NEGATE:
+  case SEG_NODE_TEXT_MAP:
+  case SEG_NODE_TEXT_LENGTH:
+  case SEG_NODE_COMPARE:
+  case SEG_NODE_COMPARE_FRACTIONS:
+  case SEG_NODE_IN:
+  case SEG_NODE_TEXT_TEST:
+  case SEG_NODE_IS_KNOWN:
+  case SEG_NODE_NOT:
+  case SEG_NODE_AND:
+  case SEG_NODE_OR:
+  case SEG_NODE_ELSE:
+  case SEG_NODE_KIND_COUNT: break;
   }
   for (uint32_t i = 0; i < node->operand_count; i++)
     need_node(needs, event, node->operands[i]);

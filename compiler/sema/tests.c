@@ -4,6 +4,7 @@
  */
 #include "compiler/sema/check.h"
 #include "compiler/sema/types.h"
+#include "runtime/time/civil.h"
 
 /** One record while it is read; `stated` is beside the columns of the entity. */
 struct record_check {
@@ -61,6 +62,12 @@ static bool check_moment(struct seg_check *check, const struct seg_node *node, b
     struct seg_diagnostic *d =
         seg_report(check->sink, SEG_DIAG_TEST_TIME, node->span, "this text is no date and time");
     seg_help(check->sink, d, "write it as `\"2026-10-05T14:30:00Z\"`, or the day: `2026-10-05`");
+    return false;
+  }
+  // Two days from either end of the calendar, the moment is in it in every zone.
+  if (out->day < SEG_CIVIL_FIRST_DAY + 2 || out->day > SEG_CIVIL_LAST_DAY - 2) {
+    seg_report(check->sink, SEG_DIAG_TEST_TIME, node->span,
+               "this time is at the end of the calendar, which goes from year 1 to 9999");
     return false;
   }
   if (out->kind != SEG_TIMESTAMP_NAIVE || zoned)
@@ -376,6 +383,13 @@ static bool check_test(struct seg_check *check, const struct seg_declaration *de
   return true;
 }
 
+static void report_empty_title(struct seg_check *check, struct seg_span span) {
+  struct seg_diagnostic *d =
+      seg_report(check->sink, SEG_DIAG_SYNTAX, span, "the title of this test is empty");
+  seg_note(check->sink, d, "a test that fails is known by its title");
+  seg_help(check->sink, d, "say what it is about: `test \"two orders in the window\"`");
+}
+
 void seg_check_tests(struct seg_check *check) {
   struct seg_program *program = check->program;
   struct seg_names titles;
@@ -385,6 +399,8 @@ void seg_check_tests(struct seg_check *check) {
     if (d->kind != SEG_DECLARE_TEST)
       continue;
     struct seg_name title = d->test->title;
+    if (title.text.size == 0 && !check->incomplete)
+      report_empty_title(check, title.span);
     if (title.text.size > 0 && seg_names_add(&titles, title.text, index, &other) == SEG_NAME_SAME) {
       struct seg_diagnostic *report =
           seg_report(check->sink, SEG_DIAG_TEST_TWICE, title.span, "another test has this title");

@@ -64,6 +64,10 @@ static void records_and_claims(void **state) {
   expect_test("visit { } expect s", "E601", "visit", "`at: 2026-10-05`");
   expect_test("visit { at: 2026-01-01 day: 2026-01-01 } expect s", "E602", "day", "second time");
   expect_test("visit { at: \"noon\" } expect s", "E604", "\"noon\"", NULL);
+  expect_test("visit { at: \"9999-12-31T23:00:00-05:00\" } expect s", "E604",
+              "\"9999-12-31T23:00:00-05:00\"", "9999");
+  expect_declared("test \"\" as of 2026-11-01 { expect s }\n", "count(visit) ever > 1", "E003",
+                  "\"\"", "title");
   expect_test("customer { }", "E603", "\"t\"", "`expect`");
   expect_test("expect s expect s", "E602", "s", "first here");
   expect_test("expect s reject s", "E603", "s", "the other claim");
