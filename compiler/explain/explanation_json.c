@@ -20,6 +20,9 @@ static const char *fate_key(enum seg_row_fate fate) {
   case SEG_ROW_COUNTS: return "counted";
   case SEG_ROW_FILTERED: return "filtered";
   case SEG_ROW_OUTSIDE_WINDOW: return "outside_window";
+  case SEG_ROW_NOT_FOLLOWED: return "not_followed";
+  case SEG_ROW_FOLLOWED: return "followed";
+  case SEG_ROW_OPEN: return "open";
   case SEG_ROW_LATER: return "later";
   case SEG_ROW_DROPPED: return "dropped";
   case SEG_ROW_REPEATED: return "repeated";

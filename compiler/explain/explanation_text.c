@@ -41,6 +41,9 @@ static const char *reason(enum seg_row_fate fate) {
   switch (fate) {
   case SEG_ROW_FILTERED: return "kept out by the filter";
   case SEG_ROW_OUTSIDE_WINDOW: return "outside the window";
+  case SEG_ROW_NOT_FOLLOWED: return "not followed in time";
+  case SEG_ROW_FOLLOWED: return "followed in time";
+  case SEG_ROW_OPEN: return "whose time is not over";
   case SEG_ROW_LATER: return "on or after the as-of date";
   case SEG_ROW_DROPPED: return "refused by `where`";
   case SEG_ROW_REPEATED: return "repeated";

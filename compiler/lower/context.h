@@ -9,12 +9,13 @@
 #include "compiler/sema/program.h"
 #include "runtime/plan/plan.h"
 
-enum { SEG_NO_FILTER = UINT32_MAX };
+enum { SEG_NO_FILTER = UINT32_MAX, SEG_NO_SEQUENCE = UINT32_MAX };
 
 /** A cell before its flag numbers are known. */
 struct seg_cell_draft {
   struct seg_fold_cell cell;
   uint32_t filters[2]; // filter numbers or SEG_NO_FILTER: the rule's filter, "argument is known"
+  uint32_t sequence;   // number among the event's sequences, or SEG_NO_SEQUENCE
   // For first and last values of conditions, `value_flag` and `known_flag` of the cell are filters.
 };
 
@@ -27,6 +28,8 @@ struct seg_entity_draft {
   SEG_VEC(uint32_t) carried; // steps of the scan block
   SEG_VEC(uint32_t) filters; // mask steps of the scan block
   SEG_VEC(struct seg_cell_draft) cells;
+  SEG_VEC(struct seg_plan_sequence) sequences;
+  bool is_followed; // some sequence looks for its rows
 };
 
 /** Input slots of the customer block are numbered in order of need and renumbered at the end. */

@@ -128,12 +128,12 @@ static void finish_entity(struct seg_lowering *lowering, struct seg_entity_draft
   entity->scan.mask_roots = masks;
 }
 
-// `unique by` columns travel with the rows. An event that nothing folds is not read, so carries
+// `unique by` columns travel with the rows. An event that nothing gathers is not read, so carries
 // nothing.
 static void carry_unique(struct seg_lowering *lowering, struct seg_entity_draft *draft,
                          struct seg_plan_entity *entity) {
   const struct seg_program_entity *source = draft->entity;
-  if (source->unique_count == 0 || draft->cells.count == 0)
+  if (source->unique_count == 0 || (draft->cells.count == 0 && !draft->is_followed))
     return;
   struct seg_scope rows = {lowering, SEG_SCOPE_SCAN, draft, &draft->scan};
   entity->unique = SEG_NEW_ARRAY(&lowering->plan->arena, uint32_t, source->unique_count);
@@ -181,6 +181,10 @@ static void finish_fold(struct seg_lowering *lowering, struct seg_entity_draft *
     lowering->failed = true;
     return;
   }
+  fold->sequence_count = (uint32_t)draft->sequences.count;
+  fold->sequences = owned_array(lowering, draft->sequences.items, draft->sequences.count,
+                                sizeof *fold->sequences);
+  fold->is_followed = draft->is_followed;
   fold->cell_count = (uint32_t)draft->cells.count;
   for (uint32_t i = 0; i < fold->cell_count; i++) {
     const struct seg_cell_draft *cell = &draft->cells.items[i];
@@ -189,6 +193,8 @@ static void finish_fold(struct seg_lowering *lowering, struct seg_entity_draft *
     for (size_t j = 0; j < 2; j++)
       if (cell->filters[j] != SEG_NO_FILTER)
         flags[(*count)++] = cell->filters[j];
+    if (cell->sequence != SEG_NO_SEQUENCE)
+      flags[(*count)++] = entity->flag_count + cell->sequence;
     if (cell->cell.column == SEG_NO_COLUMN)
       continue;
     uint32_t known = entity->carried_flag[cell->cell.column];
@@ -318,6 +324,7 @@ static void draft_deinit(struct seg_entity_draft *draft) {
   SEG_VEC_FREE(&draft->carried);
   SEG_VEC_FREE(&draft->filters);
   SEG_VEC_FREE(&draft->cells);
+  SEG_VEC_FREE(&draft->sequences);
 }
 
 static bool begin(struct seg_lowering *lowering) {

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "compiler/lower/context.h"
+#include "runtime/time/civil.h"
 
 static uint32_t plan_window(struct seg_lowering *lowering, const struct seg_day_window *window) {
   struct seg_plan_window wanted = {.form = SEG_WINDOW_ALL};
@@ -42,7 +43,41 @@ static bool cells_equal(const struct seg_cell_draft *a, const struct seg_cell_dr
          a->cell.column == b->cell.column && a->cell.window == b->cell.window &&
          a->cell.order == b->cell.order && a->cell.value_flag == b->cell.value_flag &&
          a->cell.known_flag == b->cell.known_flag && a->filters[0] == b->filters[0] &&
-         a->filters[1] == b->filters[1];
+         a->filters[1] == b->filters[1] && a->sequence == b->sequence;
+}
+
+static uint32_t carry_instant(struct seg_lowering *lowering, struct seg_entity_draft *draft) {
+  return seg_lower_carry(lowering, draft, seg_lower_time(draft, SEG_COLUMN_INSTANT));
+}
+
+// The number of a sequence among those of the counted event, new or old.
+static uint32_t sequence_number(struct seg_lowering *lowering, const struct seg_node *node) {
+  const struct seg_sequence *sequence = node->sequence;
+  struct seg_entity_draft *draft = &lowering->events[node->event];
+  struct seg_entity_draft *next = &lowering->events[sequence->event];
+  struct seg_scope rows = {lowering, SEG_SCOPE_SCAN, next, &next->scan};
+  struct seg_plan_sequence wanted = {
+      .instant = carry_instant(lowering, draft),
+      .next = sequence->event,
+      .next_instant = carry_instant(lowering, next),
+      .next_flag = SEG_NO_FLAG,
+      .without = sequence->without,
+      .in_days = sequence->in_days,
+      .limit = sequence->in_days ? sequence->limit : sequence->limit * SEG_MICROSECONDS_PER_HOUR,
+  };
+  next->is_followed = true;
+  if (sequence->filter != NULL)
+    wanted.next_flag = filter_number(lowering, next, seg_lower_condition(&rows, sequence->filter));
+  for (uint32_t i = 0; i < draft->sequences.count; i++) {
+    const struct seg_plan_sequence *old = &draft->sequences.items[i];
+    if (old->next == wanted.next && old->next_flag == wanted.next_flag &&
+        old->without == wanted.without && old->in_days == wanted.in_days &&
+        old->limit == wanted.limit)
+      return i;
+  }
+  if (!SEG_VEC_PUSH(&draft->sequences, wanted))
+    lowering->failed = true;
+  return (uint32_t)draft->sequences.count - 1;
 }
 
 static bool may_be_unknown(enum seg_fold_kind kind) {
@@ -83,10 +118,13 @@ static struct fold_input fold_input(const struct seg_scope *scope, const struct 
                                                 .column = SEG_NO_COLUMN,
                                                 .window = plan_window(lowering, &node->window),
                                                 .source = seg_lower_source(lowering, node->span)},
-                                       .filters = {SEG_NO_FILTER, SEG_NO_FILTER}}};
+                                       .filters = {SEG_NO_FILTER, SEG_NO_FILTER},
+                                       .sequence = SEG_NO_SEQUENCE}};
   if (node->filter != NULL)
     input.draft.filters[0] =
         filter_number(lowering, draft, seg_lower_condition(&rows, node->filter));
+  if (node->sequence != NULL)
+    input.draft.sequence = sequence_number(lowering, node);
   // A condition has no value that could be carried; it becomes a flag.
   if (node->argument != NULL && node->argument->type.kind != SEG_TYPE_BOOL) {
     input.has_argument = true;

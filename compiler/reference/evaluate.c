@@ -5,6 +5,7 @@
 
 #include "compiler/reference/internal.h"
 #include "runtime/base/draw.h"
+#include "runtime/time/zone.h"
 
 enum { NO_CUSTOMER = UINT32_MAX };
 
@@ -163,8 +164,36 @@ static void read_events(struct seg_reference *reference, const struct seg_node *
     read_value(reference, node->event, node->argument);
     read_unique(reference, node->event);
   }
+  if (node->kind == SEG_NODE_AGGREGATE && node->sequence != NULL) {
+    read_value(reference, node->sequence->event, node->sequence->filter);
+    read_unique(reference, node->sequence->event);
+  }
   for (uint32_t i = 0; i < node->operand_count; i++)
     read_events(reference, node->operands[i]);
+}
+
+static bool asks_for_midnight(const struct seg_node *node) {
+  bool asks =
+      node->kind == SEG_NODE_AGGREGATE && node->sequence != NULL && !node->sequence->in_days;
+  for (uint32_t i = 0; i < node->operand_count; i++)
+    asks = asks || asks_for_midnight(node->operands[i]);
+  return asks;
+}
+
+// The moment the as-of day begins, when a sequence in hours asks for it.
+static enum seg_status find_midnight(struct seg_reference *reference, struct seg_error *error) {
+  const struct seg_program *program = reference->program;
+  bool asks = false;
+  for (uint32_t i = 0; i < program->segment_count; i++)
+    asks = asks || asks_for_midnight(program->segments[i].when);
+  if (!asks)
+    return SEG_OK;
+  struct seg_zone *zone = NULL;
+  enum seg_status status = seg_zone_load(program->timezone, &zone, error);
+  if (status == SEG_OK)
+    reference->as_of_instant = seg_zone_midnight(zone, reference->as_of);
+  seg_zone_free(zone);
+  return status;
 }
 
 enum seg_status seg_reference_new(const struct seg_program *program,
@@ -182,6 +211,11 @@ enum seg_status seg_reference_new(const struct seg_program *program,
   if (reference->existing == NULL || !grow_table(reference) || !place_rows(reference)) {
     seg_reference_free(reference);
     return seg_fail_memory(error, "the reference evaluator");
+  }
+  enum seg_status status = find_midnight(reference, error);
+  if (status != SEG_OK) {
+    seg_reference_free(reference);
+    return status;
   }
   for (uint32_t i = 0; i < program->segment_count; i++)
     read_events(reference, program->segments[i].when);

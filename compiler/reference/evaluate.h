@@ -53,6 +53,9 @@ enum seg_row_fate {
   SEG_ROW_COUNTS,
   SEG_ROW_FILTERED,       // the aggregate's filter does not hold
   SEG_ROW_OUTSIDE_WINDOW, // and the filter holds
+  SEG_ROW_NOT_FOLLOWED,   // `then`: in the window, but nothing came in time
+  SEG_ROW_FOLLOWED,       // `without`: something came in time
+  SEG_ROW_OPEN,           // `without`: the time was not over before the as-of day
   SEG_ROW_LATER,          // on the as-of day or after it
   SEG_ROW_DROPPED,        // refused by the event's `where`
   SEG_ROW_REPEATED,       // equal to an earlier one in the columns of `unique by`

@@ -183,6 +183,44 @@ static struct seg_value result(struct seg_reference *reference, const struct seg
   return (struct seg_value){.known = false};
 }
 
+static bool in_time(const struct seg_sequence *sequence, const struct seg_row *row,
+                    const struct seg_row *next) {
+  if (next->instant <= row->instant)
+    return false;
+  if (sequence->in_days)
+    return next->day <= row->day + sequence->limit;
+  return next->instant <= row->instant + sequence->limit * SEG_MICROSECONDS_PER_HOUR;
+}
+
+enum seg_sequence_state seg_evaluate_sequence(const struct seg_subject *subject,
+                                              const struct seg_sequence *sequence,
+                                              const struct seg_row *row) {
+  struct seg_reference *reference = subject->reference;
+  const struct seg_rows *rows = &reference->dataset->events[sequence->event];
+  const struct seg_row_list *own = &subject->customer->events[sequence->event];
+  bool followed = false;
+  for (size_t i = 0; i < own->items.count; i++) {
+    const struct seg_row *next = &rows->rows.items[own->items.items[i]];
+    struct seg_subject event = {.reference = reference,
+                                .entity = &reference->program->events[sequence->event],
+                                .row = next};
+    bool may_follow = sequence->filter == NULL || seg_evaluate_condition(&event, sequence->filter);
+    followed = followed || (may_follow && in_time(sequence, row, next));
+  }
+  if (followed)
+    return SEG_SEQUENCE_FOLLOWED;
+  bool over = sequence->in_days ? row->day + sequence->limit < reference->as_of
+                                : row->instant + sequence->limit * SEG_MICROSECONDS_PER_HOUR <
+                                      reference->as_of_instant;
+  return over ? SEG_SEQUENCE_ALONE : SEG_SEQUENCE_OPEN;
+}
+
+static bool sequence_holds(const struct seg_subject *subject, const struct seg_sequence *sequence,
+                           const struct seg_row *row) {
+  return seg_evaluate_sequence(subject, sequence, row) ==
+         (sequence->without ? SEG_SEQUENCE_ALONE : SEG_SEQUENCE_FOLLOWED);
+}
+
 struct seg_value seg_evaluate_aggregate(const struct seg_subject *subject,
                                         const struct seg_node *node) {
   struct seg_reference *reference = subject->reference;
@@ -197,6 +235,8 @@ struct seg_value seg_evaluate_aggregate(const struct seg_subject *subject,
     struct seg_value value = {0};
     if (node->argument != NULL)
       value = seg_evaluate(&event, node->argument);
+    if (node->sequence != NULL && !sequence_holds(subject, node->sequence, event.row))
+      counts = false;
     if (!counts || !seg_in_window(&node->window, event.row->day, reference->as_of))
       continue;
     note_edges(&tally, event.row->instant, &value);

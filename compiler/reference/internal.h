@@ -21,6 +21,7 @@ struct seg_reference {
   const struct seg_program *program;
   const struct seg_dataset *dataset;
   int32_t as_of;
+  int64_t as_of_instant; // midnight of that day, UTC microseconds; 0 when no sequence asks
   SEG_VEC(struct seg_reference_customer) customers;
   struct seg_row_list *existing; // per event of the program: existing rows, whoever's they are
   uint32_t *table;               // key -> customer number + 1, open addressing
@@ -53,6 +54,16 @@ bool seg_evaluate_text_test(enum seg_text_test test, struct seg_str text, struct
 struct seg_value seg_evaluate_map(const struct seg_subject *subject, enum seg_text_map map,
                                   struct seg_str text);
 int64_t seg_evaluate_length(struct seg_str text);
+
+/** What a sequence says about one of the customer's rows, of the event that is counted. */
+enum seg_sequence_state {
+  SEG_SEQUENCE_FOLLOWED, // an event of the other kind came in time
+  SEG_SEQUENCE_ALONE,    // none came, and its time was over before the as-of day
+  SEG_SEQUENCE_OPEN,     // none came yet
+};
+enum seg_sequence_state seg_evaluate_sequence(const struct seg_subject *subject,
+                                              const struct seg_sequence *sequence,
+                                              const struct seg_row *row);
 
 /** Is a day before the as-of day in the window? */
 bool seg_in_window(const struct seg_day_window *window, int32_t day, int32_t as_of);

@@ -6,6 +6,15 @@ static bool holds(const struct seg_subject *event, const struct seg_node *condit
   return condition == NULL || seg_evaluate_condition(event, condition);
 }
 
+static enum seg_row_fate sequence_fate(enum seg_sequence_state state, bool without) {
+  switch (state) {
+  case SEG_SEQUENCE_FOLLOWED: return without ? SEG_ROW_FOLLOWED : SEG_ROW_COUNTS;
+  case SEG_SEQUENCE_ALONE: return without ? SEG_ROW_COUNTS : SEG_ROW_NOT_FOLLOWED;
+  case SEG_SEQUENCE_OPEN: break;
+  }
+  return without ? SEG_ROW_OPEN : SEG_ROW_NOT_FOLLOWED;
+}
+
 enum seg_row_fate seg_reference_fate(struct seg_reference *reference,
                                      const struct seg_node *aggregate, uint32_t customer,
                                      uint32_t row, struct seg_value *argument) {
@@ -27,6 +36,13 @@ enum seg_row_fate seg_reference_fate(struct seg_reference *reference,
   if (!seg_in_window(&aggregate->window, data->day, reference->as_of))
     return SEG_ROW_OUTSIDE_WINDOW;
   *argument = (struct seg_value){.known = false};
+  if (aggregate->sequence != NULL) {
+    struct seg_subject owner = {.reference = reference,
+                                .entity = &reference->program->customer,
+                                .customer = &reference->customers.items[customer]};
+    return sequence_fate(seg_evaluate_sequence(&owner, aggregate->sequence, data),
+                         aggregate->sequence->without);
+  }
   if (aggregate->argument != NULL)
     *argument = seg_evaluate(&event, aggregate->argument);
   return SEG_ROW_COUNTS;

@@ -192,7 +192,7 @@ static void reads(struct builder *builder, const struct seg_plan *plan,
   if (!builder->failed && plan->customer_from_event < 0)
     read_entity(builder, &plan->customer, 0, &out->reads[out->read_count++]);
   for (uint32_t i = 0; !builder->failed && i < plan->event_count; i++)
-    if (plan->folds[i].cell_count > 0 || plan->customer_from_event == (int32_t)i)
+    if (seg_plan_gathers_event(plan, i) || plan->customer_from_event == (int32_t)i)
       read_entity(builder, &plan->events[i], plan->folds[i].cell_count,
                   &out->reads[out->read_count++]);
 }

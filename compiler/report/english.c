@@ -167,22 +167,50 @@ static const struct seg_program_metric *named_metric(const struct seg_english *e
   return NULL;
 }
 
+static void print_one_event(struct seg_str name, FILE *out) {
+  for (size_t i = 0; i < name.size; i++)
+    fputc(name.data[i] == '_' ? ' ' : name.data[i], out);
+}
+
+static void print_filter(const struct seg_english *english, const struct seg_program_entity *event,
+                         const struct seg_node *filter, bool group) {
+  if (filter == NULL)
+    return;
+  struct seg_english inner = *english;
+  inner.entity = event;
+  group = group || filter->kind == SEG_NODE_AND || filter->kind == SEG_NODE_OR;
+  fputs(group ? " (" : " ", english->out);
+  seg_english_condition(&inner, filter);
+  fputs(group ? ")" : "", english->out);
+}
+
+// "followed within 24 hours by a purchase,"
+static void print_sequence(const struct seg_english *english, const struct seg_node *node) {
+  const struct seg_sequence *sequence = node->sequence;
+  const struct seg_program_entity *event = &english->program->events[sequence->event];
+  struct seg_str name = event->name.text;
+  bool vowel = name.size > 0 && strchr("aeiouAEIOU", name.data[0]) != NULL;
+  const char *article = vowel ? "an" : "a";
+  if (sequence->event == node->event)
+    article = "another";
+  fprintf(english->out, " %sfollowed within %" PRId64 " %s%s by %s ",
+          sequence->without ? "not " : "", sequence->limit, sequence->in_days ? "day" : "hour",
+          sequence->limit == 1 ? "" : "s", article);
+  print_one_event(name, english->out);
+  print_filter(english, event, sequence->filter, true);
+  fputc(',', english->out);
+}
+
 static void print_events(const struct seg_english *english, const struct seg_node *node,
                          bool plural) {
   const struct seg_program_entity *event = &english->program->events[node->event];
   if (plural)
     seg_english_events(event->name.text, english->out);
   else
-    for (size_t i = 0; i < event->name.text.size; i++)
-      fputc(event->name.text.data[i] == '_' ? ' ' : event->name.text.data[i], english->out);
-  if (node->filter == NULL)
-    return;
-  struct seg_english inner = *english;
-  inner.entity = event;
-  bool group = node->filter->kind == SEG_NODE_AND || node->filter->kind == SEG_NODE_OR;
-  fputs(group ? " (" : " ", english->out);
-  seg_english_condition(&inner, node->filter);
-  fputs(group ? ")" : "", english->out);
+    print_one_event(event->name.text, english->out);
+  print_filter(english, event, node->filter, node->sequence != NULL);
+  if (node->sequence != NULL)
+    print_sequence(english, node);
 }
 
 void seg_english_counted(const struct seg_english *english, const struct seg_node *node) {

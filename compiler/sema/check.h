@@ -204,12 +204,30 @@ struct seg_node *seg_check_length(struct seg_check *check, const struct seg_scop
 bool seg_is_aggregate_word(struct seg_str word, enum seg_aggregate_kind *kind);
 struct seg_node *seg_check_aggregate(struct seg_check *check, const struct seg_scope *scope,
                                      const struct seg_expr *expr, enum seg_aggregate_kind kind);
+/** An event with its filters, as in `purchase[channel = "web"]`. */
+struct seg_event_source {
+  struct seg_table *table;
+  uint32_t event;
+  struct seg_node *filter;
+};
+/** The event that an argument names; false after reporting. `kind` is for messages. */
+bool seg_check_event_source(struct seg_check *check, const struct seg_expr *expr,
+                            enum seg_aggregate_kind kind, struct seg_event_source *source);
 struct seg_node *seg_check_filter(struct seg_check *check, const struct seg_scope *scope,
                                   const struct seg_expr *expr);
 
 // check_draws.c
 struct seg_node *seg_check_bucket(struct seg_check *check, const struct seg_scope *scope,
                                   const struct seg_expr *expr);
+
+// check_sequence.c
+/** `a then b within t`: the counted event and what must follow; false after reporting. */
+bool seg_check_sequence(struct seg_check *check, const struct seg_expr *expr,
+                        struct seg_event_source *source, const struct seg_sequence **sequence);
+/** A sequence where `word` wants an event, or where a value must stand. */
+void seg_report_sequence(struct seg_check *check, const struct seg_expr *expr, const char *word);
+struct seg_node *seg_check_lone_sequence(struct seg_check *check, const struct seg_scope *scope,
+                                         const struct seg_expr *expr);
 
 // check_windows.c
 bool seg_check_window(struct seg_check *check, const struct seg_window *window,

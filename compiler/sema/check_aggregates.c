@@ -42,13 +42,6 @@ bool seg_is_aggregate_word(struct seg_str word, enum seg_aggregate_kind *kind) {
   return false;
 }
 
-/** An event with its filters, as in `purchase[channel = "web"]`. */
-struct source {
-  struct seg_table *table;
-  uint32_t event;
-  struct seg_node *filter;
-};
-
 static bool add_filter(struct seg_check *check, struct seg_table *table,
                        const struct seg_expr *expr, struct seg_node **filter) {
   struct seg_scope scope = {SEG_IN_EVENT, table, false};
@@ -66,7 +59,7 @@ static bool report_no_event(struct seg_check *check, const struct seg_expr *expr
                             enum seg_aggregate_kind kind) {
   struct seg_str code = seg_code(check, expr->span);
   if (expr->kind == SEG_EXPR_SEQUENCE) {
-    seg_report_not_yet(check, SEG_NOT_YET_SEQUENCE, expr->span);
+    seg_report_sequence(check, expr, words[kind]);
     return false;
   }
   if (expr->kind == SEG_EXPR_NAME) {
@@ -96,27 +89,27 @@ static bool report_no_event(struct seg_check *check, const struct seg_expr *expr
   return false;
 }
 
-/** The event that an argument names; false after reporting. */
-static bool find_source(struct seg_check *check, const struct seg_expr *expr,
-                        enum seg_aggregate_kind kind, struct source *source) {
+bool seg_check_event_source(struct seg_check *check, const struct seg_expr *expr,
+                            enum seg_aggregate_kind kind, struct seg_event_source *source) {
   if (!expr)
     return false;
   if (expr->kind == SEG_EXPR_PAREN)
-    return find_source(check, expr->operands[0], kind, source);
+    return seg_check_event_source(check, expr->operands[0], kind, source);
   if (expr->kind == SEG_EXPR_FILTER)
-    return find_source(check, expr->operands[0], kind, source) &&
+    return seg_check_event_source(check, expr->operands[0], kind, source) &&
            add_filter(check, source->table, expr->operands[1], &source->filter);
   struct seg_symbol *symbol =
       expr->kind == SEG_EXPR_NAME ? seg_find_symbol(check, expr->name.text) : NULL;
   if (!symbol || symbol->kind != SEG_SYMBOL_EVENT)
     return report_no_event(check, expr, kind);
   symbol->used = true;
-  *source = (struct source){&check->events[symbol->index], symbol->index, NULL};
+  *source = (struct seg_event_source){&check->events[symbol->index], symbol->index, NULL};
   return true;
 }
 
 static struct seg_node *new_aggregate(struct seg_check *check, const struct seg_expr *expr,
-                                      enum seg_aggregate_kind kind, const struct source *source,
+                                      enum seg_aggregate_kind kind,
+                                      const struct seg_event_source *source,
                                       struct seg_node *argument) {
   struct seg_type type = seg_type_of(SEG_TYPE_INT);
   if (is_edge(kind))
@@ -157,14 +150,19 @@ static void report_column(struct seg_check *check, const struct seg_expr *field,
 static struct seg_node *check_over_event(struct seg_check *check, const struct seg_expr *expr,
                                          enum seg_aggregate_kind kind) {
   const struct seg_expr *argument = expr->operands[0];
-  struct source source = {0};
+  struct seg_event_source source = {0};
   if (argument && argument->kind == SEG_EXPR_FIELD) {
     report_column(check, argument, kind);
     return NULL;
   }
-  if (!find_source(check, argument, kind, &source))
-    return NULL;
-  return new_aggregate(check, expr, kind, &source, NULL);
+  const struct seg_sequence *sequence = NULL;
+  bool counts = argument && argument->kind == SEG_EXPR_SEQUENCE && kind == SEG_AGGREGATE_COUNT;
+  bool right = counts ? seg_check_sequence(check, argument, &source, &sequence)
+                      : seg_check_event_source(check, argument, kind, &source);
+  struct seg_node *node = right ? new_aggregate(check, expr, kind, &source, NULL) : NULL;
+  if (node)
+    node->sequence = sequence;
+  return node;
 }
 
 static void report_argument_type(struct seg_check *check, const struct seg_expr *argument,
@@ -192,7 +190,7 @@ static struct seg_node *check_over_column(struct seg_check *check, const struct 
     argument = argument->operands[0];
   if (!argument)
     return NULL;
-  struct source source = {0};
+  struct seg_event_source source = {0};
   bool filtered_column =
       argument->kind == SEG_EXPR_FILTER && argument->operands[0]->kind == SEG_EXPR_FIELD;
   if (argument->kind != SEG_EXPR_FIELD) {
@@ -200,7 +198,7 @@ static struct seg_node *check_over_column(struct seg_check *check, const struct 
       struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_ARGUMENTS, argument->span,
                                             "a filter stands on the event, before the column");
       seg_help(check->sink, d, "write `%s(event[...].column)`", words[kind]);
-    } else if (find_source(check, argument, kind, &source)) {
+    } else if (seg_check_event_source(check, argument, kind, &source)) {
       struct seg_str code = seg_code(check, argument->span);
       struct seg_str column = {"column", 6};
       if (source.table && source.table->columns.count > 0)
@@ -212,7 +210,7 @@ static struct seg_node *check_over_column(struct seg_check *check, const struct 
     }
     return NULL;
   }
-  if (!find_source(check, argument->operands[0], kind, &source))
+  if (!seg_check_event_source(check, argument->operands[0], kind, &source))
     return NULL;
   struct seg_node *column = seg_check_column(check, source.table, argument->name);
   if (!column)

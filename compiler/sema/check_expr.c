@@ -48,13 +48,6 @@ static struct seg_node *check_field(struct seg_check *check, const struct seg_sc
   return NULL;
 }
 
-static struct seg_node *check_sequence(struct seg_check *check, const struct seg_scope *scope,
-                                       const struct seg_expr *expr) {
-  (void)scope;
-  seg_report_not_yet(check, SEG_NOT_YET_SEQUENCE, expr->span);
-  return NULL;
-}
-
 static struct seg_node *check_clause_form(struct seg_check *check, const struct seg_scope *scope,
                                           const struct seg_expr *expr) {
   (void)scope;
@@ -145,7 +138,7 @@ static const check_function functions[SEG_EXPR_KIND_COUNT] = {
     [SEG_EXPR_CALL] = seg_check_call,
     [SEG_EXPR_FILTER] = seg_check_filter,
     [SEG_EXPR_WINDOWED] = seg_check_windowed,
-    [SEG_EXPR_SEQUENCE] = check_sequence,
+    [SEG_EXPR_SEQUENCE] = seg_check_lone_sequence,
     [SEG_EXPR_COMPARE] = seg_check_compare,
     [SEG_EXPR_BETWEEN] = seg_check_between,
     [SEG_EXPR_IN] = check_in,

@@ -49,6 +49,13 @@ static bool same_optional(const struct seg_node *a, const struct seg_node *b) {
   return a && b ? seg_same_value(a, b) : a == b;
 }
 
+static bool same_sequence(const struct seg_sequence *a, const struct seg_sequence *b) {
+  if (!a || !b)
+    return a == b;
+  return a->without == b->without && a->event == b->event && a->in_days == b->in_days &&
+         a->limit == b->limit && same_optional(a->filter, b->filter);
+}
+
 static bool same_content(const struct seg_node *a, const struct seg_node *b) {
   switch (a->kind) {
   case SEG_NODE_LITERAL: return same_literal(&a->type, &a->literal, &b->literal);
@@ -62,7 +69,7 @@ static bool same_content(const struct seg_node *a, const struct seg_node *b) {
   case SEG_NODE_AGGREGATE:
     return a->aggregate == b->aggregate && a->event == b->event &&
            seg_window_same(&a->window, &b->window) && same_optional(a->filter, b->filter) &&
-           same_optional(a->argument, b->argument);
+           same_optional(a->argument, b->argument) && same_sequence(a->sequence, b->sequence);
   case SEG_NODE_IN:
   case SEG_NODE_BAND:
   case SEG_NODE_BAND_FRACTION:
@@ -294,6 +301,8 @@ static bool filter_contains(const struct seg_node *outer, const struct seg_node 
 static bool has_events(const struct seg_node *fact, const struct seg_node *node) {
   if (fact->kind != SEG_NODE_AGGREGATE || fact->event != node->event)
     return false;
+  if (node->sequence && !same_sequence(fact->sequence, node->sequence))
+    return false;
   // That some event has a value does not say that the first or the last one has.
   bool edge = node->aggregate == SEG_AGGREGATE_FIRST || node->aggregate == SEG_AGGREGATE_LAST;
   bool argument = !node->argument || !node->argument->optional ||
@@ -454,22 +463,31 @@ struct position {
 
 static void walk_condition(struct walk *walk, const struct seg_node *node, struct position at);
 
+/** The filter of an event; NULL filters are right. */
+static void walk_filter(struct walk *walk, uint32_t number, const struct seg_node *filter) {
+  if (!filter)
+    return;
+  // Events that the declaration's `where` drops never come here.
+  assert(walk->check->program);
+  const struct seg_program_entity *event = &walk->check->program->events[number];
+  struct walk inside = {.check = walk->check, .entity = event, .right = true};
+  if (event->where)
+    learn_true(&inside, event->where, false);
+  walk_condition(&inside, filter, (struct position){0});
+  walk->right = walk->right && inside.right;
+  SEG_VEC_FREE(&inside.facts.list);
+  SEG_VEC_FREE(&inside.own);
+}
+
 /** Conditions inside a value: the filters of its aggregates. */
 static void walk_value(struct walk *walk, const struct seg_node *node) {
   for (uint32_t i = 0; i < node->operand_count; i++)
     walk_value(walk, node->operands[i]);
-  if (node->kind != SEG_NODE_AGGREGATE || !node->filter)
+  if (node->kind != SEG_NODE_AGGREGATE)
     return;
-  // Events that the declaration's `where` drops never come here.
-  assert(walk->check->program);
-  const struct seg_program_entity *event = &walk->check->program->events[node->event];
-  struct walk inside = {.check = walk->check, .entity = event, .right = true};
-  if (event->where)
-    learn_true(&inside, event->where, false);
-  walk_condition(&inside, node->filter, (struct position){0});
-  walk->right = walk->right && inside.right;
-  SEG_VEC_FREE(&inside.facts.list);
-  SEG_VEC_FREE(&inside.own);
+  walk_filter(walk, node->event, node->filter);
+  if (node->sequence)
+    walk_filter(walk, node->sequence->event, node->sequence->filter);
 }
 
 /** What a report shows for this atom: the `not` right above it, or the atom; unless it is hidden.

@@ -84,6 +84,18 @@ struct seg_day_window {
   int32_t count;             // LAST: that many whole periods before the one that holds D
 };
 
+/**
+ * `then` or `without`: which of an aggregate's events count by what comes after them. See L8 of the
+ * language for the exact meaning.
+ */
+struct seg_sequence {
+  bool without;
+  uint32_t event;          // the one that follows: index into the program's events
+  struct seg_node *filter; // condition over it, or NULL
+  bool in_days;
+  int64_t limit; // days or hours, above 0
+};
+
 enum seg_node_kind {
 #define SEG_NODE(name, printed) SEG_NODE_##name,
 #include "compiler/sema/program_nodes.def"
@@ -117,8 +129,9 @@ struct seg_node {
     };
     struct { // AGGREGATE
       enum seg_aggregate_kind aggregate;
-      uint32_t event;            // index into the program's events
-      struct seg_node *filter;   // condition over the event, or NULL
+      uint32_t event;                      // index into the program's events
+      struct seg_node *filter;             // condition over the event, or NULL
+      const struct seg_sequence *sequence; // COUNT: what must or must not follow; or NULL
       struct seg_node *argument; // value over the event; NULL where the event itself is taken
       struct seg_day_window window;
     };

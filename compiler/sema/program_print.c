@@ -201,6 +201,17 @@ static void print_content(const struct printer *printer, const struct seg_node *
   }
 }
 
+static void print_sequence(const struct printer *printer, const struct seg_sequence *sequence,
+                           int depth) {
+  const struct seg_program_entity *event = &printer->program->events[sequence->event];
+  indent(printer, depth);
+  fprintf(printer->out, "%s %.*s within %" PRId64 " %s\n", sequence->without ? "without" : "then",
+          SEG_STR(event->name.text), sequence->limit, sequence->in_days ? "days" : "hours");
+  if (sequence->filter)
+    print_part(printer, "where", event, sequence->filter, depth + 1);
+  print_event_behind(printer, sequence->event, depth + 1);
+}
+
 static void print_node(const struct printer *printer, const struct seg_node *node, int depth) {
   if (printer->normal != NULL && print_normal(printer, node, depth))
     return;
@@ -222,6 +233,8 @@ static void print_node(const struct printer *printer, const struct seg_node *nod
   if (node->filter)
     print_part(printer, "where", event, node->filter, depth + 1);
   print_event_behind(printer, node->event, depth + 1);
+  if (node->sequence)
+    print_sequence(printer, node->sequence, depth + 1);
 }
 
 static void print_text(FILE *out, const char *word, struct seg_str text) {

@@ -14,12 +14,18 @@ enum {
 
 static const char what_for[] = "the events of a group of customers";
 
+static uint32_t flag_words(const struct seg_event_layout *layout, uint32_t added_flags) {
+  return (layout->flag_count + added_flags + 63) / 64;
+}
+
 enum seg_status seg_gather_init(struct seg_gather *gather, const struct seg_event_layout *layout,
-                                uint32_t customers, struct seg_error *error) {
-  *gather = (struct seg_gather){.layout = layout, .customer_capacity = customers};
+                                uint32_t added_flags, uint32_t customers, struct seg_error *error) {
+  *gather = (struct seg_gather){.layout = layout,
+                                .customer_capacity = customers,
+                                .flag_words = flag_words(layout, added_flags)};
   gather->offsets = calloc((size_t)customers + 1, sizeof *gather->offsets);
   gather->cursor = calloc((size_t)customers + 1, sizeof *gather->cursor);
-  gather->flags = calloc((size_t)layout->flag_words + 1, sizeof *gather->flags);
+  gather->flags = calloc((size_t)gather->flag_words + 1, sizeof *gather->flags);
   gather->columns = calloc((size_t)layout->column_count + 1, sizeof *gather->columns);
   if (gather->offsets == NULL || gather->cursor == NULL || gather->flags == NULL ||
       gather->columns == NULL)
@@ -32,7 +38,7 @@ void seg_gather_release(struct seg_gather *gather) {
     return;
   free(gather->days);
   gather->days = NULL;
-  for (uint32_t w = 0; gather->flags != NULL && w < gather->layout->flag_words; w++) {
+  for (uint32_t w = 0; gather->flags != NULL && w < gather->flag_words; w++) {
     free(gather->flags[w]);
     gather->flags[w] = NULL;
   }
@@ -68,8 +74,9 @@ static uint64_t value_bytes(enum seg_layout layout) {
   return 0;
 }
 
-uint64_t seg_gather_bytes(const struct seg_event_layout *layout, uint64_t events) {
-  uint64_t row = sizeof(int32_t) + layout->flag_words * sizeof(uint64_t);
+uint64_t seg_gather_bytes(const struct seg_event_layout *layout, uint32_t added_flags,
+                          uint64_t events) {
+  uint64_t row = sizeof(int32_t) + flag_words(layout, added_flags) * sizeof(uint64_t);
   for (uint32_t c = 0; c < layout->column_count; c++)
     row += value_bytes(layout->columns[c]);
   return row * rounded(events);
@@ -89,7 +96,7 @@ enum seg_status seg_gather_reserve(struct seg_gather *gather, uint64_t events,
   const struct seg_event_layout *layout = gather->layout;
   gather->days = new_array(rows, sizeof(int32_t));
   bool complete = gather->days != NULL;
-  for (uint32_t w = 0; w < layout->flag_words && complete; w++) {
+  for (uint32_t w = 0; w < gather->flag_words && complete; w++) {
     gather->flags[w] = new_array(rows, sizeof(uint64_t));
     complete = gather->flags[w] != NULL;
   }
@@ -214,6 +221,12 @@ static enum seg_status reserve_positions(struct seg_gather *gather, const struct
   return SEG_OK;
 }
 
+// Words that no slice has. In the last word of the slices, scattering has cleared the added bits.
+static void zero_added_flags(struct seg_gather *gather) {
+  for (uint32_t w = gather->layout->flag_words; w < gather->flag_words; w++)
+    memset(gather->flags[w], 0, gather->count * sizeof(uint64_t));
+}
+
 // Kernels may read up to the next multiple of 64 rows; texts there must be empty.
 static void zero_padding(struct seg_gather *gather) {
   uint64_t end = rounded(gather->count);
@@ -236,6 +249,7 @@ enum seg_status seg_gather_run(struct seg_gather *gather, const struct seg_slice
       gather->positions[i] = gather->cursor[numbers[i] - first_customer]++;
     scatter_slice(gather, &slices[s]);
   }
+  zero_added_flags(gather);
   zero_padding(gather);
   return SEG_OK;
 }

@@ -27,6 +27,7 @@ struct seg_gather {
   uint64_t count;
   uint64_t *offsets; // customers + 1
   int32_t *days;
+  uint32_t flag_words; // those of the slices, and room for added flags behind them
   uint64_t **flags;    // per flag word
   void **columns;      // per carried column
   uint32_t *positions; // of the events of one slice, counted from the partition's first
@@ -34,14 +35,19 @@ struct seg_gather {
   uint32_t *cursor; // per customer; 32 bits keep all of a partition in an L1 cache
 };
 
-/** Room for partitions of at most `customers` customers. */
+/**
+ * Room for partitions of at most `customers` customers. `added_flags` flags of an event come behind
+ * those of the slices: 0 until somebody sets them.
+ */
 SEG_NODISCARD enum seg_status seg_gather_init(struct seg_gather *gather,
                                               const struct seg_event_layout *layout,
-                                              uint32_t customers, struct seg_error *error);
+                                              uint32_t added_flags, uint32_t customers,
+                                              struct seg_error *error);
 void seg_gather_deinit(struct seg_gather *gather);
 
 /** Bytes that `events` events take once gathered. */
-uint64_t seg_gather_bytes(const struct seg_event_layout *layout, uint64_t events);
+uint64_t seg_gather_bytes(const struct seg_event_layout *layout, uint32_t added_flags,
+                          uint64_t events);
 
 /** Room for `events` events; what was gathered is lost. */
 SEG_NODISCARD enum seg_status seg_gather_reserve(struct seg_gather *gather, uint64_t events,

@@ -28,6 +28,10 @@ enum seg_layout seg_column_type_layout(enum seg_column_type type) {
   return SEG_LAYOUT_I64;
 }
 
+bool seg_plan_gathers_event(const struct seg_plan *plan, uint32_t event) {
+  return plan->folds[event].cell_count > 0 || plan->folds[event].is_followed;
+}
+
 void seg_plan_init(struct seg_plan *plan) {
   memset(plan, 0, sizeof *plan);
   seg_arena_init(&plan->arena);

@@ -195,7 +195,7 @@ enum seg_fold_kind {
   SEG_FOLD_LAST_VALUE,  // of the latest event, of several the last in file order
 };
 
-enum { SEG_NO_COLUMN = UINT32_MAX, SEG_MAX_CELL_FLAGS = 4 };
+enum { SEG_NO_COLUMN = UINT32_MAX, SEG_NO_FLAG = UINT32_MAX, SEG_MAX_CELL_FLAGS = 4 };
 
 /** One aggregate of one event over one window: a column of values, a row a customer. */
 struct seg_fold_cell {
@@ -218,10 +218,34 @@ static inline bool seg_fold_is_edge_value(enum seg_fold_kind kind) {
   return kind == SEG_FOLD_FIRST_VALUE || kind == SEG_FOLD_LAST_VALUE;
 }
 
-/** All cells of one event, in the order of their output columns. */
+/**
+ * A flag of an event's rows that a scan cannot know, because it depends on other rows of the
+ * customer: some row of `next` with a later instant follows in time. Within `limit` days: the
+ * following row's day is at most so many days after the row's own; otherwise its instant is at most
+ * `limit` microseconds after. `without` asks for the opposite, and only of rows whose time was over
+ * before the as-of day: the last day that would do lies before it, or the last instant before its
+ * midnight.
+ */
+struct seg_plan_sequence {
+  uint32_t instant; // carried column of the event: I64, never missing
+  uint32_t next;    // number of the event that follows; may be the same
+  uint32_t next_instant;
+  uint32_t next_flag; // filter of `next` that a following row passes, or SEG_NO_FLAG
+  bool without;
+  bool in_days;
+  int64_t limit; // days or microseconds, above 0
+};
+
+/**
+ * What becomes of the rows of one event: its cells, in the order of their output columns. Sequence
+ * i is flag `flag_count + i` of the event's rows, behind those of the scan.
+ */
 struct seg_fold {
   uint32_t cell_count;
   struct seg_fold_cell *cells;
+  uint32_t sequence_count;
+  struct seg_plan_sequence *sequences;
+  bool is_followed; // a sequence looks for rows of this event, so they are read without cells too
 };
 
 /** A control group: the members of a segment who draw a number below the limit (draw.h). */
@@ -258,8 +282,7 @@ struct seg_plan {
   int32_t customer_from_event; // the customers are those with a kept event of this number; -1: they
                                // have a source
   uint32_t event_count;
-  struct seg_plan_entity *events; // an event that no rule uses has a fold without cells and is not
-                                  // read, unless it gives the customers
+  struct seg_plan_entity *events; // see seg_plan_gathers_event
   struct seg_fold *folds;         // beside events
   uint32_t window_count;
   struct seg_plan_window *windows;
@@ -280,6 +303,12 @@ struct seg_plan {
 
 /** How the values of a column type lie in memory. */
 enum seg_layout seg_column_type_layout(enum seg_column_type type);
+
+/**
+ * Are the rows of an event brought together by customer, for a cell or for a sequence? An event of
+ * which this is false is not read, unless it gives the customers.
+ */
+bool seg_plan_gathers_event(const struct seg_plan *plan, uint32_t event);
 
 void seg_plan_init(struct seg_plan *plan);
 void seg_plan_deinit(struct seg_plan *plan);

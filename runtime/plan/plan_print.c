@@ -208,6 +208,24 @@ static void print_cell(const struct seg_fold_cell *cell, uint32_t number, FILE *
   putc('\n', out);
 }
 
+static void print_sequence(const struct seg_plan_sequence *sequence, uint32_t flag, FILE *out) {
+  fprintf(out, "  flag %" PRIu32 ": carried %" PRIu32 " %s event %" PRIu32 " carried %" PRIu32,
+          flag, sequence->instant, sequence->without ? "without" : "then", sequence->next,
+          sequence->next_instant);
+  if (sequence->next_flag != SEG_NO_FLAG)
+    fprintf(out, " flag %" PRIu32, sequence->next_flag);
+  fprintf(out, " within %" PRId64 " %s\n", sequence->limit,
+          sequence->in_days ? "days" : "microseconds");
+}
+
+static void print_fold(const struct seg_plan *plan, uint32_t event, FILE *out) {
+  const struct seg_fold *fold = &plan->folds[event];
+  for (uint32_t i = 0; i < fold->sequence_count; i++)
+    print_sequence(&fold->sequences[i], plan->events[event].flag_count + i, out);
+  for (uint32_t i = 0; i < fold->cell_count; i++)
+    print_cell(&fold->cells[i], i, out);
+}
+
 static void print_window(const struct seg_plan_window *window, uint32_t number, FILE *out) {
   fprintf(out, "window %" PRIu32 ": ", number);
   switch (window->form) {
@@ -290,8 +308,7 @@ void seg_plan_print(const struct seg_plan *plan, FILE *out) {
     char what[32];
     snprintf(what, sizeof what, "event %" PRIu32, i);
     print_entity(what, &plan->events[i], out);
-    for (uint32_t cell = 0; cell < plan->folds[i].cell_count; cell++)
-      print_cell(&plan->folds[i].cells[cell], cell, out);
+    print_fold(plan, i, out);
   }
   for (uint32_t i = 0; i < plan->window_count; i++)
     print_window(&plan->windows[i], i, out);

@@ -154,6 +154,30 @@ static enum seg_status check_cell_types(const struct seg_plan_entity *event,
   return SEG_OK;
 }
 
+static bool is_instant(const struct seg_plan_entity *event, uint32_t column) {
+  return column < event->carried_count && event->carried_layout[column] == SEG_LAYOUT_I64 &&
+         event->carried_flag[column] == UINT32_MAX;
+}
+
+static enum seg_status check_sequences(const struct seg_plan *plan, uint32_t number,
+                                       struct seg_error *error) {
+  const struct seg_plan_entity *event = &plan->events[number];
+  struct seg_str place = event->name;
+  for (uint32_t i = 0; i < plan->folds[number].sequence_count; i++) {
+    const struct seg_plan_sequence *sequence = &plan->folds[number].sequences[i];
+    REQUIRE(sequence->next < plan->event_count, "sequence %" PRIu32 " names no event", i);
+    const struct seg_plan_entity *next = &plan->events[sequence->next];
+    REQUIRE(plan->folds[sequence->next].is_followed,
+            "sequence %" PRIu32 " looks for an event that is not read for it", i);
+    REQUIRE(is_instant(event, sequence->instant) && is_instant(next, sequence->next_instant),
+            "sequence %" PRIu32 " does not carry the instants", i);
+    REQUIRE(sequence->next_flag == SEG_NO_FLAG || sequence->next_flag < next->filter_count,
+            "sequence %" PRIu32 " tests no filter", i);
+    REQUIRE(sequence->limit > 0, "sequence %" PRIu32 " allows no time", i);
+  }
+  return SEG_OK;
+}
+
 static enum seg_status check_fold(const struct seg_plan *plan, uint32_t number,
                                   struct seg_error *error) {
   const struct seg_plan_entity *event = &plan->events[number];
@@ -169,12 +193,13 @@ static enum seg_status check_fold(const struct seg_plan *plan, uint32_t number,
     uint32_t known = cell->column == SEG_NO_COLUMN ? UINT32_MAX : event->carried_flag[cell->column];
     bool tests_known = known == UINT32_MAX || seg_fold_is_edge_value(cell->kind);
     for (uint32_t flag = 0; flag < cell->flag_count; flag++) {
-      REQUIRE(cell->flags[flag] < event->flag_count, "cell %" PRIu32 " tests no flag", i);
+      REQUIRE(cell->flags[flag] < event->flag_count + fold->sequence_count,
+              "cell %" PRIu32 " tests no flag", i);
       tests_known = tests_known || cell->flags[flag] == known;
     }
     REQUIRE(tests_known, "cell %" PRIu32 " does not test that its column is known", i);
   }
-  return SEG_OK;
+  return check_sequences(plan, number, error);
 }
 
 static enum seg_status check_windows(const struct seg_plan *plan, struct seg_error *error) {
@@ -299,7 +324,7 @@ static enum seg_status check_holdouts(const struct seg_plan *plan, struct seg_er
 
 static enum seg_status check_events(const struct seg_plan *plan, struct seg_error *error) {
   for (uint32_t i = 0; i < plan->event_count; i++) {
-    bool is_read = plan->folds[i].cell_count > 0 || plan->customer_from_event == (int32_t)i;
+    bool is_read = seg_plan_gathers_event(plan, i) || plan->customer_from_event == (int32_t)i;
     enum seg_status status = check_entity(&plan->events[i], true, is_read, error);
     if (status == SEG_OK)
       status = check_fold(plan, i, error);

@@ -6,6 +6,7 @@
 #include "runtime/filter/block_runner.h"
 #include "runtime/fold/event_set.h"
 #include "runtime/fold/gather.h"
+#include "runtime/fold/sequence.h"
 
 enum {
   LARGEST_BATCH = 4096,
@@ -27,9 +28,12 @@ bool seg_partition_plan_needs_set(const struct seg_plan *plan, uint32_t event) {
 
 uint64_t seg_partition_plan_gathered(const struct seg_run_state *state, uint32_t event,
                                      uint64_t rows) {
-  if (state->plan->folds[event].cell_count == 0)
+  if (!seg_plan_gathers_event(state->plan, event))
     return 0;
-  uint64_t bytes = seg_gather_bytes(&state->events[event].layout, rows);
+  const struct seg_fold *fold = &state->plan->folds[event];
+  uint64_t bytes = seg_gather_bytes(&state->events[event].layout, fold->sequence_count, rows);
+  if (fold->is_followed)
+    bytes += rows * SEG_SEQUENCE_BYTES;
   if (seg_partition_plan_needs_set(state->plan, event))
     bytes += rows * SEG_EVENT_SET_BYTES;
   return bytes;
@@ -102,7 +106,7 @@ static uint64_t count_worker_bytes(const struct seg_partition_plan *partitions,
   bytes += (uint64_t)plan->holdout_count * partitions->batch_rows / 8;
   bytes += (uint64_t)plan->derived_count * partitions->batch_rows * 9;
   for (uint32_t e = 0; e < plan->event_count; e++) {
-    if (plan->folds[e].cell_count == 0)
+    if (!seg_plan_gathers_event(plan, e))
       continue;
     bytes += (UINT64_C(2) << partitions->shift) * sizeof(uint64_t); // offsets and cursor
     for (uint32_t c = 0; c < plan->folds[e].cell_count; c++)

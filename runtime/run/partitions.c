@@ -5,6 +5,7 @@
 
 #include "runtime/fold/fold_scratch.h"
 #include "runtime/fold/gather.h"
+#include "runtime/fold/sequence.h"
 #include "runtime/fold/unique.h"
 #include "runtime/run/decide.h"
 #include "runtime/run/fault_text.h"
@@ -28,6 +29,7 @@ struct folder {
   struct seg_decide decide;
   struct seg_gather *gathers; // per event
   struct seg_fold_scratch scratch;
+  struct seg_followers followers;
   struct seg_slice *slices;
   size_t slice_capacity;
   const unsigned char ***bytes; // [event][run]: the run's first byte of the present group
@@ -36,8 +38,8 @@ struct folder {
   uint64_t held; // of the gate
 };
 
-static bool is_folded(const struct folder *folder, uint32_t event) {
-  return folder->state->plan->folds[event].cell_count > 0;
+static bool is_gathered(const struct folder *folder, uint32_t event) {
+  return seg_plan_gathers_event(folder->state->plan, event);
 }
 
 static enum seg_status folder_init(struct folder *folder, struct folding *folding,
@@ -51,9 +53,10 @@ static enum seg_status folder_init(struct folder *folder, struct folding *foldin
   if (folder->gathers == NULL || folder->bytes == NULL)
     return seg_fail_memory(error, "folding events");
   for (uint32_t e = 0; e < events; e++) {
-    if (!is_folded(folder, e))
+    if (!is_gathered(folder, e))
       continue;
     enum seg_status status = seg_gather_init(&folder->gathers[e], &state->events[e].layout,
+                                             state->plan->folds[e].sequence_count,
                                              UINT32_C(1) << folding->partitions.shift, error);
     if (status != SEG_OK)
       return status;
@@ -69,6 +72,7 @@ static void release_room(struct folder *folder) {
   for (uint32_t e = 0; folder->gathers != NULL && e < folder->state->plan->event_count; e++)
     seg_gather_release(&folder->gathers[e]);
   seg_event_set_deinit(&folder->scratch.set);
+  seg_followers_deinit(&folder->followers);
   free(folder->staging);
   folder->staging = NULL;
   folder->staging_capacity = 0;
@@ -124,7 +128,7 @@ static enum seg_status make_room(struct folder *folder, uint32_t first, uint32_t
     folder->staging_capacity = staged;
   }
   for (uint32_t e = 0; e < events; e++) {
-    if (!is_folded(folder, e))
+    if (!is_gathered(folder, e))
       continue;
     uint64_t rows = seg_partition_plan_rows(partitions, e, first, end);
     enum seg_status status = seg_gather_reserve(&folder->gathers[e], rows, error);
@@ -210,6 +214,28 @@ static enum seg_status gather_event(struct folder *folder, uint32_t event, uint3
   return seg_unique_apply(&unique, gather, customers, &folder->scratch.set, error);
 }
 
+// The flags of an event's rows that depend on the customer's other rows.
+static enum seg_status find_sequences(struct folder *folder, uint32_t event, uint32_t customers,
+                                      struct seg_error *error) {
+  const struct seg_run_state *state = folder->state;
+  const struct seg_fold *fold = &state->plan->folds[event];
+  for (uint32_t i = 0; i < fold->sequence_count; i++) {
+    const struct seg_sequence_rows rows = {
+        .gather = &folder->gathers[event],
+        .next = &folder->gathers[fold->sequences[i].next],
+        .customers = customers,
+        .as_of = state->options->as_of,
+        .as_of_instant = state->as_of_instant,
+    };
+    enum seg_status status =
+        seg_sequence_apply(&fold->sequences[i], &rows, state->plan->events[event].flag_count + i,
+                           &folder->followers, error);
+    if (status != SEG_OK)
+      return status;
+  }
+  return SEG_OK;
+}
+
 static void fold_event(struct folder *folder, uint32_t event, uint32_t first_cell,
                        uint32_t first_customer, uint32_t customers,
                        struct seg_kernel_fault *fault) {
@@ -240,7 +266,7 @@ static enum seg_status decide_batch(struct folder *folder, uint32_t base, uint32
   struct seg_kernel_fault smallest = {.kind = SEG_FAULT_NONE}, fault;
   uint32_t smallest_event = UINT32_MAX, cell = 0;
   for (uint32_t e = 0; e < plan->event_count; e++) {
-    if (!is_folded(folder, e))
+    if (plan->folds[e].cell_count == 0)
       continue;
     fold_event(folder, e, cell, first, customers, &fault);
     cell += plan->folds[e].cell_count;
@@ -283,9 +309,14 @@ static enum seg_status fold_partition(struct folder *folder, uint32_t group_firs
       left < UINT32_C(1) << partitions->shift ? left : UINT32_C(1) << partitions->shift;
   *customer = base;
   for (uint32_t e = 0; e < state->plan->event_count; e++) {
-    if (!is_folded(folder, e))
+    if (!is_gathered(folder, e))
       continue;
     enum seg_status status = gather_event(folder, e, group_first, partition, customers, error);
+    if (status != SEG_OK)
+      return status;
+  }
+  for (uint32_t e = 0; e < state->plan->event_count; e++) {
+    enum seg_status status = find_sequences(folder, e, customers, error);
     if (status != SEG_OK)
       return status;
   }

@@ -11,6 +11,7 @@
 #include "runtime/run/run_state.h"
 #include "runtime/run/windows.h"
 #include "runtime/run/workers.h"
+#include "runtime/time/zone.h"
 
 _Static_assert((unsigned)SEG_CHAIN_NO_WINNER == (unsigned)SEG_NO_WINNER,
                "the executor and the sink agree on customers without a winner");
@@ -25,7 +26,7 @@ struct result_box {
 static const char what_for[] = "the result of the run";
 
 bool seg_run_reads_event(const struct seg_plan *plan, uint32_t event) {
-  return plan->folds[event].cell_count > 0 || plan->customer_from_event == (int32_t)event;
+  return seg_plan_gathers_event(plan, event) || plan->customer_from_event == (int32_t)event;
 }
 
 bool seg_run_interrupted(const struct seg_run_state *state) {
@@ -189,6 +190,28 @@ static enum seg_status scan_events(struct seg_run_state *state, struct seg_error
   return SEG_OK;
 }
 
+static bool asks_for_midnight(const struct seg_plan *plan) {
+  for (uint32_t e = 0; e < plan->event_count; e++)
+    for (uint32_t i = 0; i < plan->folds[e].sequence_count; i++)
+      if (!plan->folds[e].sequences[i].in_days)
+        return true;
+  return false;
+}
+
+// The as-of day, as days and as the moment it begins.
+static enum seg_status resolve_times(struct seg_run_state *state, struct seg_error *error) {
+  int32_t as_of = state->options->as_of;
+  seg_windows_resolve(state->plan, as_of, state->windows);
+  if (!asks_for_midnight(state->plan))
+    return SEG_OK;
+  struct seg_zone *zone = NULL;
+  enum seg_status status = seg_zone_load(state->plan->timezone, &zone, error);
+  if (status == SEG_OK)
+    state->as_of_instant = seg_zone_midnight(zone, as_of);
+  seg_zone_free(zone);
+  return status;
+}
+
 static enum seg_status run_stages(struct seg_run_state *state, struct seg_error *error) {
   double begin = now();
   enum seg_status status = SEG_OK;
@@ -250,8 +273,9 @@ enum seg_status seg_run(const struct seg_plan *plan, const struct seg_kernels *k
   if (state.events == NULL || state.windows == NULL) {
     status = seg_fail_memory(error, "the run");
   } else {
-    seg_windows_resolve(plan, options->as_of, state.windows);
-    status = run_stages(&state, error);
+    status = resolve_times(&state, error);
+    if (status == SEG_OK)
+      status = run_stages(&state, error);
   }
   release_state(&state);
   if (status == SEG_OK)

@@ -27,9 +27,10 @@ struct seg_run_state {
   struct seg_key_table *keys;
   struct seg_customer_columns customers;
   struct seg_spill_file spill;
-  struct seg_event_runs *events;      // per event of the plan; empty for those without cells
+  struct seg_event_runs *events;      // per event of the plan; empty for those not gathered
   struct seg_event_runs *newest_runs; // the last ones made; NULL: none
   int32_t *windows;                   // per window: first day, last day
+  int64_t as_of_instant; // midnight of the as-of day in UTC microseconds; 0 when no rule asks
   pthread_mutex_t progress_lock;
   _Atomic uint64_t progress_rows; // of the present stage
 };

@@ -10,7 +10,7 @@ struct scanning {
   struct seg_morsel_stage stage;
   uint32_t event;
   bool gives_customers;
-  struct seg_event_runs *runs; // NULL: no rule uses the event
+  struct seg_event_runs *runs; // NULL: no rule gathers the event
   _Atomic uint64_t rows, events, orphans;
 };
 
@@ -153,7 +153,7 @@ enum seg_status seg_run_scan_event(struct seg_run_state *state, uint32_t event,
       .event = event,
       .gives_customers = state->plan->customer_from_event == (int32_t)event,
   };
-  if (state->plan->folds[event].cell_count > 0) {
+  if (seg_plan_gathers_event(state->plan, event)) {
     scanning.runs = &state->events[event];
     enum seg_status status = seg_event_runs_init(
         scanning.runs, entity->carried_count, entity->carried_layout, entity->flag_count,

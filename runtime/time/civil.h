@@ -17,6 +17,7 @@ enum {
 };
 
 #define SEG_MICROSECONDS_PER_SECOND INT64_C(1000000)
+#define SEG_MICROSECONDS_PER_HOUR   INT64_C(3600000000)
 #define SEG_MICROSECONDS_PER_DAY    INT64_C(86400000000)
 
 /** Does the date exist? Years 1 to 9999, leap years by the Gregorian rule. */

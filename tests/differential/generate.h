@@ -41,6 +41,8 @@ struct term *generate_literal(struct generator *generator, struct model_type typ
 struct term *generate_step(struct generator *generator, struct model_type type, uint32_t step);
 struct term *generate_date(struct generator *generator);
 struct model_window generate_window(struct generator *generator);
+/** The time of a sequence. */
+void generate_limit(struct generator *generator, struct model_sequence *sequence);
 /** A text out of the pool that data is drawn from too, without quotes. */
 const char *generate_word(struct seg_random *random);
 /** The same as a rule writes it. */

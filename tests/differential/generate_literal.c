@@ -216,3 +216,30 @@ struct model_window generate_window(struct generator *generator) {
   }
   return window;
 }
+
+// Short and long against the gaps in the data. The day from which the time is just over is worth
+// events: whole days in hours end at the first moment of the as-of day.
+void generate_limit(struct generator *generator, struct model_sequence *sequence) {
+  static const int32_t hours[] = {1, 2, 12, 23, 24, 25, 48, 168, 720};
+  static const int32_t days[] = {1, 2, 7, 14, 30, 60};
+  int32_t reach = 0;
+  switch (pick(generator, 5)) {
+  case 0:
+  case 1:
+    sequence->unit = 'h';
+    sequence->limit = hours[pick(generator, sizeof hours / sizeof *hours)];
+    reach = sequence->limit / 24;
+    break;
+  case 2:
+    sequence->unit = 'w';
+    sequence->limit = 1 + (int32_t)pick(generator, 6);
+    reach = sequence->limit * 7;
+    break;
+  default:
+    sequence->unit = 'd';
+    sequence->limit = days[pick(generator, sizeof days / sizeof *days)];
+    reach = sequence->limit;
+    break;
+  }
+  remember_day(generator->model, generator->model->as_of - reach);
+}

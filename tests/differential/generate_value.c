@@ -1,5 +1,6 @@
 // Values: what can be read, and operations around it. The types here must be those of the language;
 // where they are not, the checker refuses the program and the run counts it.
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/differential/generate.h"
@@ -91,6 +92,21 @@ static bool wants_column(enum seg_aggregate_kind aggregate) {
          aggregate == SEG_AGGREGATE_DISTINCT;
 }
 
+static struct model_sequence *sequence(struct generator *generator) {
+  struct model *model = generator->model;
+  struct model_sequence *result = SEG_NEW(&model->arena, struct model_sequence);
+  if (result == NULL)
+    abort();
+  result->without = chance(generator, 50);
+  result->next = (int)pick(generator, model->event_count);
+  struct scope rows = {.entity = result->next,
+                       .column_count = model->events[result->next].column_count};
+  if (chance(generator, 35))
+    result->filter = generate_condition(generator, &rows, chance(generator, 30));
+  generate_limit(generator, result);
+  return result;
+}
+
 struct term *generate_aggregate(struct generator *generator, const struct scope *scope, bool open) {
   struct model *model = generator->model;
   int event = (int)pick(generator, model->event_count);
@@ -112,6 +128,8 @@ struct term *generate_aggregate(struct generator *generator, const struct scope 
   struct scope rows = {.entity = event, .column_count = model->events[event].column_count};
   if (chance(generator, model->wide ? 90 : 35))
     term->filter = generate_condition(generator, &rows, chance(generator, 30));
+  if (aggregate == SEG_AGGREGATE_COUNT && chance(generator, 35))
+    term->sequence = sequence(generator);
   term->has_window = !open;
   if (!open)
     term->window = generate_window(generator);

@@ -50,6 +50,15 @@ struct model_window {
   bool weeks;                // WITHIN: `first` counts weeks
 };
 
+/** `then` or `without` behind the event of a count. */
+struct model_sequence {
+  bool without;
+  int next; // event
+  struct term *filter;
+  int32_t limit;
+  char unit; // 'h', 'd', 'w'
+};
+
 enum term_kind {
   TERM_LITERAL,    // `text`, as written
   TERM_COLUMN,     // of `entity`
@@ -92,7 +101,8 @@ struct term {
   int entity;
   uint32_t column, metric;
   enum seg_aggregate_kind aggregate;
-  struct term *filter; // METRIC, AGGREGATE
+  struct term *filter;             // METRIC, AGGREGATE
+  struct model_sequence *sequence; // AGGREGATE: of a count, or NULL
   uint32_t operand_count;
   struct term *operands[MODEL_MAX_OPERANDS];
 };

@@ -99,6 +99,13 @@ static void print_aggregate(struct model *model, FILE *out, const struct term *t
     fputc('.', out);
     print_term(model, out, term->operands[0], POSTFIX);
   }
+  if (term->sequence != NULL) {
+    const struct model_sequence *sequence = term->sequence;
+    fprintf(out, " %s %s", sequence->without ? "without" : "then",
+            model->events[sequence->next].name);
+    print_filter(model, out, sequence->filter);
+    fprintf(out, " within %d%c", sequence->limit, sequence->unit);
+  }
   fputc(')', out);
 }
 

@@ -105,6 +105,8 @@ static void collect(struct places *places, struct term **place) {
     abort();
   struct term *term = *place;
   collect(places, &term->filter);
+  if (term->sequence != NULL)
+    collect(places, &term->sequence->filter);
   for (uint32_t i = 0; i < term->operand_count; i++)
     collect(places, &term->operands[i]);
 }
@@ -184,7 +186,7 @@ static bool drop_operand(struct shrink *shrink, struct term **place) {
   return false;
 }
 
-// A copy without its filter, its window's limits or its extra parentheses.
+// A copy without its filter, its sequence, its window's limits or its extra parentheses.
 static bool simplify_term(struct shrink *shrink, struct term **place) {
   const struct term *term = *place;
   struct term plain = *term;
@@ -192,6 +194,13 @@ static bool simplify_term(struct shrink *shrink, struct term **place) {
     struct term *copy = model_term(shrink->model, term->kind, term->type);
     *copy = *term;
     copy->filter = NULL;
+    if (try_replace(shrink, place, copy))
+      return true;
+  }
+  if (term->sequence != NULL) {
+    struct term *copy = model_term(shrink->model, term->kind, term->type);
+    *copy = *term;
+    copy->sequence = NULL;
     if (try_replace(shrink, place, copy))
       return true;
   }

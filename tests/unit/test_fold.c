@@ -105,7 +105,7 @@ static void fixture_init(struct fixture *fixture, uint32_t flag_count) {
   assert_int_equal(seg_event_runs_init(&fixture->runs, COLUMNS, layouts, flag_count,
                                        &fixture->budget, UINT64_MAX, &fixture->spill, NULL, NULL),
                    SEG_OK);
-  assert_int_equal(seg_gather_init(&fixture->gather, &fixture->runs.layout, 8192, NULL), SEG_OK);
+  assert_int_equal(seg_gather_init(&fixture->gather, &fixture->runs.layout, 0, 8192, NULL), SEG_OK);
 }
 
 static void fixture_deinit(struct fixture *fixture) {

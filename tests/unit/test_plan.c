@@ -186,6 +186,27 @@ static void unique_by_nothing(struct seg_plan *plan) {
   plan->events[0].unique[0] = 7;
 }
 
+/** One event that follows itself; the only carried column is an amount that may be missing. */
+static struct seg_plan_sequence *add_sequence(struct seg_plan *plan) {
+  struct seg_plan_sequence *sequence = SEG_NEW(&plan->arena, struct seg_plan_sequence);
+  assert_non_null(sequence);
+  *sequence = (struct seg_plan_sequence){.next_flag = SEG_NO_FLAG, .limit = 1};
+  plan->folds[0].sequence_count = 1;
+  plan->folds[0].sequences = sequence;
+  plan->folds[0].is_followed = true;
+  return sequence;
+}
+static void sequence_of_no_event(struct seg_plan *plan) {
+  add_sequence(plan)->next = 7;
+}
+static void sequence_of_unread_event(struct seg_plan *plan) {
+  add_sequence(plan);
+  plan->folds[0].is_followed = false;
+}
+static void sequence_without_instants(struct seg_plan *plan) {
+  add_sequence(plan);
+}
+
 static void refuses_every_damage(void **state) {
   (void)state;
   static const struct {
@@ -213,6 +234,9 @@ static void refuses_every_damage(void **state) {
       {customers_from_nowhere, "event that does not exist"},
       {customers_with_columns_from_event, "cannot have columns"},
       {input_of_wrong_type, "does not fit its type"},
+      {sequence_of_no_event, "names no event"},
+      {sequence_of_unread_event, "not read for it"},
+      {sequence_without_instants, "does not carry the instants"},
       {unique_by_nothing, "not carried"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -163,10 +163,6 @@ static void not_yet(void **state) {
   expect_declared("exclusive: s\n", "opt_in", "E901", "exclusive: s", "priority");
   expect_declared("event e from \"e\" by k at t { a: duration }\n", "opt_in", "E901", "duration",
                   "`int`");
-  expect_rule("count(visit then purchase within 24h) ever > 1", "E901",
-              "visit then purchase within 24h", NULL);
-  expect_rule("count(visit without purchase within 3d) ever > 1", "E901",
-              "visit without purchase within 3d", NULL);
   expect_rule("joined + 5 > 2026-01-01", "E901", "joined + 5", "days_since");
   expect_rule("joined - birth_date > 5", "E901", "joined - birth_date", NULL);
   expect_rule("joined + 30d > 2026-01-01", "E901", "joined + 30d", NULL);
