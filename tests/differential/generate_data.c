@@ -237,6 +237,24 @@ static uint32_t event_rows(struct filler *filler) {
   return 1 + below(filler, 3 * filler->customer_count + 20);
 }
 
+// At the end of the time that a sequence allows after an event of anybody's, or before the as-of
+// day; a little earlier, then, or later.
+static void place_at_limit(struct filler *filler, bool key_is_text, struct seg_row *row) {
+  const struct model *model = filler->model;
+  const struct data_table *table = &filler->data->tables[below(filler, filler->data->table_count)];
+  int64_t time = model->hours[below(filler, model->hour_count)] * SEG_MICROSECONDS_PER_HOUR;
+  bool events = table->rows.count > 0 && !seg_str_is(table->name, "customer");
+  if (events && flip(filler, 70)) {
+    const struct seg_row *old = &table->rows.items[below(filler, (uint32_t)table->rows.count)];
+    row->instant = old->instant + time;
+    if (table->key_is_text == key_is_text)
+      row->key = old->key;
+  } else {
+    row->instant = seg_zone_midnight(filler->zone, model->as_of) - time;
+  }
+  row->instant += between(filler, -1, 1);
+}
+
 static void fill_events(struct filler *filler, const struct model_entity *entity) {
   struct data_table *table = add_table(filler, entity->name, entity);
   uint32_t rates[MODEL_MAX_COLUMNS];
@@ -257,6 +275,8 @@ static void fill_events(struct filler *filler, const struct model_entity *entity
       if (old != NULL && flip(filler, 10))
         row.instant = old->instant;
     }
+    if (filler->model->hour_count > 0 && flip(filler, 15))
+      place_at_limit(filler, entity->key_is_text, &row);
     row.day = seg_zone_local_day(filler->zone, &filler->cursor, row.instant);
     add_row(table, row);
   }

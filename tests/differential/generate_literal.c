@@ -229,6 +229,8 @@ void generate_limit(struct generator *generator, struct model_sequence *sequence
     sequence->unit = 'h';
     sequence->limit = hours[pick(generator, sizeof hours / sizeof *hours)];
     reach = sequence->limit / 24;
+    if (generator->model->hour_count < MODEL_MAX_HOURS)
+      generator->model->hours[generator->model->hour_count++] = sequence->limit;
     break;
   case 2:
     sequence->unit = 'w';

@@ -111,6 +111,9 @@ struct term *generate_aggregate(struct generator *generator, const struct scope 
   struct model *model = generator->model;
   int event = (int)pick(generator, model->event_count);
   enum seg_aggregate_kind aggregate = pick(generator, SEG_AGGREGATE_KIND_COUNT);
+  bool follows = chance(generator, 12);
+  if (follows)
+    aggregate = SEG_AGGREGATE_COUNT;
   bool wants = wants_column(aggregate);
   struct term *value = wants ? argument(generator, event, aggregate) : NULL;
   bool edge = aggregate == SEG_AGGREGATE_FIRST || aggregate == SEG_AGGREGATE_LAST;
@@ -128,7 +131,7 @@ struct term *generate_aggregate(struct generator *generator, const struct scope 
   struct scope rows = {.entity = event, .column_count = model->events[event].column_count};
   if (chance(generator, model->wide ? 90 : 35))
     term->filter = generate_condition(generator, &rows, chance(generator, 30));
-  if (aggregate == SEG_AGGREGATE_COUNT && chance(generator, 35))
+  if (follows)
     term->sequence = sequence(generator);
   term->has_window = !open;
   if (!open)

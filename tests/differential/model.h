@@ -25,6 +25,7 @@ enum {
   MODEL_MAX_VALUES = 6, // of a `one of`
   MODEL_MAX_OPERANDS = 8,
   MODEL_MAX_DAYS = 96, // days worth having data on
+  MODEL_MAX_HOURS = 16,
 };
 
 enum { MODEL_CUSTOMER = -1 }; // as the number of an entity; events count from 0
@@ -174,6 +175,8 @@ struct model {
   bool wide;          // many segments with many filters
   uint32_t day_count; // days at which a window of the program begins or ends
   int32_t days[MODEL_MAX_DAYS];
+  uint32_t hour_count; // times that a sequence allows
+  int32_t hours[MODEL_MAX_HOURS];
 };
 
 /** The customer for MODEL_CUSTOMER, otherwise the event. */
