@@ -104,7 +104,22 @@ static void decide(struct answer *answer, const struct seg_pipeline *pipeline,
   answer->has_lines = !seg_reference_overflow(reference);
 }
 
-static bool evaluate(struct answer *answer, const struct conformance_case *c,
+// Whatever the tables say of a customer, a test block must be able to say.
+static void state(struct answer *answer, const struct conformance_case *c, const char *folder,
+                  const struct seg_program *program, const struct seg_dataset *dataset,
+                  struct seg_reference *reference) {
+  const char *rules = case_format(&answer->arena, "%s/rules", folder);
+  const char *file = case_format(&answer->arena, "%s/stated.seg", folder);
+  FILE *out = fopen(file, "w");
+  bool stated = out != NULL && state_tests(program, dataset, reference, c->as_of, out);
+  if (out != NULL)
+    fclose(out);
+  const char *problem = stated ? run_stated_tests(c, rules, file, &answer->arena) : NULL;
+  if (problem != NULL)
+    answer->failure = case_format(&answer->arena, "as test blocks: %s", problem);
+}
+
+static bool evaluate(struct answer *answer, const struct conformance_case *c, const char *folder,
                      const struct seg_pipeline *pipeline) {
   const struct seg_program *program = &pipeline->program;
   struct seg_error error = {0};
@@ -119,6 +134,8 @@ static bool evaluate(struct answer *answer, const struct conformance_case *c,
               seg_reference_new(program, &dataset, as_of, &reference, &error) == SEG_OK;
   if (fine)
     decide(answer, pipeline, reference);
+  if (fine && answer->has_lines)
+    state(answer, c, folder, program, &dataset, reference);
   seg_reference_free(reference);
   seg_dataset_deinit(&dataset);
   return fine;
@@ -147,7 +164,7 @@ bool by_reference(const struct conformance_case *c, const char *folder, struct a
   else
     answer->errors = error_codes(&answer->arena, &pipeline.sink);
   if (status == SEG_OK && pipeline.sink.errors == 0 && c->errors == NULL &&
-      !evaluate(answer, c, &pipeline))
+      !evaluate(answer, c, folder, &pipeline))
     answer->failure = "the tables cannot be read by hand";
   seg_pipeline_deinit(&pipeline);
   return true;

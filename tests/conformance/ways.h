@@ -4,6 +4,9 @@
 #ifndef SEG_TESTS_CONFORMANCE_WAYS_H
 #define SEG_TESTS_CONFORMANCE_WAYS_H
 
+#include <stdio.h>
+
+#include "compiler/reference/evaluate.h"
 #include "tests/conformance/answer.h"
 
 /** The reference evaluator on tables read by table.c. Data errors other than overflow are not its
@@ -16,6 +19,15 @@ void by_library(const struct conformance_case *c, const char *folder, struct ans
 /** The `test` blocks of the rules, for cases that expect something of them. Returns the number of
  * differences. */
 int by_tests(const struct conformance_case *c, const char *folder);
+
+/** Write every customer as a `test` block that claims what the reference evaluator says of them.
+ * False when a value cannot be written as a literal, or there is nobody. */
+bool state_tests(const struct seg_program *program, const struct seg_dataset *dataset,
+                 struct seg_reference *reference, const char *as_of, FILE *out);
+
+/** Run the tests of a file beside the rules; NULL when all pass, otherwise what is said. */
+const char *run_stated_tests(const struct conformance_case *c, const char *rules, const char *file,
+                             struct seg_arena *arena);
 
 /** The program: its exit code; and an output file after 0 only. Returns the number of differences.
  */
