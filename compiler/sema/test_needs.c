@@ -46,6 +46,10 @@ static void need_aggregate(struct needs *needs, const struct seg_node *node) {
     need_node(needs, event, node->filter);
   if (node->argument)
     need_node(needs, event, node->argument);
+  if (node->sequence)
+    need_rows(needs, (int32_t)node->sequence->event);
+  if (node->sequence && node->sequence->filter)
+    need_node(needs, (int32_t)node->sequence->event, node->sequence->filter);
 }
 
 // Without a default: a new kind of node must say here what it reads besides its operands.

@@ -98,10 +98,8 @@ static void expect_sentence(const char *when, const char *expected) {
   size_t size = 0;
   FILE *out = open_memstream(&said, &size);
   assert_non_null(out);
-  struct seg_english english = {.program = &c.program,
-                                .map = &c.map,
-                                .entity = &c.program.customer,
-                                .out = out};
+  struct seg_english english = {
+      .program = &c.program, .map = &c.map, .entity = &c.program.customer, .out = out};
   seg_english_condition(&english, c.program.segments[0].when);
   fclose(out);
   assert_string_equal(said, expected);
