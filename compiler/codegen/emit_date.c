@@ -67,6 +67,57 @@ struct seg_emit_date seg_emit_date_of(struct seg_emit *emit, LLVMValueRef day) {
   };
 }
 
+static LLVMValueRef is(struct seg_emit *emit, LLVMValueRef a, int64_t b) {
+  return LLVMBuildICmp(emit->builder, LLVMIntEQ, a, number(emit, b), "");
+}
+
+/** a % b = 0 for any a. */
+static LLVMValueRef divides(struct seg_emit *emit, LLVMValueRef a, int64_t b) {
+  return is(emit, LLVMBuildSRem(emit->builder, a, number(emit, b), ""), 0);
+}
+
+static LLVMValueRef is_leap(struct seg_emit *emit, LLVMValueRef year) {
+  LLVMBuilderRef builder = emit->builder;
+  LLVMValueRef century = LLVMBuildNot(builder, divides(emit, year, 100), "");
+  century = LLVMBuildOr(builder, century, divides(emit, year, 400), "");
+  return LLVMBuildAnd(builder, divides(emit, year, 4), century, "");
+}
+
+/** The day of a date; 29 February of a common year is the 28th. */
+static LLVMValueRef day_of_date(struct seg_emit *emit, struct seg_emit_date date) {
+  LLVMBuilderRef builder = emit->builder;
+  LLVMValueRef leap_day =
+      LLVMBuildAnd(builder, is(emit, date.month, 2), is(emit, date.day, 29), "");
+  LLVMValueRef moves =
+      LLVMBuildAnd(builder, leap_day, LLVMBuildNot(builder, is_leap(emit, date.year), ""), "");
+  LLVMValueRef day = minus(emit, date.day, LLVMBuildZExt(builder, moves, emit->type.i64, ""));
+  LLVMValueRef is_late = LLVMBuildICmp(builder, LLVMIntSGT, date.month, number(emit, 2), "");
+  LLVMValueRef early =
+      LLVMBuildZExt(builder, LLVMBuildNot(builder, is_late, ""), emit->type.i64, "");
+  LLVMValueRef year = minus(emit, date.year, early);
+  LLVMValueRef march_month = add(emit, date.month, -3);
+  march_month = LLVMBuildAdd(builder, march_month, times(emit, early, 12), "");
+  LLVMValueRef era = floor_over(emit, year, 400);
+  LLVMValueRef year_of_era = minus(emit, year, times(emit, era, 400));
+  LLVMValueRef sum = over(emit, add(emit, times(emit, march_month, 153), 2), 5);
+  sum = LLVMBuildAdd(builder, sum, add(emit, day, -1), "");
+  sum = LLVMBuildAdd(builder, sum, times(emit, year_of_era, 365), "");
+  sum = LLVMBuildAdd(builder, sum, over(emit, year_of_era, 4), "");
+  sum = minus(emit, sum, over(emit, year_of_era, 100));
+  sum = LLVMBuildAdd(builder, sum, times(emit, era, DAYS_PER_ERA), "");
+  return add(emit, sum, -EPOCH);
+}
+
+LLVMValueRef seg_emit_anniversary(struct seg_emit *emit, LLVMValueRef day, LLVMValueRef as_of) {
+  struct seg_emit_date date = seg_emit_date_of(emit, day);
+  date.year = seg_emit_date_of(emit, as_of).year;
+  LLVMValueRef same_year = day_of_date(emit, date);
+  date.year = add(emit, date.year, 1);
+  LLVMValueRef next_year = day_of_date(emit, date);
+  LLVMValueRef is_past = LLVMBuildICmp(emit->builder, LLVMIntSLT, same_year, as_of, "");
+  return minus(emit, LLVMBuildSelect(emit->builder, is_past, next_year, same_year, ""), as_of);
+}
+
 LLVMValueRef seg_emit_date_part(struct seg_emit *emit, enum seg_date_part part, LLVMValueRef day) {
   LLVMValueRef since_monday = add(emit, day, MONDAY);
   LLVMValueRef week = floor_over(emit, since_monday, 7);

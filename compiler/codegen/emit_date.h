@@ -13,6 +13,9 @@ struct seg_emit_date {
 /** The date of a day since 1970-01-01. */
 struct seg_emit_date seg_emit_date_of(struct seg_emit *emit, LLVMValueRef day);
 
+/** Days from `as_of` to the next day with the month and day of `day`. */
+LLVMValueRef seg_emit_anniversary(struct seg_emit *emit, LLVMValueRef day, LLVMValueRef as_of);
+
 LLVMValueRef seg_emit_date_part(struct seg_emit *emit, enum seg_date_part part, LLVMValueRef day);
 
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "compiler/codegen/emit_date.h"
+#include "compiler/codegen/emit_round.h"
 
 typedef struct seg_emit_value emit_value(struct seg_emit_block *block, uint32_t number);
 
@@ -107,6 +108,25 @@ static struct seg_emit_value emit_DATE_PART(struct seg_emit_block *block, uint32
   return value;
 }
 
+static struct seg_emit_value emit_ANNIVERSARY(struct seg_emit_block *block, uint32_t number) {
+  struct seg_emit *emit = block->emit;
+  struct seg_emit_value a = operand(block, number, 0), b = operand(block, number, 1);
+  LLVMValueRef day = LLVMBuildSExt(emit->builder, a.data, emit->type.i64, "");
+  LLVMValueRef as_of = LLVMBuildSExt(emit->builder, b.data, emit->type.i64, "");
+  LLVMValueRef days = seg_emit_anniversary(emit, day, as_of);
+  return (struct seg_emit_value){.data = LLVMBuildTrunc(emit->builder, days, emit->type.i32, ""),
+                                 .known = both(block, a.known, b.known)};
+}
+
+static struct seg_emit_value emit_NUMBER_TO_INTEGER(struct seg_emit_block *block, uint32_t number) {
+  struct seg_emit_value value = operand(block, number, 0);
+  LLVMValueRef outside;
+  value.data = seg_emit_number_to_integer(block->emit, step_of(block, number)->rounding, value.data,
+                                          &outside);
+  fault_if(block, outside, value.known, number);
+  return value;
+}
+
 static struct seg_emit_value emit_BIT_TO_CODE(struct seg_emit_block *block, uint32_t number) {
   struct seg_emit_value value = operand(block, number, 0);
   value.data = LLVMBuildZExt(block->emit->builder, value.data, block->emit->type.i32, "");
@@ -147,14 +167,19 @@ static struct seg_emit_value checked(struct seg_emit_block *block, const char *n
   return value;
 }
 
-typedef LLVMValueRef build_real(LLVMBuilderRef builder, LLVMValueRef a, LLVMValueRef b,
-                                const char *name);
+typedef LLVMValueRef build_two(LLVMBuilderRef builder, LLVMValueRef a, LLVMValueRef b,
+                               const char *name);
 
+/** Days (I32) are too few to overflow, I64 is checked, F64 must stay finite. */
 static struct seg_emit_value arithmetic(struct seg_emit_block *block, uint32_t number,
-                                        const char *checked_name, build_real *real) {
+                                        build_two *days, const char *checked_name,
+                                        build_two *real) {
   struct seg_emit_value a = operand(block, number, 0), b = operand(block, number, 1);
   if (step_of(block, number)->layout == SEG_LAYOUT_I64)
     return checked(block, checked_name, a, b, number);
+  if (step_of(block, number)->layout == SEG_LAYOUT_I32)
+    return (struct seg_emit_value){.data = days(block->emit->builder, a.data, b.data, ""),
+                                   .known = both(block, a.known, b.known)};
   struct seg_emit_value value = {.data = real(block->emit->builder, a.data, b.data, ""),
                                  .known = both(block, a.known, b.known)};
   require_finite(block, value, number);
@@ -162,19 +187,15 @@ static struct seg_emit_value arithmetic(struct seg_emit_block *block, uint32_t n
 }
 
 static struct seg_emit_value emit_ADD(struct seg_emit_block *block, uint32_t number) {
-  return arithmetic(block, number, "llvm.sadd.with.overflow", LLVMBuildFAdd);
+  return arithmetic(block, number, LLVMBuildAdd, "llvm.sadd.with.overflow", LLVMBuildFAdd);
 }
 
 static struct seg_emit_value emit_SUBTRACT(struct seg_emit_block *block, uint32_t number) {
-  if (step_of(block, number)->layout != SEG_LAYOUT_I32)
-    return arithmetic(block, number, "llvm.ssub.with.overflow", LLVMBuildFSub);
-  struct seg_emit_value a = operand(block, number, 0), b = operand(block, number, 1);
-  return (struct seg_emit_value){.data = LLVMBuildSub(block->emit->builder, a.data, b.data, ""),
-                                 .known = both(block, a.known, b.known)};
+  return arithmetic(block, number, LLVMBuildSub, "llvm.ssub.with.overflow", LLVMBuildFSub);
 }
 
 static struct seg_emit_value emit_MULTIPLY(struct seg_emit_block *block, uint32_t number) {
-  return arithmetic(block, number, "llvm.smul.with.overflow", LLVMBuildFMul);
+  return arithmetic(block, number, LLVMBuildMul, "llvm.smul.with.overflow", LLVMBuildFMul);
 }
 
 static struct seg_emit_value emit_NEGATE(struct seg_emit_block *block, uint32_t number) {
@@ -185,6 +206,31 @@ static struct seg_emit_value emit_NEGATE(struct seg_emit_block *block, uint32_t 
   }
   value.data = LLVMBuildFNeg(block->emit->builder, value.data, "");
   return value;
+}
+
+static struct seg_emit_value emit_ABS(struct seg_emit_block *block, uint32_t number) {
+  struct seg_emit *emit = block->emit;
+  struct seg_emit_value value = operand(block, number, 0);
+  if (step_of(block, number)->layout == SEG_LAYOUT_F64) {
+    value.data = intrinsic(block, "llvm.fabs", emit->type.f64, &value.data, 1);
+    return value;
+  }
+  LLVMValueRef zero = seg_emit_i64(emit, 0);
+  LLVMValueRef negative = LLVMBuildICmp(emit->builder, LLVMIntSLT, value.data, zero, "");
+  LLVMValueRef least = seg_emit_i64(emit, INT64_MIN); // which has no opposite
+  fault_if(block, LLVMBuildICmp(emit->builder, LLVMIntEQ, value.data, least, ""), value.known,
+           number);
+  LLVMValueRef opposite = LLVMBuildSub(emit->builder, zero, value.data, "");
+  value.data = LLVMBuildSelect(emit->builder, negative, opposite, value.data, "");
+  return value;
+}
+
+static struct seg_emit_value emit_ROUND(struct seg_emit_block *block, uint32_t number) {
+  const struct seg_step *step = step_of(block, number);
+  struct seg_emit_value value = operand(block, number, 0);
+  value.data = seg_emit_round_quotient(block->emit, step->rounding, value.data, step->factor);
+  struct seg_emit_value factor = {.data = seg_emit_i64(block->emit, step->factor)};
+  return checked(block, "llvm.smul.with.overflow", value, factor, number);
 }
 
 static struct seg_emit_value emit_DIVIDE(struct seg_emit_block *block, uint32_t number) {

@@ -42,7 +42,7 @@ static uint64_t step_hash(const struct seg_block_builder *builder, const struct 
   hash = seg_hash_mix(hash, step->slot);
   hash = seg_hash_mix(hash, (uint64_t)step->comparison * 64 + (uint64_t)step->text_test * 8 +
                                 (uint64_t)step->date_part);
-  hash = seg_hash_mix(hash, (uint64_t)step->text_map);
+  hash = seg_hash_mix(hash, (uint64_t)step->text_map * 4 + (uint64_t)step->rounding);
   hash = seg_hash_mix(hash, (uint64_t)step->factor * 256 + step->scale);
   if (step->op == SEG_OP_CONSTANT)
     hash = seg_hash_mix(hash, constant_hash(step->layout, &step->constant));
@@ -55,8 +55,8 @@ static bool steps_equal(const struct seg_block_builder *builder, const struct se
                         const struct seg_step *b) {
   if (a->op != b->op || a->layout != b->layout || a->slot != b->slot ||
       a->comparison != b->comparison || a->text_test != b->text_test ||
-      a->date_part != b->date_part || a->text_map != b->text_map || a->scale != b->scale ||
-      a->factor != b->factor || a->list_count != b->list_count)
+      a->date_part != b->date_part || a->text_map != b->text_map || a->rounding != b->rounding ||
+      a->scale != b->scale || a->factor != b->factor || a->list_count != b->list_count)
     return false;
   for (uint32_t i = 0; i < seg_op_info[a->op].operand_count; i++)
     if (a->operands[i] != b->operands[i])

@@ -79,6 +79,13 @@ struct seg_str seg_lower_source(struct seg_lowering *lowering, struct seg_span s
  */
 uint32_t seg_lower_value(const struct seg_scope *scope, const struct seg_node *node);
 
+/** Dates and rounding: lower_date.c. */
+uint32_t seg_lower_days_since(const struct seg_scope *scope, const struct seg_node *node);
+uint32_t seg_lower_days_between(const struct seg_scope *scope, const struct seg_node *node);
+uint32_t seg_lower_add_days(const struct seg_scope *scope, const struct seg_node *node);
+uint32_t seg_lower_date_function(const struct seg_scope *scope, const struct seg_node *node);
+uint32_t seg_lower_round(const struct seg_scope *scope, const struct seg_node *node);
+
 /** The mask step of a condition; a bool column holds when it is known and true. */
 uint32_t seg_lower_condition(const struct seg_scope *scope, const struct seg_node *node);
 

@@ -153,6 +153,11 @@ uint32_t seg_lower_condition(const struct seg_scope *scope, const struct seg_nod
   case SEG_NODE_EVENT_DATE:
   case SEG_NODE_BUCKET:
   case SEG_NODE_DAYS_SINCE:
+  case SEG_NODE_DATE_FUNCTION:
+  case SEG_NODE_ADD_DAYS:
+  case SEG_NODE_DAYS_BETWEEN:
+  case SEG_NODE_ABS:
+  case SEG_NODE_ROUND:
   case SEG_NODE_BAND:
   case SEG_NODE_BAND_FRACTION:
   case SEG_NODE_TO_NUMBER:

@@ -45,21 +45,6 @@ static uint32_t lower_literal(const struct seg_scope *scope, const struct seg_no
                         .constant = constant_of(scope->lowering, layout, &node->literal)});
 }
 
-static uint32_t lower_days_since(const struct seg_scope *scope, const struct seg_node *node) {
-  uint32_t date = seg_lower_value(scope, node->operands[0]);
-  bool optional = step_optional(scope, date);
-  uint32_t as_of = seg_build_step(scope->builder,
-                                  (struct seg_step){.op = SEG_OP_AS_OF, .layout = SEG_LAYOUT_I32});
-  uint32_t days = seg_build_step(scope->builder, (struct seg_step){.op = SEG_OP_SUBTRACT,
-                                                                   .layout = SEG_LAYOUT_I32,
-                                                                   .optional = optional,
-                                                                   .operands = {as_of, date}});
-  return seg_build_step(scope->builder, (struct seg_step){.op = SEG_OP_DAY_TO_INTEGER,
-                                                          .layout = SEG_LAYOUT_I64,
-                                                          .optional = optional,
-                                                          .operands = {days}});
-}
-
 static uint32_t lower_band(const struct seg_scope *scope, const struct seg_node *node) {
   uint32_t operand = seg_lower_value(scope, node->operands[0]);
   struct seg_step step = {.op = SEG_OP_BAND,
@@ -145,7 +130,12 @@ uint32_t seg_lower_value(const struct seg_scope *scope, const struct seg_node *n
   case SEG_NODE_EVENT_DATE: return seg_lower_time(scope->draft, SEG_COLUMN_DAY);
   case SEG_NODE_AGGREGATE: return seg_lower_aggregate(scope, node);
   case SEG_NODE_BUCKET: return seg_lower_bucket(scope, node);
-  case SEG_NODE_DAYS_SINCE: return lower_days_since(scope, node);
+  case SEG_NODE_DAYS_SINCE: return seg_lower_days_since(scope, node);
+  case SEG_NODE_DATE_FUNCTION: return seg_lower_date_function(scope, node);
+  case SEG_NODE_ADD_DAYS: return seg_lower_add_days(scope, node);
+  case SEG_NODE_DAYS_BETWEEN: return seg_lower_days_between(scope, node);
+  case SEG_NODE_ABS: return lower_operator(scope, node, SEG_OP_ABS);
+  case SEG_NODE_ROUND: return seg_lower_round(scope, node);
   case SEG_NODE_BAND:
   case SEG_NODE_BAND_FRACTION: return lower_band(scope, node);
   case SEG_NODE_TO_NUMBER: return lower_to_number(scope, node);

@@ -165,7 +165,10 @@ static struct seg_value conversion(const struct seg_subject *subject, const stru
   if (node->kind == SEG_NODE_RESCALE)
     return integer_arithmetic(subject, SEG_NODE_MULTIPLY, value->integer,
                               power_of_ten((unsigned)(node->type.scale - from->scale)));
-  assert(node->kind == SEG_NODE_NEGATE);
+  bool negative = is_integer(&node->type) ? value->integer < 0 : value->number < 0;
+  if (node->kind == SEG_NODE_ABS && !negative)
+    return *value;
+  assert(node->kind == SEG_NODE_NEGATE || node->kind == SEG_NODE_ABS);
   return is_integer(&node->type) ? integer_arithmetic(subject, SEG_NODE_SUBTRACT, 0, value->integer)
                                  : number(subject, -value->number);
 }
@@ -199,15 +202,27 @@ struct seg_value seg_evaluate(const struct seg_subject *subject, const struct se
   case SEG_NODE_BUCKET: return bucket(subject, node);
   case SEG_NODE_DAYS_SINCE:
     return values[0].known ? integer(subject->reference->as_of - values[0].integer) : missing();
+  case SEG_NODE_DATE_FUNCTION:
+    return values[0].known
+               ? integer(seg_evaluate_date(node->date_function, (int32_t)values[0].integer,
+                                           subject->reference->as_of))
+               : missing();
+  case SEG_NODE_ADD_DAYS:
+    return values[0].known ? integer(values[0].integer + values[1].integer) : missing();
+  case SEG_NODE_DAYS_BETWEEN:
+    return values[0].known && values[1].known ? integer(values[0].integer - values[1].integer)
+                                              : missing();
   case SEG_NODE_BAND: return band(node, &values[0]);
   case SEG_NODE_BAND_FRACTION: return fraction_band(node, values);
   case SEG_NODE_TO_NUMBER:
   case SEG_NODE_RESCALE:
+  case SEG_NODE_ABS:
   case SEG_NODE_NEGATE: return conversion(subject, node, &values[0]);
   case SEG_NODE_ADD:
   case SEG_NODE_SUBTRACT:
   case SEG_NODE_MULTIPLY:
   case SEG_NODE_DIVIDE: return arithmetic(subject, node, &values[0], &values[1]);
+  case SEG_NODE_ROUND: return seg_evaluate_round(subject, node, &values[0]);
   case SEG_NODE_TEXT_MAP:
     return values[0].known ? seg_evaluate_map(subject, node->text_map, values[0].text) : missing();
   case SEG_NODE_TEXT_LENGTH:

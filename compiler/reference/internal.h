@@ -51,6 +51,13 @@ struct seg_value seg_evaluate_aggregate(const struct seg_subject *subject,
 
 // evaluate_text.c
 bool seg_evaluate_text_test(enum seg_text_test test, struct seg_str text, struct seg_str part);
+/** A function of a day; evaluate_date.c. */
+int64_t seg_evaluate_date(enum seg_date_function function, int32_t day, int32_t as_of);
+
+/** A number or amount in whole units, or money; the value may be missing. */
+struct seg_value seg_evaluate_round(const struct seg_subject *subject, const struct seg_node *node,
+                                    const struct seg_value *value);
+
 struct seg_value seg_evaluate_map(const struct seg_subject *subject, enum seg_text_map map,
                                   struct seg_str text);
 int64_t seg_evaluate_length(struct seg_str text);

@@ -299,8 +299,8 @@ static void print_cuts(const struct seg_english *english, const struct seg_node 
 
 /**
  * The words of each kind of value: {0} .. {2} are operands, {cuts} the cuts of a band, {map}
- * what becomes of a text, {itself} what code prints. Conditions have their words in
- * english_condition.c.
+ * what becomes of a text, {date}, {days}, {rounded} the parts of dates and roundings, {itself} what
+ * code prints. Conditions have their words in english_condition.c.
  */
 static const char *words_of(enum seg_node_kind kind) {
   switch (kind) {
@@ -320,6 +320,11 @@ static const char *words_of(enum seg_node_kind kind) {
   case SEG_NODE_MULTIPLY: return "({0} times {1})";
   case SEG_NODE_DIVIDE: return "({0} divided by {1})";
   case SEG_NODE_NEGATE: return "minus {0}";
+  case SEG_NODE_DATE_FUNCTION: return "{date} {0}";
+  case SEG_NODE_ADD_DAYS: return "({0} {days})";
+  case SEG_NODE_DAYS_BETWEEN: return "number of days from {1} to {0}";
+  case SEG_NODE_ABS: return "size of {0}";
+  case SEG_NODE_ROUND: return "{0} {rounded}";
   case SEG_NODE_TEXT_MAP: return "{0} {map}";
   case SEG_NODE_TEXT_LENGTH: return "number of characters of {0}";
   case SEG_NODE_ELSE: return "{0} ({1} when it is missing)";
@@ -363,6 +368,26 @@ static const char *map_words(enum seg_text_map map) {
   return "";
 }
 
+static const char *const date_words[] = {
+#define SEG_DATE_FUNCTION(name, word, english) english,
+#include "compiler/sema/date_functions.def"
+#undef SEG_DATE_FUNCTION
+};
+
+static void print_shift(int64_t days, FILE *out) {
+  int64_t size = days < 0 ? -days : days;
+  fprintf(out, "%s %" PRId64 " day%s", days < 0 ? "minus" : "plus", size, size == 1 ? "" : "s");
+}
+
+static const char *rounding_words(enum seg_rounding rounding) {
+  switch (rounding) {
+  case SEG_ROUND: return "rounded to a whole number";
+  case SEG_FLOOR: return "rounded down";
+  case SEG_CEIL: return "rounded up";
+  }
+  return "";
+}
+
 static const char *print_part(const struct seg_english *english, const struct seg_node *node,
                               const char *words) {
   const char *end = words;
@@ -373,6 +398,12 @@ static const char *print_part(const struct seg_english *english, const struct se
     print_itself(english, node);
   else if (seg_str_is(part, "map"))
     fputs(map_words(node->text_map), english->out);
+  else if (seg_str_is(part, "date"))
+    fputs(date_words[node->date_function], english->out);
+  else if (seg_str_is(part, "days"))
+    print_shift(node->operands[1]->literal.integer, english->out);
+  else if (seg_str_is(part, "rounded"))
+    fputs(rounding_words(node->rounding), english->out);
   else if (seg_str_is(part, "cuts"))
     print_cuts(english, node);
   else if (seg_str_is(part, "f"))

@@ -227,6 +227,11 @@ void seg_english_condition(const struct seg_english *english, const struct seg_n
   case SEG_NODE_AGGREGATE:
   case SEG_NODE_BUCKET:
   case SEG_NODE_DAYS_SINCE:
+  case SEG_NODE_DATE_FUNCTION:
+  case SEG_NODE_ADD_DAYS:
+  case SEG_NODE_DAYS_BETWEEN:
+  case SEG_NODE_ABS:
+  case SEG_NODE_ROUND:
   case SEG_NODE_BAND:
   case SEG_NODE_BAND_FRACTION:
   case SEG_NODE_TO_NUMBER:

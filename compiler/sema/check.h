@@ -193,6 +193,18 @@ struct seg_node *seg_check_ends_with(struct seg_check *check, const struct seg_s
                                      const struct seg_expr *expr);
 struct seg_node *seg_check_contains(struct seg_check *check, const struct seg_scope *scope,
                                     const struct seg_expr *expr);
+struct seg_node *seg_check_days_since(struct seg_check *check, const struct seg_scope *scope,
+                                      const struct seg_expr *expr);
+struct seg_node *seg_check_date_function(struct seg_check *check, const struct seg_scope *scope,
+                                         const struct seg_expr *expr);
+struct seg_node *seg_check_abs(struct seg_check *check, const struct seg_scope *scope,
+                               const struct seg_expr *expr);
+struct seg_node *seg_check_round(struct seg_check *check, const struct seg_scope *scope,
+                                 const struct seg_expr *expr);
+struct seg_node *seg_check_floor(struct seg_check *check, const struct seg_scope *scope,
+                                 const struct seg_expr *expr);
+struct seg_node *seg_check_ceil(struct seg_check *check, const struct seg_scope *scope,
+                                const struct seg_expr *expr);
 struct seg_node *seg_check_lower(struct seg_check *check, const struct seg_scope *scope,
                                  const struct seg_expr *expr);
 struct seg_node *seg_check_upper(struct seg_check *check, const struct seg_scope *scope,
@@ -268,6 +280,14 @@ struct seg_node *seg_check_is(struct seg_check *check, const struct seg_scope *s
                               const struct seg_expr *expr);
 struct seg_node *seg_check_else(struct seg_check *check, const struct seg_scope *scope,
                                 const struct seg_expr *expr);
+
+// check_dates.c: what is written with a duration, and what with two dates
+bool seg_is_duration(const struct seg_expr *expr);
+struct seg_node *seg_check_shift(struct seg_check *check, const struct seg_scope *scope,
+                                 const struct seg_expr *expr);
+/** An operation on two values, of which `*dates` says whether one is a date or timestamp. */
+struct seg_node *seg_check_days(struct seg_check *check, const struct seg_expr *expr,
+                                struct seg_node *a, struct seg_node *b, bool *dates);
 
 // check_arithmetic.c
 struct seg_node *seg_check_arithmetic(struct seg_check *check, const struct seg_scope *scope,

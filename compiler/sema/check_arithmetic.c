@@ -136,25 +136,13 @@ static struct seg_node *build(struct seg_check *check, const struct seg_expr *ex
   return node;
 }
 
-/** Dates and durations take part in no arithmetic yet; true when reported. */
-static bool report_dates(struct seg_check *check, const struct seg_expr *expr,
-                         const struct seg_node *a, const struct seg_node *b) {
-  bool date = (a && (a->type.kind == SEG_TYPE_DATE || a->type.kind == SEG_TYPE_TIMESTAMP)) ||
-              (b && (b->type.kind == SEG_TYPE_DATE || b->type.kind == SEG_TYPE_TIMESTAMP));
-  if (date)
-    seg_report_not_yet(check, SEG_NOT_YET_DATE_ARITHMETIC, expr->span);
-  return date;
-}
-
 struct seg_node *seg_check_arithmetic(struct seg_check *check, const struct seg_scope *scope,
                                       const struct seg_expr *expr) {
   const struct seg_expr *left = expr->operands[0], *right = expr->operands[1];
   if (!left || !right)
     return NULL;
-  if (left->kind == SEG_EXPR_DURATION || right->kind == SEG_EXPR_DURATION) {
-    seg_report_not_yet(check, SEG_NOT_YET_DATE_ARITHMETIC, expr->span);
-    return NULL;
-  }
+  if (seg_is_duration(left) || seg_is_duration(right))
+    return seg_check_shift(check, scope, expr);
   if (right->kind == SEG_EXPR_WINDOWED && seg_waits_for_window(check, left) &&
       seg_waits_for_window(check, right->operands[0])) {
     seg_report_group_window(check, expr, expr, &right->window);
@@ -162,8 +150,12 @@ struct seg_node *seg_check_arithmetic(struct seg_check *check, const struct seg_
   }
   struct seg_node *a = seg_check_value(check, scope, left);
   struct seg_node *b = seg_check_value(check, scope, right);
-  if (!a || !b || report_dates(check, expr, a, b))
+  if (!a || !b)
     return NULL;
+  bool dates = false;
+  struct seg_node *days = seg_check_days(check, expr, a, b, &dates);
+  if (dates)
+    return days;
   if (class_of(a) == NO_CLASS || class_of(b) == NO_CLASS)
     return report_operands(check, expr, a, b);
   if (expr->arithmetic == SEG_DIVIDE && is_zero(b)) {

@@ -8,24 +8,6 @@
 typedef struct seg_node *(*call_function)(struct seg_check *, const struct seg_scope *,
                                           const struct seg_expr *);
 
-static struct seg_node *check_days_since(struct seg_check *check, const struct seg_scope *scope,
-                                         const struct seg_expr *expr) {
-  struct seg_node *date = seg_check_value(check, scope, expr->operands[0]);
-  if (!date)
-    return NULL;
-  if (date->type.kind == SEG_TYPE_DATE)
-    return seg_node_unary(check, SEG_NODE_DAYS_SINCE, seg_type_of(SEG_TYPE_INT), expr->span, date);
-  char text[SEG_TYPE_TEXT_SIZE];
-  struct seg_diagnostic *d =
-      seg_report(check->sink, SEG_DIAG_TYPE_MISMATCH, expr->operands[0]->span,
-                 "`days_since` takes a date, not %s", seg_type_phrase(date, text, sizeof text));
-  if (date->type.kind == SEG_TYPE_TIMESTAMP)
-    seg_help(check->sink, d, "declare the column as `date`: only the day counts");
-  else if (date->type.kind == SEG_TYPE_TEXT)
-    seg_help(check->sink, d, "declare the column as `date`, or write a date without quotes");
-  return NULL;
-}
-
 // --- band ---
 
 /** The exact value of a cut as digits / 10^scale, in the currency of `x` or bare. */

@@ -63,6 +63,8 @@ static bool same_content(const struct seg_node *a, const struct seg_node *b) {
   case SEG_NODE_COLUMN: return a->column == b->column;
   case SEG_NODE_COMPARE:
   case SEG_NODE_COMPARE_FRACTIONS: return a->comparison == b->comparison;
+  case SEG_NODE_DATE_FUNCTION: return a->date_function == b->date_function;
+  case SEG_NODE_ROUND: return a->rounding == b->rounding;
   case SEG_NODE_TEXT_MAP: return a->text_map == b->text_map;
   case SEG_NODE_TEXT_TEST: return a->text_test == b->text_test;
   case SEG_NODE_BUCKET: return a->buckets == b->buckets && seg_str_equal(a->salt, b->salt);
@@ -81,6 +83,9 @@ static bool same_content(const struct seg_node *a, const struct seg_node *b) {
     return true;
   case SEG_NODE_EVENT_DATE:
   case SEG_NODE_DAYS_SINCE:
+  case SEG_NODE_ADD_DAYS:
+  case SEG_NODE_DAYS_BETWEEN:
+  case SEG_NODE_ABS:
   case SEG_NODE_TO_NUMBER:
   case SEG_NODE_RESCALE:
   case SEG_NODE_ADD:

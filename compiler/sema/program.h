@@ -106,6 +106,14 @@ enum seg_node_kind {
 enum seg_text_test { SEG_STARTS_WITH, SEG_ENDS_WITH, SEG_CONTAINS };
 enum seg_text_map { SEG_LOWER, SEG_UPPER, SEG_TRIM };
 
+enum seg_date_function {
+#define SEG_DATE_FUNCTION(name, word, english) SEG_DATE_##name,
+#include "compiler/sema/date_functions.def"
+#undef SEG_DATE_FUNCTION
+};
+
+enum seg_rounding { SEG_ROUND, SEG_FLOOR, SEG_CEIL };
+
 struct seg_node {
   enum seg_node_kind kind;
   struct seg_type type;
@@ -122,7 +130,9 @@ struct seg_node {
       int64_t buckets;              // at least 1
       struct seg_str salt;
     };
-    enum seg_text_map text_map; // TEXT_MAP
+    enum seg_text_map text_map;           // TEXT_MAP
+    enum seg_date_function date_function; // DATE_FUNCTION
+    enum seg_rounding rounding;           // ROUND
     struct { // IN: the list; BAND: the cuts, rising. Literals of the operand's type
       uint32_t literal_count;
       struct seg_literal *literals;

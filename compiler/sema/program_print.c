@@ -97,6 +97,21 @@ static const char *text_test_word(enum seg_text_test test) {
   return "?";
 }
 
+static const char *const date_words[] = {
+#define SEG_DATE_FUNCTION(name, word, english) word,
+#include "compiler/sema/date_functions.def"
+#undef SEG_DATE_FUNCTION
+};
+
+static const char *rounding_word(enum seg_rounding rounding) {
+  switch (rounding) {
+  case SEG_ROUND: return "to nearest";
+  case SEG_FLOOR: return "down";
+  case SEG_CEIL: return "up";
+  }
+  return "?";
+}
+
 static const char *text_map_word(enum seg_text_map map) {
   switch (map) {
   case SEG_LOWER: return "lower";
@@ -172,6 +187,8 @@ static void print_content(const struct printer *printer, const struct seg_node *
   case SEG_NODE_BUCKET:
     fprintf(out, " of %" PRId64 " for \"%.*s\"", node->buckets, SEG_STR(node->salt));
     break;
+  case SEG_NODE_DATE_FUNCTION: fprintf(out, " %s", date_words[node->date_function]); break;
+  case SEG_NODE_ROUND: fprintf(out, " %s", rounding_word(node->rounding)); break;
   case SEG_NODE_TEXT_MAP: fprintf(out, " %s", text_map_word(node->text_map)); break;
   case SEG_NODE_TEXT_TEST: fprintf(out, " %s", text_test_word(node->text_test)); break;
   case SEG_NODE_IN:
@@ -184,6 +201,9 @@ static void print_content(const struct printer *printer, const struct seg_node *
     break;
   case SEG_NODE_EVENT_DATE:
   case SEG_NODE_DAYS_SINCE:
+  case SEG_NODE_ADD_DAYS:
+  case SEG_NODE_DAYS_BETWEEN:
+  case SEG_NODE_ABS:
   case SEG_NODE_TO_NUMBER:
   case SEG_NODE_RESCALE:
   case SEG_NODE_ADD:

@@ -62,6 +62,11 @@ static void need_node(struct needs *needs, int32_t event, const struct seg_node 
   case SEG_NODE_LITERAL:
   case SEG_NODE_EVENT_DATE:
   case SEG_NODE_DAYS_SINCE:
+  case SEG_NODE_DATE_FUNCTION:
+  case SEG_NODE_ADD_DAYS:
+  case SEG_NODE_DAYS_BETWEEN:
+  case SEG_NODE_ABS:
+  case SEG_NODE_ROUND:
   case SEG_NODE_BAND:
   case SEG_NODE_BAND_FRACTION:
   case SEG_NODE_TO_NUMBER:

@@ -94,6 +94,8 @@ enum seg_date_part {
   SEG_PART_WEEK_COUNT,  // weeks, Monday to Sunday, since that of 1970-01-01
   SEG_PART_MONTH_COUNT, // months since January of year 0
 };
+/** To a whole number: the nearest (halves away from zero), the next below, the next above. */
+enum seg_plan_rounding { SEG_TO_NEAREST, SEG_TO_FLOOR, SEG_TO_CEILING };
 enum seg_plan_text_map { SEG_TEXT_LOWER, SEG_TEXT_UPPER, SEG_TEXT_TRIM };
 
 /** The member that the layout names; I32 lies in `integer`. */
@@ -115,8 +117,9 @@ struct seg_step {
   enum seg_plan_text_test text_test;
   enum seg_date_part date_part; // DATE_PART
   enum seg_plan_text_map text_map;
+  enum seg_plan_rounding rounding;   // NUMBER_TO_INTEGER, ROUND
   uint8_t scale;                     // INTEGER_TO_NUMBER
-  int64_t factor;                    // FRACTION_BAND
+  int64_t factor;                    // FRACTION_BAND, ROUND
   struct seg_plan_constant constant; // CONSTANT
   uint32_t list_count; // IN_LIST, TEXT_TEST (one); BAND, FRACTION_BAND: cuts that never fall, but
                        // may be equal: 1.2 and 1.7 cut whole numbers at 2

@@ -34,6 +34,11 @@ static const char *const date_part_names[] = {
     [SEG_PART_DAY] = "day",         [SEG_PART_WEEKDAY] = "weekday",
     [SEG_PART_WEEK_COUNT] = "week", [SEG_PART_MONTH_COUNT] = "month-count",
 };
+static const char *const rounding_names[] = {
+    [SEG_TO_NEAREST] = "nearest",
+    [SEG_TO_FLOOR] = "floor",
+    [SEG_TO_CEILING] = "ceiling",
+};
 static const char *const text_map_names[] = {
     [SEG_TEXT_LOWER] = "lower",
     [SEG_TEXT_UPPER] = "upper",
@@ -101,13 +106,15 @@ static void print_step(const struct seg_block *block, uint32_t number, FILE *out
     fprintf(out, " %s", date_part_names[step->date_part]);
   if (step->op == SEG_OP_TEXT_TEST)
     fprintf(out, " %s", text_test_names[step->text_test]);
+  if (step->op == SEG_OP_NUMBER_TO_INTEGER || step->op == SEG_OP_ROUND)
+    fprintf(out, " %s", rounding_names[step->rounding]);
   if (step->op == SEG_OP_TEXT_MAP)
     fprintf(out, " %s", text_map_names[step->text_map]);
   for (uint32_t i = 0; i < info->operand_count; i++)
     fprintf(out, " %%%" PRIu32, step->operands[i]);
   if (step->op == SEG_OP_INTEGER_TO_NUMBER)
     fprintf(out, " scale %u", step->scale);
-  if (step->op == SEG_OP_FRACTION_BAND)
+  if (step->op == SEG_OP_FRACTION_BAND || step->op == SEG_OP_ROUND)
     fprintf(out, " factor %" PRId64, step->factor);
   for (uint32_t i = 0; i < step->list_count; i++) {
     fputs(i == 0 ? " (" : ", ", out);

@@ -128,6 +128,20 @@ static enum seg_status check_types(const struct check *check, uint32_t number) {
     REQUIRE(layout == SEG_LAYOUT_I64 && all_operands_are(check, step, SEG_LAYOUT_I32),
             "must turn I32 into I64");
     return SEG_OK;
+  case SEG_OP_ANNIVERSARY:
+    REQUIRE(layout == SEG_LAYOUT_I32 && all_operands_are(check, step, SEG_LAYOUT_I32),
+            "must turn I32 into I32");
+    return SEG_OK;
+  case SEG_OP_NUMBER_TO_INTEGER:
+    REQUIRE(layout == SEG_LAYOUT_I64 && all_operands_are(check, step, SEG_LAYOUT_F64),
+            "must turn F64 into I64");
+    REQUIRE((uint32_t)step->rounding <= SEG_TO_CEILING, "has no such rounding");
+    return SEG_OK;
+  case SEG_OP_ROUND:
+    REQUIRE(layout == SEG_LAYOUT_I64 && all_operands_are(check, step, layout), "must be I64");
+    REQUIRE((uint32_t)step->rounding <= SEG_TO_CEILING, "has no such rounding");
+    REQUIRE(step->factor >= 2, "rounds to multiples of less than 2");
+    return SEG_OK;
   case SEG_OP_DATE_PART:
     REQUIRE(layout == SEG_LAYOUT_I32 && all_operands_are(check, step, SEG_LAYOUT_I32),
             "must turn I32 into I32");
@@ -142,12 +156,13 @@ static enum seg_status check_types(const struct check *check, uint32_t number) {
             "must turn I64 into F64");
     REQUIRE(step->scale <= 22, "powers of ten above 22 are not exact");
     return SEG_OK;
+  case SEG_OP_ADD:
   case SEG_OP_SUBTRACT:
     REQUIRE(layout == SEG_LAYOUT_I32 || layout == SEG_LAYOUT_I64 || layout == SEG_LAYOUT_F64,
             "must be I32, I64 or F64");
     REQUIRE(all_operands_are(check, step, layout), "operands and result must share a layout");
     return SEG_OK;
-  case SEG_OP_ADD:
+  case SEG_OP_ABS:
   case SEG_OP_MULTIPLY:
   case SEG_OP_NEGATE:
     REQUIRE(layout == SEG_LAYOUT_I64 || layout == SEG_LAYOUT_F64, "must be I64 or F64");
@@ -274,7 +289,10 @@ static bool steps_equal(const struct seg_step *a, const struct seg_step *b) {
       (a->op == SEG_OP_DATE_PART && a->date_part != b->date_part) ||
       (a->op == SEG_OP_TEXT_MAP && a->text_map != b->text_map) ||
       (a->op == SEG_OP_INTEGER_TO_NUMBER && a->scale != b->scale) ||
-      (a->op == SEG_OP_FRACTION_BAND && a->factor != b->factor) || a->list_count != b->list_count)
+      ((a->op == SEG_OP_NUMBER_TO_INTEGER || a->op == SEG_OP_ROUND) &&
+       a->rounding != b->rounding) ||
+      ((a->op == SEG_OP_FRACTION_BAND || a->op == SEG_OP_ROUND) && a->factor != b->factor) ||
+      a->list_count != b->list_count)
     return false;
   for (uint32_t i = 0; i < a->list_count; i++) {
     if (!constants_equal(&a->list[i], &b->list[i]))

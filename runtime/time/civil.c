@@ -33,11 +33,11 @@ bool seg_civil_valid(int year, int month, int day) {
 }
 
 int32_t seg_civil_to_day(int year, int month, int day) {
-  assert(seg_civil_valid(year, month, day));
+  assert(day >= 1 && day <= seg_civil_month_days(year, month));
   int march_month = (month + 9) % 12; // March is 0, February is 11
   int march_year = year - (month < 3);
-  int era = march_year / 400;
-  int year_of_era = march_year % 400;
+  int era = march_year / 400 - (march_year % 400 < 0);
+  int year_of_era = march_year - era * 400;
   // From March the lengths 31 30 31 30 31 repeat every five months: 153 days.
   int day_of_year = (153 * march_month + 2) / 5 + day - 1;
   int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;

@@ -26,7 +26,7 @@ bool seg_civil_valid(int year, int month, int day);
 /** The last day of the month, 28 to 31; `month` is 1 to 12. */
 int seg_civil_month_days(int year, int month);
 
-/** Days since 1970-01-01 of a valid date. */
+/** Days since 1970-01-01 of a date, also of years that no data holds (within what 32 bits take). */
 int32_t seg_civil_to_day(int year, int month, int day);
 
 /** The date of any day, also of years that no data holds (year 0 is the one before year 1); each

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/currency.h"
 #include "tests/differential/generate.h"
 
 static struct model_type plain(enum seg_type_kind kind) {
@@ -322,9 +323,26 @@ static struct term *divided(struct generator *generator, const struct scope *sco
   return two(generator, stays ? amount_of(a->type) : plain(SEG_TYPE_NUMBER), "/", a, b);
 }
 
+// Rounding gives a whole number, of money and amounts whole units of the currency.
+static struct term *rounded(struct generator *generator, struct term *a) {
+  static const char *const words[] = {"abs", "round", "floor", "ceil"};
+  uint32_t word = pick(generator, 4);
+  struct model_type type = a->type;
+  if (word > 0 && type.kind == SEG_TYPE_NUMBER)
+    type = plain(SEG_TYPE_INT);
+  if (word > 0 && type.kind == SEG_TYPE_AMOUNT)
+    type = (struct model_type){.kind = SEG_TYPE_MONEY,
+                               .scale = (uint8_t)seg_currency_scale(seg_str_view(type.currency)),
+                               .currency = type.currency};
+  struct term *result = one(generator, TERM_FUNCTION, type, a);
+  result->text = words[word];
+  return result;
+}
+
 static struct term *grow_number(struct generator *generator, const struct scope *scope,
                                 struct term *term) {
-  switch (pick(generator, 6)) {
+  switch (pick(generator, 7)) {
+  case 6: return rounded(generator, term);
   case 0:
   case 1: return add(generator, scope, term);
   case 2: return times(generator, scope, term);
@@ -338,8 +356,30 @@ static struct term *grow_text(struct generator *generator, struct term *term) {
   static const char *const words[] = {"lower", "upper", "trim", "length"};
   uint32_t word = pick(generator, 4);
   struct term *result =
-      one(generator, TERM_TEXT, word == 3 ? plain(SEG_TYPE_INT) : term->type, term);
+      one(generator, TERM_FUNCTION, word == 3 ? plain(SEG_TYPE_INT) : term->type, term);
   result->text = words[word];
+  return result;
+}
+
+// Moved by days, a number of it, or the days to another one.
+static struct term *grow_date(struct generator *generator, const struct scope *scope,
+                              struct term *a) {
+  static const char *const words[] = {"days_since", "days_until", "anniversary", "year",
+                                      "month",      "day",        "weekday"};
+  static const char *const shifts[] = {"1d", "30d", "2w", "366d", "36500d"};
+  uint32_t choice = pick(generator, 10);
+  if (choice < 2) {
+    struct term *days = model_term(generator->model, TERM_DURATION, plain(SEG_TYPE_INT));
+    days->text = shifts[pick(generator, 5)];
+    return two(generator, a->type, chance(generator, 50) ? "+" : "-", a, days);
+  }
+  if (choice < 4) {
+    struct term *other = generate_like(generator, scope, a->type);
+    return chance(generator, 50) ? two(generator, plain(SEG_TYPE_INT), "-", a, other)
+                                 : two(generator, plain(SEG_TYPE_INT), "-", other, a);
+  }
+  struct term *result = one(generator, TERM_FUNCTION, plain(SEG_TYPE_INT), a);
+  result->text = words[pick(generator, 7)];
   return result;
 }
 
@@ -354,7 +394,7 @@ static struct term *grow(struct generator *generator, const struct scope *scope,
   if (bands && chance(generator, 20))
     return band(generator, term);
   if (term->type.kind == SEG_TYPE_DATE && chance(generator, 70))
-    return one(generator, TERM_DAYS_SINCE, plain(SEG_TYPE_INT), term);
+    return grow_date(generator, scope, term);
   if (is_numeric(term->type))
     return grow_number(generator, scope, term);
   return term->type.kind == SEG_TYPE_TEXT ? grow_text(generator, term) : term;

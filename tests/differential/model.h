@@ -62,14 +62,14 @@ struct model_sequence {
 
 enum term_kind {
   TERM_LITERAL,    // `text`, as written
+  TERM_DURATION,   // `text`: no value, it only moves a date
   TERM_COLUMN,     // of `entity`
   TERM_TIME,       // the `at` column of event `entity`
   TERM_METRIC,     // `metric`, perhaps with a filter and a window
   TERM_AGGREGATE,  // of event `entity`; operand 0 is the argument
   TERM_BUCKET,     // `text`: what stands between the parentheses
-  TERM_DAYS_SINCE, // operand 0
   TERM_BAND,       // operand 0; cuts: 1 ...
-  TERM_TEXT,       // `text`(operand 0): a function of a text
+  TERM_FUNCTION,   // `text`(operand 0): a function of one value
   TERM_ARITHMETIC, // operand 0 `sign` operand 1
   TERM_NEGATE,
   TERM_ELSE,

@@ -24,15 +24,15 @@ static enum level level_of(const struct term *term) {
   case TERM_NOT:
   case TERM_AND:
   case TERM_OR: return ANY;
+  case TERM_DURATION: return POSTFIX;
   case TERM_TRUE: return level_of(term->operands[0]);
   case TERM_COLUMN:
   case TERM_TIME:
   case TERM_METRIC:
   case TERM_AGGREGATE:
-  case TERM_DAYS_SINCE:
   case TERM_BUCKET:
   case TERM_BAND:
-  case TERM_TEXT:
+  case TERM_FUNCTION:
   case TERM_TEXT_TEST: return POSTFIX;
   }
   return ANY;
@@ -129,6 +129,7 @@ static void print_joined(struct model *model, FILE *out, const struct term *term
 static void print_value(struct model *model, FILE *out, const struct term *term) {
   enum level level = level_of(term);
   switch (term->kind) {
+  case TERM_DURATION: fputs(term->text, out); break;
   case TERM_LITERAL:
     fputs(term->constant > 0 ? model->constants[term->constant - 1].name : term->text, out);
     break;
@@ -142,13 +143,12 @@ static void print_value(struct model *model, FILE *out, const struct term *term)
     break;
   case TERM_BUCKET: fprintf(out, "bucket(%s)", term->text); break;
   case TERM_AGGREGATE: print_aggregate(model, out, term); break;
-  case TERM_DAYS_SINCE:
   case TERM_BAND:
-    fputs(term->kind == TERM_BAND ? "band(" : "days_since(", out);
+    fputs("band(", out);
     print_list(model, out, term, 0);
     fputc(')', out);
     break;
-  case TERM_TEXT:
+  case TERM_FUNCTION:
     fprintf(out, "%s(", term->text);
     print_list(model, out, term, 0);
     fputc(')', out);

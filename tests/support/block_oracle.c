@@ -40,6 +40,10 @@ static value real(double result, bool known) {
 static value arithmetic(const struct seg_step *step, value a, value b) {
   bool known = a.known && b.known;
   bool is_real = step->layout == SEG_LAYOUT_F64;
+  if (step->layout == SEG_LAYOUT_I32) // days: 32 bits, of which only a few are used
+    return (value){.known = known,
+                   .integer = (int32_t)(step->op == SEG_OP_ADD ? a.integer + b.integer
+                                                               : a.integer - b.integer)};
   volatile double result = 0; // volatile: no fusing of a product into a later sum
   if (step->op == SEG_OP_ADD) {
     result = a.number + b.number;
@@ -47,10 +51,7 @@ static value arithmetic(const struct seg_step *step, value a, value b) {
   }
   if (step->op == SEG_OP_SUBTRACT) {
     result = a.number - b.number;
-    value out = is_real ? real(result, known) : exact((__int128)a.integer - b.integer, known);
-    if (step->layout == SEG_LAYOUT_I32)
-      out.fault = false;
-    return out;
+    return is_real ? real(result, known) : exact((__int128)a.integer - b.integer, known);
   }
   result = a.number * b.number;
   return is_real ? real(result, known) : exact((__int128)a.integer * b.integer, known);
@@ -194,6 +195,38 @@ static int64_t date_part(enum seg_date_part part, int32_t day) {
   return 0;
 }
 
+/** The first day from `as_of` on with the month and day of `day`, or the 28th for a 29 February. */
+static int64_t days_to_anniversary(int32_t day, int32_t as_of) {
+  int month, day_of_month;
+  seg_civil_from_day(day, NULL, &month, &day_of_month);
+  for (int32_t next = as_of;; next++) {
+    int year, its_month, its_day;
+    seg_civil_from_day(next, &year, &its_month, &its_day);
+    bool stands_in =
+        month == 2 && day_of_month == 29 && its_day == 28 && seg_civil_month_days(year, 2) == 28;
+    if (its_month == month && (its_day == day_of_month || stands_in))
+      return next - as_of;
+  }
+}
+
+static value rounded(const struct seg_step *step, value of) {
+  double number = step->rounding == SEG_TO_NEAREST ? round(of.number)
+                  : step->rounding == SEG_TO_FLOOR ? floor(of.number)
+                                                   : ceil(of.number);
+  bool fits = of.known && number < 0x1p63 && number > -0x1p63;
+  return (value){.known = of.known, .fault = !fits, .integer = fits ? (int64_t)number : 0};
+}
+
+/** The multiple of the factor, found on a rounded-up copy of the size. */
+static value rounded_units(const struct seg_step *step, value of) {
+  __int128 size = of.integer < 0 ? -(__int128)of.integer : of.integer;
+  bool outwards = step->rounding == SEG_TO_NEAREST ? 2 * (size % step->factor) >= step->factor
+                  : size % step->factor == 0       ? false
+                                             : (step->rounding == SEG_TO_FLOOR) == (of.integer < 0);
+  __int128 multiple = (size / step->factor + outwards) * step->factor;
+  return exact(of.integer < 0 ? -multiple : multiple, of.known);
+}
+
 static value compute(const struct seg_block *block, const struct seg_kernel_inputs *inputs,
                      uint32_t number, int64_t row, const value *done) {
   const struct seg_step *step = &block->steps[number];
@@ -221,6 +254,17 @@ static value compute(const struct seg_block *block, const struct seg_kernel_inpu
     return out;
   }
   case SEG_OP_AS_OF: return (value){.known = true, .integer = inputs->as_of};
+  case SEG_OP_ANNIVERSARY:
+    return a.known && b.known
+               ? (value){.known = true,
+                         .integer = days_to_anniversary((int32_t)a.integer, (int32_t)b.integer)}
+               : (value){0};
+  case SEG_OP_NUMBER_TO_INTEGER: return rounded(step, a);
+  case SEG_OP_ROUND: return rounded_units(step, a);
+  case SEG_OP_ABS:
+    if (step->layout == SEG_LAYOUT_F64)
+      return (value){.known = a.known, .number = fabs(a.number)};
+    return exact(a.integer < 0 ? -(__int128)a.integer : a.integer, a.known);
   case SEG_OP_DATE_PART:
     return (value){.known = a.known, .integer = date_part(step->date_part, (int32_t)a.integer)};
   case SEG_OP_DAY_TO_INTEGER:

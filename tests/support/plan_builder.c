@@ -41,7 +41,8 @@ static bool same_step(const struct seg_step *a, const struct seg_step *b) {
   bool same = a->op == b->op && a->layout == b->layout && a->slot == b->slot &&
               memcmp(a->operands, b->operands, sizeof a->operands) == 0 &&
               a->comparison == b->comparison && a->text_test == b->text_test &&
-              a->text_map == b->text_map && a->scale == b->scale && a->factor == b->factor &&
+              a->text_map == b->text_map && a->date_part == b->date_part &&
+              a->rounding == b->rounding && a->scale == b->scale && a->factor == b->factor &&
               same_constant(&a->constant, &b->constant) && a->list_count == b->list_count;
   for (uint32_t i = 0; same && i < a->list_count; i++)
     same = same_constant(&a->list[i], &b->list[i]);

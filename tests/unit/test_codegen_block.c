@@ -302,9 +302,20 @@ static void add_value_step(struct seg_test_block *builder, struct seg_random *ra
   struct seg_plan_constant list[LONGEST_LIST];
   struct seg_step step = {.list = list};
   static const enum seg_op two_of_a_kind[] = {SEG_OP_ADD, SEG_OP_SUBTRACT, SEG_OP_MULTIPLY,
-                                              SEG_OP_NEGATE};
+                                              SEG_OP_NEGATE, SEG_OP_ABS};
   enum seg_layout of = SEG_LAYOUT_I64;
-  switch (seg_random_below(random, 16)) {
+  switch (seg_random_below(random, 21)) {
+  case 16: step.op = SEG_OP_ADD, step.layout = of = SEG_LAYOUT_I32; break;
+  case 17: step.op = SEG_OP_ANNIVERSARY, step.layout = of = SEG_LAYOUT_I32; break;
+  case 18:
+    step.op = SEG_OP_NUMBER_TO_INTEGER, step.layout = SEG_LAYOUT_I64, of = SEG_LAYOUT_F64;
+    step.rounding = (enum seg_plan_rounding)seg_random_below(random, SEG_TO_CEILING + 1);
+    break;
+  case 19:
+    step.op = SEG_OP_ROUND, step.layout = SEG_LAYOUT_I64;
+    step.rounding = (enum seg_plan_rounding)seg_random_below(random, SEG_TO_CEILING + 1);
+    step.factor = 2 + seg_random_below(random, 9);
+    break;
   case 10:
     step.op = SEG_OP_DATE_PART, step.layout = of = SEG_LAYOUT_I32;
     step.date_part = (enum seg_date_part)seg_random_below(random, SEG_PART_MONTH_COUNT + 1);
@@ -336,7 +347,7 @@ static void add_value_step(struct seg_test_block *builder, struct seg_random *ra
   case 11: step.op = SEG_OP_TEXT_LENGTH, step.layout = SEG_LAYOUT_I64, of = SEG_LAYOUT_TEXT; break;
   case 12: step.op = SEG_OP_FRACTION_ORDER, step.layout = SEG_LAYOUT_I32; break;
   default:
-    step.op = two_of_a_kind[seg_random_below(random, 4)];
+    step.op = two_of_a_kind[seg_random_below(random, 5)];
     step.layout = of = seg_random_chance(random, 50) ? SEG_LAYOUT_I64 : SEG_LAYOUT_F64;
   }
   for (uint32_t i = 0; i < seg_op_info[step.op].operand_count; i++)

@@ -74,6 +74,21 @@ static void test_values(void **state) {
   expect("active_months(purchase[channel = \"web\"]) >= 3 within 180d",
          "whose number of calendar months with purchases whose channel is \"web\" in the last 180 "
          "complete days is at least 3");
+  expect("anniversary(birth_date) <= 7",
+         "whose days until the next anniversary of birth_date is at most 7");
+  expect("last(purchase) - first(purchase) >= 90",
+         "whose number of days from first purchase to last purchase is at least 90");
+  expect(
+      "joined + 1d <= 2026-01-01 and joined - 2w > 2026-01-01",
+      "whose (joined plus 1 day) is on or before 2026-01-01, and whose (joined minus 14 days) is "
+      "after 2026-01-01");
+  expect(
+      "count(purchase[weekday(ts) >= 6]) ever > 1",
+      "who have more than 1 purchases whose weekday (1 is Monday) of date is at least 6 over all "
+      "time");
+  expect("round(score) = 3 and floor(credit) > 2 and abs(visits) < 3",
+         "whose score rounded to a whole number is 3, and whose credit rounded down is above 2.00 "
+         "EUR, and whose size of visits is below 3");
   expect("max(purchase.pieces) ever > 3",
          "whose largest pieces of purchases over all time is above 3");
   expect("avg(purchase.pieces) ever > 2.5",
