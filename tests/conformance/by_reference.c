@@ -107,11 +107,11 @@ static void decide(struct answer *answer, const struct seg_pipeline *pipeline,
 // Whatever the tables say of a customer, a test block must be able to say.
 static void state(struct answer *answer, const struct conformance_case *c, const char *folder,
                   const struct seg_program *program, const struct seg_dataset *dataset,
-                  struct seg_reference *reference) {
+                  struct seg_reference *reference, int32_t as_of) {
   const char *rules = case_format(&answer->arena, "%s/rules", folder);
   const char *file = case_format(&answer->arena, "%s/stated.seg", folder);
   FILE *out = fopen(file, "w");
-  bool stated = out != NULL && state_tests(program, dataset, reference, c->as_of, out);
+  bool stated = out != NULL && state_tests(program, dataset, reference, as_of, out);
   if (out != NULL)
     fclose(out);
   const char *problem = stated ? run_stated_tests(c, rules, file, &answer->arena) : NULL;
@@ -135,7 +135,7 @@ static bool evaluate(struct answer *answer, const struct conformance_case *c, co
   if (fine)
     decide(answer, pipeline, reference);
   if (fine && answer->has_lines)
-    state(answer, c, folder, program, &dataset, reference);
+    state(answer, c, folder, program, &dataset, reference, as_of);
   seg_reference_free(reference);
   seg_dataset_deinit(&dataset);
   return fine;

@@ -19,6 +19,7 @@ struct statement {
   const struct seg_program *program;
   const struct seg_dataset *dataset;
   const struct seg_zone *zone;
+  int32_t as_of;
   bool spelled; // false: a value has no literal
 };
 
@@ -135,13 +136,52 @@ static void event(struct statement *state, const struct seg_program_entity *enti
   fputs(" }\n", state->out);
 }
 
-static void block(struct statement *state, const char *as_of, size_t number_of_block,
-                  struct seg_str key, const struct seg_row *row, struct seg_reference *reference) {
+// The rows of one customer alone.
+static void take_rows(const struct seg_rows *all, struct seg_str key, struct seg_rows *own) {
+  for (size_t i = 0; i < all->rows.count; i++)
+    if (all->rows.items[i].key.data != NULL && seg_str_equal(all->rows.items[i].key, key))
+      CASE_PUSH(&own->rows, all->rows.items[i]);
+}
+
+static int64_t number_of(struct seg_reference *reference, struct seg_str key) {
+  uint32_t count = seg_reference_customer_count(reference);
+  for (uint32_t i = 0; i < count; i++)
+    if (seg_str_equal(seg_reference_customer_key(reference, i), key))
+      return i;
+  return -1;
+}
+
+static bool is_in(struct seg_reference *reference, uint32_t segment, struct seg_str key) {
+  int64_t number = number_of(reference, key);
+  return number >= 0 && seg_reference_member(reference, segment, (uint32_t)number);
+}
+
+// A test knows one customer. Rules that compare customers answer otherwise when nobody else is
+// there.
+static bool same_alone(const struct statement *state, struct seg_str key,
+                       struct seg_reference *reference) {
+  struct seg_dataset own;
+  struct seg_reference *alone = NULL;
+  struct seg_error error = {0};
+  if (!seg_dataset_init(&own, state->program->event_count))
+    case_out_of_memory();
+  take_rows(&state->dataset->customers, key, &own.customers);
+  for (uint32_t i = 0; i < own.event_count; i++)
+    take_rows(&state->dataset->events[i], key, &own.events[i]);
+  bool same = seg_reference_new(state->program, &own, state->as_of, &alone, &error) == SEG_OK;
+  for (uint32_t i = 0; same && i < state->program->segment_count; i++)
+    same = is_in(alone, i, key) == is_in(reference, i, key);
+  seg_reference_free(alone);
+  seg_dataset_deinit(&own);
+  return same;
+}
+
+static void block(struct statement *state, size_t number, struct seg_str key,
+                  const struct seg_row *row, struct seg_reference *reference) {
   const struct seg_program *program = state->program;
-  uint32_t number = 0, count = seg_reference_customer_count(reference);
-  while (number < count && !seg_str_equal(seg_reference_customer_key(reference, number), key))
-    number++;
-  fprintf(state->out, "test \"%s%zu\" as of %s {\n", mark, number_of_block, as_of);
+  fprintf(state->out, "test \"%s%zu\" as of ", mark, number);
+  day_literal(state, state->as_of);
+  fputs(" {\n", state->out);
   customer(state, key, row);
   for (uint32_t i = 0; i < program->event_count; i++)
     for (size_t j = 0; j < state->dataset->events[i].rows.count; j++) {
@@ -149,17 +189,16 @@ static void block(struct statement *state, const char *as_of, size_t number_of_b
       if (own->key.data != NULL && seg_str_equal(own->key, key))
         event(state, &program->events[i], own);
     }
-  for (uint32_t i = 0; i < program->segment_count; i++) {
-    bool member = number < count && seg_reference_member(reference, i, number);
-    fprintf(state->out, "  %s `%.*s`\n", member ? "expect" : "reject",
+  for (uint32_t i = 0; i < program->segment_count; i++)
+    fprintf(state->out, "  %s `%.*s`\n", is_in(reference, i, key) ? "expect" : "reject",
             SEG_STR(program->segments[i].name.text));
-  }
   fputs("}\n", state->out);
 }
 
 bool state_tests(const struct seg_program *program, const struct seg_dataset *dataset,
-                 struct seg_reference *reference, const char *as_of, FILE *out) {
-  struct statement state = {.out = out, .program = program, .dataset = dataset, .spelled = true};
+                 struct seg_reference *reference, int32_t as_of, FILE *out) {
+  struct statement state = {
+      .out = out, .program = program, .dataset = dataset, .as_of = as_of, .spelled = true};
   struct seg_zone *zone = NULL;
   struct seg_error error = {0};
   bool from_event = program->customer_from_event >= 0;
@@ -168,17 +207,20 @@ bool state_tests(const struct seg_program *program, const struct seg_dataset *da
   if (program->segment_count == 0 || seg_zone_load(program->timezone, &zone, &error) != SEG_OK)
     return false;
   state.zone = zone;
+  uint32_t blocks = 0;
   fputs("segc 1\n", out);
   for (size_t i = 0; i < rows->rows.count; i++) {
     const struct seg_row *row = &rows->rows.items[i];
     bool repeated = row->key.data == NULL || row->key.size == 0;
     for (size_t j = 0; j < i && !repeated; j++)
       repeated = seg_str_equal(rows->rows.items[j].key, row->key);
-    if (!repeated)
-      block(&state, as_of, i + 1, row->key, from_event ? NULL : row, reference);
+    if (repeated || !same_alone(&state, row->key, reference))
+      continue;
+    block(&state, i + 1, row->key, from_event ? NULL : row, reference);
+    blocks++;
   }
   seg_zone_free(zone);
-  return state.spelled && rows->rows.count > 0;
+  return state.spelled && blocks > 0;
 }
 
 // --- running them ---

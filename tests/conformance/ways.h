@@ -21,9 +21,10 @@ void by_library(const struct conformance_case *c, const char *folder, struct ans
 int by_tests(const struct conformance_case *c, const char *folder);
 
 /** Write every customer as a `test` block that claims what the reference evaluator says of them.
- * False when a value cannot be written as a literal, or there is nobody. */
+ * False when a value cannot be written as a literal, or there is nobody whose answers depend on
+ * nobody else. */
 bool state_tests(const struct seg_program *program, const struct seg_dataset *dataset,
-                 struct seg_reference *reference, const char *as_of, FILE *out);
+                 struct seg_reference *reference, int32_t as_of, FILE *out);
 
 /** Run the tests of a file beside the rules; NULL when all pass, otherwise what is said. */
 const char *run_stated_tests(const struct conformance_case *c, const char *rules, const char *file,
