@@ -145,6 +145,7 @@ uint32_t seg_lower_condition(const struct seg_scope *scope, const struct seg_nod
   case SEG_NODE_COMPARE_FRACTIONS: return lower_fractions(scope, node);
   case SEG_NODE_IN: return lower_in(scope, node);
   case SEG_NODE_TEXT_TEST: return lower_text_test(scope, node);
+  case SEG_NODE_MEMBER: return seg_lower_condition(scope, node->operands[0]);
   case SEG_NODE_IS_KNOWN: return seg_lower_known(scope, node->operands[0]);
   case SEG_NODE_NOT:
     return seg_build_not(scope->builder, seg_lower_condition(scope, node->operands[0]));

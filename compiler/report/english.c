@@ -332,6 +332,7 @@ static const char *words_of(enum seg_node_kind kind) {
   case SEG_NODE_COMPARE_FRACTIONS:
   case SEG_NODE_IN:
   case SEG_NODE_TEXT_TEST:
+  case SEG_NODE_MEMBER:
   case SEG_NODE_IS_KNOWN:
   case SEG_NODE_NOT:
   case SEG_NODE_AND:

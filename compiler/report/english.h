@@ -19,7 +19,7 @@ struct seg_english {
   const struct seg_source_map *map;
   const struct seg_program_entity *entity;
   FILE *out;
-  bool expanded; // metrics never keep their name
+  bool expanded; // metrics never keep their name, other segments show their rule
 };
 
 /** "who have at least 2 purchases in the last 90 complete days, and whose country is "DE"". */

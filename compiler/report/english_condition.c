@@ -170,12 +170,25 @@ static void print_state(const struct seg_english *english, const struct seg_node
   fprintf(english->out, " is %s", state);
 }
 
+static void print_member(const struct seg_english *english, const struct seg_node *node,
+                         const char *words) {
+  struct seg_str name = english->program->segments[node->segment].name.text;
+  fprintf(english->out, "%s`%.*s`", words, SEG_STR(name));
+  if (!english->expanded)
+    return;
+  fputs(" (", english->out);
+  seg_english_condition(english, node->operands[0]);
+  fputc(')', english->out);
+}
+
 static void print_not(const struct seg_english *english, const struct seg_node *node) {
   const struct seg_node *inner = node->operands[0];
   if (inner->kind == SEG_NODE_IS_KNOWN)
     print_state(english, inner->operands[0], "missing");
   else if (inner->kind == SEG_NODE_IN)
     print_in(english, inner, true);
+  else if (inner->kind == SEG_NODE_MEMBER)
+    print_member(english, inner, "who are not in ");
   else if (inner->kind == SEG_NODE_TEXT_TEST)
     print_text_test(english, inner, true);
   else if (inner->kind == SEG_NODE_ATTRIBUTE || inner->kind == SEG_NODE_COLUMN ||
@@ -208,6 +221,7 @@ void seg_english_condition(const struct seg_english *english, const struct seg_n
   case SEG_NODE_COMPARE_FRACTIONS: print_fractions(english, node); return;
   case SEG_NODE_IN: print_in(english, node, false); return;
   case SEG_NODE_TEXT_TEST: print_text_test(english, node, false); return;
+  case SEG_NODE_MEMBER: print_member(english, node, "who are in "); return;
   case SEG_NODE_IS_KNOWN: print_state(english, node->operands[0], "known"); return;
   case SEG_NODE_NOT: print_not(english, node); return;
   case SEG_NODE_AND:

@@ -85,6 +85,12 @@ struct seg_moved_window {
   struct seg_span span;
 };
 
+/** A segment whose rule is being checked, and where it was asked for. */
+struct seg_rule_under_way {
+  const struct seg_symbol *symbol;
+  struct seg_span asked_at;
+};
+
 struct seg_check {
   const struct seg_ast *ast;
   const struct seg_source_map *map;
@@ -97,8 +103,10 @@ struct seg_check {
   struct seg_symbol *symbols;
   struct seg_names names; // name -> index into symbols
   SEG_VEC(struct seg_moved_window) moved;
-  SEG_VEC(const struct seg_need *) unmet; // reported
+  SEG_VEC(const struct seg_need *) unmet;   // reported
+  SEG_VEC(struct seg_rule_under_way) rules; // the innermost last
   uint32_t depth;
+  bool in_metric;       // the value of a metric is being checked, not a rule itself
   uint32_t suggestions; // made so far; each compares with all names, so they are limited
   bool incomplete;      // syntax was wrong or a module is not read: what is absent may be meant
   bool out_of_memory;
@@ -241,6 +249,13 @@ void seg_report_sequence(struct seg_check *check, const struct seg_expr *expr, c
 struct seg_node *seg_check_lone_sequence(struct seg_check *check, const struct seg_scope *scope,
                                          const struct seg_expr *expr);
 
+// membership.c
+/** The rule of a segment, checked once; NULL when it is broken (reported), or needs itself. */
+struct seg_node *seg_segment_rule(struct seg_check *check, struct seg_symbol *symbol,
+                                  struct seg_span asked_at);
+struct seg_node *seg_check_membership(struct seg_check *check, const struct seg_scope *scope,
+                                      const struct seg_expr *expr);
+
 // check_windows.c
 bool seg_check_window(struct seg_check *check, const struct seg_window *window,
                       struct seg_day_window *out);
@@ -338,6 +353,8 @@ bool seg_same_value(const struct seg_node *a, const struct seg_node *b);
 // segments.c, clauses.c, chains.c
 void seg_check_segments(struct seg_check *check);
 void seg_check_clauses(struct seg_check *check, struct seg_program_segment *segment);
+/** The condition of a segment's first `when`; NULL when it has none, or a wrong one (reported). */
+struct seg_node *seg_check_rule(struct seg_check *check, const struct seg_segment *syntax);
 void seg_check_chains(struct seg_check *check);
 void seg_check_decisions(struct seg_check *check);
 

@@ -59,12 +59,31 @@ static struct seg_str word_of(const struct seg_expr *value) {
   return value->kind == SEG_EXPR_NAME ? value->name.text : value->text;
 }
 
-static void check_when(const struct clause *clause) {
-  const struct seg_expr *value = single(clause, "one condition; join several with `and`");
+struct seg_node *seg_check_rule(struct seg_check *check, const struct seg_segment *syntax) {
+  const struct seg_clause *when = NULL;
+  for (uint32_t i = 0; i < syntax->clause_count && !when; i++)
+    if (seg_str_is(syntax->clauses[i].name.text, words[CLAUSE_WHEN]))
+      when = &syntax->clauses[i];
+  if (!when)
+    return NULL;
+  struct clause clause = {check, NULL, when, CLAUSE_WHEN};
+  const struct seg_expr *value = single(&clause, "one condition; join several with `and`");
   struct seg_scope scope = {.place = SEG_IN_RULE};
-  struct seg_node *rule = value ? seg_check_condition(clause->check, &scope, value) : NULL;
-  if (rule && seg_check_missing(clause->check, rule))
-    clause->segment->when = rule;
+  bool in_metric = check->in_metric;
+  check->in_metric = false;
+  struct seg_node *rule = value ? seg_check_condition(check, &scope, value) : NULL;
+  check->in_metric = in_metric;
+  return rule && seg_check_missing(check, rule) ? rule : NULL;
+}
+
+// Another segment may have asked for the rule before. A second segment of one name has its own.
+static void check_when(const struct clause *clause) {
+  struct seg_check *check = clause->check;
+  struct seg_symbol *symbol = seg_find_symbol(check, clause->segment->name.text);
+  bool own = symbol && symbol->kind == SEG_SYMBOL_SEGMENT &&
+             symbol->declaration->segment == clause->segment->syntax;
+  clause->segment->when = own ? seg_segment_rule(check, symbol, clause->syntax->span)
+                              : seg_check_rule(check, clause->segment->syntax);
 }
 
 static void check_decision(const struct clause *clause) {

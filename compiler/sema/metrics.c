@@ -108,8 +108,11 @@ struct seg_node *seg_metric_value(struct seg_check *check, struct seg_symbol *sy
   if (symbol->progress == SEG_NOT_STARTED) {
     symbol->progress = SEG_UNDER_WAY;
     struct seg_scope scope = {.place = SEG_IN_RULE, .open = true};
+    bool in_metric = check->in_metric;
+    check->in_metric = true;
     if (seg_needs_met(check, symbol->declaration->metric))
       symbol->value = seg_check_expr(check, &scope, symbol->declaration->metric->value);
+    check->in_metric = in_metric;
     symbol->progress = symbol->value ? SEG_DONE : SEG_BROKEN;
     if (symbol->value)
       symbol->shape = seg_shape_of(symbol->value);

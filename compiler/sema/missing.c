@@ -67,6 +67,7 @@ static bool same_content(const struct seg_node *a, const struct seg_node *b) {
   case SEG_NODE_ROUND: return a->rounding == b->rounding;
   case SEG_NODE_TEXT_MAP: return a->text_map == b->text_map;
   case SEG_NODE_TEXT_TEST: return a->text_test == b->text_test;
+  case SEG_NODE_MEMBER: return a->segment == b->segment;
   case SEG_NODE_BUCKET: return a->buckets == b->buckets && seg_str_equal(a->salt, b->salt);
   case SEG_NODE_AGGREGATE:
     return a->aggregate == b->aggregate && a->event == b->event &&
@@ -253,6 +254,8 @@ static void learn_true(struct walk *walk, const struct seg_node *node, bool outr
     learn_common(walk, node, outright, learn_true);
   else if (node->kind == SEG_NODE_NOT)
     learn_false(walk, node->operands[0], outright);
+  else if (node->kind == SEG_NODE_MEMBER)
+    learn_true(walk, node->operands[0], outright);
   else if (node->kind == SEG_NODE_IS_KNOWN)
     learn_known(walk, node->operands[0]);
   else if (node->kind == SEG_NODE_COMPARE || node->kind == SEG_NODE_COMPARE_FRACTIONS)
@@ -627,6 +630,8 @@ static void walk_condition(struct walk *walk, const struct seg_node *node, struc
     at.negation = node;
     at.negations++;
     walk_condition(walk, node->operands[0], at);
+  } else if (node->kind == SEG_NODE_MEMBER) {
+    return; // the other rule says itself what it wants; its outcome is never missing
   } else if (node->kind == SEG_NODE_IS_KNOWN) {
     walk_value(walk, node->operands[0]);
   } else {

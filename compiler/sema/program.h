@@ -126,6 +126,7 @@ struct seg_node {
     uint32_t column;                // ATTRIBUTE, COLUMN: index into the entity's columns
     enum seg_comparison comparison; // COMPARE, COMPARE_FRACTIONS
     enum seg_text_test text_test;   // TEXT_TEST
+    uint32_t segment;               // MEMBER: index into the program's segments
     struct {                        // BUCKET
       int64_t buckets;              // at least 1
       struct seg_str salt;

@@ -184,6 +184,9 @@ static void print_content(const struct printer *printer, const struct seg_node *
   case SEG_NODE_COMPARE_FRACTIONS:
     fprintf(out, " %s", seg_comparison_sign(node->comparison));
     break;
+  case SEG_NODE_MEMBER:
+    fprintf(out, " %.*s", SEG_STR(printer->program->segments[node->segment].name.text));
+    break;
   case SEG_NODE_BUCKET:
     fprintf(out, " of %" PRId64 " for \"%.*s\"", node->buckets, SEG_STR(node->salt));
     break;

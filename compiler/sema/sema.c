@@ -316,6 +316,7 @@ enum seg_status seg_sema(const struct seg_ast *ast, const struct seg_source_map 
   }
 cleanup:
   SEG_VEC_FREE(&check.moved);
+  SEG_VEC_FREE(&check.rules);
   SEG_VEC_FREE(&check.unmet);
   seg_arena_deinit(&check.scratch);
   if (check.out_of_memory || sink->out_of_memory)

@@ -18,12 +18,13 @@ struct generator {
 
 /** Where an expression stands. */
 struct scope {
-  int entity;            // whose columns can be read
-  bool rule;             // a rule over the customer: aggregates and metrics can be read
-  bool metrics_only;     // a metric: aggregates and earlier metrics, no columns
-  bool definite;         // under a negation: nothing may be missing
-  uint32_t column_count; // columns before this one (a computed column reads earlier ones)
-  uint32_t metric_count; // metrics before this one
+  int entity;             // whose columns can be read
+  bool rule;              // a rule over the customer: aggregates and metrics can be read
+  bool metrics_only;      // a metric: aggregates and earlier metrics, no columns
+  bool definite;          // under a negation: nothing may be missing
+  uint32_t column_count;  // columns before this one (a computed column reads earlier ones)
+  uint32_t metric_count;  // metrics before this one
+  uint32_t segment_count; // rules: segments before this one
 };
 
 static inline uint32_t pick(struct generator *generator, uint32_t count) {

@@ -231,12 +231,20 @@ static struct term *last_resort(struct generator *generator, const struct scope 
                                           : NULL;
 }
 
+static struct term *member(struct generator *generator, const struct scope *scope) {
+  struct term *term = condition(generator, TERM_MEMBER, 0, NULL, NULL, NULL);
+  term->metric = pick(generator, scope->segment_count);
+  return term;
+}
+
 static struct term *atom(struct generator *generator, const struct scope *scope) {
   static const uint32_t depths[] = {0, 0, 0, 0, 1, 1, 2, 3};
   for (uint32_t tries = 0;; tries++) {
     struct term *term = NULL;
     if (chance(generator, 1))
       return constant(generator);
+    if (scope->segment_count > 0 && chance(generator, 15))
+      return member(generator, scope);
     if (scope->rule && chance(generator, 15)) {
       term = windowed_behind(generator, scope);
     } else {

@@ -164,6 +164,7 @@ static void add_segments(struct generator *generator) {
   static const char *const holdouts[] = {"10%", "50%", "99.9999%", "0.5%"};
   for (uint32_t i = 0; i < count; i++) {
     struct scope scope = rule_scope(model);
+    scope.segment_count = i;
     uint32_t depth = model->wide ? 1 : depths[pick(generator, 8)];
     model->segments[model->segment_count++] =
         (struct model_segment){.name = model_text(model, "segment_%u", i + 1),

@@ -80,6 +80,7 @@ enum term_kind {
   TERM_IS,      // operand 0 is known (negated: is missing)
   TERM_TEXT_TEST, // `text`(operand 0, operand 1)
   TERM_TRUE,      // operand 0: a bool value standing as a condition
+  TERM_MEMBER,    // of an earlier segment, `metric` counts segments here
   TERM_NOT,
   TERM_AND,
   TERM_OR,

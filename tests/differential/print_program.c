@@ -30,6 +30,7 @@ static enum level level_of(const struct term *term) {
   case TERM_TIME:
   case TERM_METRIC:
   case TERM_AGGREGATE:
+  case TERM_MEMBER:
   case TERM_BUCKET:
   case TERM_BAND:
   case TERM_FUNCTION:
@@ -203,6 +204,7 @@ static void print_condition(struct model *model, FILE *out, const struct term *t
     fputc(')', out);
     break;
   case TERM_TRUE: print_term(model, out, term->operands[0], ANY); break;
+  case TERM_MEMBER: fprintf(out, "member(%s)", model->segments[term->metric].name); break;
   case TERM_NOT:
     fputs("not ", out);
     print_term(model, out, term->operands[0], CONDITION);

@@ -2,7 +2,7 @@
 #include "compiler/report/english.h"
 #include "tests/unit/sema_case.h"
 
-static void expect_sentence(const char *more, const char *when, const char *expected) {
+static void expect_of(const char *more, const char *when, const char *expected, bool last) {
   char *text = shop_text(more, when);
   struct sema_case c;
   check_text(&c, text);
@@ -13,12 +13,21 @@ static void expect_sentence(const char *more, const char *when, const char *expe
   FILE *out = open_memstream(&said, &size);
   assert_non_null(out);
   struct seg_english english = {&c.program, &c.map, &c.program.customer, out, false};
-  seg_english_condition(&english, c.program.segments[0].when);
+  seg_english_condition(&english, c.program.segments[last ? c.program.segment_count - 1 : 0].when);
   fclose(out);
   assert_string_equal(said, expected);
   free(said);
   end_case(&c);
   free(text);
+}
+
+static void expect_sentence(const char *more, const char *when, const char *expected) {
+  expect_of(more, when, expected, false);
+}
+
+// With a segment declared before the rule.
+static void expect_last(const char *more, const char *when, const char *expected) {
+  expect_of(more, when, expected, true);
 }
 
 static void expect(const char *when, const char *expected) {
@@ -101,6 +110,16 @@ static void test_values(void **state) {
          "whose band (1 below, then one more at each of 10 and 20) of visits is 2");
 }
 
+static void test_membership(void **state) {
+  (void)state;
+  static const char *const vip = "segment vip { when: visits > 3 decision: \"t\" }\n"
+                                 "";
+  expect_last(vip, "member(vip) and opt_in", "who are in `vip`, and whose opt_in is true");
+  expect_last(vip, "not member(vip)", "who are not in `vip`");
+  expect_last(vip, "not (member(vip) or opt_in)",
+              "who are not among those who are in `vip`, or whose opt_in is true");
+}
+
 static void test_buckets(void **state) {
   (void)state;
   expect("bucket(10) = 1", "whose bucket out of 10 (drawn by the key) is 1");
@@ -146,9 +165,13 @@ static void test_metrics_keep_their_name(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_counts),  cmocka_unit_test(test_values),
-      cmocka_unit_test(test_buckets), cmocka_unit_test(test_attributes),
-      cmocka_unit_test(test_groups),  cmocka_unit_test(test_metrics_keep_their_name),
+      cmocka_unit_test(test_counts),
+      cmocka_unit_test(test_values),
+      cmocka_unit_test(test_membership),
+      cmocka_unit_test(test_buckets),
+      cmocka_unit_test(test_attributes),
+      cmocka_unit_test(test_groups),
+      cmocka_unit_test(test_metrics_keep_their_name),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
