@@ -14,7 +14,8 @@ struct planner {
 };
 
 bool seg_step_is_source(const struct seg_step *step) {
-  return step->op == SEG_OP_INPUT || step->op == SEG_OP_CONSTANT || step->op == SEG_OP_AS_OF;
+  return step->op == SEG_OP_INPUT || step->op == SEG_OP_CONSTANT || step->op == SEG_OP_AS_OF ||
+         step->op == SEG_OP_AS_OF_INSTANT;
 }
 
 static bool is_mask(const struct seg_step *step) {

@@ -80,6 +80,7 @@ struct seg_emit_block {
   struct seg_emit_loop words; // its index: the word of 64 rows
   LLVMValueRef row, bit;      // maps: the row, and the row within its word
   LLVMValueRef as_of;         // NULL until read
+  LLVMValueRef as_of_instant; // NULL until read
 
   // Per step; an entry belongs to this function when its stamp equals `tile`.
   uint32_t tile;
@@ -151,6 +152,8 @@ void seg_emit_block_open(struct seg_emit_block *block, LLVMModuleRef module, con
 /** Close the loop over words and the function. */
 void seg_emit_block_close(struct seg_emit_block *block);
 LLVMValueRef seg_emit_as_of(struct seg_emit_block *block);
+/** The moment `before` microseconds before the as-of day begins. */
+LLVMValueRef seg_emit_as_of_instant(struct seg_emit_block *block, int64_t before);
 /** The column behind a step: an input, or a value that another function stored. */
 struct seg_emit_column *seg_emit_column(struct seg_emit_block *block, uint32_t number);
 /** The known word of the column for the word at hand, NULL when it is always known. */

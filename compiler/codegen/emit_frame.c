@@ -28,6 +28,7 @@ void seg_emit_block_open(struct seg_emit_block *block, LLVMModuleRef module, con
   block->tile++;
   block->module = module;
   block->as_of = NULL;
+  block->as_of_instant = NULL;
   block->function = seg_emit_function(emit, module, name);
   block->frame = LLVMGetParam(block->function, 0);
   block->entry = seg_emit_here(emit);
@@ -48,6 +49,17 @@ LLVMValueRef seg_emit_as_of(struct seg_emit_block *block) {
     block->as_of = seg_emit_member(emit, seg_emit_aside(emit, block->entry), emit->type.i32,
                                    block->frame, offsetof(struct seg_block_frame, as_of));
   return block->as_of;
+}
+
+LLVMValueRef seg_emit_as_of_instant(struct seg_emit_block *block, int64_t before) {
+  struct seg_emit *emit = block->emit;
+  if (block->as_of_instant == NULL)
+    block->as_of_instant =
+        seg_emit_member(emit, seg_emit_aside(emit, block->entry), emit->type.i64, block->frame,
+                        offsetof(struct seg_block_frame, as_of_instant));
+  if (before == 0)
+    return block->as_of_instant;
+  return LLVMBuildSub(emit->builder, block->as_of_instant, seg_emit_i64(emit, before), "");
 }
 
 LLVMValueRef seg_emit_frame_array(struct seg_emit_block *block, size_t offset, uint32_t index) {

@@ -38,12 +38,15 @@ static LLVMValueRef and_known(struct seg_emit_block *block, LLVMValueRef mask, u
 }
 
 static bool is_scalar(const struct seg_step *step) {
-  return step->op == SEG_OP_CONSTANT || step->op == SEG_OP_AS_OF;
+  return step->op == SEG_OP_CONSTANT || step->op == SEG_OP_AS_OF ||
+         step->op == SEG_OP_AS_OF_INSTANT;
 }
 
 static LLVMValueRef scalar_of(struct seg_emit_block *block, const struct seg_step *step) {
   if (step->op == SEG_OP_AS_OF)
     return seg_emit_as_of(block);
+  if (step->op == SEG_OP_AS_OF_INSTANT)
+    return seg_emit_as_of_instant(block, step->factor);
   return seg_emit_constant(block->emit, step->layout, &step->constant);
 }
 

@@ -93,6 +93,11 @@ static struct seg_emit_value emit_AS_OF(struct seg_emit_block *block, uint32_t n
   return (struct seg_emit_value){.data = seg_emit_as_of(block)};
 }
 
+static struct seg_emit_value emit_AS_OF_INSTANT(struct seg_emit_block *block, uint32_t number) {
+  return (struct seg_emit_value){.data =
+                                     seg_emit_as_of_instant(block, step_of(block, number)->factor)};
+}
+
 static struct seg_emit_value emit_DAY_TO_INTEGER(struct seg_emit_block *block, uint32_t number) {
   struct seg_emit_value value = operand(block, number, 0);
   value.data = LLVMBuildSExt(block->emit->builder, value.data, block->emit->type.i64, "");

@@ -50,18 +50,19 @@ struct seg_str seg_explain_text(struct seg_explainer *explainer, const struct se
 // --- days ---
 
 // Looked up day by day in the definition itself, so that every kind of window is right.
-static void explain_days(const struct seg_node *aggregate, int32_t as_of,
+static void explain_days(const struct seg_explainer *explainer, const struct seg_node *aggregate,
                          struct seg_explained_value *out) {
-  int32_t end = as_of - DAYS_TO_LOOK_BACK;
+  const struct seg_reference *reference = explainer->reference;
+  int32_t as_of = explainer->request->as_of, end = as_of - DAYS_TO_LOOK_BACK;
   out->last_day = as_of - 1;
   if (aggregate->window.kind == SEG_WINDOW_EVER)
     return;
   out->has_first_day = true;
-  while (out->last_day > end && !seg_in_window(&aggregate->window, out->last_day, as_of))
+  while (out->last_day > end && !seg_day_in_window(reference, &aggregate->window, out->last_day))
     out->last_day--;
   out->first_day = out->last_day + (out->last_day == end);
   while (out->first_day > end && out->first_day <= out->last_day &&
-         seg_in_window(&aggregate->window, out->first_day - 1, as_of))
+         seg_day_in_window(reference, &aggregate->window, out->first_day - 1))
     out->first_day--;
 }
 
@@ -116,7 +117,7 @@ void seg_explain_events(struct seg_explainer *explainer, const struct seg_node *
                         struct seg_explained_value *out) {
   const struct seg_rows *rows = &explainer->dataset->events[aggregate->event];
   uint32_t row_count = (uint32_t)rows->rows.count, count = 0;
-  explain_days(aggregate, explainer->request->as_of, out);
+  explain_days(explainer, aggregate, out);
   struct counted *counted = calloc(row_count + 1, sizeof *counted);
   if (counted == NULL) {
     explainer->failed = true;

@@ -7,7 +7,7 @@
 
 static uint32_t plan_window(struct seg_lowering *lowering, const struct seg_day_window *window) {
   struct seg_plan_window wanted = {.form = SEG_WINDOW_ALL};
-  if (window->kind == SEG_WINDOW_WITHIN || window->kind == SEG_WINDOW_BETWEEN)
+  if (!window->hours && (window->kind == SEG_WINDOW_WITHIN || window->kind == SEG_WINDOW_BETWEEN))
     wanted = (struct seg_plan_window){
         .form = SEG_WINDOW_AGES, .near_age = window->near_age, .far_age = window->far_age};
   if (window->kind == SEG_WINDOW_FROM)
@@ -26,6 +26,29 @@ static uint32_t plan_window(struct seg_lowering *lowering, const struct seg_day_
   if (!SEG_VEC_PUSH(&lowering->windows, wanted))
     lowering->failed = true;
   return (uint32_t)lowering->windows.count - 1;
+}
+
+// Compares the moment of an event with the one so many hours before the as-of day.
+static uint32_t hours_mask(const struct seg_scope *rows, enum seg_plan_comparison comparison,
+                           int32_t hours) {
+  uint32_t instant = seg_lower_time(rows->draft, SEG_COLUMN_INSTANT);
+  uint32_t bound =
+      seg_build_step(rows->builder, (struct seg_step){.op = SEG_OP_AS_OF_INSTANT,
+                                                      .layout = SEG_LAYOUT_I64,
+                                                      .factor = hours * INT64_C(3600) *
+                                                                SEG_MICROSECONDS_PER_SECOND});
+  return seg_build_step(rows->builder, (struct seg_step){.op = SEG_OP_COMPARE,
+                                                         .layout = SEG_LAYOUT_BIT,
+                                                         .comparison = comparison,
+                                                         .operands = {instant, bound}});
+}
+
+// A window in hours is a filter: the scan knows the moment of an event, the fold only its day.
+static uint32_t hours_window(const struct seg_scope *rows, const struct seg_day_window *window) {
+  uint32_t mask = hours_mask(rows, SEG_IS_GREATER_EQUAL, window->far_age);
+  if (window->near_age == 0)
+    return mask;
+  return seg_build_and(rows->builder, mask, hours_mask(rows, SEG_IS_LESS, window->near_age));
 }
 
 static uint32_t filter_number(struct seg_lowering *lowering, struct seg_entity_draft *draft,
@@ -120,9 +143,13 @@ static struct fold_input fold_input(const struct seg_scope *scope, const struct 
                                                 .source = seg_lower_source(lowering, node->span)},
                                        .filters = {SEG_NO_FILTER, SEG_NO_FILTER},
                                        .sequence = SEG_NO_SEQUENCE}};
-  if (node->filter != NULL)
-    input.draft.filters[0] =
-        filter_number(lowering, draft, seg_lower_condition(&rows, node->filter));
+  uint32_t filter = node->filter != NULL ? seg_lower_condition(&rows, node->filter) : 0;
+  if (node->window.hours) {
+    uint32_t hours = hours_window(&rows, &node->window);
+    filter = node->filter != NULL ? seg_build_and(&draft->scan, filter, hours) : hours;
+  }
+  if (node->filter != NULL || node->window.hours)
+    input.draft.filters[0] = filter_number(lowering, draft, filter);
   if (node->sequence != NULL)
     input.draft.sequence = sequence_number(lowering, node);
   // A condition has no value that could be carried; it becomes a flag.

@@ -172,27 +172,13 @@ static void read_events(struct seg_reference *reference, const struct seg_node *
     read_events(reference, node->operands[i]);
 }
 
-static bool asks_for_midnight(const struct seg_node *node) {
-  bool asks =
-      node->kind == SEG_NODE_AGGREGATE && node->sequence != NULL && !node->sequence->in_days;
-  for (uint32_t i = 0; i < node->operand_count; i++)
-    asks = asks || asks_for_midnight(node->operands[i]);
-  return asks;
-}
-
-// The moment the as-of day begins, when a sequence in hours asks for it.
+// The zone of the program, and the moment at which the as-of day begins in it.
 static enum seg_status find_midnight(struct seg_reference *reference, struct seg_error *error) {
-  const struct seg_program *program = reference->program;
-  bool asks = false;
-  for (uint32_t i = 0; i < program->segment_count; i++)
-    asks = asks || asks_for_midnight(program->segments[i].when);
-  if (!asks)
-    return SEG_OK;
-  struct seg_zone *zone = NULL;
-  enum seg_status status = seg_zone_load(program->timezone, &zone, error);
+  if (reference->program->timezone.size == 0)
+    return SEG_OK; // a program made by hand, without hours
+  enum seg_status status = seg_zone_load(reference->program->timezone, &reference->zone, error);
   if (status == SEG_OK)
-    reference->as_of_instant = seg_zone_midnight(zone, reference->as_of);
-  seg_zone_free(zone);
+    reference->as_of_instant = seg_zone_midnight(reference->zone, reference->as_of);
   return status;
 }
 
@@ -236,6 +222,7 @@ void seg_reference_free(struct seg_reference *reference) {
   free(reference->existing);
   seg_arena_deinit(&reference->texts);
   SEG_VEC_FREE(&reference->customers);
+  seg_zone_free(reference->zone);
   free(reference->table);
   free(reference);
 }

@@ -4,6 +4,7 @@
 
 #include "compiler/reference/internal.h"
 #include "runtime/time/civil.h"
+#include "runtime/time/zone.h"
 
 // Weeks, months, quarters or years, counted through: days of one period have one number.
 static int64_t period_number(enum seg_period_unit unit, int32_t day) {
@@ -18,10 +19,20 @@ static int64_t period_number(enum seg_period_unit unit, int32_t day) {
                                            : year;
 }
 
-bool seg_in_window(const struct seg_day_window *window, int32_t day, int32_t as_of) {
+// Hours count back from the moment at which the as-of day begins.
+static int64_t hours_before(const struct seg_reference *reference, int32_t hours) {
+  return reference->as_of_instant - hours * SEG_MICROSECONDS_PER_HOUR;
+}
+
+bool seg_day_in_window(const struct seg_reference *reference, const struct seg_day_window *window,
+                       int32_t day) {
+  int32_t as_of = reference->as_of;
   int64_t age = (int64_t)as_of - day;
   if (age < 1)
     return false;
+  if (window->hours)
+    return seg_zone_midnight(reference->zone, day + 1) > hours_before(reference, window->far_age) &&
+           seg_zone_midnight(reference->zone, day) < hours_before(reference, window->near_age);
   if (window->kind == SEG_WINDOW_WITHIN || window->kind == SEG_WINDOW_BETWEEN)
     return window->near_age <= age && age <= window->far_age;
   if (window->kind == SEG_WINDOW_FROM)
@@ -33,6 +44,16 @@ bool seg_in_window(const struct seg_day_window *window, int32_t day, int32_t as_
     return 1 <= back && back <= window->count;
   }
   return true;
+}
+
+bool seg_in_window(const struct seg_reference *reference, const struct seg_day_window *window,
+                   const struct seg_row *event) {
+  if (!window->hours)
+    return seg_day_in_window(reference, window, event->day);
+  // An event that exists happened before the as-of day: nothing more is asked of `within`.
+  bool near = window->kind == SEG_WINDOW_WITHIN ||
+              event->instant < hours_before(reference, window->near_age);
+  return near && event->instant >= hours_before(reference, window->far_age);
 }
 
 // What one aggregate has seen so far.
@@ -237,7 +258,7 @@ struct seg_value seg_evaluate_aggregate(const struct seg_subject *subject,
       value = seg_evaluate(&event, node->argument);
     if (node->sequence != NULL && !sequence_holds(subject, node->sequence, event.row))
       counts = false;
-    if (!counts || !seg_in_window(&node->window, event.row->day, reference->as_of))
+    if (!counts || !seg_in_window(reference, &node->window, event.row))
       continue;
     note_edges(&tally, event.row->instant, &value);
     count_day(&tally, event.row->day);

@@ -5,6 +5,7 @@
 #define SEG_COMPILER_REFERENCE_INTERNAL_H
 
 #include "compiler/reference/evaluate.h"
+#include "runtime/time/zone.h"
 
 /** A list of row numbers. */
 struct seg_row_list {
@@ -21,7 +22,8 @@ struct seg_reference {
   const struct seg_program *program;
   const struct seg_dataset *dataset;
   int32_t as_of;
-  int64_t as_of_instant; // midnight of that day, UTC microseconds; 0 when no sequence asks
+  struct seg_zone *zone; // of the program; NULL when it names none
+  int64_t as_of_instant; // UTC microseconds at which that day begins
   SEG_VEC(struct seg_reference_customer) customers;
   struct seg_row_list *existing; // per event of the program: existing rows, whoever's they are
   uint32_t *table;               // key -> customer number + 1, open addressing
@@ -72,8 +74,13 @@ enum seg_sequence_state seg_evaluate_sequence(const struct seg_subject *subject,
                                               const struct seg_sequence *sequence,
                                               const struct seg_row *row);
 
-/** Is a day before the as-of day in the window? */
-bool seg_in_window(const struct seg_day_window *window, int32_t day, int32_t as_of);
+/** Is an event that lies before the as-of day in the window? */
+bool seg_in_window(const struct seg_reference *reference, const struct seg_day_window *window,
+                   const struct seg_row *event);
+
+/** Is a day, or a part of it, in the window? */
+bool seg_day_in_window(const struct seg_reference *reference, const struct seg_day_window *window,
+                       int32_t day);
 
 /** Negative, zero or positive; both values known, of one type. */
 int seg_value_compare(const struct seg_type *type, const struct seg_value *a,

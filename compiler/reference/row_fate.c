@@ -33,7 +33,7 @@ enum seg_row_fate seg_reference_fate(struct seg_reference *reference,
     return SEG_ROW_REPEATED;
   if (!holds(&event, aggregate->filter))
     return SEG_ROW_FILTERED;
-  if (!seg_in_window(&aggregate->window, data->day, reference->as_of))
+  if (!seg_in_window(reference, &aggregate->window, data))
     return SEG_ROW_OUTSIDE_WINDOW;
   *argument = (struct seg_value){.known = false};
   if (aggregate->sequence != NULL) {

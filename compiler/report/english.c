@@ -100,18 +100,28 @@ void seg_english_source(const struct seg_source_map *map, struct seg_span span, 
 
 // --- windows ---
 
+static void print_ages(const struct seg_day_window *window, FILE *out) {
+  bool within = window->kind == SEG_WINDOW_WITHIN;
+  if (window->hours && within && window->far_age == 1)
+    fputs("in the hour before the as-of date", out);
+  else if (window->hours && within)
+    fprintf(out, "in the %" PRId32 " hours before the as-of date", window->far_age);
+  else if (window->hours)
+    fprintf(out, "between %" PRId32 " and %" PRId32 " hours before the as-of date",
+            window->near_age, window->far_age);
+  else if (within && window->far_age == 1)
+    fputs("on the last complete day", out);
+  else if (within)
+    fprintf(out, "in the last %" PRId32 " complete days", window->far_age);
+  else
+    fprintf(out, "between %" PRId32 " and %" PRId32 " days ago", window->near_age, window->far_age);
+}
+
 void seg_english_window(const struct seg_day_window *window, FILE *out) {
   switch (window->kind) {
   case SEG_WINDOW_EVER: fputs("over all time", out); break;
   case SEG_WINDOW_WITHIN:
-    if (window->far_age == 1)
-      fputs("on the last complete day", out);
-    else
-      fprintf(out, "in the last %" PRId32 " complete days", window->far_age);
-    break;
-  case SEG_WINDOW_BETWEEN:
-    fprintf(out, "between %" PRId32 " and %" PRId32 " days ago", window->near_age, window->far_age);
-    break;
+  case SEG_WINDOW_BETWEEN: print_ages(window, out); break;
   case SEG_WINDOW_FROM:
   case SEG_WINDOW_IN:
     fputs("from ", out);

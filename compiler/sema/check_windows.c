@@ -13,68 +13,136 @@
 #include "runtime/time/civil.h"
 #include "runtime/time/period.h"
 
+enum { HOURS_OF_DAY = 24 }; // for messages and the longest window: a day may have 23 or 25
+
 // --- the window itself ---
 
-/** A duration in days, or -1 after reporting. */
-static int64_t duration_days(struct seg_check *check, struct seg_duration duration,
-                             const struct seg_window *window) {
-  struct seg_diagnostic *d;
+/** How far back: whole days, or hours. */
+struct reach {
+  int64_t count;
+  bool hours;
+};
+
+static void report_no_unit(struct seg_check *check, long long count,
+                           const struct seg_window *window) {
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_WINDOW_WITHOUT_UNIT, window->span,
+                                        "the window has a number without a unit");
+  seg_note(check->sink, d, "%lld could be days, weeks or hours", count);
+  seg_help(check->sink, d, "write `%lldd` for days, `%lldw` for weeks or `%lldh` for hours", count,
+           count, count);
+}
+
+static void report_rolling(struct seg_check *check, struct seg_duration duration,
+                           const struct seg_window *window) {
+  const char *unit = duration.unit == SEG_UNIT_MONTH ? "months" : "years";
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_ROLLING_MONTH, window->span,
+                                        "a rolling window cannot be counted in %s", unit);
+  seg_note(check->sink, d, "%s have different lengths, so the number of days would change", unit);
+  seg_help(check->sink, d, "count days: `%lldd`",
+           (long long)duration.count * (duration.unit == SEG_UNIT_MONTH ? 30 : 365));
+  seg_help(check->sink, d, "or take whole %s of the calendar: `in last %lld %s`", unit,
+           (long long)duration.count, unit);
+}
+
+/** False after reporting. */
+static bool read_reach(struct seg_check *check, struct seg_duration duration,
+                       const struct seg_window *window, struct reach *out) {
+  int64_t factor = 1, most = SEG_MAX_WINDOW_DAYS;
+  const char *unit = "days";
+  out->hours = false;
   switch (duration.unit) {
-  case SEG_UNIT_NONE:
-    d = seg_report(check->sink, SEG_DIAG_WINDOW_WITHOUT_UNIT, window->span,
-                   "the window has a number without a unit");
-    seg_note(check->sink, d, "%lld could be days or weeks", (long long)duration.count);
-    seg_help(check->sink, d, "write `%lldd` for days or `%lldw` for weeks",
-             (long long)duration.count, (long long)duration.count);
-    return -1;
+  case SEG_UNIT_NONE: report_no_unit(check, (long long)duration.count, window); return false;
   case SEG_UNIT_MONTH:
-  case SEG_UNIT_YEAR:
-    d = seg_report(check->sink, SEG_DIAG_ROLLING_MONTH, window->span,
-                   "a rolling window cannot be counted in %s",
-                   duration.unit == SEG_UNIT_MONTH ? "months" : "years");
-    seg_note(check->sink, d, "%s have different lengths, so the number of days would change",
-             duration.unit == SEG_UNIT_MONTH ? "months" : "years");
-    seg_help(check->sink, d, "count days: `%lldd`",
-             (long long)duration.count * (duration.unit == SEG_UNIT_MONTH ? 30 : 365));
-    seg_help(check->sink, d, "or take whole %s of the calendar: `in last %lld %s`",
-             duration.unit == SEG_UNIT_MONTH ? "months" : "years", (long long)duration.count,
-             duration.unit == SEG_UNIT_MONTH ? "months" : "years");
-    return -1;
-  case SEG_UNIT_HOUR: seg_report_not_yet(check, SEG_NOT_YET_HOURS, window->span); return -1;
-  case SEG_UNIT_DAY:
-  case SEG_UNIT_WEEK: break;
+  case SEG_UNIT_YEAR: report_rolling(check, duration, window); return false;
+  case SEG_UNIT_HOUR:
+    out->hours = true;
+    most = SEG_MAX_WINDOW_DAYS * HOURS_OF_DAY;
+    unit = "hours";
+    break;
+  case SEG_UNIT_WEEK: factor = 7; break;
+  case SEG_UNIT_DAY: break;
   }
-  int64_t factor = duration.unit == SEG_UNIT_WEEK ? 7 : 1;
-  if (duration.count > SEG_MAX_WINDOW_DAYS / factor) {
-    d = seg_report(check->sink, SEG_DIAG_LITERAL_RANGE, window->span,
-                   "a window reaches back %d days at most", (int)SEG_MAX_WINDOW_DAYS);
-    seg_help(check->sink, d, "`ever` takes every event");
-    return -1;
-  }
-  return duration.count * factor;
+  out->count = duration.count * factor;
+  if (duration.count <= most / factor)
+    return true;
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_LITERAL_RANGE, window->span,
+                                        "a window reaches back %d %s at most", (int)most, unit);
+  seg_help(check->sink, d, "`ever` takes every event");
+  return false;
+}
+
+/** Hours beside days: both readings, where they make a window. */
+static void report_mixed(struct seg_check *check, const struct seg_window *window,
+                         const struct reach *near, const struct reach *far) {
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_MIXED_WINDOW, window->span,
+                                        "the window mixes hours and days");
+  seg_note(check->sink, d,
+           "hours are time that has passed; a day is one of the calendar, with 23, 24 or 25 hours");
+  long long near_hours = near->count * (near->hours ? 1 : HOURS_OF_DAY);
+  long long far_hours = far->count * (far->hours ? 1 : HOURS_OF_DAY);
+  long long near_days = near->hours ? (near->count + HOURS_OF_DAY - 1) / HOURS_OF_DAY : near->count;
+  long long far_days = far->hours ? (far->count + HOURS_OF_DAY - 1) / HOURS_OF_DAY : far->count;
+  if (near_hours < far_hours)
+    seg_help(check->sink, d, "in hours: `between %lldh and %lldh ago`", near_hours, far_hours);
+  if (near_days >= 1 && near_days <= far_days)
+    seg_help(check->sink, d, "in days: `between %lldd and %lldd ago`", near_days, far_days);
+}
+
+static bool report_reversed(struct seg_check *check, const struct seg_window *window,
+                            const struct reach *near, const struct reach *far) {
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_WINDOW_REVERSED, window->span,
+                                        "the window ends before it begins");
+  char unit = near->hours ? 'h' : 'd';
+  seg_help(check->sink, d, "write the smaller age first: `between %lld%c and %lld%c ago`",
+           (long long)far->count, unit, (long long)near->count, unit);
+  return false;
 }
 
 static bool check_between_window(struct seg_check *check, const struct seg_window *window,
                                  struct seg_day_window *out) {
-  int64_t near_age = duration_days(check, window->first, window);
-  int64_t far_age = near_age < 0 ? -1 : duration_days(check, window->second, window);
-  if (near_age < 0 || far_age < 0)
+  struct reach near, far;
+  if (!read_reach(check, window->first, window, &near) ||
+      !read_reach(check, window->second, window, &far))
     return false;
-  if (near_age < 1) {
+  if (near.hours != far.hours) {
+    report_mixed(check, window, &near, &far);
+    return false;
+  }
+  if (!near.hours && near.count < 1) {
     struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_WINDOW_REVERSED, window->span,
                                           "the nearest day a window can reach is 1 day ago");
     seg_note(check->sink, d, "the as-of day itself is not over, so its events do not count");
     return false;
   }
-  if (near_age > far_age) {
-    struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_WINDOW_REVERSED, window->span,
-                                          "the window ends before it begins");
-    seg_help(check->sink, d, "write the smaller age first: `between %lldd and %lldd ago`",
-             (long long)far_age, (long long)near_age);
+  if (near.count > far.count)
+    return report_reversed(check, window, &near, &far);
+  if (near.hours && near.count == far.count) {
+    seg_report(check->sink, SEG_DIAG_LITERAL_RANGE, window->span,
+               "a window of no hours holds no event");
     return false;
   }
-  out->near_age = (int32_t)near_age;
-  out->far_age = (int32_t)far_age;
+  out->hours = near.hours;
+  out->near_age = (int32_t)near.count;
+  out->far_age = (int32_t)far.count;
+  return true;
+}
+
+static bool check_within_window(struct seg_check *check, const struct seg_window *window,
+                                struct seg_day_window *out) {
+  struct reach reach;
+  if (!read_reach(check, window->first, window, &reach))
+    return false;
+  if (reach.count == 0) {
+    struct seg_diagnostic *d =
+        seg_report(check->sink, SEG_DIAG_LITERAL_RANGE, window->span,
+                   "a window of no %s holds no event", reach.hours ? "hours" : "days");
+    if (!reach.hours)
+      seg_help(check->sink, d, "`within 1d` is yesterday");
+    return false;
+  }
+  out->hours = reach.hours;
+  out->near_age = reach.hours ? 0 : 1;
+  out->far_age = (int32_t)reach.count;
   return true;
 }
 
@@ -128,17 +196,7 @@ bool seg_check_window(struct seg_check *check, const struct seg_window *window,
   *out = (struct seg_day_window){.kind = window->kind};
   switch (window->kind) {
   case SEG_WINDOW_EVER: return true;
-  case SEG_WINDOW_WITHIN: {
-    int64_t days = duration_days(check, window->first, window);
-    if (days == 0) {
-      struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_LITERAL_RANGE, window->span,
-                                            "a window of no days holds no event");
-      seg_help(check->sink, d, "`within 1d` is yesterday");
-    }
-    out->near_age = 1;
-    out->far_age = (int32_t)days;
-    return days > 0;
-  }
+  case SEG_WINDOW_WITHIN: return check_within_window(check, window, out);
   case SEG_WINDOW_BETWEEN: return check_between_window(check, window, out);
   case SEG_WINDOW_FROM:
     out->first_day = window->first_day;

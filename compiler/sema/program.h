@@ -73,12 +73,14 @@ static inline bool seg_aggregate_is_always_known(enum seg_aggregate_kind kind) {
   return kind == SEG_AGGREGATE_SUM || seg_aggregate_counts(kind);
 }
 
-/** A window in days, resolved at run time against the as-of day D. */
+/** A window in days or hours, resolved at run time against the as-of day D. */
 struct seg_day_window {
   enum seg_window_kind kind; // EVER, WITHIN, BETWEEN, FROM, THIS, LAST; `in 2026-Q3` is FROM
   int32_t near_age;          // WITHIN: 1; BETWEEN: the smaller age. In days before D
   int32_t far_age;           // WITHIN: N; BETWEEN: the larger age
-  int32_t first_day;         // FROM: both days included; days since 1970-01-01
+  bool hours;        // WITHIN, BETWEEN: of the ages, as time that passed until D began: more
+                     // than near_age (WITHIN: 0), at most far_age
+  int32_t first_day; // FROM: both days included; days since 1970-01-01
   int32_t last_day;
   enum seg_period_unit unit; // THIS, LAST: period of the calendar
   int32_t count;             // LAST: that many whole periods before the one that holds D

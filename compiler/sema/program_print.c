@@ -134,7 +134,8 @@ static void print_window(FILE *out, const struct seg_day_window *window) {
   } else if (window->kind == SEG_WINDOW_LAST) {
     fprintf(out, "in last %" PRId32 " %ss", window->count, seg_period_word(window->unit));
   } else {
-    fprintf(out, "%" PRId32 "..%" PRId32 " days ago", window->near_age, window->far_age);
+    fprintf(out, "%" PRId32 "..%" PRId32 " %s ago", window->near_age, window->far_age,
+            window->hours ? "hours" : "days");
   }
 }
 

@@ -7,7 +7,7 @@
 bool seg_window_same(const struct seg_day_window *a, const struct seg_day_window *b) {
   return a->kind == b->kind && a->near_age == b->near_age && a->far_age == b->far_age &&
          a->first_day == b->first_day && a->last_day == b->last_day && a->unit == b->unit &&
-         a->count == b->count;
+         a->count == b->count && a->hours == b->hours;
 }
 
 /** The most days before the as-of day that its period can hold. */
@@ -29,7 +29,8 @@ static bool calendar_contains(const struct seg_day_window *outer,
     return false;
   if (outer->kind == SEG_WINDOW_THIS) // a week may begin in the month before, or the year before
     return inner->unit != SEG_PERIOD_UNIT_WEEK && outer->unit >= inner->unit;
-  return outer->kind == SEG_WINDOW_WITHIN && outer->far_age >= longest_age(inner->unit);
+  return outer->kind == SEG_WINDOW_WITHIN && !outer->hours &&
+         outer->far_age >= longest_age(inner->unit);
 }
 
 static bool is_calendar(const struct seg_day_window *window) {
@@ -46,5 +47,7 @@ bool seg_window_contains(const struct seg_day_window *outer, const struct seg_da
   if (outer->kind == SEG_WINDOW_FROM || inner->kind == SEG_WINDOW_FROM)
     return outer->kind == inner->kind && outer->first_day <= inner->first_day &&
            outer->last_day >= inner->last_day;
-  return outer->near_age <= inner->near_age && outer->far_age >= inner->far_age;
+  // Not even a day in 24 hours: days have 23 or 25.
+  return outer->hours == inner->hours && outer->near_age <= inner->near_age &&
+         outer->far_age >= inner->far_age;
 }

@@ -165,6 +165,7 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
         .masks = runner->frame_masks,
         .row_count = rows - first < runner->batch_rows ? rows - first : runner->batch_rows,
         .as_of = as_of,
+        .as_of_instant = runner->as_of_instant,
         .texts = &runner->texts,
         .fault = &found,
     };

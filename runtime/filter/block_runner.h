@@ -23,8 +23,10 @@ struct seg_block_slot {
 struct seg_block_runner {
   const struct seg_block *block;
   const struct seg_block_kernel *kernel;
-  int64_t batch_rows; // a multiple of 64
-  int64_t capacity;   // rows that roots have room for, a multiple of 64
+  int64_t batch_rows;    // a multiple of 64
+  int64_t capacity;      // rows that roots have room for, a multiple of 64
+  int64_t as_of_instant; // UTC microseconds at which the as-of day begins; to be set before apply
+                         // of a block that reads it
   struct seg_block_slot *value_slots;
   struct seg_block_slot *mask_slots;
   struct seg_text_room texts; // computed texts of the last apply

@@ -33,6 +33,7 @@ struct seg_block_frame {
   uint64_t *const *masks;             // per mask slot of the kernel: written by it
   int64_t row_count;
   int32_t as_of;               // day
+  int64_t as_of_instant;       // UTC microseconds at which that day begins
   struct seg_text_room *texts; // where computed texts go; they stay until all rows are done
   struct seg_kernel_fault *fault;
 };

@@ -119,7 +119,7 @@ struct seg_step {
   enum seg_plan_text_map text_map;
   enum seg_plan_rounding rounding;   // NUMBER_TO_INTEGER, ROUND
   uint8_t scale;                     // INTEGER_TO_NUMBER
-  int64_t factor;                    // FRACTION_BAND, ROUND
+  int64_t factor;                    // FRACTION_BAND, ROUND; AS_OF_INSTANT: microseconds before it
   struct seg_plan_constant constant; // CONSTANT
   uint32_t list_count; // IN_LIST, TEXT_TEST (one); BAND, FRACTION_BAND: cuts that never fall, but
                        // may be equal: 1.2 and 1.7 cut whole numbers at 2

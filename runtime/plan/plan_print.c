@@ -114,6 +114,8 @@ static void print_step(const struct seg_block *block, uint32_t number, FILE *out
     fprintf(out, " %%%" PRIu32, step->operands[i]);
   if (step->op == SEG_OP_INTEGER_TO_NUMBER)
     fprintf(out, " scale %u", step->scale);
+  if (step->op == SEG_OP_AS_OF_INSTANT)
+    fprintf(out, " minus %" PRId64, step->factor);
   if (step->op == SEG_OP_FRACTION_BAND || step->op == SEG_OP_ROUND)
     fprintf(out, " factor %" PRId64, step->factor);
   for (uint32_t i = 0; i < step->list_count; i++) {

@@ -124,6 +124,11 @@ static enum seg_status check_types(const struct check *check, uint32_t number) {
   case SEG_OP_AS_OF:
     REQUIRE(layout == SEG_LAYOUT_I32 && !step->optional, "the as-of day is a known I32");
     return SEG_OK;
+  case SEG_OP_AS_OF_INSTANT:
+    REQUIRE(layout == SEG_LAYOUT_I64 && !step->optional, "the as-of instant is a known I64");
+    REQUIRE(step->factor >= 0 && step->factor <= 36525 * INT64_C(86400000000),
+            "lies more than 100 years back");
+    return SEG_OK;
   case SEG_OP_DAY_TO_INTEGER:
     REQUIRE(layout == SEG_LAYOUT_I64 && all_operands_are(check, step, SEG_LAYOUT_I32),
             "must turn I32 into I64");
@@ -291,7 +296,8 @@ static bool steps_equal(const struct seg_step *a, const struct seg_step *b) {
       (a->op == SEG_OP_INTEGER_TO_NUMBER && a->scale != b->scale) ||
       ((a->op == SEG_OP_NUMBER_TO_INTEGER || a->op == SEG_OP_ROUND) &&
        a->rounding != b->rounding) ||
-      ((a->op == SEG_OP_FRACTION_BAND || a->op == SEG_OP_ROUND) && a->factor != b->factor) ||
+      ((a->op == SEG_OP_FRACTION_BAND || a->op == SEG_OP_ROUND || a->op == SEG_OP_AS_OF_INSTANT) &&
+       a->factor != b->factor) ||
       a->list_count != b->list_count)
     return false;
   for (uint32_t i = 0; i < a->list_count; i++) {

@@ -97,6 +97,7 @@ static void load_worker(void *context, unsigned worker) {
   if (status == SEG_OK)
     status = seg_row_scan_init(&loader.scan, &state->plan->customer, &state->kernels->customer_scan,
                                false, state->options->as_of, &error);
+  loader.scan.runner.as_of_instant = state->as_of_instant;
   if (status == SEG_OK)
     seg_morsel_stage_take(stage, &loader.morsel, load_morsel, &loader);
   else

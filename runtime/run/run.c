@@ -11,7 +11,6 @@
 #include "runtime/run/run_state.h"
 #include "runtime/run/windows.h"
 #include "runtime/run/workers.h"
-#include "runtime/time/zone.h"
 
 _Static_assert((unsigned)SEG_CHAIN_NO_WINNER == (unsigned)SEG_NO_WINNER,
                "the executor and the sink agree on customers without a winner");
@@ -190,28 +189,6 @@ static enum seg_status scan_events(struct seg_run_state *state, struct seg_error
   return SEG_OK;
 }
 
-static bool asks_for_midnight(const struct seg_plan *plan) {
-  for (uint32_t e = 0; e < plan->event_count; e++)
-    for (uint32_t i = 0; i < plan->folds[e].sequence_count; i++)
-      if (!plan->folds[e].sequences[i].in_days)
-        return true;
-  return false;
-}
-
-// The as-of day, as days and as the moment it begins.
-static enum seg_status resolve_times(struct seg_run_state *state, struct seg_error *error) {
-  int32_t as_of = state->options->as_of;
-  seg_windows_resolve(state->plan, as_of, state->windows);
-  if (!asks_for_midnight(state->plan))
-    return SEG_OK;
-  struct seg_zone *zone = NULL;
-  enum seg_status status = seg_zone_load(state->plan->timezone, &zone, error);
-  if (status == SEG_OK)
-    state->as_of_instant = seg_zone_midnight(zone, as_of);
-  seg_zone_free(zone);
-  return status;
-}
-
 static enum seg_status run_stages(struct seg_run_state *state, struct seg_error *error) {
   double begin = now();
   enum seg_status status = SEG_OK;
@@ -273,7 +250,8 @@ enum seg_status seg_run(const struct seg_plan *plan, const struct seg_kernels *k
   if (state.events == NULL || state.windows == NULL) {
     status = seg_fail_memory(error, "the run");
   } else {
-    status = resolve_times(&state, error);
+    seg_windows_resolve(plan, options->as_of, state.windows);
+    status = seg_windows_instant(plan, options->as_of, &state.as_of_instant, error);
     if (status == SEG_OK)
       status = run_stages(&state, error);
   }

@@ -30,7 +30,8 @@ struct seg_run_state {
   struct seg_event_runs *events;      // per event of the plan; empty for those not gathered
   struct seg_event_runs *newest_runs; // the last ones made; NULL: none
   int32_t *windows;                   // per window: first day, last day
-  int64_t as_of_instant; // midnight of the as-of day in UTC microseconds; 0 when no rule asks
+  int64_t
+      as_of_instant; // UTC microseconds at which the as-of day begins; 0 when the plan does not ask
   pthread_mutex_t progress_lock;
   _Atomic uint64_t progress_rows; // of the present stage
 };

@@ -130,6 +130,7 @@ static void scan_worker(void *context, unsigned worker) {
     status = seg_row_scan_init(&scanner.scan, &state->plan->events[scanning->event],
                                &state->kernels->event_scans[scanning->event], true,
                                state->options->as_of, &error);
+  scanner.scan.runner.as_of_instant = state->as_of_instant;
   if (status == SEG_OK)
     seg_morsel_stage_take(&scanning->stage, &scanner.morsel, scan_morsel, &scanner);
   else

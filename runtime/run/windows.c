@@ -3,6 +3,7 @@
 #include "runtime/run/windows.h"
 
 #include "runtime/time/civil.h"
+#include "runtime/time/zone.h"
 
 static int32_t clamp(int64_t day) {
   if (day < INT32_MIN)
@@ -50,4 +51,34 @@ void seg_windows_resolve(const struct seg_plan *plan, int32_t as_of, int32_t *da
     days[(size_t)w * 2] = empty ? 0 : clamp(first);
     days[(size_t)w * 2 + 1] = empty ? -1 : clamp(last);
   }
+}
+
+static bool asks_for_instant(const struct seg_block *block) {
+  bool asks = false;
+  for (uint32_t i = 0; i < block->step_count; i++)
+    asks = asks || block->steps[i].op == SEG_OP_AS_OF_INSTANT;
+  return asks;
+}
+
+static bool has_hours(const struct seg_fold *fold) {
+  bool has = false;
+  for (uint32_t i = 0; i < fold->sequence_count; i++)
+    has = has || !fold->sequences[i].in_days;
+  return has;
+}
+
+enum seg_status seg_windows_instant(const struct seg_plan *plan, int32_t as_of, int64_t *instant,
+                                    struct seg_error *error) {
+  bool asks = asks_for_instant(&plan->customer.scan) || asks_for_instant(&plan->customer_block);
+  for (uint32_t i = 0; i < plan->event_count; i++)
+    asks = asks || asks_for_instant(&plan->events[i].scan) || has_hours(&plan->folds[i]);
+  *instant = 0;
+  if (!asks)
+    return SEG_OK;
+  struct seg_zone *zone = NULL;
+  enum seg_status status = seg_zone_load(plan->timezone, &zone, error);
+  if (status == SEG_OK)
+    *instant = seg_zone_midnight(zone, as_of);
+  seg_zone_free(zone);
+  return status;
 }

@@ -14,4 +14,11 @@
  */
 void seg_windows_resolve(const struct seg_plan *plan, int32_t as_of, int32_t *days);
 
+/**
+ * UTC microseconds at which the as-of day begins in the plan's time zone; 0 when nothing in
+ * the plan asks for it. Errors: those of seg_zone_load.
+ */
+SEG_NODISCARD enum seg_status seg_windows_instant(const struct seg_plan *plan, int32_t as_of,
+                                                  int64_t *instant, struct seg_error *error);
+
 #endif

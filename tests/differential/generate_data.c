@@ -53,6 +53,11 @@ static int32_t some_day(struct filler *filler) {
 }
 
 static int64_t some_instant(struct filler *filler, int32_t day) {
+  const struct model *model = filler->model;
+  if (model->hour_count > 0 && flip(filler, 40))
+    return seg_zone_midnight(filler->zone, model->as_of) -
+           model->hours[below(filler, model->hour_count)] * INT64_C(3600000000) -
+           between(filler, -1, 1);
   int64_t last = SEG_MICROSECONDS_PER_DAY - 1;
   int64_t hours[] = {0, last, 2 * INT64_C(3600000000), 12 * INT64_C(3600000000),
                      between(filler, 0, last)};

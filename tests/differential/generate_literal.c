@@ -186,15 +186,33 @@ static struct model_window calendar_window(struct generator *generator) {
   return window;
 }
 
+static int32_t some_hours(struct generator *generator) {
+  static const int32_t hours[] = {1, 2, 12, 23, 24, 25, 48, 100, 720};
+  struct model *model = generator->model;
+  int32_t some = hours[pick(generator, sizeof hours / sizeof *hours)];
+  if (model->hour_count < MODEL_MAX_HOURS)
+    model->hours[model->hour_count++] = some;
+  return some;
+}
+
+static struct model_window hours_window(struct generator *generator) {
+  int32_t a = some_hours(generator), b = chance(generator, 20) ? 0 : some_hours(generator);
+  if (a == b || chance(generator, 50))
+    return (struct model_window){.kind = SEG_WINDOW_WITHIN, .first = a, .hours = true};
+  return (struct model_window){
+      .kind = SEG_WINDOW_BETWEEN, .first = a < b ? a : b, .second = a < b ? b : a, .hours = true};
+}
+
 struct model_window generate_window(struct generator *generator) {
   struct model *model = generator->model;
   static const int32_t ages[] = {1, 2, 3, 7, 14, 30, 31, 60, 90, 365};
   int32_t age = ages[pick(generator, sizeof ages / sizeof *ages)];
   int32_t more = age + (int32_t)pick(generator, 40);
   struct model_window window = {.kind = SEG_WINDOW_EVER};
-  switch (pick(generator, 5)) {
+  switch (pick(generator, 6)) {
   case 0: break;
   case 4: return calendar_window(generator);
+  case 5: return hours_window(generator);
   case 1:
     window.kind = SEG_WINDOW_WITHIN;
     window.weeks = chance(generator, 30);

@@ -246,6 +246,10 @@ void generate_program(struct model *model, uint64_t seed) {
   if (chance(&generator, 15))                            // windows of the calendar turn over
     model->as_of = seg_period_first_day((enum seg_period_unit)pick(&generator, 4), model->as_of,
                                         (int32_t)pick(&generator, 2));
+  // The days before these had 23 or 25 hours, in Berlin or in New York.
+  static const int32_t changed[] = {20031, 20157, 20178, 20388, 20542};
+  if (chance(&generator, 8))
+    model->as_of = changed[pick(&generator, sizeof changed / sizeof *changed)];
   model->wide = pick(&generator, 400) == 0;
   add_entities(&generator);
   add_metrics(&generator);

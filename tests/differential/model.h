@@ -24,8 +24,8 @@ enum {
   MODEL_MAX_CHAINS = 2,
   MODEL_MAX_VALUES = 6, // of a `one of`
   MODEL_MAX_OPERANDS = 8,
-  MODEL_MAX_DAYS = 96, // days worth having data on
-  MODEL_MAX_HOURS = 16,
+  MODEL_MAX_DAYS = 96,  // days worth having data on
+  MODEL_MAX_HOURS = 16, // hours worth having data before the as-of day
 };
 
 enum { MODEL_CUSTOMER = -1 }; // as the number of an entity; events count from 0
@@ -49,6 +49,7 @@ struct model_window {
                              // LAST: first periods, 0 for `last month`; IN: year and part
   enum seg_period_unit unit; // IN, THIS, LAST
   bool weeks;                // WITHIN: `first` counts weeks
+  bool hours;                // WITHIN, BETWEEN: counted in hours
 };
 
 /** `then` or `without` behind the event of a count. */
@@ -176,7 +177,7 @@ struct model {
   bool wide;          // many segments with many filters
   uint32_t day_count; // days at which a window of the program begins or ends
   int32_t days[MODEL_MAX_DAYS];
-  uint32_t hour_count; // times that a sequence allows
+  uint32_t hour_count; // of windows, before the as-of day, and that a sequence allows
   int32_t hours[MODEL_MAX_HOURS];
 };
 

@@ -48,10 +48,11 @@ static void print_day(FILE *out, int32_t day) {
 static void print_window(FILE *out, const struct model_window *window) {
   switch (window->kind) {
   case SEG_WINDOW_WITHIN:
-    fprintf(out, " within %d%s", window->first, window->weeks ? "w" : "d");
+    fprintf(out, " within %d%s", window->first, window->hours ? "h" : window->weeks ? "w" : "d");
     return;
   case SEG_WINDOW_BETWEEN:
-    fprintf(out, " between %dd and %dd ago", window->first, window->second);
+    fprintf(out, window->hours ? " between %dh and %dh ago" : " between %dd and %dd ago",
+            window->first, window->second);
     return;
   case SEG_WINDOW_FROM:
     fputs(" from ", out);

@@ -254,6 +254,8 @@ static value compute(const struct seg_block *block, const struct seg_kernel_inpu
     return out;
   }
   case SEG_OP_AS_OF: return (value){.known = true, .integer = inputs->as_of};
+  case SEG_OP_AS_OF_INSTANT:
+    return (value){.known = true, .integer = inputs->as_of_instant - step->factor};
   case SEG_OP_ANNIVERSARY:
     return a.known && b.known
                ? (value){.known = true,

@@ -58,6 +58,7 @@ void seg_kernel_run_init(struct seg_kernel_run *run, const struct seg_block *blo
       .masks = run->masks,
       .row_count = inputs->row_count,
       .as_of = inputs->as_of,
+      .as_of_instant = inputs->as_of_instant,
       .texts = &run->texts,
       .fault = &run->fault,
   };

@@ -133,6 +133,7 @@ static void columns_init(struct columns *columns, const struct seg_block *block,
   columns->inputs = (struct seg_kernel_inputs){
       .row_count = rows,
       .as_of = (int32_t)seg_random_between(random, -5, 5),
+      .as_of_instant = seg_random_between(random, -9, 9),
       .values = (const void *const *)columns->values,
       .known = (const uint64_t *const *)columns->known,
   };
@@ -406,6 +407,10 @@ static void random_block(struct seg_test_block *builder, struct seg_random *rand
     seg_test_block_text(builder, texts[seg_random_below(random, TEXTS)]);
   }
   seg_test_block_operation(builder, SEG_OP_AS_OF, SEG_LAYOUT_I32, 0, 0);
+  seg_test_block_operation(builder, SEG_OP_AS_OF_INSTANT, SEG_LAYOUT_I64, 0, 0);
+  seg_test_block_step(
+      builder,
+      (struct seg_step){.op = SEG_OP_AS_OF_INSTANT, .layout = SEG_LAYOUT_I64, .factor = 3});
   seg_test_block_operation(builder, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0);
   seg_test_block_operation(builder, SEG_OP_NONE, SEG_LAYOUT_BIT, 0, 0);
   while (builder->block.step_count < steps) {

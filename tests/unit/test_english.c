@@ -47,6 +47,12 @@ static void test_counts(void **state) {
          "who have one or more purchases in the last 3 complete weeks");
   expect("purchases >= 1 in 2024-02",
          "who have one or more purchases from 2024-02-01 through 2024-02-29");
+  expect("purchases >= 1 within 24h",
+         "who have one or more purchases in the 24 hours before the as-of date");
+  expect("purchases >= 1 within 1h",
+         "who have one or more purchases in the hour before the as-of date");
+  expect("purchases >= 1 between 2h and 24h ago",
+         "who have one or more purchases between 2 and 24 hours before the as-of date");
   expect("purchases = 3 within 2w", "who have exactly 3 purchases in the last 14 complete days");
   expect("purchases != 3 ever", "who have any number but 3 purchases over all time");
   expect("purchases between 2 and 5 between 31d and 120d ago",

@@ -108,6 +108,26 @@ static void filters_and_known_bits_become_flags(void **state) {
   end_lower(&c);
 }
 
+static void hours_are_filters(void **state) {
+  (void)state;
+  struct lower_case c;
+  lower_rule(&c, "",
+             "purchases within 24h > 1 and purchases between 1h and 24h ago > 1 and "
+             "revenue within 24h > 5 and purchases[channel = \"web\"] within 24h > 1");
+  const struct seg_plan_entity *event = &c.plan.events[0];
+  assert_int_equal(c.plan.window_count, 1);
+  assert_int_equal(c.plan.windows[0].form, SEG_WINDOW_ALL);
+  assert_int_equal(event->filter_count, 3); // one is shared by count and sum
+  uint32_t instants = 0, bounds = 0;
+  for (uint32_t i = 0; i < event->input_count; i++)
+    instants += event->inputs[i].type == SEG_COLUMN_INSTANT;
+  for (uint32_t i = 0; i < event->scan.step_count; i++)
+    bounds += event->scan.steps[i].op == SEG_OP_AS_OF_INSTANT;
+  assert_int_equal(instants, 1);
+  assert_int_equal(bounds, 2); // 1 and 24 hours before
+  end_lower(&c);
+}
+
 static void windows_stay_relative(void **state) {
   (void)state;
   struct lower_case c;
@@ -152,6 +172,7 @@ int main(void) {
       cmocka_unit_test(an_average_against_a_constant_is_a_fraction),
       cmocka_unit_test(equal_draws_become_one_derived_column),
       cmocka_unit_test(filters_and_known_bits_become_flags),
+      cmocka_unit_test(hours_are_filters),
       cmocka_unit_test(windows_stay_relative),
       cmocka_unit_test(a_bool_that_may_be_missing_is_two_valued),
   };

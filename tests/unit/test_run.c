@@ -1000,6 +1000,29 @@ static void windows_never_reach_the_as_of_day(void **state) {
   }
 }
 
+static void the_as_of_day_begins_at_midnight(void **state) {
+  (void)state;
+  struct seg_step step = {.op = SEG_OP_AS_OF_INSTANT, .layout = SEG_LAYOUT_I64};
+  struct seg_plan_entity event = {.scan = {.step_count = 1, .steps = &step}};
+  struct seg_fold fold = {0};
+  struct seg_plan plan = {.timezone = seg_str_view("Europe/Berlin"),
+                          .event_count = 1,
+                          .events = &event,
+                          .folds = &fold};
+  struct seg_error error;
+  int64_t instant = 0;
+  // 2026-03-30 is day 20542; summer time began the day before, so it began at 22:00 UTC.
+  assert_int_equal(seg_windows_instant(&plan, 20542, &instant, &error), SEG_OK);
+  assert_int_equal(instant, 20542 * INT64_C(86400000000) - INT64_C(7200000000));
+  assert_int_equal(seg_windows_instant(&plan, 20541, &instant, &error), SEG_OK);
+  assert_int_equal(instant, 20541 * INT64_C(86400000000) - INT64_C(3600000000));
+  plan.timezone = seg_str_view("Europe/Nowhere");
+  assert_int_equal(seg_windows_instant(&plan, 20542, &instant, &error), SEG_USAGE);
+  step.op = SEG_OP_AS_OF; // nobody asks: no zone is needed
+  assert_int_equal(seg_windows_instant(&plan, 20542, &instant, &error), SEG_OK);
+  assert_int_equal(instant, 0);
+}
+
 // SEGC_SEED repeats a failure.
 static void random_runs_agree_with_the_naive_evaluation(void **state) {
   (void)state;
@@ -1030,6 +1053,7 @@ int main(void) {
       cmocka_unit_test(an_interrupted_run_stops),
       cmocka_unit_test(a_folder_that_is_not_there_is_said),
       cmocka_unit_test(windows_never_reach_the_as_of_day),
+      cmocka_unit_test(the_as_of_day_begins_at_midnight),
       cmocka_unit_test(random_runs_agree_with_the_naive_evaluation),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

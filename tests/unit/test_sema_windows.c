@@ -15,6 +15,11 @@ static void days_of_windows(void **state) {
       {"within 36500d", "1..36500 days ago"},
       {"ever", "ever"},
       {"from 2026-01-01 through 2026-03-31", "from 2026-01-01 through 2026-03-31"},
+      {"within 24h", "0..24 hours ago"},
+      {"within 1 hour", "0..1 hours ago"},
+      {"within 876000h", "0..876000 hours ago"},
+      {"between 1h and 24h ago", "1..24 hours ago"},
+      {"between 0h and 24h ago", "0..24 hours ago"},
       {"in 2026", "from 2026-01-01 through 2026-12-31"},
       {"in 2026-Q3", "from 2026-07-01 through 2026-09-30"},
       {"in 2024-02", "from 2024-02-01 through 2024-02-29"},
@@ -44,7 +49,19 @@ static void windows_that_are_wrong_by_themselves(void **state) {
   expect_rule("purchases >= 2 within 90", "E305", "within 90", "`90d` for days");
   expect_rule("purchases >= 2 within 3 months", "E306", "within 3 months", "`90d`");
   expect_rule("purchases >= 2 within 1y", "E306", "within 1y", "`in last 1 years`");
-  expect_rule("purchases >= 2 within 24h", "E901", "within 24h", "`within 1d` is yesterday");
+  expect_rule("purchases >= 2 within 0h", "E209", "within 0h", "no hours");
+  expect_rule("purchases >= 2 within 876001h", "E209", "within 876001h", "876000 hours");
+  expect_rule("purchases >= 2 between 24h and 1h ago", "E309", "between 24h and 1h ago",
+              "`between 1h and 24h ago`");
+  expect_rule("purchases >= 2 between 5h and 5h ago", "E209", "between 5h and 5h ago", NULL);
+  expect_rule("purchases >= 2 between 12h and 3d ago", "E312", "between 12h and 3d ago",
+              "`between 12h and 72h ago`");
+  expect_rule("purchases >= 2 between 12h and 3d ago", "E312", "between 12h and 3d ago",
+              "`between 1d and 3d ago`");
+  expect_rule("purchases >= 2 between 30h and 1w ago", "E312", "between 30h and 1w ago",
+              "`between 2d and 7d ago`");
+  expect_rule("purchases >= 2 between 2d and 60h ago", "E312", "between 2d and 60h ago",
+              "`between 48h and 60h ago`");
   expect_rule("purchases >= 2 within 0d", "E209", "within 0d", NULL);
   expect_rule("purchases >= 2 within 36501d", "E209", "within 36501d", "`ever`");
   expect_rule("purchases >= 2 within 5215w", "E209", "within 5215w", NULL);
