@@ -74,7 +74,8 @@ static void explain_not(struct seg_explainer *explainer, const struct seg_node *
                         struct seg_finding *out) {
   const struct seg_node *inner = node->operands[0];
   bool group = (inner->kind == SEG_NODE_AND && !seg_english_is_between(inner)) ||
-               inner->kind == SEG_NODE_OR || inner->kind == SEG_NODE_NOT;
+               inner->kind == SEG_NODE_OR || inner->kind == SEG_NODE_NOT ||
+               inner->kind == SEG_NODE_TALLY;
   if (!group) {
     explain_test(explainer, inner, out);
     return;
@@ -97,6 +98,8 @@ static void explain_condition(struct seg_explainer *explainer, const struct seg_
     explain_not(explainer, node, out);
   } else if (all || node->kind == SEG_NODE_OR) {
     out->kind = all ? SEG_FINDING_ALL : SEG_FINDING_ANY;
+    explain_parts(explainer, node, out);
+  } else if (node->kind == SEG_NODE_TALLY) {
     explain_parts(explainer, node, out);
   } else {
     explain_test(explainer, node, out);

@@ -1,6 +1,7 @@
 // Conditions become masks. A bool expression has three masks to choose from: holds (known and
 // true), refuses (known and false) and is known; two-valued conditions are always known.
 #include <assert.h>
+#include <stdlib.h>
 
 #include "compiler/lower/context.h"
 
@@ -133,6 +134,41 @@ static uint32_t lower_joined(const struct seg_scope *scope, const struct seg_nod
   return result;
 }
 
+/**
+ * Fills `reached[k]` with the mask of "k + 1 or more of the conditions hold", k < limit: a table
+ * that is brought forward condition by condition. Masks share steps with other rules.
+ */
+static void lower_reached(const struct seg_scope *scope, const struct seg_node *node,
+                          uint32_t *reached, uint32_t limit) {
+  for (uint32_t k = 0; k < limit; k++)
+    reached[k] = seg_build_truth(scope->builder, false);
+  for (uint32_t i = 0; i < node->operand_count; i++) {
+    uint32_t holds = seg_lower_condition(scope, node->operands[i]);
+    for (uint32_t k = limit; k > 0; k--) {
+      uint32_t fewer = k == 1 ? holds : seg_build_and(scope->builder, reached[k - 2], holds);
+      reached[k - 1] = seg_build_or(scope->builder, reached[k - 1], fewer);
+    }
+  }
+}
+
+static uint32_t lower_tally(const struct seg_scope *scope, const struct seg_node *node) {
+  bool bounded = node->most < node->operand_count;
+  uint32_t limit = bounded ? node->most + 1 : node->least;
+  uint32_t *reached = calloc(limit + 1u, sizeof *reached);
+  if (reached == NULL) {
+    scope->lowering->failed = true;
+    return 0;
+  }
+  lower_reached(scope, node, reached, limit);
+  uint32_t result =
+      node->least > 0 ? reached[node->least - 1] : seg_build_truth(scope->builder, true);
+  if (bounded)
+    result =
+        seg_build_and(scope->builder, result, seg_build_not(scope->builder, reached[node->most]));
+  free(reached);
+  return result;
+}
+
 uint32_t seg_lower_condition(const struct seg_scope *scope, const struct seg_node *node) {
   assert(is_bool(node));
   switch (node->kind) {
@@ -151,6 +187,7 @@ uint32_t seg_lower_condition(const struct seg_scope *scope, const struct seg_nod
     return seg_build_not(scope->builder, seg_lower_condition(scope, node->operands[0]));
   case SEG_NODE_AND:
   case SEG_NODE_OR: return lower_joined(scope, node);
+  case SEG_NODE_TALLY: return lower_tally(scope, node);
   case SEG_NODE_EVENT_DATE:
   case SEG_NODE_BUCKET:
   case SEG_NODE_DAYS_SINCE:

@@ -157,6 +157,7 @@ uint32_t seg_lower_value(const struct seg_scope *scope, const struct seg_node *n
   case SEG_NODE_NOT:
   case SEG_NODE_AND:
   case SEG_NODE_OR:
+  case SEG_NODE_TALLY:
   case SEG_NODE_KIND_COUNT: break;
   }
   assert(!"a condition where a value is lowered");

@@ -183,6 +183,13 @@ static struct seg_value joined(const struct seg_subject *subject, const struct s
   return truth(node->kind == SEG_NODE_AND ? all : any);
 }
 
+static struct seg_value tally(const struct seg_subject *subject, const struct seg_node *node) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < node->operand_count; i++)
+    count += seg_evaluate_condition(subject, node->operands[i]);
+  return truth(node->least <= count && count <= node->most);
+}
+
 bool seg_evaluate_condition(const struct seg_subject *subject, const struct seg_node *node) {
   struct seg_value value = seg_evaluate(subject, node);
   return value.known && value.integer != 0;
@@ -190,7 +197,8 @@ bool seg_evaluate_condition(const struct seg_subject *subject, const struct seg_
 
 struct seg_value seg_evaluate(const struct seg_subject *subject, const struct seg_node *node) {
   struct seg_value values[4] = {0};
-  bool joins = node->kind == SEG_NODE_AND || node->kind == SEG_NODE_OR;
+  bool joins =
+      node->kind == SEG_NODE_AND || node->kind == SEG_NODE_OR || node->kind == SEG_NODE_TALLY;
   for (uint32_t i = 0; !joins && i < node->operand_count; i++)
     values[i] = seg_evaluate(subject, node->operands[i]);
   switch (node->kind) {
@@ -241,6 +249,7 @@ struct seg_value seg_evaluate(const struct seg_subject *subject, const struct se
   case SEG_NODE_NOT: return truth(!(values[0].known && values[0].integer != 0));
   case SEG_NODE_AND:
   case SEG_NODE_OR: return joined(subject, node);
+  case SEG_NODE_TALLY: return tally(subject, node);
   case SEG_NODE_ELSE: return values[0].known ? values[0] : values[1];
   case SEG_NODE_KIND_COUNT: break;
   }

@@ -188,7 +188,8 @@ static void print_filter(const struct seg_english *english, const struct seg_pro
     return;
   struct seg_english inner = *english;
   inner.entity = event;
-  group = group || filter->kind == SEG_NODE_AND || filter->kind == SEG_NODE_OR;
+  group = group || filter->kind == SEG_NODE_AND || filter->kind == SEG_NODE_OR ||
+          filter->kind == SEG_NODE_TALLY;
   fputs(group ? " (" : " ", english->out);
   seg_english_condition(&inner, filter);
   fputs(group ? ")" : "", english->out);
@@ -346,7 +347,8 @@ static const char *words_of(enum seg_node_kind kind) {
   case SEG_NODE_IS_KNOWN:
   case SEG_NODE_NOT:
   case SEG_NODE_AND:
-  case SEG_NODE_OR: return "{condition}";
+  case SEG_NODE_OR:
+  case SEG_NODE_TALLY: return "{condition}";
   case SEG_NODE_KIND_COUNT: break;
   }
   return "";

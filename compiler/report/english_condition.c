@@ -206,12 +206,28 @@ static void print_joined(const struct seg_english *english, const struct seg_nod
                          const char *word) {
   for (uint32_t i = 0; i < node->operand_count; i++) {
     const struct seg_node *part = node->operands[i];
-    bool group =
-        (part->kind == SEG_NODE_AND && !seg_english_is_between(part)) || part->kind == SEG_NODE_OR;
+    bool group = (part->kind == SEG_NODE_AND && !seg_english_is_between(part)) ||
+                 part->kind == SEG_NODE_OR || part->kind == SEG_NODE_TALLY;
     fputs(i == 0 ? "" : word, english->out);
     fputs(group ? "(" : "", english->out);
     seg_english_condition(english, part);
     fputs(group ? ")" : "", english->out);
+  }
+}
+
+// "for whom at least 2 of these 3 hold: (whose visits is above 9), (...), (...)"
+static void print_tally(const struct seg_english *english, const struct seg_node *node) {
+  const char *word = node->least == node->most          ? "exactly"
+                     : node->most < node->operand_count ? "at most"
+                                                        : "at least";
+  uint32_t number = node->most < node->operand_count ? node->most : node->least;
+  fprintf(english->out, "for %s %s %" PRIu32 " of these %" PRIu32 " hold%s:",
+          about_customer(english) ? "whom" : "which", word, number, node->operand_count,
+          number == 1 ? "s" : "");
+  for (uint32_t i = 0; i < node->operand_count; i++) {
+    fputs(i == 0 ? " (" : ", (", english->out);
+    seg_english_condition(english, node->operands[i]);
+    fputc(')', english->out);
   }
 }
 
@@ -231,6 +247,7 @@ void seg_english_condition(const struct seg_english *english, const struct seg_n
       print_joined(english, node, ", and ");
     return;
   case SEG_NODE_OR: print_joined(english, node, ", or "); return;
+  case SEG_NODE_TALLY: print_tally(english, node); return;
   case SEG_NODE_LITERAL:
     fputs(node->literal.integer != 0 ? "without any condition" : "of which there are none",
           english->out);

@@ -240,6 +240,15 @@ struct seg_node *seg_check_filter(struct seg_check *check, const struct seg_scop
 struct seg_node *seg_check_bucket(struct seg_check *check, const struct seg_scope *scope,
                                   const struct seg_expr *expr);
 
+// check_tally.c
+bool seg_is_tally_word(struct seg_str word);
+struct seg_node *seg_check_at_least(struct seg_check *check, const struct seg_scope *scope,
+                                    const struct seg_expr *expr);
+struct seg_node *seg_check_at_most(struct seg_check *check, const struct seg_scope *scope,
+                                   const struct seg_expr *expr);
+struct seg_node *seg_check_exactly(struct seg_check *check, const struct seg_scope *scope,
+                                   const struct seg_expr *expr);
+
 // check_sequence.c
 /** `a then b within t`: the counted event and what must follow; false after reporting. */
 bool seg_check_sequence(struct seg_check *check, const struct seg_expr *expr,

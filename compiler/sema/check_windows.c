@@ -394,6 +394,8 @@ const struct seg_window *seg_constant_window(struct seg_check *check, const stru
 
 /** Only these take a window; everything else in front of one is a group. */
 static bool takes_window(const struct seg_expr *expr) {
+  if (expr->kind == SEG_EXPR_CALL && seg_is_tally_word(expr->name.text))
+    return false; // conditions, of which none is meant more than the others
   return expr->kind == SEG_EXPR_NAME || expr->kind == SEG_EXPR_CALL ||
          expr->kind == SEG_EXPR_FILTER || expr->kind == SEG_EXPR_FIELD;
 }

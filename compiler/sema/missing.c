@@ -68,6 +68,7 @@ static bool same_content(const struct seg_node *a, const struct seg_node *b) {
   case SEG_NODE_TEXT_MAP: return a->text_map == b->text_map;
   case SEG_NODE_TEXT_TEST: return a->text_test == b->text_test;
   case SEG_NODE_MEMBER: return a->segment == b->segment;
+  case SEG_NODE_TALLY: return a->least == b->least && a->most == b->most;
   case SEG_NODE_BUCKET: return a->buckets == b->buckets && seg_str_equal(a->salt, b->salt);
   case SEG_NODE_AGGREGATE:
     return a->aggregate == b->aggregate && a->event == b->event &&
@@ -432,42 +433,61 @@ static struct seg_str with_default(struct seg_check *check, struct seg_span span
                    SEG_STR(seg_code(check, rest)));
 }
 
+/** What the walk carries down. */
+struct position {
+  const struct seg_node *negation; // the innermost `not`, `at_most` or `exactly` above, or NULL
+  unsigned negations;              // how many are above
+  const struct seg_node *shown; // inside a computed condition: what is negated in the rule itself
+  bool shown_inverted;
+  bool counted; // below `at_most` or `exactly`: neither holding nor not holding takes customers in
+};
+
+static void help_counted(struct seg_check *check, struct seg_diagnostic *d, struct seg_str term,
+                         struct seg_str code) {
+  seg_help(check->sink, d, "if it does not hold then: `(%.*s is known and %.*s)`", SEG_STR(term),
+           SEG_STR(code));
+  seg_help(check->sink, d, "if it holds then: `(%.*s is missing or %.*s)`", SEG_STR(term),
+           SEG_STR(code));
+}
+
+static void help_negated(struct seg_check *check, struct seg_diagnostic *d, bool inverted,
+                         struct seg_str term, struct seg_str code) {
+  seg_help(check->sink, d, "%s: `(%.*s is known and %.*s)`",
+           inverted ? "to take them in" : "to leave them out", SEG_STR(term), SEG_STR(code));
+  seg_help(check->sink, d, "%s: `(%.*s is missing or %.*s)`",
+           inverted ? "to leave them out" : "to take them in", SEG_STR(term), SEG_STR(code));
+}
+
 /**
- * `value` may be missing in the condition written at `span`, which itself stands below a negation
- * when `inverted`: there, what the condition leaves out is taken in.
+ * `value` may be missing in the condition that is shown, which itself stands below a negation when
+ * that is inverted: there, what the condition leaves out is taken in.
  */
-static void report(struct walk *walk, struct seg_span span, bool inverted,
-                   const struct seg_node *value) {
+static void report(struct walk *walk, const struct position *at, const struct seg_node *value) {
   struct seg_check *check = walk->check;
+  struct seg_span span = at->shown->span;
   walk->right = false;
   struct seg_str code = seg_code(check, span), term = seg_code(check, value->span);
   const struct seg_span *moved = moved_window(check, value);
   if (moved)
     term = seg_words(check, "%.*s %.*s", SEG_STR(term), SEG_STR(seg_code(check, *moved)));
-  struct seg_diagnostic *d = seg_report(
-      check->sink, SEG_DIAG_NEGATED_MISSING, span,
-      "`%.*s` may be missing, and the negation does not say what happens then", SEG_STR(term));
+  struct seg_diagnostic *d =
+      seg_report(check->sink, SEG_DIAG_NEGATED_MISSING, span,
+                 "`%.*s` may be missing, and the %s does not say what happens then", SEG_STR(term),
+                 at->counted ? "number of conditions" : "negation");
   seg_note(check->sink, d,
-           "a comparison with a missing value is false, so a negation can take "
-           "customers in, or leave them out, that nobody thought of");
-  seg_help(check->sink, d, "%s: `(%.*s is known and %.*s)`",
-           inverted ? "to take them in" : "to leave them out", SEG_STR(term), SEG_STR(code));
-  seg_help(check->sink, d, "%s: `(%.*s is missing or %.*s)`",
-           inverted ? "to leave them out" : "to take them in", SEG_STR(term), SEG_STR(code));
+           "a comparison with a missing value is false, so %s can take "
+           "customers in, or leave them out, that nobody thought of",
+           at->counted ? "fewer conditions that hold" : "a negation");
+  if (at->counted)
+    help_counted(check, d, term, code);
+  else
+    help_negated(check, d, at->shown_inverted, term, code);
   struct seg_str fixed = with_default(check, span, value, term);
   if (fixed.size > 0)
     seg_help(check->sink, d, "to put a value in its place: `%.*s`", SEG_STR(fixed));
 }
 
 // --- walking ---
-
-/** What the walk carries down. */
-struct position {
-  const struct seg_node *negation; // the innermost `not` above, or NULL
-  unsigned negations;              // how many are above
-  const struct seg_node *shown; // inside a computed condition: what is negated in the rule itself
-  bool shown_inverted;
-};
 
 static void walk_condition(struct walk *walk, const struct seg_node *node, struct position at);
 
@@ -503,7 +523,8 @@ static void walk_value(struct walk *walk, const struct seg_node *node) {
 static void place_atom(struct position *at, const struct seg_node *node) {
   if (at->shown)
     return;
-  const struct seg_node *below = at->negation ? at->negation->operands[0] : NULL;
+  bool negates = at->negation && at->negation->kind == SEG_NODE_NOT;
+  const struct seg_node *below = negates ? at->negation->operands[0] : NULL;
   bool direct = below && below->span.begin == node->span.begin && below->span.end == node->span.end;
   at->shown = direct ? at->negation : node;
   at->shown_inverted = (at->negations - (direct ? 1u : 0u)) % 2u != 0;
@@ -572,14 +593,12 @@ static void walk_atom(struct walk *walk, const struct seg_node *node, struct pos
   if (!at.negation && !(compares && node->comparison == SEG_NOT_EQUAL))
     return;
   place_atom(&at, node);
-  struct seg_span span = at.shown->span;
-  bool inverted = at.shown_inverted;
   if (node->kind == SEG_NODE_COMPARE_FRACTIONS) {
     for (uint32_t side = 0; side < 4; side += 2) {
       const struct seg_node *part = node->operands[side], *over = node->operands[side + 1];
       bool unknown = seg_is_literal(over) ? unknown_part(walk, part) != NULL : !is_fact(walk, over);
       if (unknown) {
-        report(walk, span, inverted, part);
+        report(walk, &at, part);
         return;
       }
     }
@@ -587,12 +606,12 @@ static void walk_atom(struct walk *walk, const struct seg_node *node, struct pos
   }
   if (!seg_is_condition(node)) {
     if (unknown_part(walk, node))
-      report(walk, span, inverted, node);
+      report(walk, &at, node);
     return;
   }
   for (uint32_t i = 0; i < node->operand_count; i++) {
     if (unknown_part(walk, node->operands[i])) {
-      report(walk, span, inverted, node->operands[i]);
+      report(walk, &at, node->operands[i]);
       return;
     }
   }
@@ -623,6 +642,20 @@ static void walk_parts(struct walk *walk, const struct seg_node *node, struct po
   walk->facts.list.count = base;
 }
 
+/**
+ * Each condition by itself: none says anything about another. More of them that hold can turn
+ * `at_most` and `exactly` false, so one that does not hold because a value is missing can take a
+ * customer in, as a negation can.
+ */
+static void walk_tally(struct walk *walk, const struct seg_node *node, struct position at) {
+  if (node->most < node->operand_count) {
+    at.negation = node;
+    at.counted = true;
+  }
+  for (uint32_t i = 0; i < node->operand_count; i++)
+    walk_condition(walk, node->operands[i], at);
+}
+
 static void walk_condition(struct walk *walk, const struct seg_node *node, struct position at) {
   if (node->kind == SEG_NODE_AND || node->kind == SEG_NODE_OR) {
     walk_parts(walk, node, at);
@@ -632,6 +665,8 @@ static void walk_condition(struct walk *walk, const struct seg_node *node, struc
     walk_condition(walk, node->operands[0], at);
   } else if (node->kind == SEG_NODE_MEMBER) {
     return; // the other rule says itself what it wants; its outcome is never missing
+  } else if (node->kind == SEG_NODE_TALLY) {
+    walk_tally(walk, node, at);
   } else if (node->kind == SEG_NODE_IS_KNOWN) {
     walk_value(walk, node->operands[0]);
   } else {

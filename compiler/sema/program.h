@@ -136,6 +136,9 @@ struct seg_node {
     enum seg_text_map text_map;           // TEXT_MAP
     enum seg_date_function date_function; // DATE_FUNCTION
     enum seg_rounding rounding;           // ROUND
+    struct {                              // TALLY: at least one of them says something
+      uint32_t least, most;               // 0 <= least <= most <= operand_count
+    };
     struct { // IN: the list; BAND: the cuts, rising. Literals of the operand's type
       uint32_t literal_count;
       struct seg_literal *literals;

@@ -203,6 +203,10 @@ static void print_content(const struct printer *printer, const struct seg_node *
             SEG_STR(event_name(printer, node->event)));
     print_window(out, &node->window);
     break;
+  case SEG_NODE_TALLY:
+    fprintf(out, " %" PRIu32 "..%" PRIu32 " of %" PRIu32, node->least, node->most,
+            node->operand_count);
+    break;
   case SEG_NODE_EVENT_DATE:
   case SEG_NODE_DAYS_SINCE:
   case SEG_NODE_ADD_DAYS:
@@ -534,7 +538,9 @@ static void print_sorted(const struct printer *printer, const struct seg_node *n
     print_node(printer, node->operands[0], depth);
   } else {
     indent(printer, depth);
-    fprintf(printer->out, "%s\n", node_words[node->kind]);
+    fputs(node_words[node->kind], printer->out);
+    print_content(printer, node);
+    fputc('\n', printer->out);
     for (uint32_t i = 0; i < texts.count; i++)
       if (!logic || i == 0 || strcmp(texts.items[i - 1], texts.items[i]) != 0)
         fputs(texts.items[i], printer->out);
@@ -599,8 +605,8 @@ static bool print_normal(const struct printer *printer, const struct seg_node *n
   enum seg_node_kind kind = node->kind;
   bool meaning = printer->normal->form == SEG_NORMAL_MEANING;
   bool column = kind == SEG_NODE_ATTRIBUTE || kind == SEG_NODE_COLUMN;
-  if (kind == SEG_NODE_AND || kind == SEG_NODE_OR || kind == SEG_NODE_ADD ||
-      kind == SEG_NODE_MULTIPLY)
+  if (kind == SEG_NODE_AND || kind == SEG_NODE_OR || kind == SEG_NODE_TALLY ||
+      kind == SEG_NODE_ADD || kind == SEG_NODE_MULTIPLY)
     print_sorted(printer, node, depth);
   else if (kind == SEG_NODE_COMPARE || kind == SEG_NODE_COMPARE_FRACTIONS)
     print_comparison(printer, node, depth);

@@ -87,6 +87,7 @@ static void need_node(struct needs *needs, int32_t event, const struct seg_node 
   case SEG_NODE_NOT:
   case SEG_NODE_AND:
   case SEG_NODE_OR:
+  case SEG_NODE_TALLY:
   case SEG_NODE_ELSE:
   case SEG_NODE_KIND_COUNT: break;
   }

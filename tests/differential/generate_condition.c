@@ -257,6 +257,21 @@ static struct term *atom(struct generator *generator, const struct scope *scope)
   }
 }
 
+// `at_least(2, a, b, c)`. Fewer that hold can make the other two true: nothing in them may be
+// missing.
+static struct term *tally(struct generator *generator, const struct scope *scope, uint32_t depth) {
+  static const char *const words[] = {"at_least", "at_most", "exactly"};
+  uint32_t word = pick(generator, 3), count = 2 + pick(generator, 5);
+  struct scope inside = *scope;
+  inside.definite = scope->definite || word > 0;
+  struct term *term = condition(generator, TERM_TALLY, 0, NULL, NULL, NULL);
+  term->text = words[word];
+  term->number = word == 0 ? 1 + pick(generator, count) : pick(generator, count + word - 1);
+  for (uint32_t i = 0; i < count; i++)
+    term->operands[term->operand_count++] = generate_condition(generator, &inside, depth - 1);
+  return term;
+}
+
 struct term *generate_condition(struct generator *generator, const struct scope *scope,
                                 uint32_t depth) {
   if (depth == 0 || chance(generator, 25))
@@ -267,6 +282,8 @@ struct term *generate_condition(struct generator *generator, const struct scope 
     return condition(generator, TERM_NOT, 1, generate_condition(generator, &under, depth - 1), NULL,
                      NULL);
   }
+  if (chance(generator, 12))
+    return tally(generator, scope, depth);
   struct term *term =
       condition(generator, chance(generator, 55) ? TERM_AND : TERM_OR, 0, NULL, NULL, NULL);
   uint32_t count = 2 + pick(generator, depth > 1 ? 2 : 3);

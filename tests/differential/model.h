@@ -85,6 +85,7 @@ enum term_kind {
   TERM_NOT,
   TERM_AND,
   TERM_OR,
+  TERM_TALLY, // `text`(`number`, operand 0, ...)
 };
 
 struct term {
@@ -103,6 +104,7 @@ struct term {
   const char *sign;  // ARITHMETIC, COMPARE
   int entity;
   uint32_t column, metric;
+  uint32_t number; // TALLY
   enum seg_aggregate_kind aggregate;
   struct term *filter;             // METRIC, AGGREGATE
   struct model_sequence *sequence; // AGGREGATE: of a count, or NULL

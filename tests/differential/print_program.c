@@ -34,7 +34,8 @@ static enum level level_of(const struct term *term) {
   case TERM_BUCKET:
   case TERM_BAND:
   case TERM_FUNCTION:
-  case TERM_TEXT_TEST: return POSTFIX;
+  case TERM_TEXT_TEST:
+  case TERM_TALLY: return POSTFIX;
   }
   return ANY;
 }
@@ -212,6 +213,14 @@ static void print_condition(struct model *model, FILE *out, const struct term *t
     break;
   case TERM_AND:
   case TERM_OR: print_joined(model, out, term); break;
+  case TERM_TALLY:
+    fprintf(out, "%s(%u", term->text, term->number);
+    for (uint32_t i = 0; i < term->operand_count; i++) {
+      fputs(", ", out);
+      print_term(model, out, term->operands[i], ANY);
+    }
+    fputc(')', out);
+    break;
   default: break; // values: print_value
   }
   if (term->behind)

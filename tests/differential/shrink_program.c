@@ -173,7 +173,7 @@ static bool replace_metric(struct shrink *shrink, struct term **place) {
 static bool drop_operand(struct shrink *shrink, struct term **place) {
   struct term *term = *place;
   bool list = term->kind == TERM_AND || term->kind == TERM_OR || term->kind == TERM_IN ||
-              term->kind == TERM_BAND;
+              term->kind == TERM_BAND || term->kind == TERM_TALLY;
   for (uint32_t i = 0; list && term->operand_count > 2 && i < term->operand_count; i++) {
     struct term *copy = model_term(shrink->model, term->kind, term->type);
     *copy = *term;

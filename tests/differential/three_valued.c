@@ -46,6 +46,19 @@ static enum answer ask_joined(const struct asker *asker, const struct seg_node *
   return result;
 }
 
+// As many as may still hold, or may still not.
+static enum answer ask_tally(const struct asker *asker, const struct seg_node *node) {
+  uint32_t holds = 0, unknown = 0;
+  for (uint32_t i = 0; i < node->operand_count; i++) {
+    enum answer next = ask(asker, node->operands[i]);
+    holds += next == ANSWER_TRUE;
+    unknown += next == ANSWER_UNKNOWN;
+  }
+  if (holds >= node->least && holds + unknown <= node->most)
+    return ANSWER_TRUE;
+  return holds + unknown < node->least || holds > node->most ? ANSWER_FALSE : ANSWER_UNKNOWN;
+}
+
 // A test that has two answers unless an operand is missing.
 static enum answer ask_test(const struct asker *asker, const struct seg_node *node) {
   for (uint32_t i = 0; i < node->operand_count; i++)
@@ -66,6 +79,7 @@ static enum answer ask(const struct asker *asker, const struct seg_node *node) {
   case SEG_NODE_AGGREGATE: return ask_value(asker, node); // a bool of the first or last event
   case SEG_NODE_AND:
   case SEG_NODE_OR: return ask_joined(asker, node);
+  case SEG_NODE_TALLY: return ask_tally(asker, node);
   case SEG_NODE_NOT: return (enum answer)(ANSWER_TRUE - ask(asker, node->operands[0]));
   case SEG_NODE_ELSE: {
     enum answer first = ask(asker, node->operands[0]);

@@ -88,6 +88,16 @@ static void missing_values(void **state) {
               "E401", "not (revenue ever / count(purchase then visit within 1d) ever > 80)", NULL);
 }
 
+/** What must or must not follow decides too, so a test states it. */
+static void tests_state_both_events(void **state) {
+  (void)state;
+  expect_declared("test \"t\" as of 2026-01-01 {\n"
+                  "  customer { }\n  visit { day: 2025-12-01 }\n  purchase { ts: 2025-12-02 }\n"
+                  "  expect s\n}\n",
+                  "count(visit then purchase[channel = \"web\"] within 7d) >= 1 ever", "E601",
+                  "purchase", "channel");
+}
+
 static void expect_sentence(const char *when, const char *expected) {
   char *text = shop_text("", when);
   struct sema_case c;
@@ -125,8 +135,12 @@ static void in_english(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(become_counts),  cmocka_unit_test(as_metrics), cmocka_unit_test(refused),
-      cmocka_unit_test(missing_values), cmocka_unit_test(in_english),
+      cmocka_unit_test(become_counts),
+      cmocka_unit_test(as_metrics),
+      cmocka_unit_test(refused),
+      cmocka_unit_test(missing_values),
+      cmocka_unit_test(tests_state_both_events),
+      cmocka_unit_test(in_english),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
