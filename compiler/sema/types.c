@@ -139,14 +139,24 @@ static void report_unknown_type(struct seg_check *check, struct seg_name name) {
              "one of (\"a\", \"b\")");
 }
 
+/** Lengths of time are no values: one in hours and one in days could not be compared. */
+static bool report_duration(struct seg_check *check, const struct seg_type_syntax *syntax) {
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_UNKNOWN_TYPE, syntax->span,
+                                        "`duration` is no type of a column");
+  seg_note(check->sink, d,
+           "data holds a length of time as a number whose unit only its owner knows, and a day is "
+           "not 24 hours");
+  seg_help(check->sink, d, "declare it `int` and name the unit: `minutes: int`");
+  return false;
+}
+
 bool seg_type_resolve(struct seg_check *check, const struct seg_type_syntax *syntax,
                       struct seg_type *type) {
   *type = (struct seg_type){0};
   if (syntax->name.text.size == 0)
     return false; // the parser has reported it
   if (seg_str_is(syntax->name.text, "duration")) {
-    seg_report_not_yet(check, SEG_NOT_YET_DURATION_COLUMN, syntax->span);
-    return false;
+    return report_duration(check, syntax);
   }
   for (size_t i = 0; i < PLAIN_WORDS; i++) {
     if (!seg_str_is(syntax->name.text, plain_words[i].word))

@@ -161,8 +161,6 @@ static void unique_where_it_cannot_be(void **state) {
 static void not_yet(void **state) {
   (void)state;
   expect_declared("exclusive: s\n", "opt_in", "E901", "exclusive: s", "priority");
-  expect_declared("event e from \"e\" by k at t { a: duration }\n", "opt_in", "E901", "duration",
-                  "`int`");
   static const char *const functions[] = {"ntile", "quantile_band", "top", "percentile_rank",
                                           "matches"};
   for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {

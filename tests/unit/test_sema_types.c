@@ -5,6 +5,8 @@
 
 static void types_of_columns(void **state) {
   (void)state;
+  expect_declared("event e from \"e\" by k at t { a: duration }\n", "opt_in", "E202", "duration",
+                  "`minutes: int`");
   expect_declared("event e from \"e\" by k at t { a: integer }\n", "opt_in", "E202", "integer",
                   NULL);
   expect_declared("event e from \"e\" by k at t { a: txt }\n", "opt_in", "E202", "txt",
