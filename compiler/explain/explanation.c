@@ -46,6 +46,7 @@ static void explain_test(struct seg_explainer *explainer, const struct seg_node 
   out->values = seg_explain_array(explainer, node->operand_count + 1, sizeof *out->values);
   if (explainer->failed)
     return;
+  out->asks_segment = node->kind == SEG_NODE_MEMBER;
   if (!is_condition(node)) {
     add_value(explainer, node, out); // a bool column
   } else if (node->kind == SEG_NODE_COMPARE_FRACTIONS) {

@@ -45,6 +45,7 @@ struct seg_finding {
   struct seg_str text; // as written
   struct seg_span span;
   bool holds;
+  bool asks_segment; // `member(...)`: its part is the rule of another segment
   uint32_t part_count;
   struct seg_finding *parts;
   uint32_t value_count;

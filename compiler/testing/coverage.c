@@ -1,9 +1,14 @@
 // Which clauses were true and which false; see coverage.h.
 #include "compiler/testing/coverage.h"
 
+// The rule of another segment is covered there.
+static uint32_t part_count(const struct seg_finding *rule) {
+  return rule->asks_segment ? 0 : rule->part_count;
+}
+
 static uint32_t count_clauses(const struct seg_finding *rule) {
   uint32_t count = 1;
-  for (uint32_t i = 0; i < rule->part_count; i++)
+  for (uint32_t i = 0; i < part_count(rule); i++)
     count += count_clauses(&rule->parts[i]);
   return count;
 }
@@ -12,7 +17,7 @@ static void list_clauses(struct seg_covered_segment *covered, const struct seg_f
                          uint32_t depth) {
   covered->clauses[covered->clause_count++] =
       (struct seg_covered_clause){.text = rule->text, .span = rule->span, .depth = depth};
-  for (uint32_t i = 0; i < rule->part_count; i++)
+  for (uint32_t i = 0; i < part_count(rule); i++)
     list_clauses(covered, &rule->parts[i], depth + 1);
 }
 
@@ -44,7 +49,7 @@ enum seg_status seg_coverage_init(struct seg_coverage *coverage,
 static void see(struct seg_covered_segment *covered, const struct seg_finding *rule,
                 uint32_t *next) {
   covered->clauses[(*next)++].times[rule->holds]++;
-  for (uint32_t i = 0; i < rule->part_count; i++)
+  for (uint32_t i = 0; i < part_count(rule); i++)
     see(covered, &rule->parts[i], next);
 }
 

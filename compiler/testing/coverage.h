@@ -1,7 +1,8 @@
 /**
  * Coverage: which clauses of which segment the claims of tests made true, and which false.
  *
- * A clause is a condition of the rule, or the whole rule: the segment itself. It has two outcomes,
+ * A clause is a condition of the rule, or the whole rule: the segment itself; `member(...)` is one,
+ * and the rule of the other segment is covered there. It has two outcomes,
  * and only tests that claim the segment count, because the others would not notice a change.
  */
 #ifndef SEG_COMPILER_TESTING_COVERAGE_H

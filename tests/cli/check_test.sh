@@ -147,6 +147,25 @@ has '"coverage":{"outcomes":26,"seen":7,"segments":[{"segment":"vip","file":"sho
 has '{"text":"purchases >= 2 within 90d","file":"shop/rules.seg","line":26,"depth":1,"times_true":1,"times_false":1}'
 has '{"text":"sum(purchase.value) ever > 100","file":"shop/rules.seg","line":26,"depth":2,"times_true":0,"times_false":2}'
 
+# `member` is one clause: clubby has the rule, `member(vip)` and the country; seen are true for all, and false for none.
+mkdir club
+cat shop/rules.seg - >club/rules.seg <<'END'
+segment clubby { when: member(vip) and country is known decision: "club" }
+END
+cat >club/tests.seg <<'END'
+segc 1
+test "in the club" as of 2026-11-01 {
+  customer { active: true, country: "DE" }
+  purchase { at: 2026-08-03, order: "1", amount: 10, number: 1, kind: "sale" }
+  purchase { at: 2026-10-31, order: "2", amount: 10, number: 1, kind: "sale" }
+  expect clubby
+}
+END
+answers 0 "$segc" test club --coverage
+has 'coverage: 3 of 32 outcomes'
+has '    line 34, never false: member(vip)'
+has '    line 34, never false: country is known'
+
 # --- failures ---
 # 90 days before 1 November is 3 August. 22:59 UTC on 1 August is 2 August in Berlin: 91 days before.
 
