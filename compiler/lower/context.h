@@ -113,6 +113,10 @@ uint32_t seg_lower_time(struct seg_entity_draft *draft, enum seg_column_type typ
 /** A step that can be carried: bits become codes 0 and 1, everything else stays itself. */
 uint32_t seg_lower_carriable(struct seg_entity_draft *draft, uint32_t step);
 
+/** The number of the filter with this mask of the scan, new or old; also that of its flag. */
+uint32_t seg_lower_filter(struct seg_lowering *lowering, struct seg_entity_draft *draft,
+                          uint32_t mask);
+
 /** The number of the carried column with this scan step, new or old. */
 uint32_t seg_lower_carry(struct seg_lowering *lowering, struct seg_entity_draft *draft,
                          uint32_t step);

@@ -128,6 +128,25 @@ static void finish_entity(struct seg_lowering *lowering, struct seg_entity_draft
   entity->scan.mask_roots = masks;
 }
 
+// The condition that a column of `unique by` stands for, or NULL.
+static const struct seg_node *computed_condition(const struct seg_program_entity *source,
+                                                 int32_t column) {
+  if (column == SEG_UNIQUE_TIME || source->columns[column].type.kind != SEG_TYPE_BOOL)
+    return NULL;
+  return source->columns[column].computed;
+}
+
+// A condition is compared by the flag that says whether it holds, and by that whether it is known.
+static void flag_unique(struct seg_lowering *lowering, struct seg_entity_draft *draft,
+                        const struct seg_node *condition, struct seg_plan_entity *entity) {
+  struct seg_scope rows = {lowering, SEG_SCOPE_SCAN, draft, &draft->scan};
+  entity->unique_flags[entity->unique_flag_count++] =
+      seg_lower_filter(lowering, draft, seg_lower_condition(&rows, condition));
+  if (condition->optional)
+    entity->unique_flags[entity->unique_flag_count++] =
+        seg_lower_filter(lowering, draft, seg_lower_known(&rows, condition));
+}
+
 // `unique by` columns travel with the rows. An event that nothing gathers is not read, so carries
 // nothing.
 static void carry_unique(struct seg_lowering *lowering, struct seg_entity_draft *draft,
@@ -137,16 +156,22 @@ static void carry_unique(struct seg_lowering *lowering, struct seg_entity_draft 
     return;
   struct seg_scope rows = {lowering, SEG_SCOPE_SCAN, draft, &draft->scan};
   entity->unique = SEG_NEW_ARRAY(&lowering->plan->arena, uint32_t, source->unique_count);
-  if (entity->unique == NULL) {
+  entity->unique_flags = SEG_NEW_ARRAY(&lowering->plan->arena, uint32_t, 2u * source->unique_count);
+  if (entity->unique == NULL || entity->unique_flags == NULL) {
     lowering->failed = true;
     return;
   }
-  entity->unique_count = source->unique_count;
   for (uint32_t i = 0; i < source->unique_count; i++) {
+    const struct seg_node *condition = computed_condition(source, source->unique[i]);
+    if (condition != NULL) {
+      flag_unique(lowering, draft, condition, entity);
+      continue;
+    }
     uint32_t step = source->unique[i] == SEG_UNIQUE_TIME
                         ? seg_lower_time(draft, SEG_COLUMN_INSTANT)
                         : seg_lower_column(&rows, (uint32_t)source->unique[i]);
-    entity->unique[i] = seg_lower_carry(lowering, draft, seg_lower_carriable(draft, step));
+    entity->unique[entity->unique_count++] =
+        seg_lower_carry(lowering, draft, seg_lower_carriable(draft, step));
   }
 }
 

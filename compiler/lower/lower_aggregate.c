@@ -51,8 +51,8 @@ static uint32_t hours_window(const struct seg_scope *rows, const struct seg_day_
   return seg_build_and(rows->builder, mask, hours_mask(rows, SEG_IS_LESS, window->near_age));
 }
 
-static uint32_t filter_number(struct seg_lowering *lowering, struct seg_entity_draft *draft,
-                              uint32_t mask) {
+uint32_t seg_lower_filter(struct seg_lowering *lowering, struct seg_entity_draft *draft,
+                          uint32_t mask) {
   for (uint32_t i = 0; i < draft->filters.count; i++)
     if (draft->filters.items[i] == mask)
       return i;
@@ -90,7 +90,8 @@ static uint32_t sequence_number(struct seg_lowering *lowering, const struct seg_
   };
   next->is_followed = true;
   if (sequence->filter != NULL)
-    wanted.next_flag = filter_number(lowering, next, seg_lower_condition(&rows, sequence->filter));
+    wanted.next_flag =
+        seg_lower_filter(lowering, next, seg_lower_condition(&rows, sequence->filter));
   for (uint32_t i = 0; i < draft->sequences.count; i++) {
     const struct seg_plan_sequence *old = &draft->sequences.items[i];
     if (old->next == wanted.next && old->next_flag == wanted.next_flag &&
@@ -149,7 +150,7 @@ static struct fold_input fold_input(const struct seg_scope *scope, const struct 
     filter = node->filter != NULL ? seg_build_and(&draft->scan, filter, hours) : hours;
   }
   if (node->filter != NULL || node->window.hours)
-    input.draft.filters[0] = filter_number(lowering, draft, filter);
+    input.draft.filters[0] = seg_lower_filter(lowering, draft, filter);
   if (node->sequence != NULL)
     input.draft.sequence = sequence_number(lowering, node);
   // A condition has no value that could be carried; it becomes a flag.
@@ -180,7 +181,7 @@ static uint32_t count_cell(const struct seg_scope *scope, const struct seg_node 
   struct seg_entity_draft *draft = &scope->lowering->events[node->event];
   input.draft.cell.kind = SEG_FOLD_COUNT;
   if (input.has_argument && input.optional)
-    input.draft.filters[1] = filter_number(
+    input.draft.filters[1] = seg_lower_filter(
         scope->lowering, draft, seg_build_unary(&draft->scan, SEG_OP_IS_KNOWN, input.step));
   return cell_input(scope, node->event, input.draft);
 }
@@ -228,10 +229,10 @@ static uint32_t edge_value(const struct seg_scope *scope, const struct seg_node 
     return value_cell(scope, node, input, kind, input.layout);
   cell->layout = SEG_LAYOUT_I32;
   cell->value_flag =
-      filter_number(scope->lowering, draft, seg_lower_condition(&rows, node->argument));
+      seg_lower_filter(scope->lowering, draft, seg_lower_condition(&rows, node->argument));
   if (node->argument->optional)
     cell->known_flag =
-        filter_number(scope->lowering, draft, seg_lower_known(&rows, node->argument));
+        seg_lower_filter(scope->lowering, draft, seg_lower_known(&rows, node->argument));
   return cell_input(scope, node->event, input.draft);
 }
 

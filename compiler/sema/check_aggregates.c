@@ -18,10 +18,10 @@ static const char *const words[SEG_AGGREGATE_KIND_COUNT] = {
 /** Types of columns an aggregate takes; 0 where it takes the event alone. `first` and `last` take
  * either. */
 static const uint32_t takes[SEG_AGGREGATE_KIND_COUNT] = {
-    [SEG_AGGREGATE_SUM] = KIND(INT) | KIND(MONEY) | KIND(NUMBER),
-    [SEG_AGGREGATE_AVERAGE] = KIND(INT) | KIND(MONEY) | KIND(NUMBER),
-    [SEG_AGGREGATE_MIN] = KIND(INT) | KIND(MONEY) | KIND(NUMBER) | KIND(DATE),
-    [SEG_AGGREGATE_MAX] = KIND(INT) | KIND(MONEY) | KIND(NUMBER) | KIND(DATE),
+    [SEG_AGGREGATE_SUM] = KIND(INT) | KIND(MONEY) | KIND(NUMBER) | KIND(AMOUNT),
+    [SEG_AGGREGATE_AVERAGE] = KIND(INT) | KIND(MONEY) | KIND(NUMBER) | KIND(AMOUNT),
+    [SEG_AGGREGATE_MIN] = KIND(INT) | KIND(MONEY) | KIND(NUMBER) | KIND(AMOUNT) | KIND(DATE),
+    [SEG_AGGREGATE_MAX] = KIND(INT) | KIND(MONEY) | KIND(NUMBER) | KIND(AMOUNT) | KIND(DATE),
     [SEG_AGGREGATE_DISTINCT] =
         KIND(INT) | KIND(TEXT) | KIND(ENUM) | KIND(DATE) | KIND(MONEY) | KIND(TIMESTAMP),
     [SEG_AGGREGATE_FIRST] = ALL_KINDS,
@@ -117,7 +117,7 @@ static struct seg_node *new_aggregate(struct seg_check *check, const struct seg_
   else if (kind == SEG_AGGREGATE_SUM || kind == SEG_AGGREGATE_MIN || kind == SEG_AGGREGATE_MAX)
     type = argument->type;
   else if (kind == SEG_AGGREGATE_AVERAGE)
-    type = argument->type.kind == SEG_TYPE_MONEY
+    type = argument->type.currency.size > 0
                ? (struct seg_type){.kind = SEG_TYPE_AMOUNT, .currency = argument->type.currency}
                : seg_type_of(SEG_TYPE_NUMBER);
   struct seg_node *node = seg_node_new(check, SEG_NODE_AGGREGATE, type, expr->span, 0);
@@ -173,8 +173,8 @@ static void report_argument_type(struct seg_check *check, const struct seg_expr 
                  words[kind], seg_type_phrase(column, text, sizeof text));
   if (column->type.kind == SEG_TYPE_AMOUNT)
     seg_note(check->sink, d,
-             "an amount is rounded money, and totals of money are exact: multiply "
-             "and add whole numbers and money only");
+             "an amount is a fractional number, and two of them are hardly ever equal: `round` "
+             "makes it whole money");
   if (takes[SEG_AGGREGATE_DISTINCT] & (1u << column->type.kind))
     seg_help(check->sink, d, "`distinct(%.*s)` counts the different values",
              SEG_STR(seg_code(check, argument->span)));

@@ -118,12 +118,8 @@ static void check_unique(struct seg_check *check, struct seg_table *table) {
     if (!is_time && column == SEG_NO_NAME && seg_str_equal(name.text, entity->key))
       continue;
     only_key = false;
-    const struct seg_program_column *named =
-        column == SEG_NO_NAME ? NULL : &entity->columns[column];
     if (is_time)
       entity->unique[entity->unique_count++] = SEG_UNIQUE_TIME;
-    else if (named && named->computed && named->type.kind == SEG_TYPE_BOOL)
-      seg_report_not_yet(check, SEG_NOT_YET_UNIQUE_CONDITION, name.span);
     else if (column != SEG_NO_NAME)
       entity->unique[entity->unique_count++] = (int32_t)column;
     else

@@ -7,14 +7,21 @@
 
 enum { FEW = 8 }; // events that are compared one with another
 
+static inline bool is_set(const struct seg_gather *gather, uint32_t flag, uint64_t event) {
+  return ((gather->flags[flag / 64][event] >> (flag % 64)) & 1) != 0;
+}
+
 static inline bool is_known(const struct seg_unique_columns *unique,
                             const struct seg_gather *gather, uint32_t column, uint64_t event) {
   uint32_t flag = unique->known_flag[column];
-  return flag == UINT32_MAX || ((gather->flags[flag / 64][event] >> (flag % 64)) & 1) != 0;
+  return flag == UINT32_MAX || is_set(gather, flag, event);
 }
 
 static bool equal(const struct seg_unique_columns *unique, const struct seg_gather *gather,
                   uint64_t a, uint64_t b) {
+  for (uint32_t f = 0; f < unique->flag_count; f++)
+    if (is_set(gather, unique->flags[f], a) != is_set(gather, unique->flags[f], b))
+      return false;
   for (uint32_t u = 0; u < unique->count; u++) {
     uint32_t column = unique->columns[u];
     bool known = is_known(unique, gather, column, a);
@@ -30,6 +37,8 @@ static bool equal(const struct seg_unique_columns *unique, const struct seg_gath
 static uint64_t hash_of(const struct seg_unique_columns *unique, const struct seg_gather *gather,
                         uint64_t event) {
   uint64_t hash = 0;
+  for (uint32_t f = 0; f < unique->flag_count; f++)
+    hash = seg_hash_mix(hash, is_set(gather, unique->flags[f], event));
   for (uint32_t u = 0; u < unique->count; u++) {
     uint32_t column = unique->columns[u];
     uint64_t one =
@@ -92,7 +101,7 @@ static bool add(const struct seg_unique_columns *unique, const struct seg_gather
 enum seg_status seg_unique_apply(const struct seg_unique_columns *unique, struct seg_gather *gather,
                                  uint32_t customers, struct seg_event_set *set,
                                  struct seg_error *error) {
-  if (unique->count == 0)
+  if (unique->count + unique->flag_count == 0)
     return SEG_OK;
   uint64_t kept = 0, begin = 0;
   for (uint32_t c = 0; c < customers; c++) {

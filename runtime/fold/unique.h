@@ -16,6 +16,8 @@ struct seg_unique_columns {
   uint32_t count;
   const uint32_t *columns;    // carried column numbers
   const uint32_t *known_flag; // per carried column of the event: its known flag or UINT32_MAX
+  uint32_t flag_count;
+  const uint32_t *flags; // flag numbers of conditions
 };
 
 /** Take the doubles out of what was gathered for `customers` customers. */

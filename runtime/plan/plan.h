@@ -167,9 +167,11 @@ struct seg_plan_entity {
   const enum seg_layout *carried_layout;
   uint32_t filter_count;
   uint32_t flag_count;
-  uint32_t unique_count; // events: rows of one customer equal in these carried columns collapse to
-                         // the first in file order
+  uint32_t unique_count; // events: rows of one customer equal in these carried columns and in these
+                         // flag bits collapse to the first in file order
   uint32_t *unique;      // carried column numbers
+  uint32_t unique_flag_count; // conditions travel as flags only
+  uint32_t *unique_flags;     // flag numbers
 };
 
 enum seg_window_form { SEG_WINDOW_ALL, SEG_WINDOW_AGES, SEG_WINDOW_DAYS, SEG_WINDOW_CALENDAR };

@@ -174,6 +174,9 @@ static void print_scan_roots(const struct seg_plan_entity *entity, FILE *out) {
   for (uint32_t i = 0; i < entity->unique_count; i++)
     fprintf(out, "%s%" PRIu32 "%s", i == 0 ? "    unique by carried " : ", ", entity->unique[i],
             i + 1 == entity->unique_count ? "\n" : "");
+  for (uint32_t i = 0; i < entity->unique_flag_count; i++)
+    fprintf(out, "%s%" PRIu32 "%s", i == 0 ? "    unique by flag " : ", ", entity->unique_flags[i],
+            i + 1 == entity->unique_flag_count ? "\n" : "");
 }
 
 static void print_entity(const char *what, const struct seg_plan_entity *entity, FILE *out) {

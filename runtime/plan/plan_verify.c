@@ -85,7 +85,11 @@ static enum seg_status check_entity(const struct seg_plan_entity *entity, bool i
           "the scan has %" PRIu32 " mask roots for keep and %" PRIu32 " filters",
           scan->mask_root_count, entity->filter_count);
   REQUIRE(is_event || entity->filter_count == 0, "a customer has no filters");
-  REQUIRE(is_event || entity->unique_count == 0, "a customer has no columns to be unique by");
+  REQUIRE(is_event || entity->unique_count + entity->unique_flag_count == 0,
+          "a customer has no columns to be unique by");
+  for (uint32_t i = 0; i < entity->unique_flag_count; i++)
+    REQUIRE(entity->unique_flags[i] < entity->flag_count,
+            "is unique by a flag that does not exist");
   for (uint32_t i = 0; i < entity->unique_count; i++)
     REQUIRE(entity->unique[i] < entity->carried_count, "is unique by a column that is not carried");
   if (is_read) {

@@ -18,7 +18,7 @@ enum {
 static const char what_for[] = "deciding the rules";
 
 bool seg_partition_plan_needs_set(const struct seg_plan *plan, uint32_t event) {
-  if (plan->events[event].unique_count > 0)
+  if (plan->events[event].unique_count + plan->events[event].unique_flag_count > 0)
     return true;
   for (uint32_t c = 0; c < plan->folds[event].cell_count; c++)
     if (plan->folds[event].cells[c].kind == SEG_FOLD_DISTINCT)

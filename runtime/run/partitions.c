@@ -209,8 +209,11 @@ static enum seg_status gather_event(struct folder *folder, uint32_t event, uint3
   if (status != SEG_OK)
     return status;
   const struct seg_plan_entity *entity = &folder->state->plan->events[event];
-  struct seg_unique_columns unique = {
-      .count = entity->unique_count, .columns = entity->unique, .known_flag = entity->carried_flag};
+  struct seg_unique_columns unique = {.count = entity->unique_count,
+                                      .columns = entity->unique,
+                                      .known_flag = entity->carried_flag,
+                                      .flag_count = entity->unique_flag_count,
+                                      .flags = entity->unique_flags};
   return seg_unique_apply(&unique, gather, customers, &folder->scratch.set, error);
 }
 

@@ -94,9 +94,7 @@ static void add_rows_rules(struct generator *generator, int number) {
   uint32_t count = 1 + pick(generator, 3);
   for (uint32_t i = 0; i < count && i < entity->column_count; i++) {
     uint32_t column = pick(generator, entity->column_count);
-    const struct model_column *named = &entity->columns[column];
-    if (named->computed == NULL || named->type.kind != SEG_TYPE_BOOL) // conditions cannot be named
-      entity->unique[entity->unique_count++] = (int32_t)column;
+    entity->unique[entity->unique_count++] = (int32_t)column;
   }
   if (chance(generator, 50))
     entity->unique[entity->unique_count++] = SEG_UNIQUE_TIME;

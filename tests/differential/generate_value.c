@@ -41,10 +41,9 @@ static bool fits(enum seg_aggregate_kind aggregate, struct model_type type) {
   switch (aggregate) {
   case SEG_AGGREGATE_COUNT: return true;
   case SEG_AGGREGATE_SUM:
-  case SEG_AGGREGATE_AVERAGE: return is_numeric(type) && type.kind != SEG_TYPE_AMOUNT;
+  case SEG_AGGREGATE_AVERAGE: return is_numeric(type);
   case SEG_AGGREGATE_MIN:
-  case SEG_AGGREGATE_MAX:
-    return (is_numeric(type) && type.kind != SEG_TYPE_AMOUNT) || type.kind == SEG_TYPE_DATE;
+  case SEG_AGGREGATE_MAX: return is_numeric(type) || type.kind == SEG_TYPE_DATE;
   case SEG_AGGREGATE_DISTINCT:
     return type.kind != SEG_TYPE_NUMBER && type.kind != SEG_TYPE_AMOUNT &&
            type.kind != SEG_TYPE_BOOL;

@@ -245,6 +245,44 @@ static void check_unique(uint32_t per_customer, uint32_t different, bool some_mi
   fixture_deinit(&fixture);
 }
 
+/** Conditions travel as flags: events whose flag differs are not equal, whatever else they share.
+ */
+static void unique_by_flags(void **state) {
+  (void)state;
+  for (uint32_t per_customer = 1; per_customer <= 40; per_customer += 13) {
+    struct fixture fixture;
+    fixture_init(&fixture, 1);
+    struct rows rows;
+    rows_init(&rows, per_customer * 3, 1);
+    for (uint32_t i = 0; i < rows.count; i++) {
+      rows.customers[i] = i % 3;
+      rows.codes[i] = (int32_t)(i / 3 / 2 % 3); // 0 0 1 1 2 2 0 0 ...
+      if (i / 3 % 2 == 0)                       // every other event
+        seg_bitmap_clear(rows.flags, i);
+      else
+        seg_bitmap_set(rows.flags, i);
+    }
+    struct seg_event_rows all = view(&rows, 0);
+    assert_int_equal(seg_event_runs_add(&fixture.runs, &all, 6, &fixture.builder, NULL), SEG_OK);
+    gather_partition(&fixture, 0, 6, 3);
+    uint32_t columns[] = {0}, flags[] = {0};
+    uint32_t known[COLUMNS] = {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
+    struct seg_unique_columns unique = {
+        .count = 1, .columns = columns, .known_flag = known, .flag_count = 1, .flags = flags};
+    struct seg_event_set set;
+    seg_event_set_init(&set);
+    assert_int_equal(seg_unique_apply(&unique, &fixture.gather, 3, &set, NULL), SEG_OK);
+    // Three codes with either flag: the first six events differ, the others repeat them.
+    uint32_t kept = per_customer < 6 ? per_customer : 6;
+    assert_int_equal(fixture.gather.count, kept * 3);
+    for (uint32_t k = 0; k < kept; k++)
+      assert_int_equal(fixture.gather.days[k], k * 3);
+    seg_event_set_deinit(&set);
+    rows_deinit(&rows);
+    fixture_deinit(&fixture);
+  }
+}
+
 static void unique_keeps_the_first(void **state) {
   (void)state;
   check_unique(1, 1, false);
@@ -407,6 +445,7 @@ int main(void) {
       cmocka_unit_test(gathered_events_are_by_customer_in_file_order),
       cmocka_unit_test(partitions_grow_with_customers),
       cmocka_unit_test(unique_keeps_the_first),
+      cmocka_unit_test(unique_by_flags),
       cmocka_unit_test(distinct_counts_different_values),
       cmocka_unit_test(distinct_is_linear),
       cmocka_unit_test(sets_forget_what_was_before),
