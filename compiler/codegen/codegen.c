@@ -30,8 +30,8 @@ struct compilation {
   struct seg_emit emit;
   LLVMTargetMachineRef optimising, plain; // target machines
   uint32_t unit_count;
-  struct unit *units;      // customer scan, event scans in order, customer block
-  const char **fold_names; // per event; NULL without cells
+  struct unit *units;      // customer scan, event scans in order, customer block, first block
+  const char **fold_names; // [pass * events + event]; NULL without cells
   uint32_t function_count; // all that the runtime calls
   struct seg_error *error;
   char refusal[512]; // LLVM's last error diagnostic
@@ -66,25 +66,40 @@ static enum seg_status add_unit(struct compilation *compilation, const struct se
   return status;
 }
 
+static enum seg_status name_folds(struct compilation *compilation, uint32_t event) {
+  const struct seg_plan *plan = compilation->plan;
+  for (enum seg_fold_pass pass = SEG_FIRST_PASS; pass <= SEG_FINAL_PASS; pass++) {
+    struct seg_cell_range cells = seg_fold_range(&plan->folds[event], pass);
+    if (cells.begin == cells.end)
+      continue;
+    const char *form = pass == SEG_FIRST_PASS ? "first_" : "";
+    const char *name =
+        seg_arena_format(&compilation->scratch, "event_%" PRIu32 "_%sfold", event, form).data;
+    compilation->fold_names[(size_t)pass * plan->event_count + event] = name;
+    compilation->function_count++;
+    if (name == NULL)
+      return no_memory(compilation);
+  }
+  return SEG_OK;
+}
+
 static enum seg_status lay_out(struct compilation *compilation) {
   const struct seg_plan *plan = compilation->plan;
   struct seg_arena *arena = &compilation->scratch;
-  compilation->units = SEG_NEW_ARRAY(arena, struct unit, (size_t)plan->event_count + 2);
-  compilation->fold_names = SEG_NEW_ARRAY(arena, const char *, plan->event_count);
+  compilation->units = SEG_NEW_ARRAY(arena, struct unit, (size_t)plan->event_count + 3);
+  compilation->fold_names = SEG_NEW_ARRAY(arena, const char *, (size_t)plan->event_count * 2);
   if (compilation->units == NULL || compilation->fold_names == NULL)
     return no_memory(compilation);
   enum seg_status status = add_unit(compilation, &plan->customer.scan, "customer_scan");
   for (uint32_t i = 0; i < plan->event_count && status == SEG_OK; i++) {
     struct seg_str prefix = seg_arena_format(arena, "event_%" PRIu32 "_scan", i);
     status = add_unit(compilation, &plan->events[i].scan, prefix.data);
-    if (status != SEG_OK || plan->folds[i].cell_count == 0)
-      continue;
-    compilation->fold_names[i] = seg_arena_format(arena, "event_%" PRIu32 "_fold", i).data;
-    compilation->function_count++;
-    if (compilation->fold_names[i] == NULL)
-      status = no_memory(compilation);
+    if (status == SEG_OK)
+      status = name_folds(compilation, i);
   }
-  return status == SEG_OK ? add_unit(compilation, &plan->customer_block, "customer_block") : status;
+  if (status == SEG_OK)
+    status = add_unit(compilation, &plan->customer_block, "customer_block");
+  return status == SEG_OK ? add_unit(compilation, &plan->first_block, "first_block") : status;
 }
 
 static enum seg_status emit_unit(struct compilation *compilation, const struct unit *unit) {
@@ -112,9 +127,11 @@ static enum seg_status emit_all(struct compilation *compilation) {
   LLVMContextSetDiagnosticHandler(emit->context, keep_refusal, compilation);
   for (uint32_t i = 0; i < compilation->unit_count && status == SEG_OK; i++)
     status = emit_unit(compilation, &compilation->units[i]);
-  for (uint32_t i = 0; i < compilation->plan->event_count && status == SEG_OK; i++) {
+  uint32_t events = compilation->plan->event_count;
+  for (uint32_t i = 0; i < 2 * events && status == SEG_OK; i++) {
+    enum seg_fold_pass pass = i < events ? SEG_FIRST_PASS : SEG_FINAL_PASS;
     if (compilation->fold_names[i] != NULL)
-      seg_emit_fold(emit, i, compilation->fold_names[i]);
+      seg_emit_fold(emit, i % events, pass, compilation->fold_names[i]);
   }
   return status == SEG_OK && emit->out_of_memory ? no_memory(compilation) : status;
 }
@@ -197,7 +214,7 @@ static enum seg_status list_names(struct compilation *compilation, const char **
       complete = name.data != NULL;
     }
   }
-  for (uint32_t i = 0; i < compilation->plan->event_count && complete; i++) {
+  for (uint32_t i = 0; i < 2 * compilation->plan->event_count && complete; i++) {
     if (compilation->fold_names[i] != NULL)
       names[count++] = compilation->fold_names[i];
   }
@@ -251,22 +268,25 @@ static enum seg_status fill_kernels(struct compilation *compilation, struct seg_
   struct seg_kernels *kernels = &code->kernels;
   kernels->event_scans = SEG_NEW_ARRAY(&code->arena, struct seg_block_kernel, (size_t)events + 1);
   kernels->folds = SEG_NEW_ARRAY(&code->arena, seg_fold_function, (size_t)events + 1);
-  if (kernels->event_scans == NULL || kernels->folds == NULL)
+  kernels->first_folds = SEG_NEW_ARRAY(&code->arena, seg_fold_function, (size_t)events + 1);
+  if (kernels->event_scans == NULL || kernels->folds == NULL || kernels->first_folds == NULL)
     return no_memory(compilation);
   uint32_t next = 0;
   for (uint32_t i = 0; i < compilation->unit_count; i++) {
-    struct seg_block_kernel *kernel = i == 0        ? &kernels->customer_scan
-                                      : i <= events ? &kernels->event_scans[i - 1]
-                                                    : &kernels->customer_block;
+    struct seg_block_kernel *kernel = i == 0            ? &kernels->customer_scan
+                                      : i <= events     ? &kernels->event_scans[i - 1]
+                                      : i == events + 1 ? &kernels->customer_block
+                                                        : &kernels->first_block;
     enum seg_status status =
         fill_block(compilation, &code->arena, &compilation->units[i], addresses + next, kernel);
     if (status != SEG_OK)
       return status;
     next += kernel->function_count;
   }
-  for (uint32_t i = 0; i < events; i++) {
+  for (uint32_t i = 0; i < 2 * events; i++) {
+    seg_fold_function *fold = i < events ? &kernels->first_folds[i] : &kernels->folds[i - events];
     if (compilation->fold_names[i] != NULL)
-      kernels->folds[i] = (union entry_point){.address = (uintptr_t)addresses[next++]}.fold;
+      *fold = (union entry_point){.address = (uintptr_t)addresses[next++]}.fold;
   }
   return SEG_OK;
 }

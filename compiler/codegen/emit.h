@@ -191,7 +191,8 @@ LLVMValueRef seg_emit_compare(struct seg_emit *emit, enum seg_layout layout,
                               LLVMValueRef right);
 
 // emit_fold.c
-/** The function of all cells of one event. */
-void seg_emit_fold(struct seg_emit *emit, uint32_t event, const char *name);
+/** The function of the cells of one event that a pass folds. */
+void seg_emit_fold(struct seg_emit *emit, uint32_t event, enum seg_fold_pass pass,
+                   const char *name);
 
 #endif

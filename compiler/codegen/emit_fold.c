@@ -592,9 +592,11 @@ static LLVMValueRef emit_tile(struct seg_emit *emit, uint32_t event,
   return function;
 }
 
-void seg_emit_fold(struct seg_emit *emit, uint32_t event, const char *name) {
+void seg_emit_fold(struct seg_emit *emit, uint32_t event, enum seg_fold_pass pass,
+                   const char *name) {
+  const struct seg_fold *fold = &emit->plan->folds[event];
   struct seg_fold_groups all;
-  if (!seg_fold_groups_build(emit->arena, &emit->plan->folds[event], &all)) {
+  if (!seg_fold_groups_build(emit->arena, fold, seg_fold_range(fold, pass), &all)) {
     emit->out_of_memory = true;
     return;
   }

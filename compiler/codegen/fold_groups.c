@@ -18,17 +18,17 @@ static uint64_t hash_cell(const struct seg_fold_cell *cell) {
 }
 
 bool seg_fold_groups_build(struct seg_arena *arena, const struct seg_fold *fold,
-                           struct seg_fold_groups *out) {
+                           struct seg_cell_range range, struct seg_fold_groups *out) {
   size_t size = 16;
-  while (size < (size_t)fold->cell_count * 2)
+  while (size < (size_t)(range.end - range.begin) * 2)
     size *= 2;
   // Open addressing: the number + 1 of the newest group of a kind of cell.
   uint32_t *table = SEG_NEW_ARRAY(arena, uint32_t, size);
   out->count = 0;
-  out->groups = SEG_NEW_ARRAY(arena, struct seg_fold_group, fold->cell_count);
+  out->groups = SEG_NEW_ARRAY(arena, struct seg_fold_group, range.end - range.begin);
   if (table == NULL || out->groups == NULL)
     return false;
-  for (uint32_t number = 0; number < fold->cell_count; number++) {
+  for (uint32_t number = range.begin; number < range.end; number++) {
     const struct seg_fold_cell *cell = &fold->cells[number];
     size_t at = hash_cell(cell) & (size - 1);
     while (table[at] != 0 &&

@@ -25,8 +25,8 @@ struct seg_fold_groups {
   struct seg_fold_group *groups; // in the order of their first cells
 };
 
-/** Arrays come from the arena; false when memory is out. */
+/** Groups of the cells in `range`. Arrays come from the arena; false when memory is out. */
 SEG_NODISCARD bool seg_fold_groups_build(struct seg_arena *arena, const struct seg_fold *fold,
-                                         struct seg_fold_groups *out);
+                                         struct seg_cell_range range, struct seg_fold_groups *out);
 
 #endif

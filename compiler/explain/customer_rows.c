@@ -11,11 +11,14 @@ struct wanted {
   struct seg_str text;
   int64_t integer;
   bool is_integer;
+  bool everybody; // whatever the key is
 };
 
 static bool is_wanted(const struct wanted *wanted, const struct seg_column_view *key, int64_t row) {
   if (key->known != NULL && !seg_bitmap_test(key->known, row))
     return false;
+  if (wanted->everybody)
+    return true;
   if (key->layout == SEG_LAYOUT_TEXT)
     return seg_str_equal(((const struct seg_str *)key->values)[row], wanted->text);
   return wanted->is_integer && ((const int64_t *)key->values)[row] == wanted->integer;
@@ -152,14 +155,22 @@ static void fill_values(const struct seg_program_entity *entity, const struct se
   }
 }
 
+static struct seg_str key_text(struct seg_arena *arena, const struct seg_column *keys,
+                               int64_t row) {
+  if (keys->layout == SEG_LAYOUT_TEXT)
+    return ((const struct seg_str *)keys->values)[row];
+  char digits[SEG_KEY_INTEGER_TEXT];
+  return seg_arena_str(arena, seg_key_format_integer(((const int64_t *)keys->values)[row], digits));
+}
+
 static enum seg_status fill_rows(struct seg_arena *arena, const struct seg_program_entity *entity,
                                  const struct seg_plan_entity *plan,
-                                 const struct seg_customer_columns *columns, struct seg_str key,
-                                 struct seg_rows *rows, struct seg_error *error) {
+                                 const struct seg_customer_columns *columns, struct seg_rows *rows,
+                                 struct seg_error *error) {
   for (int64_t i = 0; i < columns->rows.row_count; i++) {
-    struct seg_row row = {.key = key};
+    struct seg_row row = {.key = key_text(arena, &columns->key, i)};
     row.values = SEG_NEW_ARRAY(arena, struct seg_value, entity->column_count + 1);
-    if (row.values == NULL)
+    if (row.values == NULL || row.key.data == NULL)
       return seg_fail_memory(error, "the customer's rows");
     if (plan->time.size > 0) {
       row.day = ((const int32_t *)columns->days.values)[i];
@@ -174,14 +185,17 @@ static enum seg_status fill_rows(struct seg_arena *arena, const struct seg_progr
 
 static enum seg_status fill_dataset(struct seg_customer_rows *rows,
                                     const struct seg_program *program, const struct seg_plan *plan,
-                                    struct seg_str key, struct seg_error *error) {
+                                    struct seg_error *error) {
   enum seg_status status = SEG_OK;
+  const struct seg_customer_columns *keys =
+      plan->customer_from_event < 0 ? &rows->customer : &rows->events[plan->customer_from_event];
+  rows->dataset.integer_keys = keys->key.layout == SEG_LAYOUT_I64;
   if (plan->customer_from_event < 0)
-    status = fill_rows(&rows->arena, &program->customer, &plan->customer, &rows->customer, key,
+    status = fill_rows(&rows->arena, &program->customer, &plan->customer, &rows->customer,
                        &rows->dataset.customers, error);
   for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
     if (rows->events[i].inputs != NULL)
-      status = fill_rows(&rows->arena, &program->events[i], &plan->events[i], &rows->events[i], key,
+      status = fill_rows(&rows->arena, &program->events[i], &plan->events[i], &rows->events[i],
                          &rows->dataset.events[i], error);
   return status;
 }
@@ -200,7 +214,7 @@ enum seg_status seg_customer_rows_read(struct seg_customer_rows *rows,
                                        const struct seg_plan *plan,
                                        const struct seg_run_sources *sources, struct seg_str key,
                                        struct seg_error *error) {
-  struct wanted wanted = {.text = key};
+  struct wanted wanted = {.text = key, .everybody = plan->rank_count > 0};
   wanted.is_integer = seg_key_parse_integer(key, &wanted.integer);
   enum seg_status status = seg_customer_rows_init(rows, plan->event_count, error);
   if (status == SEG_OK && sources->customer != NULL)
@@ -208,7 +222,7 @@ enum seg_status seg_customer_rows_read(struct seg_customer_rows *rows,
   for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
     if (sources->events[i] != NULL)
       status = read_entity(&rows->arena, &rows->events[i], sources->events[i], &wanted, error);
-  return status == SEG_OK ? fill_dataset(rows, program, plan, key, error) : status;
+  return status == SEG_OK ? fill_dataset(rows, program, plan, error) : status;
 }
 
 void seg_customer_rows_deinit(struct seg_customer_rows *rows) {

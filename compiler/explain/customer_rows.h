@@ -1,7 +1,8 @@
 /**
  * The rows of one customer, read from the sources: as columns, for compiled rules, and row by row,
  * for the reference evaluator. Everybody else's rows are looked at and let go, so memory stays
- * small; a bad value in them is still reported, as in a run.
+ * small; a bad value in them is still reported, as in a run. Only when the rules compare all
+ * customers are everybody's rows kept.
  */
 #ifndef SEG_COMPILER_EXPLAIN_CUSTOMER_ROWS_H
 #define SEG_COMPILER_EXPLAIN_CUSTOMER_ROWS_H
@@ -44,7 +45,8 @@ void seg_rows_columns_finish(struct seg_customer_columns *columns);
 /**
  * Read every source of `sources` to its end. A key is the customer's when it is the text `key`, or
  * the integer whose decimal form it is. Columns that no rule needs are not read; in the data set
- * they are missing. Errors: those of the sources. Deinit in any case.
+ * they are missing. With ranks in the plan the rows are those of all customers. Errors: those of
+ * the sources. Deinit in any case.
  */
 SEG_NODISCARD enum seg_status seg_customer_rows_read(struct seg_customer_rows *rows,
                                                      const struct seg_program *program,

@@ -123,11 +123,14 @@ void seg_explain_events(struct seg_explainer *explainer, const struct seg_node *
     explainer->failed = true;
     return;
   }
+  struct seg_str key = seg_reference_customer_key(explainer->reference, explainer->customer);
   for (uint32_t i = 0; i < row_count; i++) {
     struct counted found = {
         .row = i, .day = rows->rows.items[i].day, .instant = rows->rows.items[i].instant};
+    if (!seg_str_equal(rows->rows.items[i].key, key))
+      continue;
     enum seg_row_fate fate =
-        seg_reference_fate(explainer->reference, aggregate, 0, i, &found.value);
+        seg_reference_fate(explainer->reference, aggregate, explainer->customer, i, &found.value);
     out->fates[fate]++;
     if (fate == SEG_ROW_COUNTS)
       counted[count++] = found;

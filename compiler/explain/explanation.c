@@ -47,8 +47,8 @@ static void explain_test(struct seg_explainer *explainer, const struct seg_node 
   if (explainer->failed)
     return;
   out->asks_segment = node->kind == SEG_NODE_MEMBER;
-  if (!is_condition(node)) {
-    add_value(explainer, node, out); // a bool column
+  if (!is_condition(node) || node->kind == SEG_NODE_RANK) {
+    add_value(explainer, node, out); // a bool column, or `top`
   } else if (node->kind == SEG_NODE_COMPARE_FRACTIONS) {
     add_fraction(explainer, node->operands[0], node->operands[1], out);
     add_fraction(explainer, node->operands[2], node->operands[3], out);
@@ -91,8 +91,8 @@ static void explain_condition(struct seg_explainer *explainer, const struct seg_
       .kind = SEG_FINDING_TEST,
       .text = seg_explain_source(explainer, node->span),
       .span = node->span,
-      .holds =
-          explainer->reference != NULL && seg_reference_condition(explainer->reference, node, 0),
+      .holds = explainer->reference != NULL &&
+               seg_reference_condition(explainer->reference, node, explainer->customer),
   };
   bool all = node->kind == SEG_NODE_AND && !seg_english_is_between(node);
   if (node->kind == SEG_NODE_NOT) {
@@ -135,13 +135,14 @@ static void explain_chain(struct seg_explainer *explainer, uint32_t number,
   *out = (struct seg_explained_chain){
       .name = keep(explainer, chain->name.text),
       .otherwise = keep(explainer, chain->otherwise),
-      .winner = seg_reference_winner(explainer->reference, number, 0),
+      .winner = seg_reference_winner(explainer->reference, number, explainer->customer),
   };
   out->matches = seg_explain_array(explainer, chain->member_count, sizeof *out->matches);
   for (uint32_t i = 0; !explainer->failed && i < chain->member_count; i++)
     out->matches[out->match_count++] = (struct seg_explained_match){
         .segment = keep(explainer, program->segments[chain->members[i]].name.text),
-        .matches = seg_reference_member(explainer->reference, chain->members[i], 0)};
+        .matches =
+            seg_reference_member(explainer->reference, chain->members[i], explainer->customer)};
 }
 
 static void explain_chains(struct seg_explainer *explainer, struct seg_explanation *out) {
@@ -155,13 +156,27 @@ static void explain_chains(struct seg_explainer *explainer, struct seg_explanati
 
 // --- the customer ---
 
+static bool has_row(const struct seg_rows *rows, struct seg_str key) {
+  for (size_t i = 0; i < rows->rows.count; i++)
+    if (seg_str_equal(rows->rows.items[i].key, key))
+      return true;
+  return false;
+}
+
+static uint32_t find_customer(const struct seg_reference *reference, struct seg_str key) {
+  for (uint32_t i = 0; i < seg_reference_customer_count(reference); i++)
+    if (seg_str_equal(seg_reference_customer_key(reference, i), key))
+      return i;
+  return SEG_NO_CUSTOMER;
+}
+
 static enum seg_status no_customer(const struct seg_explain_request *request,
                                    const struct seg_customer_rows *rows, struct seg_error *error) {
   const struct seg_plan *plan = request->plan;
   struct seg_str key = plan->customer.key_personal ? seg_str_view("(personal)") : request->customer;
   if (plan->customer_from_event >= 0) {
     const struct seg_plan_entity *event = &plan->events[plan->customer_from_event];
-    bool any = rows->events[plan->customer_from_event].rows.row_count > 0;
+    bool any = has_row(&rows->dataset.events[plan->customer_from_event], request->customer);
     seg_fail(error, SEG_USAGE, "", "there is no customer `%.*s`: no %.*s of theirs %s",
              SEG_STR(key), SEG_STR(event->name),
              any ? "counts on this as-of date" : "is in the data");
@@ -169,7 +184,7 @@ static enum seg_status no_customer(const struct seg_explain_request *request,
                    SEG_STR(event->name));
     return SEG_USAGE;
   }
-  if (rows->customer.rows.row_count > 0) {
+  if (has_row(&rows->dataset.customers, request->customer)) {
     seg_fail(error, SEG_USAGE, "",
              "`%.*s` is in \"%.*s\", but the `where` of the customer does not let it in",
              SEG_STR(key), SEG_STR(plan->customer.source));
@@ -191,9 +206,10 @@ static enum seg_status explain(struct seg_explainer *explainer, struct seg_expla
   out->customer = request->plan->customer.key_personal ? seg_str_view("(personal)")
                                                        : keep(explainer, request->customer);
   out->as_of = request->as_of;
-  out->member = seg_reference_member(explainer->reference, request->segment, 0);
+  out->member = seg_reference_member(explainer->reference, request->segment, explainer->customer);
   out->has_holdout = segment->holdout.whole > 0;
-  out->held_out = seg_reference_held_out(explainer->reference, request->segment, 0);
+  out->held_out =
+      seg_reference_held_out(explainer->reference, request->segment, explainer->customer);
   explain_condition(explainer, segment->when, &out->rule);
   explain_chains(explainer, out);
   if (explainer->failed)
@@ -216,9 +232,11 @@ enum seg_status seg_explanation_init(struct seg_explanation *explanation,
       seg_customer_rows_read(&rows, own.program, own.plan, own.sources, own.customer, error);
   if (status == SEG_OK)
     status = seg_reference_new(own.program, &rows.dataset, own.as_of, &explainer.reference, error);
-  if (status == SEG_OK)
-    status = seg_explain_verify(&own, &rows, explainer.reference, error);
-  if (status == SEG_OK && seg_reference_customer_count(explainer.reference) == 0)
+  if (status == SEG_OK) {
+    explainer.customer = find_customer(explainer.reference, own.customer);
+    status = seg_explain_verify(&own, &rows, explainer.reference, explainer.customer, error);
+  }
+  if (status == SEG_OK && explainer.customer == SEG_NO_CUSTOMER)
     status = no_customer(&own, &rows, error);
   if (status == SEG_OK)
     status = explain(&explainer, explanation, error);

@@ -22,11 +22,12 @@ struct seg_explained_event {
   struct seg_str value; // of the aggregate's argument; empty without one
 };
 
-/** A value of the rule. Aggregates have a meaning, days and events; others may have parts. */
+/** A value of the rule. Aggregates have a meaning, days and events; others may have parts. A place
+ * among all customers has the meaning "place 4 of 120 ..." and what is ordered as its part. */
 struct seg_explained_value {
   struct seg_str name;    // in the words of the rules
   struct seg_str value;   // "7", "80.00 EUR", "missing", "(personal)"
-  struct seg_str meaning; // aggregates: in English
+  struct seg_str meaning; // aggregates and ranks: in English
   bool is_aggregate;
   bool has_first_day;                 // false: no beginning
   int32_t first_day, last_day;        // of the window, both count

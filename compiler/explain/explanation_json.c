@@ -76,6 +76,8 @@ static void values(struct seg_json *json, const char *key, const struct seg_expl
     seg_json_member(json, "value", list[i].value);
     if (list[i].is_aggregate)
       aggregate(json, &list[i]);
+    else if (list[i].meaning.size > 0)
+      seg_json_member(json, "meaning", list[i].meaning);
     values(json, "parts", list[i].parts, list[i].part_count);
     seg_json_end_object(json);
   }

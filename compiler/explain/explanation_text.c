@@ -86,6 +86,8 @@ static void value_lines(const struct seg_explained_value *value, int depth, FILE
     fprintf(out, "  (%.*s: ", SEG_STR(value->meaning));
     window(value, out);
     fputc(')', out);
+  } else if (value->meaning.size > 0) {
+    fprintf(out, "  (%.*s)", SEG_STR(value->meaning));
   }
   fputc('\n', out);
   if (value->is_aggregate)

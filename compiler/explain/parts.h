@@ -13,7 +13,8 @@ struct seg_explainer {
   struct seg_arena *arena; // the explanation's
   struct seg_reference *reference;
   const struct seg_dataset *dataset;
-  bool failed; // memory is out
+  uint32_t customer; // number of the one that is explained
+  bool failed;       // memory is out
 };
 
 // values.c
@@ -22,6 +23,8 @@ void seg_explain_value(struct seg_explainer *explainer, const struct seg_node *n
 /** A sum and a count that stand for an average. */
 void seg_explain_average(struct seg_explainer *explainer, const struct seg_node *sum,
                          struct seg_explained_value *out);
+/** The average whose exact sum it is. */
+struct seg_node seg_average_of(const struct seg_node *sum);
 /** Conversions are invisible in an explanation. */
 const struct seg_node *seg_behind_conversions(const struct seg_node *node);
 /** The text of the rules at a place. */
@@ -38,5 +41,10 @@ struct seg_str seg_explain_text(struct seg_explainer *explainer, const struct se
 /** Would the value of the node tell what stands in a personal column? */
 bool seg_tells_personal(const struct seg_program *program, const struct seg_program_entity *entity,
                         const struct seg_node *node);
+
+// standing.c
+/** Where the customer stands among all, and where the cuts are. */
+void seg_explain_standing(struct seg_explainer *explainer, const struct seg_node *rank,
+                          struct seg_explained_value *out);
 
 #endif

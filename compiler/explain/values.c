@@ -74,11 +74,24 @@ static void explain_parts(struct seg_explainer *explainer, const struct seg_node
   }
 }
 
+static void explain_rank(struct seg_explainer *explainer, const struct seg_node *rank,
+                         struct seg_explained_value *out) {
+  seg_explain_standing(explainer, rank, out);
+  out->parts = seg_explain_array(explainer, 1, sizeof *out->parts);
+  if (explainer->failed)
+    return;
+  out->part_count = 1;
+  if (rank->operand_count == 2)
+    seg_explain_average(explainer, rank->operands[0], out->parts);
+  else
+    seg_explain_value(explainer, rank->operands[0], out->parts);
+}
+
 void seg_explain_value(struct seg_explainer *explainer, const struct seg_node *node,
                        struct seg_explained_value *out) {
   const struct seg_program *program = explainer->request->program;
   node = seg_behind_conversions(node);
-  struct seg_value value = seg_reference_value(explainer->reference, node, 0);
+  struct seg_value value = seg_reference_value(explainer->reference, node, explainer->customer);
   *out = (struct seg_explained_value){.name = name_of(explainer, node)};
   out->value = seg_explain_text(explainer, &node->type, &value,
                                 seg_tells_personal(program, &program->customer, node));
@@ -86,18 +99,25 @@ void seg_explain_value(struct seg_explainer *explainer, const struct seg_node *n
     out->is_aggregate = true;
     out->meaning = meaning(explainer, node);
     seg_explain_events(explainer, node, out);
+  } else if (node->kind == SEG_NODE_RANK) {
+    explain_rank(explainer, node, out);
   } else {
     explain_parts(explainer, node, out);
   }
 }
 
-void seg_explain_average(struct seg_explainer *explainer, const struct seg_node *sum,
-                         struct seg_explained_value *out) {
+struct seg_node seg_average_of(const struct seg_node *sum) {
   struct seg_node average = *sum;
   average.aggregate = SEG_AGGREGATE_AVERAGE;
   average.optional = true;
   average.type = sum->type.kind == SEG_TYPE_MONEY
                      ? (struct seg_type){.kind = SEG_TYPE_AMOUNT, .currency = sum->type.currency}
                      : (struct seg_type){.kind = SEG_TYPE_NUMBER};
+  return average;
+}
+
+void seg_explain_average(struct seg_explainer *explainer, const struct seg_node *sum,
+                         struct seg_explained_value *out) {
+  struct seg_node average = seg_average_of(sum);
   seg_explain_value(explainer, &average, out);
 }

@@ -15,22 +15,23 @@ static enum seg_status differs(const char *what, struct seg_str name, struct seg
 
 static enum seg_status compare(const struct seg_explain_request *request,
                                const struct seg_run_result *result, struct seg_reference *reference,
-                               struct seg_error *error) {
+                               uint32_t customer, struct seg_error *error) {
   const struct seg_program *program = request->program;
   if (result->customer_count != seg_reference_customer_count(reference))
     return differs("is it", seg_str_view("customer"), error);
-  if (result->customer_count != 1)
+  if (customer == SEG_NO_CUSTOMER)
     return SEG_OK;
   for (uint32_t i = 0; i < program->segment_count; i++)
-    if (seg_bitmap_test(result->members[i], 0) != seg_reference_member(reference, i, 0))
+    if (seg_bitmap_test(result->members[i], customer) !=
+        seg_reference_member(reference, i, customer))
       return differs("the segment", program->segments[i].name.text, error);
   for (uint32_t i = 0; i < program->segment_count; i++)
-    if (result->held_out[i] != NULL &&
-        seg_bitmap_test(result->held_out[i], 0) != seg_reference_held_out(reference, i, 0))
+    if (result->held_out[i] != NULL && seg_bitmap_test(result->held_out[i], customer) !=
+                                           seg_reference_held_out(reference, i, customer))
       return differs("the control group of", program->segments[i].name.text, error);
   for (uint32_t i = 0; i < program->chain_count; i++) {
-    int32_t winner = seg_reference_winner(reference, i, 0);
-    uint16_t found = result->chains[i].winners[0];
+    int32_t winner = seg_reference_winner(reference, i, customer);
+    uint16_t found = result->chains[i].winners[customer];
     if (winner < 0 ? found != SEG_NO_WINNER : found != (uint16_t)winner)
       return differs("the chain", program->chains[i].name.text, error);
   }
@@ -60,17 +61,18 @@ static enum seg_status run(const struct seg_explain_request *request,
 
 enum seg_status seg_explain_verify(const struct seg_explain_request *request,
                                    const struct seg_customer_rows *rows,
-                                   struct seg_reference *reference, struct seg_error *error) {
-  struct seg_source *customer = NULL;
+                                   struct seg_reference *reference, uint32_t customer,
+                                   struct seg_error *error) {
+  struct seg_source *source = NULL;
   struct seg_source **events = calloc(request->plan->event_count + 1, sizeof *events);
   if (events == NULL)
     return seg_fail_memory(error, "the explanation");
   struct seg_run_result *result = NULL;
-  enum seg_status status = run(request, rows, &customer, events, &result, error);
+  enum seg_status status = run(request, rows, &source, events, &result, error);
   if (status == SEG_OK)
-    status = compare(request, result, reference, error);
+    status = compare(request, result, reference, customer, error);
   seg_run_result_free(result);
-  seg_source_close(customer);
+  seg_source_close(source);
   for (uint32_t i = 0; i < request->plan->event_count; i++)
     seg_source_close(events[i]);
   free(events);

@@ -17,6 +17,8 @@ struct seg_cell_draft {
   uint32_t filters[2]; // filter numbers or SEG_NO_FILTER: the rule's filter, "argument is known"
   uint32_t sequence;   // number among the event's sequences, or SEG_NO_SEQUENCE
   // For first and last values of conditions, `value_flag` and `known_flag` of the cell are filters.
+  bool passes[2];  // by enum seg_fold_pass: who reads it
+  uint32_t number; // in the plan; set when the fold is finished
 };
 
 /** An entity's scan while it grows: inputs, carried columns and filters are added as rules need
@@ -32,13 +34,15 @@ struct seg_entity_draft {
   bool is_followed; // some sequence looks for its rows
 };
 
-/** Input slots of the customer block are numbered in order of need and renumbered at the end. */
+/** Input slots of the customer blocks are numbered in order of need and renumbered at the end. */
 enum seg_slot_kind { SEG_SLOT_CARRIED, SEG_SLOT_CELL, SEG_SLOT_DERIVED };
 
 struct seg_slot_draft {
   enum seg_slot_kind kind;
-  uint32_t event; // CELL
+  uint32_t event; // cells
   uint32_t index; // carried column of the customer, cell of the event, or derived column
+  enum seg_layout layout;
+  bool optional;
 };
 
 struct seg_lowering {
@@ -48,6 +52,9 @@ struct seg_lowering {
   struct seg_entity_draft customer;
   struct seg_entity_draft *events;
   struct seg_block_builder block; // the customer block
+  struct seg_block_builder first; // the first block
+  SEG_VEC(uint32_t) first_roots;  // steps of the first block
+  SEG_VEC(struct seg_plan_rank) ranks;
   SEG_VEC(struct seg_slot_draft) slots;
   SEG_VEC(struct seg_plan_window) windows;
   SEG_VEC(struct seg_plan_derived) derived;
@@ -100,6 +107,9 @@ const struct seg_plan_constant *seg_lower_list(struct seg_lowering *lowering,
 /** The customer-block steps of aggregates: lower_aggregate.c. */
 uint32_t seg_lower_aggregate(const struct seg_scope *scope, const struct seg_node *node);
 
+/** The input for a derived column, new or old: lower_derived.c. */
+uint32_t seg_lower_derived(const struct seg_scope *scope, struct seg_plan_derived derived);
+
 /** The customer-block step of a bucket: lower_derived.c. */
 uint32_t seg_lower_bucket(const struct seg_scope *scope, const struct seg_node *node);
 
@@ -121,8 +131,10 @@ uint32_t seg_lower_filter(struct seg_lowering *lowering, struct seg_entity_draft
 uint32_t seg_lower_carry(struct seg_lowering *lowering, struct seg_entity_draft *draft,
                          uint32_t step);
 
-/** The customer-block input for a draft slot, new or old. */
-uint32_t seg_lower_slot(struct seg_lowering *lowering, struct seg_slot_draft slot,
-                        enum seg_layout layout, bool optional);
+/** The input of the scope's block (customer or first block) for a draft slot, new or old. */
+uint32_t seg_lower_slot(const struct seg_scope *scope, struct seg_slot_draft slot);
+
+/** The customer-block step of a rank: lower_rank.c. */
+uint32_t seg_lower_rank(const struct seg_scope *scope, const struct seg_node *node);
 
 #endif

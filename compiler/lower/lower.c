@@ -199,8 +199,27 @@ static void describe_entity(struct seg_lowering *lowering, const struct seg_prog
   entity->declared = declared;
 }
 
+// Cells that only the first pass reads, then those that both do, then the rest.
+static void number_cells(struct seg_entity_draft *draft, struct seg_fold *fold) {
+  static const bool order[3][2] = {{true, false}, {true, true}, {false, true}};
+  uint32_t next = 0;
+  for (size_t group = 0; group < 3; group++) {
+    for (uint32_t i = 0; i < draft->cells.count; i++) {
+      struct seg_cell_draft *cell = &draft->cells.items[i];
+      if (cell->passes[SEG_FIRST_PASS] == order[group][0] &&
+          cell->passes[SEG_FINAL_PASS] == order[group][1])
+        cell->number = next++;
+    }
+    if (group == 0)
+      fold->final_begin = next;
+    if (group == 1)
+      fold->first_end = next;
+  }
+}
+
 static void finish_fold(struct seg_lowering *lowering, struct seg_entity_draft *draft,
                         const struct seg_plan_entity *entity, struct seg_fold *fold) {
+  number_cells(draft, fold);
   fold->cells = SEG_NEW_ARRAY(&lowering->plan->arena, struct seg_fold_cell, draft->cells.count);
   if (fold->cells == NULL || entity->carried_flag == NULL) {
     lowering->failed = true;
@@ -213,8 +232,9 @@ static void finish_fold(struct seg_lowering *lowering, struct seg_entity_draft *
   fold->cell_count = (uint32_t)draft->cells.count;
   for (uint32_t i = 0; i < fold->cell_count; i++) {
     const struct seg_cell_draft *cell = &draft->cells.items[i];
-    fold->cells[i] = cell->cell;
-    uint32_t *flags = fold->cells[i].flags, *count = &fold->cells[i].flag_count;
+    struct seg_fold_cell *out = &fold->cells[cell->number];
+    *out = cell->cell;
+    uint32_t *flags = out->flags, *count = &out->flag_count;
     for (size_t j = 0; j < 2; j++)
       if (cell->filters[j] != SEG_NO_FILTER)
         flags[(*count)++] = cell->filters[j];
@@ -225,55 +245,86 @@ static void finish_fold(struct seg_lowering *lowering, struct seg_entity_draft *
     uint32_t known = entity->carried_flag[cell->cell.column];
     // The first event counts also when its value is missing: then so is the first value.
     if (seg_fold_is_edge_value(cell->cell.kind))
-      fold->cells[i].known_flag = known;
+      out->known_flag = known;
     else if (known != UINT32_MAX)
       flags[(*count)++] = known;
   }
 }
 
-// The customer block's inputs in their final order: the customer's carried columns, then every
-// fold's cells, then the derived columns.
-static void finish_customer_block(struct seg_lowering *lowering, const uint32_t *rules) {
+/** Where the kinds of input slots begin. */
+struct slot_order {
+  uint32_t *first_cell; // per event
+  uint32_t first_derived, count;
+};
+
+static uint32_t final_slot(const struct seg_lowering *lowering, const struct slot_order *order,
+                           const struct seg_slot_draft *slot) {
+  if (slot->kind == SEG_SLOT_CARRIED)
+    return slot->index;
+  if (slot->kind == SEG_SLOT_DERIVED)
+    return order->first_derived + slot->index;
+  return order->first_cell[slot->event] +
+         lowering->events[slot->event].cells.items[slot->index].number;
+}
+
+// Inputs in their final order. All blocks over customers number their slots alike.
+static void finish_customer_inputs(struct seg_lowering *lowering, const struct slot_order *order,
+                                   struct seg_block *block) {
   struct seg_plan *plan = lowering->plan;
-  uint32_t count = plan->customer.carried_count;
-  uint32_t *first_cell = SEG_NEW_ARRAY(&plan->arena, uint32_t, plan->event_count);
-  if (first_cell == NULL || lowering->block.failed) {
-    lowering->failed = true;
-    return;
-  }
-  for (uint32_t i = 0; i < plan->event_count; i++) {
-    first_cell[i] = count;
-    count += plan->folds[i].cell_count;
-  }
-  uint32_t first_derived = count;
-  plan->derived_count = (uint32_t)lowering->derived.count;
-  plan->derived = owned_array(lowering, lowering->derived.items, lowering->derived.count,
-                              sizeof *plan->derived);
-  count += plan->derived_count;
-  enum seg_layout *layouts = SEG_NEW_ARRAY(&plan->arena, enum seg_layout, count);
-  bool *optional = SEG_NEW_ARRAY(&plan->arena, bool, count);
-  finish_steps(lowering, &lowering->block, &plan->customer_block);
+  enum seg_layout *layouts = SEG_NEW_ARRAY(&plan->arena, enum seg_layout, order->count);
+  bool *optional = SEG_NEW_ARRAY(&plan->arena, bool, order->count);
   if (layouts == NULL || optional == NULL || lowering->failed) {
     lowering->failed = true;
     return;
   }
-  for (uint32_t i = 0; i < plan->customer_block.step_count; i++) {
-    struct seg_step *step = &plan->customer_block.steps[i];
-    if (step->op != SEG_OP_INPUT)
-      continue;
-    const struct seg_slot_draft *slot = &lowering->slots.items[step->slot];
-    step->slot = slot->index;
-    if (slot->kind != SEG_SLOT_CARRIED)
-      step->slot += slot->kind == SEG_SLOT_CELL ? first_cell[slot->event] : first_derived;
-    layouts[step->slot] = step->layout;
-    optional[step->slot] = step->optional;
+  for (uint32_t i = 0; i < lowering->slots.count; i++) {
+    const struct seg_slot_draft *slot = &lowering->slots.items[i];
+    uint32_t number = final_slot(lowering, order, slot);
+    layouts[number] = slot->layout;
+    optional[number] = slot->optional;
   }
-  plan->customer_block.input_count = count;
-  plan->customer_block.input_layouts = layouts;
-  plan->customer_block.input_optional = optional;
+  for (uint32_t i = 0; i < block->step_count; i++)
+    if (block->steps[i].op == SEG_OP_INPUT)
+      block->steps[i].slot =
+          final_slot(lowering, order, &lowering->slots.items[block->steps[i].slot]);
+  block->input_count = order->count;
+  block->input_layouts = layouts;
+  block->input_optional = optional;
+}
+
+// The customer's carried columns, then every fold's cells, then what the run derives.
+static void finish_customer_blocks(struct seg_lowering *lowering, const uint32_t *rules) {
+  struct seg_plan *plan = lowering->plan;
+  struct slot_order order = {.count = plan->customer.carried_count};
+  order.first_cell = SEG_NEW_ARRAY(&plan->arena, uint32_t, plan->event_count);
+  if (order.first_cell == NULL) {
+    lowering->failed = true;
+    return;
+  }
+  for (uint32_t i = 0; i < plan->event_count; i++) {
+    order.first_cell[i] = order.count;
+    order.count += plan->folds[i].cell_count;
+  }
+  order.first_derived = order.count;
+  order.count += (uint32_t)lowering->derived.count;
+  finish_steps(lowering, &lowering->block, &plan->customer_block);
+  finish_customer_inputs(lowering, &order, &plan->customer_block);
   plan->customer_block.mask_root_count = plan->segment_count;
   plan->customer_block.mask_roots =
       owned_array(lowering, rules, plan->segment_count, sizeof *rules);
+  plan->derived_count = (uint32_t)lowering->derived.count;
+  plan->derived = owned_array(lowering, lowering->derived.items, lowering->derived.count,
+                              sizeof *plan->derived);
+  plan->rank_count = (uint32_t)lowering->ranks.count;
+  plan->ranks =
+      owned_array(lowering, lowering->ranks.items, lowering->ranks.count, sizeof *plan->ranks);
+  if (plan->rank_count == 0)
+    return;
+  finish_steps(lowering, &lowering->first, &plan->first_block);
+  finish_customer_inputs(lowering, &order, &plan->first_block);
+  plan->first_block.value_root_count = (uint32_t)lowering->first_roots.count;
+  plan->first_block.value_roots = owned_array(lowering, lowering->first_roots.items,
+                                              lowering->first_roots.count, sizeof(uint32_t));
 }
 
 static void lower_names(struct seg_lowering *lowering) {
@@ -358,6 +409,7 @@ static bool begin(struct seg_lowering *lowering) {
   lowering->customer.entity = &program->customer;
   seg_block_builder_init(&lowering->customer.scan, &plan->arena);
   seg_block_builder_init(&lowering->block, &plan->arena);
+  seg_block_builder_init(&lowering->first, &plan->arena);
   lowering->events = calloc(program->event_count + 1, sizeof *lowering->events);
   plan->event_count = program->event_count;
   plan->events = SEG_NEW_ARRAY(&plan->arena, struct seg_plan_entity, program->event_count);
@@ -386,7 +438,7 @@ enum seg_status seg_lower(const struct seg_program *program, const struct seg_so
   if (!lowering.failed)
     lower_entities(&lowering);
   if (!lowering.failed)
-    finish_customer_block(&lowering, rules);
+    finish_customer_blocks(&lowering, rules);
   plan->window_count = (uint32_t)lowering.windows.count;
   plan->windows =
       owned_array(&lowering, lowering.windows.items, lowering.windows.count, sizeof *plan->windows);
@@ -402,6 +454,9 @@ cleanup:
     draft_deinit(&lowering.events[i]);
   free(lowering.events);
   seg_block_builder_deinit(&lowering.block);
+  seg_block_builder_deinit(&lowering.first);
+  SEG_VEC_FREE(&lowering.first_roots);
+  SEG_VEC_FREE(&lowering.ranks);
   SEG_VEC_FREE(&lowering.slots);
   SEG_VEC_FREE(&lowering.windows);
   SEG_VEC_FREE(&lowering.derived);

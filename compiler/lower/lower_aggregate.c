@@ -120,8 +120,14 @@ static uint32_t cell_input(const struct seg_scope *scope, uint32_t event,
     lowering->failed = true;
     return 0;
   }
-  struct seg_slot_draft slot = {.kind = SEG_SLOT_CELL, .event = event, .index = number};
-  return seg_lower_slot(lowering, slot, draft.cell.layout, may_be_unknown(draft.cell.kind));
+  bool first = scope->builder == &lowering->first;
+  events->cells.items[number].passes[first ? SEG_FIRST_PASS : SEG_FINAL_PASS] = true;
+  struct seg_slot_draft slot = {.kind = SEG_SLOT_CELL,
+                                .event = event,
+                                .index = number,
+                                .layout = draft.cell.layout,
+                                .optional = may_be_unknown(draft.cell.kind)};
+  return seg_lower_slot(scope, slot);
 }
 
 // What an aggregate folds: the argument's scan step (when it has one) and the cell without its

@@ -108,18 +108,19 @@ uint32_t seg_lower_carry(struct seg_lowering *lowering, struct seg_entity_draft 
   return (uint32_t)draft->carried.count - 1;
 }
 
-uint32_t seg_lower_slot(struct seg_lowering *lowering, struct seg_slot_draft slot,
-                        enum seg_layout layout, bool optional) {
-  for (uint32_t i = 0; i < lowering->slots.count; i++) {
-    const struct seg_slot_draft *old = &lowering->slots.items[i];
+uint32_t seg_lower_slot(const struct seg_scope *scope, struct seg_slot_draft slot) {
+  struct seg_lowering *lowering = scope->lowering;
+  uint32_t number = 0;
+  for (; number < lowering->slots.count; number++) {
+    const struct seg_slot_draft *old = &lowering->slots.items[number];
     if (old->kind == slot.kind && old->event == slot.event && old->index == slot.index)
-      return seg_build_input(&lowering->block, i, layout, optional);
+      break;
   }
-  if (!SEG_VEC_PUSH(&lowering->slots, slot)) {
+  if (number == lowering->slots.count && !SEG_VEC_PUSH(&lowering->slots, slot)) {
     lowering->failed = true;
     return 0;
   }
-  return seg_build_input(&lowering->block, (uint32_t)lowering->slots.count - 1, layout, optional);
+  return seg_build_input(scope->builder, number, slot.layout, slot.optional);
 }
 
 bool seg_column_is_computed(const struct seg_scope *scope, uint32_t index) {
@@ -137,7 +138,8 @@ uint32_t seg_lower_column(const struct seg_scope *scope, uint32_t index) {
     return step;
   step = seg_lower_carriable(scope->draft, step);
   uint32_t carried = seg_lower_carry(scope->lowering, scope->draft, step);
-  return seg_lower_slot(scope->lowering,
-                        (struct seg_slot_draft){.kind = SEG_SLOT_CARRIED, .index = carried},
-                        layout == SEG_LAYOUT_BIT ? SEG_LAYOUT_I32 : layout, column->optional);
+  struct seg_slot_draft slot = {.index = carried,
+                                .layout = layout == SEG_LAYOUT_BIT ? SEG_LAYOUT_I32 : layout,
+                                .optional = column->optional};
+  return seg_lower_slot(scope, slot);
 }

@@ -183,6 +183,9 @@ uint32_t seg_lower_condition(const struct seg_scope *scope, const struct seg_nod
   case SEG_NODE_TEXT_TEST: return lower_text_test(scope, node);
   case SEG_NODE_MEMBER: return seg_lower_condition(scope, node->operands[0]);
   case SEG_NODE_IS_KNOWN: return seg_lower_known(scope, node->operands[0]);
+  case SEG_NODE_RANK: // top: a column of 0 and 1
+    return compare_step(scope, SEG_IS_EQUAL, seg_lower_rank(scope, node),
+                        seg_build_integer(scope->builder, SEG_LAYOUT_I32, 1));
   case SEG_NODE_NOT:
     return seg_build_not(scope->builder, seg_lower_condition(scope, node->operands[0]));
   case SEG_NODE_AND:

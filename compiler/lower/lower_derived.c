@@ -8,12 +8,12 @@ static bool derived_equal(const struct seg_plan_derived *a, const struct seg_pla
     return false;
   switch (a->kind) {
   case SEG_DERIVED_BUCKET: return a->buckets == b->buckets && seg_str_equal(a->salt, b->salt);
+  case SEG_DERIVED_RANK: return a->rank == b->rank;
   }
   return false;
 }
 
-// The customer-block input of a derived column, new or old.
-static uint32_t derived_input(const struct seg_scope *scope, struct seg_plan_derived derived) {
+uint32_t seg_lower_derived(const struct seg_scope *scope, struct seg_plan_derived derived) {
   struct seg_lowering *lowering = scope->lowering;
   uint32_t number = 0;
   while (number < lowering->derived.count &&
@@ -23,8 +23,10 @@ static uint32_t derived_input(const struct seg_scope *scope, struct seg_plan_der
     lowering->failed = true;
     return 0;
   }
-  struct seg_slot_draft slot = {.kind = SEG_SLOT_DERIVED, .index = number};
-  return seg_lower_slot(lowering, slot, derived.layout, derived.optional);
+  return seg_lower_slot(scope, (struct seg_slot_draft){.kind = SEG_SLOT_DERIVED,
+                                                       .index = number,
+                                                       .layout = derived.layout,
+                                                       .optional = derived.optional});
 }
 
 uint32_t seg_lower_bucket(const struct seg_scope *scope, const struct seg_node *node) {
@@ -38,5 +40,5 @@ uint32_t seg_lower_bucket(const struct seg_scope *scope, const struct seg_node *
     scope->lowering->failed = true;
     return 0;
   }
-  return derived_input(scope, derived);
+  return seg_lower_derived(scope, derived);
 }

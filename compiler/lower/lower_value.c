@@ -138,6 +138,7 @@ uint32_t seg_lower_value(const struct seg_scope *scope, const struct seg_node *n
   case SEG_NODE_ROUND: return seg_lower_round(scope, node);
   case SEG_NODE_BAND:
   case SEG_NODE_BAND_FRACTION: return lower_band(scope, node);
+  case SEG_NODE_RANK: return seg_lower_rank(scope, node);
   case SEG_NODE_TO_NUMBER: return lower_to_number(scope, node);
   case SEG_NODE_RESCALE: return lower_rescale(scope, node);
   case SEG_NODE_ADD: return lower_operator(scope, node, SEG_OP_ADD);

@@ -36,6 +36,7 @@ struct seg_rows {
 };
 
 struct seg_dataset {
+  bool integer_keys;         // keys are whole numbers, and ordered as such; else texts, by bytes
   struct seg_rows customers; // empty for `customer from EVENT`
   uint32_t event_count;
   struct seg_rows *events; // per event of the program

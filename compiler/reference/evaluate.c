@@ -221,6 +221,7 @@ void seg_reference_free(struct seg_reference *reference) {
     SEG_VEC_FREE(&reference->existing[i].items);
   free(reference->existing);
   seg_arena_deinit(&reference->texts);
+  seg_reference_ranks_free(reference);
   SEG_VEC_FREE(&reference->customers);
   seg_zone_free(reference->zone);
   free(reference->table);

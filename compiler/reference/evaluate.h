@@ -48,6 +48,20 @@ bool seg_reference_held_out(struct seg_reference *reference, uint32_t segment, u
 /** The position in the chain of the first segment that matches, or -1. */
 int32_t seg_reference_winner(struct seg_reference *reference, uint32_t chain, uint32_t customer);
 
+/** Where one customer stands among all for a rank of the program. Positions count from 0. */
+struct seg_reference_standing {
+  uint32_t position, customers;
+  uint32_t known;        // customers with a value: the first ones
+  const uint32_t *order; // customers by position; lives as long as the reference
+};
+
+/** False when memory is out. */
+bool seg_reference_standing(struct seg_reference *reference, const struct seg_node *rank,
+                            uint32_t customer, struct seg_reference_standing *standing);
+
+/** How many customers `top` takes, out of so many in all. */
+uint64_t seg_reference_top_size(const struct seg_node *rank, uint64_t customers);
+
 /** What becomes of one row of an event's source in an aggregate of one customer. */
 enum seg_row_fate {
   SEG_ROW_COUNTS,

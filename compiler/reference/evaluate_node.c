@@ -208,6 +208,7 @@ struct seg_value seg_evaluate(const struct seg_subject *subject, const struct se
   case SEG_NODE_EVENT_DATE: return integer(subject->row->day);
   case SEG_NODE_AGGREGATE: return seg_evaluate_aggregate(subject, node);
   case SEG_NODE_BUCKET: return bucket(subject, node);
+  case SEG_NODE_RANK: return seg_evaluate_rank(subject, node);
   case SEG_NODE_DAYS_SINCE:
     return values[0].known ? integer(subject->reference->as_of - values[0].integer) : missing();
   case SEG_NODE_DATE_FUNCTION:

@@ -18,6 +18,20 @@ struct seg_reference_customer {
   struct seg_row_list *events; // per event of the program: existing rows, in file order
 };
 
+/** One customer among all: the position from 0 in the order of a rank, and what comes of it. */
+struct seg_reference_place {
+  uint32_t position;
+  struct seg_value result;
+};
+
+/** A rank that was asked for. */
+struct seg_reference_rank {
+  const struct seg_node *node;
+  uint32_t known;                     // customers with a value
+  struct seg_reference_place *places; // per customer
+  uint32_t *order;                    // customers by position
+};
+
 struct seg_reference {
   const struct seg_program *program;
   const struct seg_dataset *dataset;
@@ -29,6 +43,7 @@ struct seg_reference {
   uint32_t *table;               // key -> customer number + 1, open addressing
   uint32_t table_size;
   struct seg_arena texts; // those that were computed
+  SEG_VEC(struct seg_reference_rank) ranks;
   uint64_t orphans;
   bool overflow;
   bool out_of_memory;
@@ -63,6 +78,10 @@ struct seg_value seg_evaluate_round(const struct seg_subject *subject, const str
 struct seg_value seg_evaluate_map(const struct seg_subject *subject, enum seg_text_map map,
                                   struct seg_str text);
 int64_t seg_evaluate_length(struct seg_str text);
+
+// evaluate_rank.c
+struct seg_value seg_evaluate_rank(const struct seg_subject *subject, const struct seg_node *node);
+void seg_reference_ranks_free(struct seg_reference *reference);
 
 /** What a sequence says about one of the customer's rows, of the event that is counted. */
 enum seg_sequence_state {

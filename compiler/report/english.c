@@ -324,6 +324,7 @@ static const char *words_of(enum seg_node_kind kind) {
   case SEG_NODE_DAYS_SINCE: return "days since {0}";
   case SEG_NODE_BAND: return "band (1 below, then one more at each of {cuts}) of {0}";
   case SEG_NODE_BAND_FRACTION: return "band (1 below, then one more at each of {cuts}) of {f}";
+  case SEG_NODE_RANK: return "{rank}";
   case SEG_NODE_TO_NUMBER:
   case SEG_NODE_RESCALE: return "{0}";
   case SEG_NODE_ADD: return "({0} plus {1})";
@@ -358,6 +359,33 @@ static void print_bucket(const struct seg_english *english, const struct seg_nod
   fprintf(english->out, "bucket out of %" PRId64 " (drawn by the key", node->buckets);
   if (node->salt.size > 0)
     fprintf(english->out, " for \"%.*s\"", SEG_STR(node->salt));
+  fputc(')', english->out);
+}
+
+void seg_english_ordered(const struct seg_english *english, const struct seg_node *rank) {
+  if (rank->operand_count == 2)
+    seg_english_fraction(english, rank->operands[0], rank->operands[1]);
+  else
+    seg_english_value(english, rank->operands[0]);
+}
+
+static void print_rank(const struct seg_english *english, const struct seg_node *node) {
+  switch (node->rank) {
+  case SEG_RANK_NTILE:
+    fprintf(english->out, "group among all customers (1 to %" PRId64 ", equal in size, by rising ",
+            node->rank_count);
+    break;
+  case SEG_RANK_QUANTILE_BAND:
+    fprintf(english->out, "quantile band among all customers (1 to %" PRId64 ", by rising ",
+            node->rank_count);
+    break;
+  case SEG_RANK_PERCENTILE:
+    fputs("percentile rank among all customers (0 to 1, by rising ", english->out);
+    break;
+  case SEG_RANK_TOP: seg_english_condition(english, node); return;
+  case SEG_RANK_KIND_COUNT: return;
+  }
+  seg_english_ordered(english, node);
   fputc(')', english->out);
 }
 
@@ -417,6 +445,8 @@ static const char *print_part(const struct seg_english *english, const struct se
     print_shift(node->operands[1]->literal.integer, english->out);
   else if (seg_str_is(part, "rounded"))
     fputs(rounding_words(node->rounding), english->out);
+  else if (seg_str_is(part, "rank"))
+    print_rank(english, node);
   else if (seg_str_is(part, "cuts"))
     print_cuts(english, node);
   else if (seg_str_is(part, "f"))

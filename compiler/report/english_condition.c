@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "compiler/report/english_parts.h"
+#include "runtime/base/decimal.h"
 
 static bool about_customer(const struct seg_english *english) {
   return english->entity == &english->program->customer;
@@ -181,6 +182,23 @@ static void print_member(const struct seg_english *english, const struct seg_nod
   fputc(')', english->out);
 }
 
+// "who are among the 10% with the highest total amount of purchases over all time"
+static void print_top(const struct seg_english *english, const struct seg_node *node,
+                      bool negated) {
+  enum seg_type_kind type = node->operands[0]->type.kind;
+  bool date = type == SEG_TYPE_DATE || type == SEG_TYPE_TIMESTAMP;
+  fprintf(english->out, "who are %samong the ", negated ? "not " : "");
+  if (node->rank_count > 0) {
+    fprintf(english->out, "%" PRId64, node->rank_count);
+  } else {
+    double whole = (double)seg_decimal_power(node->rank_share.scale);
+    seg_english_number(100 * (double)node->rank_share.digits / whole, english->out);
+    fputc('%', english->out);
+  }
+  fprintf(english->out, " with the %s ", date ? "latest" : "highest");
+  seg_english_ordered(english, node);
+}
+
 static void print_not(const struct seg_english *english, const struct seg_node *node) {
   const struct seg_node *inner = node->operands[0];
   if (inner->kind == SEG_NODE_IS_KNOWN)
@@ -191,6 +209,8 @@ static void print_not(const struct seg_english *english, const struct seg_node *
     print_member(english, inner, "who are not in ");
   else if (inner->kind == SEG_NODE_TEXT_TEST)
     print_text_test(english, inner, true);
+  else if (inner->kind == SEG_NODE_RANK)
+    print_top(english, inner, true);
   else if (inner->kind == SEG_NODE_ATTRIBUTE || inner->kind == SEG_NODE_COLUMN ||
            inner->kind == SEG_NODE_AGGREGATE)
     print_state(english, inner, "false");
@@ -238,6 +258,7 @@ void seg_english_condition(const struct seg_english *english, const struct seg_n
   case SEG_NODE_IN: print_in(english, node, false); return;
   case SEG_NODE_TEXT_TEST: print_text_test(english, node, false); return;
   case SEG_NODE_MEMBER: print_member(english, node, "who are in "); return;
+  case SEG_NODE_RANK: print_top(english, node, false); return;
   case SEG_NODE_IS_KNOWN: print_state(english, node->operands[0], "known"); return;
   case SEG_NODE_NOT: print_not(english, node); return;
   case SEG_NODE_AND:

@@ -13,6 +13,9 @@ void seg_english_counted(const struct seg_english *english, const struct seg_nod
 void seg_english_aggregate(const struct seg_english *english, const struct seg_node *node,
                            enum seg_aggregate_kind kind);
 
+/** What a rank orders. */
+void seg_english_ordered(const struct seg_english *english, const struct seg_node *rank);
+
 /** Numerator and denominator: an average, a decimal, or a division. */
 void seg_english_fraction(const struct seg_english *english, const struct seg_node *numerator,
                           const struct seg_node *denominator);

@@ -24,6 +24,7 @@ enum {
   SEG_MAX_CHECK_DEPTH = 1000,   // levels of one expression, metrics it uses included
   SEG_MAX_RULE_NODES = 1000000, // nodes of one rule after all metrics are expanded
   SEG_MAX_WINDOW_DAYS = 36500,
+  SEG_MAX_TILES = 10000,
   SEG_MAX_SUGGESTIONS = 200, // for unknown names of one project
 };
 
@@ -240,6 +241,10 @@ struct seg_node *seg_check_filter(struct seg_check *check, const struct seg_scop
 struct seg_node *seg_check_bucket(struct seg_check *check, const struct seg_scope *scope,
                                   const struct seg_expr *expr);
 
+// check_ranks.c: places among all customers
+struct seg_node *seg_check_rank(struct seg_check *check, const struct seg_scope *scope,
+                                const struct seg_expr *expr);
+
 // check_tally.c
 bool seg_is_tally_word(struct seg_str word);
 struct seg_node *seg_check_at_least(struct seg_check *check, const struct seg_scope *scope,
@@ -292,6 +297,9 @@ bool seg_window_same(const struct seg_day_window *a, const struct seg_day_window
 bool seg_window_contains(const struct seg_day_window *outer, const struct seg_day_window *inner);
 
 // check_compare.c
+/** The exact sum and count of an average, as aggregates; false when memory is out. */
+bool seg_split_average(struct seg_check *check, struct seg_node *average, struct seg_node **sum,
+                       struct seg_node **count);
 struct seg_node *seg_check_compare(struct seg_check *check, const struct seg_scope *scope,
                                    const struct seg_expr *expr);
 struct seg_node *seg_check_between(struct seg_check *check, const struct seg_scope *scope,
@@ -357,7 +365,10 @@ bool seg_check_missing(struct seg_check *check, const struct seg_node *node);
 /** The same for a computed column or a `where` of an entity; NULL nodes are right. */
 bool seg_check_missing_in(struct seg_check *check, const struct seg_node *node,
                           const struct seg_program_entity *entity);
+
+// same_value.c
 bool seg_same_value(const struct seg_node *a, const struct seg_node *b);
+bool seg_same_sequence(const struct seg_sequence *a, const struct seg_sequence *b);
 
 // segments.c, clauses.c, chains.c
 void seg_check_segments(struct seg_check *check);

@@ -107,17 +107,8 @@ static struct seg_node *band_of_average(struct seg_check *check, const struct se
       finest = cuts[i]->type.scale;
   struct seg_node *band =
       seg_node_new(check, SEG_NODE_BAND_FRACTION, seg_type_of(SEG_TYPE_INT), expr->span, 3);
-  struct seg_node *sum = seg_expand_use(check, average, NULL, NULL, average->span);
-  struct seg_node *known = seg_expand_use(check, average, NULL, NULL, average->span);
-  if (!band || !sum || !known)
+  if (!band || !seg_split_average(check, average, &band->operands[0], &band->operands[1]))
     return NULL;
-  sum->aggregate = SEG_AGGREGATE_SUM;
-  sum->type = average->argument->type;
-  known->aggregate = SEG_AGGREGATE_COUNT;
-  known->type = seg_type_of(SEG_TYPE_INT);
-  sum->optional = known->optional = false;
-  band->operands[0] = sum;
-  band->operands[1] = known;
   band->operands[2] = seg_literal_int(check, expr->span, seg_decimal_power(finest - scale));
   band->optional = true;
   band->literal_count = count;

@@ -80,14 +80,17 @@ static struct seg_node *part_of_average(struct seg_check *check, struct seg_node
   return part;
 }
 
+bool seg_split_average(struct seg_check *check, struct seg_node *average, struct seg_node **sum,
+                       struct seg_node **count) {
+  *sum = part_of_average(check, average, SEG_AGGREGATE_SUM, average->argument->type);
+  *count = part_of_average(check, average, SEG_AGGREGATE_COUNT, seg_type_of(SEG_TYPE_INT));
+  return *sum && *count;
+}
+
 static bool split(struct seg_check *check, struct seg_node *node, struct fraction *fraction) {
   *fraction = (struct fraction){node, NULL};
-  if (!seg_is_exact_average(node))
-    return true;
-  fraction->numerator = part_of_average(check, node, SEG_AGGREGATE_SUM, node->argument->type);
-  fraction->denominator =
-      part_of_average(check, node, SEG_AGGREGATE_COUNT, seg_type_of(SEG_TYPE_INT));
-  return fraction->numerator && fraction->denominator;
+  return !seg_is_exact_average(node) ||
+         seg_split_average(check, node, &fraction->numerator, &fraction->denominator);
 }
 
 /** Bring two numerators to one currency and scale. A bare number is read in the other's currency.

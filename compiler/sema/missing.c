@@ -34,90 +34,6 @@ struct walk {
   bool right;
 };
 
-// --- equality of values ---
-
-static bool same_literal(const struct seg_type *type, const struct seg_literal *a,
-                         const struct seg_literal *b) {
-  if (type->kind == SEG_TYPE_TEXT)
-    return seg_str_equal(a->text, b->text);
-  if (type->kind == SEG_TYPE_NUMBER || type->kind == SEG_TYPE_AMOUNT)
-    return a->number == b->number;
-  return a->integer == b->integer;
-}
-
-static bool same_optional(const struct seg_node *a, const struct seg_node *b) {
-  return a && b ? seg_same_value(a, b) : a == b;
-}
-
-static bool same_sequence(const struct seg_sequence *a, const struct seg_sequence *b) {
-  if (!a || !b)
-    return a == b;
-  return a->without == b->without && a->event == b->event && a->in_days == b->in_days &&
-         a->limit == b->limit && same_optional(a->filter, b->filter);
-}
-
-static bool same_content(const struct seg_node *a, const struct seg_node *b) {
-  switch (a->kind) {
-  case SEG_NODE_LITERAL: return same_literal(&a->type, &a->literal, &b->literal);
-  case SEG_NODE_ATTRIBUTE:
-  case SEG_NODE_COLUMN: return a->column == b->column;
-  case SEG_NODE_COMPARE:
-  case SEG_NODE_COMPARE_FRACTIONS: return a->comparison == b->comparison;
-  case SEG_NODE_DATE_FUNCTION: return a->date_function == b->date_function;
-  case SEG_NODE_ROUND: return a->rounding == b->rounding;
-  case SEG_NODE_TEXT_MAP: return a->text_map == b->text_map;
-  case SEG_NODE_TEXT_TEST: return a->text_test == b->text_test;
-  case SEG_NODE_MEMBER: return a->segment == b->segment;
-  case SEG_NODE_TALLY: return a->least == b->least && a->most == b->most;
-  case SEG_NODE_BUCKET: return a->buckets == b->buckets && seg_str_equal(a->salt, b->salt);
-  case SEG_NODE_AGGREGATE:
-    return a->aggregate == b->aggregate && a->event == b->event &&
-           seg_window_same(&a->window, &b->window) && same_optional(a->filter, b->filter) &&
-           same_optional(a->argument, b->argument) && same_sequence(a->sequence, b->sequence);
-  case SEG_NODE_IN:
-  case SEG_NODE_BAND:
-  case SEG_NODE_BAND_FRACTION:
-    if (a->literal_count != b->literal_count)
-      return false;
-    for (uint32_t i = 0; i < a->literal_count; i++)
-      if (!same_literal(&a->operands[0]->type, &a->literals[i], &b->literals[i]))
-        return false;
-    return true;
-  case SEG_NODE_EVENT_DATE:
-  case SEG_NODE_DAYS_SINCE:
-  case SEG_NODE_ADD_DAYS:
-  case SEG_NODE_DAYS_BETWEEN:
-  case SEG_NODE_ABS:
-  case SEG_NODE_TO_NUMBER:
-  case SEG_NODE_RESCALE:
-  case SEG_NODE_ADD:
-  case SEG_NODE_SUBTRACT:
-  case SEG_NODE_MULTIPLY:
-  case SEG_NODE_DIVIDE:
-  case SEG_NODE_NEGATE:
-  case SEG_NODE_TEXT_LENGTH:
-  case SEG_NODE_IS_KNOWN:
-  case SEG_NODE_NOT:
-  case SEG_NODE_AND:
-  case SEG_NODE_OR:
-  case SEG_NODE_ELSE:
-  case SEG_NODE_KIND_COUNT: break;
-  }
-  return true;
-}
-
-bool seg_same_value(const struct seg_node *a, const struct seg_node *b) {
-  if (a == b)
-    return true;
-  if (a->kind != b->kind || a->operand_count != b->operand_count ||
-      !seg_type_same(&a->type, &b->type) || !same_content(a, b))
-    return false;
-  for (uint32_t i = 0; i < a->operand_count; i++)
-    if (!seg_same_value(a->operands[i], b->operands[i]))
-      return false;
-  return true;
-}
-
 // --- facts ---
 
 static void learn(struct walk *walk, const struct seg_node *node) {
@@ -129,11 +45,19 @@ static bool is_event_number(const struct seg_node *node) {
   return node->kind == SEG_NODE_AGGREGATE && seg_aggregate_is_always_known(node->aggregate);
 }
 
+/** What a rank orders is known: a fraction is when its denominator is not zero. */
+static void learn_ordered(struct walk *walk, const struct seg_node *rank);
+
 /** A value is known: so is everything it is computed from, except through `else`. */
 static void learn_known(struct walk *walk, const struct seg_node *node) {
   if (node->kind == SEG_NODE_LITERAL || is_event_number(node))
     return;
   learn(walk, node);
+  if (node->kind == SEG_NODE_RANK) { // everybody has a place but in the bands
+    if (node->rank == SEG_RANK_QUANTILE_BAND)
+      learn_ordered(walk, node);
+    return;
+  }
   if (node->kind == SEG_NODE_ELSE)
     return;
   if (node->kind == SEG_NODE_BAND_FRACTION) {
@@ -142,6 +66,13 @@ static void learn_known(struct walk *walk, const struct seg_node *node) {
   }
   for (uint32_t i = 0; i < node->operand_count; i++)
     learn_known(walk, node->operands[i]);
+}
+
+static void learn_ordered(struct walk *walk, const struct seg_node *rank) {
+  if (rank->operand_count == 2)
+    learn(walk, rank->operands[1]);
+  else
+    learn_known(walk, rank->operands[0]);
 }
 
 static double literal_value(const struct seg_node *literal) {
@@ -265,6 +196,8 @@ static void learn_true(struct walk *walk, const struct seg_node *node, bool outr
     learn_in(walk, node, outright);
   else if (node->kind == SEG_NODE_TEXT_TEST && !outright)
     learn_known(walk, node->operands[0]);
+  else if (node->kind == SEG_NODE_RANK && !outright)
+    learn_ordered(walk, node);
   else if (!seg_is_condition(node) && !outright)
     learn_known(walk, node); // a bool column that holds
 }
@@ -310,7 +243,7 @@ static bool filter_contains(const struct seg_node *outer, const struct seg_node 
 static bool has_events(const struct seg_node *fact, const struct seg_node *node) {
   if (fact->kind != SEG_NODE_AGGREGATE || fact->event != node->event)
     return false;
-  if (node->sequence && !same_sequence(fact->sequence, node->sequence))
+  if (node->sequence && !seg_same_sequence(fact->sequence, node->sequence))
     return false;
   // That some event has a value does not say that the first or the last one has.
   bool edge = node->aggregate == SEG_AGGREGATE_FIRST || node->aggregate == SEG_AGGREGATE_LAST;
@@ -358,7 +291,9 @@ static bool is_not_zero(const struct walk *walk, const struct seg_node *node) {
 static const struct seg_node *unknown_part(const struct walk *walk, const struct seg_node *node) {
   if (!node->optional || is_fact(walk, node))
     return NULL;
-  if (node->kind == SEG_NODE_BAND_FRACTION)
+  bool fraction = node->kind == SEG_NODE_BAND_FRACTION ||
+                  (node->kind == SEG_NODE_RANK && node->operand_count == 2);
+  if (fraction)
     return is_fact(walk, node->operands[1]) ? NULL : node;
   if (node->operand_count == 0 || node->kind == SEG_NODE_AGGREGATE)
     return node;
@@ -609,8 +544,10 @@ static void walk_atom(struct walk *walk, const struct seg_node *node, struct pos
       report(walk, &at, node);
     return;
   }
+  bool fraction = node->kind == SEG_NODE_RANK && node->operand_count == 2;
   for (uint32_t i = 0; i < node->operand_count; i++) {
-    if (unknown_part(walk, node->operands[i])) {
+    bool unknown = unknown_part(walk, node->operands[i]) != NULL;
+    if (unknown || (fraction && !is_fact(walk, node->operands[1]))) {
       report(walk, &at, node->operands[i]);
       return;
     }

@@ -73,6 +73,13 @@ static inline bool seg_aggregate_is_always_known(enum seg_aggregate_kind kind) {
   return kind == SEG_AGGREGATE_SUM || seg_aggregate_counts(kind);
 }
 
+enum seg_rank_kind {
+#define SEG_RANK(name, word) SEG_RANK_##name,
+#include "compiler/sema/ranks.def"
+#undef SEG_RANK
+  SEG_RANK_KIND_COUNT
+};
+
 /** A window in days or hours, resolved at run time against the as-of day D. */
 struct seg_day_window {
   enum seg_window_kind kind; // EVER, WITHIN, BETWEEN, FROM, THIS, LAST; `in 2026-Q3` is FROM
@@ -142,6 +149,11 @@ struct seg_node {
     struct { // IN: the list; BAND: the cuts, rising. Literals of the operand's type
       uint32_t literal_count;
       struct seg_literal *literals;
+    };
+    struct { // RANK
+      enum seg_rank_kind rank;
+      int64_t rank_count; // NTILE, QUANTILE_BAND: n; TOP: customers, or 0: a share of them
+      struct seg_decimal rank_share; // TOP: between 0 and 1
     };
     struct { // AGGREGATE
       enum seg_aggregate_kind aggregate;

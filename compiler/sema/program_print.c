@@ -24,6 +24,12 @@ static const char *const aggregate_words[SEG_AGGREGATE_KIND_COUNT] = {
 #undef SEG_AGGREGATE
 };
 
+static const char *const rank_words[SEG_RANK_KIND_COUNT] = {
+#define SEG_RANK(name, word) word,
+#include "compiler/sema/ranks.def"
+#undef SEG_RANK
+};
+
 /** A normal form under way. */
 struct seg_normal {
   enum seg_normal_form form;
@@ -169,6 +175,17 @@ static struct seg_str event_name(const struct printer *printer, uint32_t event) 
   return unnamed ? (struct seg_str){"", 0} : printer->program->events[event].name.text;
 }
 
+static void print_rank(FILE *out, const struct seg_node *node) {
+  char text[SEG_DECIMAL_TEXT];
+  fprintf(out, " %s", rank_words[node->rank]);
+  if (node->rank_count > 0)
+    fprintf(out, " %" PRId64, node->rank_count);
+  if (node->rank_share.digits == 0)
+    return;
+  seg_decimal_format(node->rank_share.digits, node->rank_share.scale, text);
+  fprintf(out, " share %s", text);
+}
+
 static void print_content(const struct printer *printer, const struct seg_node *node) {
   FILE *out = printer->out;
   switch (node->kind) {
@@ -207,6 +224,7 @@ static void print_content(const struct printer *printer, const struct seg_node *
     fprintf(out, " %" PRIu32 "..%" PRIu32 " of %" PRIu32, node->least, node->most,
             node->operand_count);
     break;
+  case SEG_NODE_RANK: print_rank(out, node); break;
   case SEG_NODE_EVENT_DATE:
   case SEG_NODE_DAYS_SINCE:
   case SEG_NODE_ADD_DAYS:

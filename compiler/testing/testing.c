@@ -100,7 +100,8 @@ static enum seg_status run_test(struct runner *runner, const struct seg_program_
     status =
         seg_reference_new(request->program, &rows.dataset, test->as_of, &reference, runner->error);
   if (status == SEG_OK) {
-    status = seg_explain_verify(&runner->explain, &rows, reference, runner->error);
+    uint32_t customer = seg_reference_customer_count(reference) > 0 ? 0 : SEG_NO_CUSTOMER;
+    status = seg_explain_verify(&runner->explain, &rows, reference, customer, runner->error);
     if (status == SEG_BAD_DATA)
       status = refuse(runner, result, runner->error);
     else if (status == SEG_OK)

@@ -85,7 +85,9 @@ typedef void (*seg_fold_function)(const struct seg_fold_frame *frame);
 struct seg_kernels {
   struct seg_block_kernel customer_scan;
   struct seg_block_kernel *event_scans; // per event
-  seg_fold_function *folds;             // per event; NULL without cells
+  seg_fold_function *first_folds;       // per event: cells of the first pass; NULL without any
+  seg_fold_function *folds;             // per event: cells of the final pass; NULL without any
+  struct seg_block_kernel first_block;
   struct seg_block_kernel customer_block;
 };
 

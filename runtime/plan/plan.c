@@ -11,6 +11,22 @@ const struct seg_op_info seg_op_info[SEG_OP_COUNT] = {
 #undef SEG_OP
 };
 
+struct seg_cell_range seg_fold_range(const struct seg_fold *fold, enum seg_fold_pass pass) {
+  if (pass == SEG_FIRST_PASS)
+    return (struct seg_cell_range){0, fold->first_end};
+  return (struct seg_cell_range){fold->final_begin, fold->cell_count};
+}
+
+enum seg_layout seg_plan_rank_layout(enum seg_plan_rank_kind kind) {
+  static const enum seg_layout layouts[] = {
+      [SEG_PLAN_NTILE] = SEG_LAYOUT_I64,
+      [SEG_PLAN_QUANTILE_BAND] = SEG_LAYOUT_I64,
+      [SEG_PLAN_TOP] = SEG_LAYOUT_I32,
+      [SEG_PLAN_PERCENTILE] = SEG_LAYOUT_F64,
+  };
+  return layouts[kind];
+}
+
 enum seg_layout seg_column_type_layout(enum seg_column_type type) {
   switch (type) {
   case SEG_COLUMN_BOOL: return SEG_LAYOUT_BIT;

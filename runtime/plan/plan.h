@@ -7,6 +7,10 @@
  * segment
  * -> chain winners.
  *
+ * Ranks need everybody's values before the first rule can be decided: with ranks, the events are
+ * folded in a first pass too, the first block turns its cells into the values to order, and what
+ * comes of the orders are input columns of the customer block.
+ *
  * Steps of a block are hash-consed and in topological order: operands have smaller numbers.
  * A plan is immutable once verified and owned by its arena. Windows are kept relative: the as-of
  * day is an input of the run, never a part of the plan.
@@ -244,13 +248,47 @@ struct seg_plan_sequence {
 /**
  * What becomes of the rows of one event: its cells, in the order of their output columns. Sequence
  * i is flag `flag_count + i` of the event's rows, behind those of the scan.
+ * Each pass folds a stretch of the cells: what only ranks need comes first, then what both need,
+ * then the rest.
  */
 struct seg_fold {
   uint32_t cell_count;
   struct seg_fold_cell *cells;
   uint32_t sequence_count;
   struct seg_plan_sequence *sequences;
-  bool is_followed; // a sequence looks for rows of this event, so they are read without cells too
+  bool is_followed;   // a sequence looks for rows of this event, so they are read without cells too
+  uint32_t first_end; // the first pass folds cells 0 .. first_end - 1
+  uint32_t final_begin; // the final pass folds cells final_begin .. cell_count - 1
+};
+
+enum seg_fold_pass { SEG_FIRST_PASS, SEG_FINAL_PASS };
+
+/** Cells begin .. end - 1. */
+struct seg_cell_range {
+  uint32_t begin, end;
+};
+struct seg_cell_range seg_fold_range(const struct seg_fold *fold, enum seg_fold_pass pass);
+
+enum { SEG_MAX_PARTS = 10000 };
+
+enum seg_plan_rank_kind {
+  SEG_PLAN_NTILE,         // I64 1 .. count; always known
+  SEG_PLAN_QUANTILE_BAND, // I64 1 .. count; known where the value is
+  SEG_PLAN_TOP,           // I32 0 or 1; always known
+  SEG_PLAN_PERCENTILE,    // F64; always known
+};
+
+/**
+ * The place of a customer among all, ordered by a value of the first block: rising, unknown last,
+ * ties by key. Definitions in runtime/rank.
+ */
+struct seg_plan_rank {
+  enum seg_plan_rank_kind kind;
+  uint64_t count;       // NTILE, QUANTILE_BAND: parts; TOP: customers, or 0: a share of all
+  int64_t share, whole; // TOP: share / whole of all customers, rounded up
+  uint32_t value;       // value root of the first block: I32, I64, F64
+  uint32_t denominator; // value root: the value is an I64 fraction, unknown over zero;
+                        // SEG_NO_COLUMN: it is none
 };
 
 /** A control group: the members of a segment who draw a number below the limit (draw.h). */
@@ -262,6 +300,7 @@ struct seg_plan_holdout {
 
 enum seg_derived_kind {
   SEG_DERIVED_BUCKET, // I64: 1 .. buckets, drawn by the customer's key (runtime/base/draw.h)
+  SEG_DERIVED_RANK,   // what comes of a rank; not there yet in the first pass
 };
 
 /** A column of the customer block that the run computes itself. */
@@ -271,6 +310,7 @@ struct seg_plan_derived {
   bool optional;       // may be unknown
   int64_t buckets;     // BUCKET: at least 1
   struct seg_str salt; // BUCKET
+  uint32_t rank;       // RANK: of the plan
 };
 
 struct seg_plan_chain {
@@ -293,6 +333,11 @@ struct seg_plan {
   struct seg_plan_window *windows;
   uint32_t derived_count;
   struct seg_plan_derived *derived;
+  /** For ranks; empty without any. Input slots as in the customer block, but what comes of ranks is
+   * not read. Value roots: what is ordered. No mask roots. */
+  struct seg_block first_block;
+  uint32_t rank_count;
+  struct seg_plan_rank *ranks;
   /**
    * Input slots: first the customer's carried columns, then the cells of every fold, events in
    * order, then the derived columns. Mask roots: one a segment, in order. No value roots.
@@ -305,6 +350,9 @@ struct seg_plan {
   uint32_t chain_count;
   struct seg_plan_chain *chains;
 };
+
+/** How what comes of a rank lies in memory. */
+enum seg_layout seg_plan_rank_layout(enum seg_plan_rank_kind kind);
 
 /** How the values of a column type lie in memory. */
 enum seg_layout seg_column_type_layout(enum seg_column_type type);

@@ -276,8 +276,39 @@ static void print_derived(const struct seg_plan_derived *derived, uint32_t slot,
     fprintf(out, "bucket of %" PRId64, derived->buckets);
     print_named("salt", derived->salt, out);
     break;
+  case SEG_DERIVED_RANK: fprintf(out, "rank %" PRIu32, derived->rank); break;
   }
   putc('\n', out);
+}
+
+static const char *const rank_names[] = {
+    [SEG_PLAN_NTILE] = "ntile",
+    [SEG_PLAN_QUANTILE_BAND] = "quantile-band",
+    [SEG_PLAN_TOP] = "top",
+    [SEG_PLAN_PERCENTILE] = "percentile",
+};
+
+static void print_ranks(const struct seg_plan *plan, FILE *out) {
+  const struct seg_block *block = &plan->first_block;
+  if (plan->rank_count == 0)
+    return;
+  fputs("first block\n", out);
+  print_steps(block, out);
+  for (uint32_t i = 0; i < plan->rank_count; i++) {
+    const struct seg_plan_rank *rank = &plan->ranks[i];
+    fprintf(out, "  rank %" PRIu32 ": %s", i, rank_names[rank->kind]);
+    if (rank->count > 0)
+      fprintf(out, " %" PRIu64, rank->count);
+    if (rank->share > 0)
+      fprintf(out, " share %" PRId64 " / %" PRId64, rank->share, rank->whole);
+    fprintf(out, " of %%%" PRIu32, block->value_roots[rank->value]);
+    if (rank->denominator != SEG_NO_COLUMN)
+      fprintf(out, " / %%%" PRIu32, block->value_roots[rank->denominator]);
+    putc('\n', out);
+  }
+  for (uint32_t i = 0; i < plan->event_count; i++)
+    fprintf(out, "  event %" PRIu32 ": cells up to %" PRIu32 ", finally from %" PRIu32 "\n", i,
+            plan->folds[i].first_end, plan->folds[i].final_begin);
 }
 
 static void print_customer_block(const struct seg_plan *plan, FILE *out) {
@@ -324,6 +355,7 @@ void seg_plan_print(const struct seg_plan *plan, FILE *out) {
   }
   for (uint32_t i = 0; i < plan->window_count; i++)
     print_window(&plan->windows[i], i, out);
+  print_ranks(plan, out);
   print_customer_block(plan, out);
   for (uint32_t i = 0; i < plan->holdout_count; i++)
     print_holdout(plan, &plan->holdouts[i], out);

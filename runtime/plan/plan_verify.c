@@ -187,6 +187,9 @@ static enum seg_status check_fold(const struct seg_plan *plan, uint32_t number,
   const struct seg_plan_entity *event = &plan->events[number];
   const struct seg_fold *fold = &plan->folds[number];
   struct seg_str place = event->name;
+  REQUIRE(fold->first_end <= fold->cell_count && fold->final_begin <= fold->cell_count &&
+              fold->final_begin <= fold->first_end,
+          "cells are in no pass");
   for (uint32_t i = 0; i < fold->cell_count; i++) {
     const struct seg_fold_cell *cell = &fold->cells[i];
     enum seg_status status = check_cell_types(event, cell, error);
@@ -243,7 +246,8 @@ static bool cell_is_optional(const struct seg_fold_cell *cell) {
   return true;
 }
 
-static enum seg_status check_derived(const struct seg_plan_derived *derived,
+static enum seg_status check_derived(const struct seg_plan *plan,
+                                     const struct seg_plan_derived *derived,
                                      struct seg_error *error) {
   struct seg_str place = seg_str_view("derived columns");
   switch (derived->kind) {
@@ -251,20 +255,25 @@ static enum seg_status check_derived(const struct seg_plan_derived *derived,
     REQUIRE(derived->layout == SEG_LAYOUT_I64 && !derived->optional, "a bucket is I64 and known");
     REQUIRE(derived->buckets >= 1, "there are no buckets");
     break;
+  case SEG_DERIVED_RANK:
+    REQUIRE(derived->rank < plan->rank_count, "there is no such rank");
+    enum seg_plan_rank_kind kind = plan->ranks[derived->rank].kind;
+    REQUIRE(derived->layout == seg_plan_rank_layout(kind) &&
+                derived->optional == (kind == SEG_PLAN_QUANTILE_BAND),
+            "what comes of a rank has another form");
+    break;
   }
   return SEG_OK;
 }
 
-static enum seg_status check_customer_block(const struct seg_plan *plan, struct seg_error *error) {
-  const struct seg_block *block = &plan->customer_block;
-  struct seg_str place = seg_str_view("customer block");
-  enum seg_status status = seg_plan_verify_block(block, "customer block", error);
-  if (status != SEG_OK)
-    return status;
-  uint64_t expected = plan->customer.carried_count;
+/** Slots of a block over customers. */
+static enum seg_status check_customer_slots(const struct seg_plan *plan,
+                                            const struct seg_block *block, const char *name,
+                                            struct seg_error *error) {
+  struct seg_str place = seg_str_view(name);
+  uint64_t expected = (uint64_t)plan->customer.carried_count + plan->derived_count;
   for (uint32_t event = 0; event < plan->event_count; event++)
     expected += plan->folds[event].cell_count;
-  expected += plan->derived_count;
   REQUIRE(block->input_count == expected, "has %" PRIu32 " input slots instead of %" PRIu64,
           block->input_count, expected);
   uint32_t slot = 0;
@@ -283,15 +292,65 @@ static enum seg_status check_customer_block(const struct seg_plan *plan, struct 
               "slot %" PRIu32 " does not fit its cell", slot);
     }
   }
-  for (uint32_t i = 0; i < plan->derived_count; i++, slot++) {
-    const struct seg_plan_derived *derived = &plan->derived[i];
-    REQUIRE(block->input_layouts[slot] == derived->layout &&
-                block->input_optional[slot] == derived->optional,
+  for (uint32_t i = 0; i < plan->derived_count; i++, slot++)
+    REQUIRE(block->input_layouts[slot] == plan->derived[i].layout &&
+                block->input_optional[slot] == plan->derived[i].optional,
             "slot %" PRIu32 " does not fit its derived column", slot);
-    status = check_derived(derived, error);
-    if (status != SEG_OK)
-      return status;
+  return SEG_OK;
+}
+
+static enum seg_status check_ranks(const struct seg_plan *plan, struct seg_error *error) {
+  const struct seg_block *block = &plan->first_block;
+  struct seg_str place = seg_str_view("first block");
+  if (plan->rank_count == 0) {
+    REQUIRE(block->step_count == 0, "nothing is ranked, and it has steps");
+    return SEG_OK;
   }
+  enum seg_status status = seg_plan_verify_block(block, "first block", error);
+  if (status == SEG_OK)
+    status = check_customer_slots(plan, block, "first block", error);
+  if (status != SEG_OK)
+    return status;
+  REQUIRE(block->mask_root_count == 0, "has mask roots");
+  uint32_t first_derived = block->input_count - plan->derived_count;
+  for (uint32_t i = 0; i < block->step_count; i++) {
+    const struct seg_step *step = &block->steps[i];
+    REQUIRE(step->op != SEG_OP_INPUT || step->slot < first_derived ||
+                plan->derived[step->slot - first_derived].kind != SEG_DERIVED_RANK,
+            "what comes of a rank is ranked");
+  }
+  for (uint32_t i = 0; i < plan->rank_count; i++) {
+    const struct seg_plan_rank *rank = &plan->ranks[i];
+    REQUIRE(rank->value < block->value_root_count, "rank %" PRIu32 " orders no value", i);
+    enum seg_layout layout = block->steps[block->value_roots[rank->value]].layout;
+    bool ordered = layout == SEG_LAYOUT_I32 || layout == SEG_LAYOUT_I64 || layout == SEG_LAYOUT_F64;
+    REQUIRE(ordered, "rank %" PRIu32 " orders what has no order", i);
+    bool fraction = rank->denominator != SEG_NO_COLUMN;
+    REQUIRE(!fraction ||
+                (rank->denominator < block->value_root_count && layout == SEG_LAYOUT_I64 &&
+                 block->steps[block->value_roots[rank->denominator]].layout == SEG_LAYOUT_I64),
+            "rank %" PRIu32 " has a fraction that is none", i);
+    bool parts = rank->kind == SEG_PLAN_NTILE || rank->kind == SEG_PLAN_QUANTILE_BAND;
+    REQUIRE(!parts || (rank->count >= 2 && rank->count <= SEG_MAX_PARTS),
+            "rank %" PRIu32 " has a wrong number of parts", i);
+    REQUIRE(rank->kind != SEG_PLAN_TOP || rank->count > 0 ||
+                (rank->share > 0 && rank->share < rank->whole),
+            "rank %" PRIu32 " takes a wrong share", i);
+  }
+  return SEG_OK;
+}
+
+static enum seg_status check_customer_block(const struct seg_plan *plan, struct seg_error *error) {
+  const struct seg_block *block = &plan->customer_block;
+  struct seg_str place = seg_str_view("customer block");
+  enum seg_status status = seg_plan_verify_block(block, "customer block", error);
+  if (status != SEG_OK)
+    return status;
+  status = check_customer_slots(plan, block, "customer block", error);
+  for (uint32_t i = 0; i < plan->derived_count && status == SEG_OK; i++)
+    status = check_derived(plan, &plan->derived[i], error);
+  if (status != SEG_OK)
+    return status;
   REQUIRE(block->value_root_count == 0, "has value roots");
   REQUIRE(block->mask_root_count == plan->segment_count,
           "has %" PRIu32 " mask roots for %" PRIu32 " segments", block->mask_root_count,
@@ -352,6 +411,8 @@ enum seg_status seg_plan_verify(const struct seg_plan *plan, struct seg_error *e
     status = check_windows(plan, error);
   if (status == SEG_OK)
     status = check_events(plan, error);
+  if (status == SEG_OK)
+    status = check_ranks(plan, error);
   if (status == SEG_OK)
     status = check_customer_block(plan, error);
   if (status == SEG_OK)

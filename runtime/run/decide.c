@@ -22,7 +22,10 @@ static enum seg_status add_cells(struct seg_decide *decide, uint32_t batch_rows,
     return seg_fail_memory(error, what_for);
   decide->cell_count = count;
   for (uint32_t e = 0; e < plan->event_count; e++) {
+    struct seg_cell_range range = seg_fold_range(&plan->folds[e], decide->state->pass);
     for (uint32_t c = 0; c < plan->folds[e].cell_count; c++, at++) {
+      if (c < range.begin || c >= range.end)
+        continue;
       enum seg_layout layout = plan->folds[e].cells[c].layout;
       decide->cell_values[at] = seg_column_memory(seg_layout_size(layout, batch_rows));
       decide->cell_known[at] = seg_column_memory(batch_rows / 8);
@@ -96,8 +99,8 @@ enum seg_status seg_decide_init(struct seg_decide *decide, struct seg_run_state 
     status = add_holdouts(decide, batch_rows, members, most, error);
   if (status != SEG_OK)
     return status;
-  return seg_block_runner_init(&decide->runner, &plan->customer_block,
-                               &state->kernels->customer_block, batch_rows, error);
+  return seg_block_runner_init(&decide->runner, seg_run_block(state), seg_run_kernel(state),
+                               batch_rows, error);
 }
 
 void seg_decide_deinit(struct seg_decide *decide) {
@@ -141,8 +144,8 @@ static void set_inputs(struct seg_decide *decide, uint64_t first, uint32_t rows)
   }
   for (uint32_t d = 0; d < plan->derived_count; d++) {
     uint32_t slot = customers->column_count + decide->cell_count + d;
-    seg_derived_fill(&plan->derived[d], &decide->state->result->keys, first, rows,
-                     decide->derived_values[d], decide->derived_known[d]);
+    seg_derived_fill(decide->state, &plan->derived[d], first, rows, decide->derived_values[d],
+                     decide->derived_known[d]);
     decide->runner.input_values[slot] = decide->derived_values[d];
     decide->runner.input_known[slot] = decide->derived_known[d];
   }
@@ -196,6 +199,14 @@ static void take_winners(struct seg_decide *decide, uint64_t first, uint32_t row
   }
 }
 
+static void take_values(struct seg_decide *decide, uint64_t first, uint32_t rows) {
+  for (uint32_t r = 0; r < decide->state->plan->first_block.value_root_count; r++) {
+    const uint64_t *known;
+    const void *values = seg_block_runner_values(&decide->runner, r, &known);
+    seg_population_store(decide->state, r, first, rows, values, known);
+  }
+}
+
 enum seg_status seg_decide_batch(struct seg_decide *decide, uint64_t first, uint32_t rows,
                                  struct seg_kernel_fault *fault, struct seg_error *error) {
   set_inputs(decide, first, rows);
@@ -203,6 +214,10 @@ enum seg_status seg_decide_batch(struct seg_decide *decide, uint64_t first, uint
       seg_block_runner_apply(&decide->runner, rows, decide->state->options->as_of, fault, error);
   if (status != SEG_OK || fault->kind != SEG_FAULT_NONE)
     return status;
+  if (decide->state->pass == SEG_FIRST_PASS) {
+    take_values(decide, first, rows);
+    return SEG_OK;
+  }
   take_memberships(decide, first, rows);
   take_held_out(decide, first, rows);
   take_winners(decide, first, rows);

@@ -35,8 +35,8 @@ SEG_NODISCARD enum seg_status seg_decide_init(struct seg_decide *decide,
                                               struct seg_error *error);
 void seg_decide_deinit(struct seg_decide *decide);
 
-/** The cells are filled: decide customers first .. first + rows - 1. `first` is a multiple of 64.
- */
+/** The cells are filled: decide customers first .. first + rows - 1, or keep their values in the
+ * first pass. `first` is a multiple of 64. */
 SEG_NODISCARD enum seg_status seg_decide_batch(struct seg_decide *decide, uint64_t first,
                                                uint32_t rows, struct seg_kernel_fault *fault,
                                                struct seg_error *error);

@@ -3,12 +3,16 @@
 
 #include "runtime/run/draws.h"
 
-void seg_derived_fill(const struct seg_plan_derived *derived, const struct seg_column_view *keys,
+void seg_derived_fill(const struct seg_run_state *state, const struct seg_plan_derived *derived,
                       uint64_t first, uint32_t rows, void *values, uint64_t *known) {
   switch (derived->kind) {
   case SEG_DERIVED_BUCKET:
-    seg_draws_buckets(derived, keys, first, rows, values);
+    seg_draws_buckets(derived, &state->result->keys, first, rows, values);
     seg_bitmap_fill(known, rows);
+    return;
+  case SEG_DERIVED_RANK:
+    if (state->pass == SEG_FINAL_PASS)
+      seg_population_read(state, derived->rank, first, rows, values, known);
     return;
   }
 }

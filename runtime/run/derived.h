@@ -5,12 +5,12 @@
 #ifndef SEG_RUNTIME_RUN_DERIVED_H
 #define SEG_RUNTIME_RUN_DERIVED_H
 
-#include "runtime/column/column.h"
 #include "runtime/plan/plan.h"
+#include "runtime/run/run_state.h"
 
-/** Values and known bits of one derived column for customers first .. first + rows - 1, whose keys
- * are `keys`, into a worker's own buffers. */
-void seg_derived_fill(const struct seg_plan_derived *derived, const struct seg_column_view *keys,
+/** Values and known bits of one derived column for customers first .. first + rows - 1, into a
+ * worker's own buffers. What comes of a rank is left alone in the first pass. */
+void seg_derived_fill(const struct seg_run_state *state, const struct seg_plan_derived *derived,
                       uint64_t first, uint32_t rows, void *values, uint64_t *known);
 
 #endif

@@ -28,7 +28,7 @@ bool seg_partition_plan_needs_set(const struct seg_plan *plan, uint32_t event) {
 
 uint64_t seg_partition_plan_gathered(const struct seg_run_state *state, uint32_t event,
                                      uint64_t rows) {
-  if (!seg_plan_gathers_event(state->plan, event))
+  if (!seg_run_gathers_event(state, event))
     return 0;
   const struct seg_fold *fold = &state->plan->folds[event];
   uint64_t bytes = seg_gather_bytes(&state->events[event].layout, fold->sequence_count, rows);
@@ -66,7 +66,8 @@ uint64_t seg_partition_plan_spilled(const struct seg_partition_plan *partitions,
   uint64_t bytes = 0;
   for (uint32_t e = 0; e < state->plan->event_count; e++) {
     const struct seg_event_runs *runs = &state->events[e];
-    for (size_t r = 0; r < runs->count && runs->spilled > 0; r++) {
+    bool in_file = runs->spilled > 0 && seg_run_gathers_event(state, e);
+    for (size_t r = 0; r < runs->count && in_file; r++) {
       const struct seg_event_run *run = &runs->runs[r];
       uint32_t from, to, unused;
       if (run->bytes != NULL)
@@ -89,9 +90,8 @@ uint64_t seg_partition_plan_rows(const struct seg_partition_plan *partitions, ui
 }
 
 static uint32_t choose_batch(const struct seg_run_state *state) {
-  const struct seg_plan *plan = state->plan;
-  uint64_t columns = (uint64_t)plan->customer_block.input_count +
-                     state->kernels->customer_block.value_slot_count + 1;
+  uint64_t columns =
+      (uint64_t)seg_run_block(state)->input_count + seg_run_kernel(state)->value_slot_count + 1;
   uint32_t batch = LARGEST_BATCH;
   while (batch > SMALLEST_BATCH && batch * columns * 8 > BATCH_BYTES)
     batch /= 2;
@@ -101,12 +101,12 @@ static uint32_t choose_batch(const struct seg_run_state *state) {
 static uint64_t count_worker_bytes(const struct seg_partition_plan *partitions,
                                    const struct seg_run_state *state) {
   const struct seg_plan *plan = state->plan;
-  uint64_t bytes = seg_block_runner_bytes(&plan->customer_block, &state->kernels->customer_block,
+  uint64_t bytes = seg_block_runner_bytes(seg_run_block(state), seg_run_kernel(state),
                                           partitions->batch_rows, partitions->batch_rows);
   bytes += (uint64_t)plan->holdout_count * partitions->batch_rows / 8;
   bytes += (uint64_t)plan->derived_count * partitions->batch_rows * 9;
   for (uint32_t e = 0; e < plan->event_count; e++) {
-    if (!seg_plan_gathers_event(plan, e))
+    if (!seg_run_gathers_event(state, e))
       continue;
     bytes += (UINT64_C(2) << partitions->shift) * sizeof(uint64_t); // offsets and cursor
     for (uint32_t c = 0; c < plan->folds[e].cell_count; c++)
@@ -161,7 +161,7 @@ enum seg_status seg_partition_plan_init(struct seg_partition_plan *partitions,
   if (partitions->event_rows == NULL || partitions->event_bytes == NULL)
     return seg_fail_memory(error, what_for);
   for (uint32_t e = 0; e < state->plan->event_count; e++)
-    for (size_t r = 0; r < state->events[e].count; r++)
+    for (size_t r = 0; seg_run_gathers_event(state, e) && r < state->events[e].count; r++)
       add_run(partitions, e, &state->events[e].runs[r]);
   uint64_t largest_slices = 0;
   for (uint32_t p = 0; p < partitions->partition_count; p++) {

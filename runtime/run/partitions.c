@@ -39,7 +39,7 @@ struct folder {
 };
 
 static bool is_gathered(const struct folder *folder, uint32_t event) {
-  return seg_plan_gathers_event(folder->state->plan, event);
+  return seg_run_gathers_event(folder->state, event);
 }
 
 static enum seg_status folder_init(struct folder *folder, struct folding *folding,
@@ -145,7 +145,7 @@ static enum seg_status find_bytes(struct folder *folder, uint32_t first, uint32_
   uint64_t staged = 0;
   for (uint32_t e = 0; e < folder->state->plan->event_count; e++) {
     const struct seg_event_runs *runs = &folder->state->events[e];
-    for (size_t r = 0; r < runs->count; r++) {
+    for (size_t r = 0; is_gathered(folder, e) && r < runs->count; r++) {
       const struct seg_event_run *run = &runs->runs[r];
       uint32_t from, to, unused;
       seg_event_run_stretch(run, first, shift, &from, &unused);
@@ -256,7 +256,8 @@ static void fold_event(struct folder *folder, uint32_t event, uint32_t first_cel
       .scratch = &folder->scratch,
       .fault = fault,
   };
-  folder->state->kernels->folds[event](&frame);
+  const struct seg_kernels *kernels = folder->state->kernels;
+  (folder->state->pass == SEG_FIRST_PASS ? kernels->first_folds : kernels->folds)[event](&frame);
 }
 
 // `first` counts from the partition's first customer `base`. Of several faults the one of the
@@ -268,11 +269,10 @@ static enum seg_status decide_batch(struct folder *folder, uint32_t base, uint32
   const struct seg_plan *plan = state->plan;
   struct seg_kernel_fault smallest = {.kind = SEG_FAULT_NONE}, fault;
   uint32_t smallest_event = UINT32_MAX, cell = 0;
-  for (uint32_t e = 0; e < plan->event_count; e++) {
-    if (plan->folds[e].cell_count == 0)
+  for (uint32_t e = 0; e < plan->event_count; cell += plan->folds[e++].cell_count) {
+    if (!seg_run_folds_event(state, e))
       continue;
     fold_event(folder, e, cell, first, customers, &fault);
-    cell += plan->folds[e].cell_count;
     if (fault.kind != SEG_FAULT_NONE &&
         (smallest.kind == SEG_FAULT_NONE || fault.row < smallest.row)) {
       smallest = fault;
@@ -297,7 +297,7 @@ static enum seg_status decide_batch(struct folder *folder, uint32_t base, uint32
   struct seg_column_view keys = seg_key_table_view(state->keys);
   struct seg_fault_name name = seg_fault_name_key(&keys, (uint64_t)*customer, personal);
   if (smallest_event == UINT32_MAX)
-    return seg_fault_of_customer(&plan->customer_block, &smallest, &name, error);
+    return seg_fault_of_customer(seg_run_block(state), &smallest, &name, error);
   return seg_fault_of_fold(&plan->folds[smallest_event], &smallest, &name, error);
 }
 
@@ -319,6 +319,8 @@ static enum seg_status fold_partition(struct folder *folder, uint32_t group_firs
       return status;
   }
   for (uint32_t e = 0; e < state->plan->event_count; e++) {
+    if (!is_gathered(folder, e))
+      continue;
     enum seg_status status = find_sequences(folder, e, customers, error);
     if (status != SEG_OK)
       return status;

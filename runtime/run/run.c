@@ -116,11 +116,35 @@ static enum seg_status new_result(const struct seg_plan *plan, uint64_t memory_b
   return SEG_OK;
 }
 
+const struct seg_block *seg_run_block(const struct seg_run_state *state) {
+  return state->pass == SEG_FIRST_PASS ? &state->plan->first_block : &state->plan->customer_block;
+}
+
+const struct seg_block_kernel *seg_run_kernel(const struct seg_run_state *state) {
+  return state->pass == SEG_FIRST_PASS ? &state->kernels->first_block
+                                       : &state->kernels->customer_block;
+}
+
+bool seg_run_folds_event(const struct seg_run_state *state, uint32_t event) {
+  struct seg_cell_range cells = seg_fold_range(&state->plan->folds[event], state->pass);
+  return cells.begin < cells.end;
+}
+
+bool seg_run_gathers_event(const struct seg_run_state *state, uint32_t event) {
+  return seg_run_folds_event(state, event) || state->plan->folds[event].is_followed;
+}
+
+enum seg_status seg_run_take_memory(struct seg_run_state *state, uint64_t bytes, const char *what,
+                                    struct seg_error *error) {
+  if (seg_memory_budget_take(state->budget, bytes))
+    return SEG_OK;
+  enum seg_status status = seg_event_runs_evict(state->newest_runs, 0, error);
+  return status == SEG_OK ? seg_memory_budget_need(state->budget, bytes, what, error) : status;
+}
+
 // Bitmaps and winners, once the number of customers is known.
 static enum seg_status add_memberships(struct seg_run_state *state, struct seg_error *error) {
   struct seg_run_result *result = state->result;
-  result->customer_count = state->keys->count;
-  result->keys = seg_key_table_view(state->keys);
   if (state->options->counts_only)
     return SEG_OK;
   int64_t customers = (int64_t)result->customer_count;
@@ -128,13 +152,9 @@ static enum seg_status add_memberships(struct seg_run_state *state, struct seg_e
   size_t winners = seg_layout_size(SEG_LAYOUT_I32, customers) / 2;
   uint64_t bytes = ((uint64_t)result->segment_count + state->plan->holdout_count) * bitmap +
                    (uint64_t)result->chain_count * winners;
-  if (!seg_memory_budget_take(state->budget, bytes)) {
-    enum seg_status status = seg_event_runs_evict(state->newest_runs, 0, error);
-    if (status == SEG_OK)
-      status = seg_memory_budget_need(state->budget, bytes, what_for, error);
-    if (status != SEG_OK)
-      return status;
-  }
+  enum seg_status status = seg_run_take_memory(state, bytes, what_for, error);
+  if (status != SEG_OK)
+    return status;
   result->members = calloc((size_t)result->segment_count + 1, sizeof *result->members);
   result->held_out = calloc((size_t)result->segment_count + 1, sizeof *result->held_out);
   if (result->members == NULL || result->held_out == NULL)
@@ -200,6 +220,12 @@ static enum seg_status run_stages(struct seg_run_state *state, struct seg_error 
     status = scan_events(state, error);
   double events_read = now();
   atomic_store(&state->progress_rows, 0);
+  if (status == SEG_OK) {
+    state->result->customer_count = state->keys->count;
+    state->result->keys = seg_key_table_view(state->keys);
+    status = seg_run_population(state, error);
+  }
+  atomic_store(&state->progress_rows, 0);
   if (status == SEG_OK)
     status = add_memberships(state, error);
   if (status == SEG_OK)
@@ -218,6 +244,7 @@ static void release_state(struct seg_run_state *state) {
   free(state->events);
   free(state->windows);
   seg_customer_columns_deinit(&state->customers);
+  seg_population_deinit(state);
   seg_spill_file_deinit(&state->spill);
   pthread_mutex_destroy(&state->progress_lock);
 }
@@ -242,6 +269,7 @@ enum seg_status seg_run(const struct seg_plan *plan, const struct seg_kernels *k
       .result = &box->result,
       .budget = &box->budget,
       .keys = &box->keys,
+      .pass = SEG_FINAL_PASS,
   };
   pthread_mutex_init(&state.progress_lock, NULL);
   seg_spill_file_init(&state.spill, options->temp_folder);

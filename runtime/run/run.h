@@ -6,7 +6,7 @@
  *
  * A run works in three stages: the customers get their numbers, the events are scanned and kept
  * partitioned by customer (on disk, when memory is short), then each partition is folded and its
- * rules are decided.
+ * rules are decided. With ranks the partitions are folded twice: first for what is ordered.
  */
 #ifndef SEG_RUNTIME_RUN_RUN_H
 #define SEG_RUNTIME_RUN_RUN_H

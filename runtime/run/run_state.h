@@ -14,6 +14,7 @@
 #include "runtime/entity/spill_file.h"
 #include "runtime/io/first_error.h"
 #include "runtime/run/customer_columns.h"
+#include "runtime/run/population.h"
 #include "runtime/run/run.h"
 
 struct seg_run_state {
@@ -26,6 +27,8 @@ struct seg_run_state {
   struct seg_memory_budget *budget; // lives with the result, as the key table does
   struct seg_key_table *keys;
   struct seg_customer_columns customers;
+  enum seg_fold_pass pass; // what stage 3 is about
+  struct seg_population population;
   struct seg_spill_file spill;
   struct seg_event_runs *events;      // per event of the plan; empty for those not gathered
   struct seg_event_runs *newest_runs; // the last ones made; NULL: none
@@ -44,7 +47,21 @@ SEG_NODISCARD enum seg_status seg_run_load_customers(struct seg_run_state *state
 SEG_NODISCARD enum seg_status seg_run_scan_event(struct seg_run_state *state, uint32_t event,
                                                  struct seg_error *error);
 
-/** Stage 3: fold all events and decide all rules. */
+/** What stage 3 computes of each customer in the present pass. */
+const struct seg_block *seg_run_block(const struct seg_run_state *state);
+const struct seg_block_kernel *seg_run_kernel(const struct seg_run_state *state);
+
+/** Does the present pass fold this event? */
+bool seg_run_folds_event(const struct seg_run_state *state, uint32_t event);
+
+/** Does the present pass look at its rows: to fold them, or as what follows in a sequence? */
+bool seg_run_gathers_event(const struct seg_run_state *state, uint32_t event);
+
+/** Count `bytes`, moving event runs to the file when they do not fit. */
+SEG_NODISCARD enum seg_status seg_run_take_memory(struct seg_run_state *state, uint64_t bytes,
+                                                  const char *what, struct seg_error *error);
+
+/** Stage 3: fold the events of the pass; then collect values, or decide all rules. */
 SEG_NODISCARD enum seg_status seg_run_partitions(struct seg_run_state *state,
                                                  struct seg_error *error);
 

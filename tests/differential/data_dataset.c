@@ -49,6 +49,11 @@ static void fill(struct data *data, const struct seg_program_entity *entity, str
 void data_dataset(struct data *data, const struct seg_program *program, const bool *reads_event,
                   struct seg_arena *arena, struct seg_dataset *dataset) {
   must(seg_dataset_init(dataset, program->event_count));
+  bool from_event = program->customer_from_event >= 0;
+  const struct data_table *keys =
+      data_table(data, from_event ? program->events[program->customer_from_event].name.text
+                                  : seg_str_view("customer"));
+  dataset->integer_keys = keys != NULL && !keys->key_is_text;
   if (program->customer_from_event < 0)
     fill(data, &program->customer, seg_str_view("customer"), arena, &dataset->customers);
   for (uint32_t i = 0; i < program->event_count; i++)

@@ -64,6 +64,16 @@ struct term *generate_open(struct generator *generator, const struct scope *scop
 /** `term else constant` when the term may be missing; NULL when the type has no constants. */
 struct term *generate_default(struct generator *generator, struct term *term);
 
+// generate_rank.c
+/** Can customers be ordered by it? Not by what compares them already. */
+bool generate_is_ordered(const struct generator *generator, const struct term *term);
+/** The place of a value among all customers. */
+struct term *generate_rank(struct generator *generator, struct term *value);
+/** `top` of a value. */
+struct term *generate_top(struct generator *generator, struct term *value);
+/** A rank with a constant among its results; NULL when there is nothing to order. */
+struct term *generate_rank_test(struct generator *generator, const struct scope *scope);
+
 // generate_condition.c
 struct term *generate_condition(struct generator *generator, const struct scope *scope,
                                 uint32_t depth);

@@ -192,6 +192,13 @@ static struct term *windowed_behind(struct generator *generator, const struct sc
   return term;
 }
 
+// Who has no value is never in `top`, so its negation needs a guard.
+static struct term *rank_test(struct generator *generator, const struct scope *scope) {
+  struct term *term = generate_rank_test(generator, scope);
+  bool negates = term != NULL && term->kind == TERM_TOP && !scope->definite;
+  return negates && chance(generator, 20) ? guarded_not(generator, term) : term;
+}
+
 static struct term *test_of(struct generator *generator, const struct scope *scope,
                             struct term *value) {
   if (value->optional && chance(generator, 15))
@@ -247,6 +254,8 @@ static struct term *atom(struct generator *generator, const struct scope *scope)
       return member(generator, scope);
     if (scope->rule && chance(generator, 15)) {
       term = windowed_behind(generator, scope);
+    } else if (scope->rule && chance(generator, 6)) {
+      term = rank_test(generator, scope);
     } else {
       struct term *value = generate_value(generator, scope, depths[pick(generator, 8)]);
       term = value != NULL ? test_of(generator, scope, value) : last_resort(generator, scope);

@@ -389,6 +389,11 @@ static struct term *grow(struct generator *generator, const struct scope *scope,
                                                    : other_value(generator, scope, term);
     return defaulted != NULL ? defaulted : term;
   }
+  if (scope->rule && chance(generator, 4) && generate_is_ordered(generator, term)) {
+    struct term *rank = generate_rank(generator, term);
+    if (!scope->definite || !rank->optional)
+      return rank;
+  }
   bool bands = is_numeric(term->type) || term->type.kind == SEG_TYPE_DATE;
   if (bands && chance(generator, 20))
     return band(generator, term);

@@ -71,6 +71,7 @@ enum term_kind {
   TERM_BUCKET,     // `text`: what stands between the parentheses
   TERM_BAND,       // operand 0; cuts: 1 ...
   TERM_FUNCTION,   // `text`(operand 0): a function of one value
+  TERM_RANK,       // `text` (such as "ntile(5, ") operand 0
   TERM_ARITHMETIC, // operand 0 `sign` operand 1
   TERM_NEGATE,
   TERM_ELSE,
@@ -80,6 +81,7 @@ enum term_kind {
   TERM_IN,      // operand 0 [not] in (operand 1, ...)
   TERM_IS,      // operand 0 is known (negated: is missing)
   TERM_TEXT_TEST, // `text`(operand 0, operand 1)
+  TERM_TOP,       // `text` (such as "top(10%, ") operand 0
   TERM_TRUE,      // operand 0: a bool value standing as a condition
   TERM_MEMBER,    // of an earlier segment, `metric` counts segments here
   TERM_NOT,

@@ -34,6 +34,8 @@ static enum level level_of(const struct term *term) {
   case TERM_BUCKET:
   case TERM_BAND:
   case TERM_FUNCTION:
+  case TERM_RANK:
+  case TERM_TOP:
   case TERM_TEXT_TEST:
   case TERM_TALLY: return POSTFIX;
   }
@@ -151,6 +153,11 @@ static void print_value(struct model *model, FILE *out, const struct term *term)
     print_list(model, out, term, 0);
     fputc(')', out);
     break;
+  case TERM_RANK:
+    fputs(term->text, out);
+    print_list(model, out, term, 0);
+    fputc(')', out);
+    break;
   case TERM_FUNCTION:
     fprintf(out, "%s(", term->text);
     print_list(model, out, term, 0);
@@ -202,6 +209,11 @@ static void print_condition(struct model *model, FILE *out, const struct term *t
     break;
   case TERM_TEXT_TEST:
     fprintf(out, "%s(", term->text);
+    print_list(model, out, term, 0);
+    fputc(')', out);
+    break;
+  case TERM_TOP:
+    fputs(term->text, out);
     print_list(model, out, term, 0);
     fputc(')', out);
     break;

@@ -68,6 +68,9 @@ static enum answer ask_test(const struct asker *asker, const struct seg_node *no
   if (fractions && (value_of(asker, node->operands[1]).integer == 0 ||
                     value_of(asker, node->operands[3]).integer == 0))
     return ANSWER_UNKNOWN; // an average of nothing
+  bool average = node->kind == SEG_NODE_RANK && node->operand_count == 2;
+  if (average && value_of(asker, node->operands[1]).integer == 0)
+    return ANSWER_UNKNOWN;
   return seg_reference_condition(asker->reference, node, asker->customer) ? ANSWER_TRUE
                                                                           : ANSWER_FALSE;
 }
