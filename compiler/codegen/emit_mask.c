@@ -238,6 +238,16 @@ static LLVMValueRef emit_TEXT_TEST(struct seg_emit_block *block, uint32_t number
   return and_known(block, mask, operand);
 }
 
+static LLVMValueRef emit_TEXT_MATCH(struct seg_emit_block *block, uint32_t number) {
+  struct seg_emit *emit = block->emit;
+  uint32_t operand = step_of(block, number)->operands[0];
+  LLVMValueRef arguments[] = {values_of_word(block, operand), block->frame,
+                              seg_emit_i32(emit, number)};
+  LLVMValueRef mask =
+      seg_emit_call(emit, block->module, "seg_kernel_text_match", emit->type.i64, arguments, 3);
+  return and_known(block, mask, operand);
+}
+
 static LLVMValueRef emit_ALL(struct seg_emit_block *block, uint32_t number) {
   (void)number;
   return seg_emit_i64(block->emit, -1);

@@ -104,7 +104,7 @@ static const struct seg_node *subject_of(const struct seg_node *node) {
          (node->kind == SEG_NODE_NOT || node->kind == SEG_NODE_COMPARE ||
           node->kind == SEG_NODE_COMPARE_FRACTIONS || node->kind == SEG_NODE_IN ||
           node->kind == SEG_NODE_IS_KNOWN || node->kind == SEG_NODE_TEXT_TEST ||
-          seg_english_is_between(node)))
+          node->kind == SEG_NODE_MATCHES || seg_english_is_between(node)))
     node = node->operands[0];
   return node;
 }

@@ -29,7 +29,7 @@ static uint64_t constant_hash(enum seg_layout layout, const struct seg_plan_cons
                                    : seg_hash_u64((uint64_t)constant->integer);
 }
 
-// The list of IN_LIST, BAND and TEXT_TEST holds values of the operand's layout.
+// The list of IN_LIST, BAND, TEXT_TEST and TEXT_MATCH holds values of the operand's layout.
 static enum seg_layout list_layout(const struct seg_block_builder *builder,
                                    const struct seg_step *step) {
   return builder->steps.items[step->operands[0]].layout;

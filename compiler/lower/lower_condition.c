@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "compiler/lower/context.h"
+#include "runtime/regex/automaton.h"
 
 static bool is_column(const struct seg_node *node) {
   return node->kind == SEG_NODE_ATTRIBUTE || node->kind == SEG_NODE_COLUMN;
@@ -124,6 +125,24 @@ static uint32_t lower_text_test(const struct seg_scope *scope, const struct seg_
   return scope->lowering->failed ? 0 : seg_build_step(scope->builder, step);
 }
 
+// The automaton was built once before, by the checker: nothing is wrong with the pattern.
+static uint32_t lower_matches(const struct seg_scope *scope, const struct seg_node *node) {
+  struct seg_lowering *lowering = scope->lowering;
+  struct seg_automaton *automaton;
+  struct seg_regex_fault fault;
+  if (seg_automaton_build(&lowering->plan->arena, node->pattern, &automaton, &fault) != SEG_OK) {
+    lowering->failed = true;
+    return 0;
+  }
+  struct seg_step step = {.op = SEG_OP_TEXT_MATCH,
+                          .layout = SEG_LAYOUT_BIT,
+                          .operands = {seg_lower_value(scope, node->operands[0])},
+                          .automaton = automaton,
+                          .list_count = 1};
+  step.list = seg_lower_list(lowering, SEG_LAYOUT_TEXT, &node->operands[1]->literal, 1);
+  return lowering->failed ? 0 : seg_build_step(scope->builder, step);
+}
+
 static uint32_t lower_joined(const struct seg_scope *scope, const struct seg_node *node) {
   uint32_t result = seg_lower_condition(scope, node->operands[0]);
   for (uint32_t i = 1; i < node->operand_count; i++) {
@@ -182,6 +201,7 @@ uint32_t seg_lower_condition(const struct seg_scope *scope, const struct seg_nod
   case SEG_NODE_IN: return lower_in(scope, node);
   case SEG_NODE_TEXT_TEST: return lower_text_test(scope, node);
   case SEG_NODE_MEMBER: return seg_lower_condition(scope, node->operands[0]);
+  case SEG_NODE_MATCHES: return lower_matches(scope, node);
   case SEG_NODE_IS_KNOWN: return seg_lower_known(scope, node->operands[0]);
   case SEG_NODE_RANK: // top: a column of 0 and 1
     return compare_step(scope, SEG_IS_EQUAL, seg_lower_rank(scope, node),

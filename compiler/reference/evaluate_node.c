@@ -246,6 +246,8 @@ struct seg_value seg_evaluate(const struct seg_subject *subject, const struct se
     return truth(values[0].known &&
                  seg_evaluate_text_test(node->text_test, values[0].text, values[1].text));
   case SEG_NODE_MEMBER: return truth(values[0].known && values[0].integer != 0);
+  case SEG_NODE_MATCHES:
+    return truth(values[0].known && seg_evaluate_matches(subject, node->pattern, values[0].text));
   case SEG_NODE_IS_KNOWN: return truth(values[0].known);
   case SEG_NODE_NOT: return truth(!(values[0].known && values[0].integer != 0));
   case SEG_NODE_AND:

@@ -5,6 +5,7 @@
 #define SEG_COMPILER_REFERENCE_INTERNAL_H
 
 #include "compiler/reference/evaluate.h"
+#include "runtime/regex/regex.h"
 #include "runtime/time/zone.h"
 
 /** A list of row numbers. */
@@ -82,6 +83,10 @@ int64_t seg_evaluate_length(struct seg_str text);
 // evaluate_rank.c
 struct seg_value seg_evaluate_rank(const struct seg_subject *subject, const struct seg_node *node);
 void seg_reference_ranks_free(struct seg_reference *reference);
+
+// evaluate_pattern.c
+bool seg_evaluate_matches(const struct seg_subject *subject, const struct seg_regex *pattern,
+                          struct seg_str text);
 
 /** What a sequence says about one of the customer's rows, of the event that is counted. */
 enum seg_sequence_state {

@@ -156,11 +156,18 @@ static const char *text_words(enum seg_text_test test, bool negated) {
   return "";
 }
 
+static bool is_text_test(const struct seg_node *node) {
+  return node->kind == SEG_NODE_TEXT_TEST || node->kind == SEG_NODE_MATCHES;
+}
+
 static void print_text_test(const struct seg_english *english, const struct seg_node *node,
                             bool negated) {
   fputs("whose ", english->out);
   seg_english_value(english, node->operands[0]);
-  fprintf(english->out, " %s ", text_words(node->text_test, negated));
+  if (node->kind == SEG_NODE_MATCHES)
+    fputs(negated ? " does not match " : " matches ", english->out);
+  else
+    fprintf(english->out, " %s ", text_words(node->text_test, negated));
   seg_english_value(english, node->operands[1]);
 }
 
@@ -207,7 +214,7 @@ static void print_not(const struct seg_english *english, const struct seg_node *
     print_in(english, inner, true);
   else if (inner->kind == SEG_NODE_MEMBER)
     print_member(english, inner, "who are not in ");
-  else if (inner->kind == SEG_NODE_TEXT_TEST)
+  else if (is_text_test(inner))
     print_text_test(english, inner, true);
   else if (inner->kind == SEG_NODE_RANK)
     print_top(english, inner, true);
@@ -256,7 +263,8 @@ void seg_english_condition(const struct seg_english *english, const struct seg_n
   case SEG_NODE_COMPARE: print_compare(english, node); return;
   case SEG_NODE_COMPARE_FRACTIONS: print_fractions(english, node); return;
   case SEG_NODE_IN: print_in(english, node, false); return;
-  case SEG_NODE_TEXT_TEST: print_text_test(english, node, false); return;
+  case SEG_NODE_TEXT_TEST:
+  case SEG_NODE_MATCHES: print_text_test(english, node, false); return;
   case SEG_NODE_MEMBER: print_member(english, node, "who are in "); return;
   case SEG_NODE_RANK: print_top(english, node, false); return;
   case SEG_NODE_IS_KNOWN: print_state(english, node->operands[0], "known"); return;

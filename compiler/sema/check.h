@@ -220,6 +220,8 @@ struct seg_node *seg_check_upper(struct seg_check *check, const struct seg_scope
                                  const struct seg_expr *expr);
 struct seg_node *seg_check_trim(struct seg_check *check, const struct seg_scope *scope,
                                 const struct seg_expr *expr);
+struct seg_node *seg_check_matches(struct seg_check *check, const struct seg_scope *scope,
+                                   const struct seg_expr *expr);
 struct seg_node *seg_check_length(struct seg_check *check, const struct seg_scope *scope,
                                   const struct seg_expr *expr);
 bool seg_is_aggregate_word(struct seg_str word, enum seg_aggregate_kind *kind);
@@ -386,14 +388,10 @@ void seg_check_needs(struct seg_check *check, const struct seg_program_test *tes
 // not_yet.c
 enum seg_not_yet {
 #define SEG_NOT_YET(name, form, help) SEG_NOT_YET_##name,
-#define SEG_NOT_YET_FUNCTION(word, help)
 #include "compiler/sema/not_yet.def"
 #undef SEG_NOT_YET
-#undef SEG_NOT_YET_FUNCTION
   SEG_NOT_YET_COUNT
 };
 void seg_report_not_yet(struct seg_check *check, enum seg_not_yet form, struct seg_span span);
-/** Reports and returns true when the word is a function of the language that does not run yet. */
-bool seg_not_yet_function(struct seg_check *check, struct seg_name word);
 
 #endif

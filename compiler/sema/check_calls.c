@@ -205,7 +205,5 @@ struct seg_node *seg_check_call(struct seg_check *check, const struct seg_scope 
     seg_help(check->sink, d, "it is written like this: `%s`", function->example);
     return NULL;
   }
-  if (seg_not_yet_function(check, expr->name))
-    return NULL;
   return report_unknown_function(check, expr);
 }

@@ -194,7 +194,7 @@ static void learn_true(struct walk *walk, const struct seg_node *node, bool outr
     learn_comparison(walk, node, outright);
   else if (node->kind == SEG_NODE_IN)
     learn_in(walk, node, outright);
-  else if (node->kind == SEG_NODE_TEXT_TEST && !outright)
+  else if ((node->kind == SEG_NODE_TEXT_TEST || node->kind == SEG_NODE_MATCHES) && !outright)
     learn_known(walk, node->operands[0]);
   else if (node->kind == SEG_NODE_RANK && !outright)
     learn_ordered(walk, node);

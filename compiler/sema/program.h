@@ -23,6 +23,8 @@
 #include "runtime/time/period.h"
 #include "runtime/time/timestamp_text.h"
 
+struct seg_regex; // runtime/regex
+
 enum seg_type_kind {
 #define SEG_TYPE(name, printed) SEG_TYPE_##name,
 #include "compiler/sema/types.def"
@@ -146,6 +148,7 @@ struct seg_node {
     struct {                              // TALLY: at least one of them says something
       uint32_t least, most;               // 0 <= least <= most <= operand_count
     };
+    const struct seg_regex *pattern; // MATCHES: what operand 1 says
     struct { // IN: the list; BAND: the cuts, rising. Literals of the operand's type
       uint32_t literal_count;
       struct seg_literal *literals;

@@ -238,6 +238,7 @@ static void print_content(const struct printer *printer, const struct seg_node *
   case SEG_NODE_DIVIDE:
   case SEG_NODE_NEGATE:
   case SEG_NODE_TEXT_LENGTH:
+  case SEG_NODE_MATCHES:
   case SEG_NODE_IS_KNOWN:
   case SEG_NODE_NOT:
   case SEG_NODE_AND:

@@ -68,6 +68,7 @@ static bool same_content(const struct seg_node *a, const struct seg_node *b) {
   case SEG_NODE_DIVIDE:
   case SEG_NODE_NEGATE:
   case SEG_NODE_TEXT_LENGTH:
+  case SEG_NODE_MATCHES:
   case SEG_NODE_IS_KNOWN:
   case SEG_NODE_NOT:
   case SEG_NODE_AND:

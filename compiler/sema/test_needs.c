@@ -84,6 +84,7 @@ static void need_node(struct needs *needs, int32_t event, const struct seg_node 
   case SEG_NODE_IN:
   case SEG_NODE_TEXT_TEST:
   case SEG_NODE_MEMBER:
+  case SEG_NODE_MATCHES:
   case SEG_NODE_IS_KNOWN:
   case SEG_NODE_NOT:
   case SEG_NODE_AND:

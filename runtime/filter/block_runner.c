@@ -166,6 +166,7 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
         .row_count = rows - first < runner->batch_rows ? rows - first : runner->batch_rows,
         .as_of = as_of,
         .as_of_instant = runner->as_of_instant,
+        .steps = runner->block->steps,
         .texts = &runner->texts,
         .fault = &found,
     };

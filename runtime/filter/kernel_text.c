@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime/plan/kernel.h"
+#include "runtime/regex/automaton.h"
 
 enum { ROWS = 64 };
 
@@ -81,5 +82,14 @@ uint64_t seg_kernel_text_test(const struct seg_str *values, const char *literal,
   uint64_t mask = 0;
   for (unsigned i = 0; i < ROWS; i++)
     mask |= (uint64_t)text_test_holds(values[i], text, (enum seg_plan_text_test)test) << i;
+  return mask;
+}
+
+uint64_t seg_kernel_text_match(const struct seg_str *values, const struct seg_block_frame *frame,
+                               uint32_t step) {
+  const struct seg_automaton *automaton = frame->steps[step].automaton;
+  uint64_t mask = 0;
+  for (unsigned i = 0; i < ROWS; i++)
+    mask |= (uint64_t)seg_automaton_accepts(automaton, values[i]) << i;
   return mask;
 }

@@ -32,9 +32,10 @@ struct seg_block_frame {
   uint64_t *const *value_known;       // per value slot: always written
   uint64_t *const *masks;             // per mask slot of the kernel: written by it
   int64_t row_count;
-  int32_t as_of;               // day
-  int64_t as_of_instant;       // UTC microseconds at which that day begins
-  struct seg_text_room *texts; // where computed texts go; they stay until all rows are done
+  int32_t as_of;                // day
+  int64_t as_of_instant;        // UTC microseconds at which that day begins
+  const struct seg_step *steps; // of the block
+  struct seg_text_room *texts;  // where computed texts go; they stay until all rows are done
   struct seg_kernel_fault *fault;
 };
 
@@ -111,6 +112,10 @@ uint64_t seg_kernel_text_compare_columns(const struct seg_str *left, const struc
 /** 64 tests; `test` is enum seg_plan_text_test. */
 uint64_t seg_kernel_text_test(const struct seg_str *values, const char *literal, uint64_t size,
                               uint32_t test);
+
+/** 64 texts against the automaton of a step (TEXT_MATCH). */
+uint64_t seg_kernel_text_match(const struct seg_str *values, const struct seg_block_frame *frame,
+                               uint32_t step);
 
 /** `*out` = the text in small or capital letters, or without blanks at its ends; `map` is enum
  * seg_plan_text_map. Raises SEG_FAULT_MEMORY. */

@@ -27,6 +27,8 @@
 #include "runtime/base/str.h"
 #include "runtime/time/period.h"
 
+struct seg_automaton; // runtime/regex
+
 /** How a value lies in memory. */
 enum seg_layout {
   SEG_LAYOUT_BIT,  // one bit a row in 64-bit words, least significant bit first
@@ -121,12 +123,13 @@ struct seg_step {
   enum seg_plan_text_test text_test;
   enum seg_date_part date_part; // DATE_PART
   enum seg_plan_text_map text_map;
-  enum seg_plan_rounding rounding;   // NUMBER_TO_INTEGER, ROUND
-  uint8_t scale;                     // INTEGER_TO_NUMBER
+  const struct seg_automaton *automaton; // TEXT_MATCH: that of list[0].text
+  enum seg_plan_rounding rounding;       // NUMBER_TO_INTEGER, ROUND
+  uint8_t scale;                         // INTEGER_TO_NUMBER
   int64_t factor;                    // FRACTION_BAND, ROUND; AS_OF_INSTANT: microseconds before it
   struct seg_plan_constant constant; // CONSTANT
-  uint32_t list_count; // IN_LIST, TEXT_TEST (one); BAND, FRACTION_BAND: cuts that never fall, but
-                       // may be equal: 1.2 and 1.7 cut whole numbers at 2
+  uint32_t list_count; // IN_LIST; TEXT_TEST, TEXT_MATCH (one); BAND, FRACTION_BAND: cuts that never
+                       // fall, but may be equal: 1.2 and 1.7 cut whole numbers at 2
   const struct seg_plan_constant *list;
   struct seg_str source; // the rule's text behind it, for fault messages; may be empty
 };

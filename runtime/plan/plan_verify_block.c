@@ -227,6 +227,10 @@ static enum seg_status check_types(const struct check *check, uint32_t number) {
     REQUIRE(step->list_count == 1, "must have exactly one literal");
     REQUIRE((uint32_t)step->text_test <= SEG_TEXT_CONTAINS, "has no such test");
     return check_list(check, number, SEG_LAYOUT_TEXT, false);
+  case SEG_OP_TEXT_MATCH:
+    REQUIRE(all_operands_are(check, step, SEG_LAYOUT_TEXT), "the operand must be TEXT");
+    REQUIRE(step->list_count == 1 && step->automaton != NULL, "must have exactly one pattern");
+    return check_list(check, number, SEG_LAYOUT_TEXT, false);
   case SEG_OP_IS_KNOWN:
   case SEG_OP_ALL:
   case SEG_OP_NONE:

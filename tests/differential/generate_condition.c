@@ -149,11 +149,29 @@ static struct term *in_list(struct generator *generator, struct term *value) {
   return term->negated ? guarded(generator, term) : term;
 }
 
+// A pattern over the letters of the pool of texts, never one that is plain.
+static const char *pattern(struct generator *generator) {
+  static const char *const atoms[] = {"a",       "b",     "C",     "é",      ".",  "[abc]",
+                                      "[^a]",    "\\\\d", "\\\\w", "-1",     "日", "(ab|bc)",
+                                      "(a|.b|)", "\\\\s", "[à-ü]", "(^a|b$)"};
+  static const char *const repeats[] = {"*", "+", "?", "{2}", "{1,3}", "", "", ""};
+  const char *text = "";
+  uint32_t parts = 1 + pick(generator, 4);
+  for (uint32_t i = 0; i < parts; i++)
+    text = model_text(generator->model, "%s%s%s", text, atoms[pick(generator, 16)],
+                      repeats[pick(generator, 8)]);
+  return model_text(generator->model, chance(generator, 50) ? ".*%s" : "%s.*", text);
+}
+
 static struct term *text_test(struct generator *generator, struct term *value) {
   static const char *const tests[] = {"starts_with", "ends_with", "contains"};
   struct term *part = generate_literal(generator, value->type);
   struct term *term = condition(generator, TERM_TEXT_TEST, 2, value, part, NULL);
   term->text = tests[pick(generator, 3)];
+  if (chance(generator, 40)) {
+    term->text = "matches";
+    part->text = generate_quoted(generator, pattern(generator));
+  }
   return term;
 }
 

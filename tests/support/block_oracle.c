@@ -2,6 +2,9 @@
 #include "tests/support/block_oracle.h"
 
 #include <math.h>
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/time/civil.h"
@@ -100,6 +103,19 @@ static bool text_test_holds(const struct seg_step *step, struct seg_str text) {
       return true;
   }
   return false;
+}
+
+/** The patterns of the tests mean the same to POSIX, in bytes. */
+static bool text_match_holds(const struct seg_step *step, struct seg_str text) {
+  char pattern[100], copy[100];
+  regex_t regex;
+  snprintf(pattern, sizeof pattern, "^(%.*s)$", SEG_STR(step->list[0].text));
+  snprintf(copy, sizeof copy, "%.*s", SEG_STR(text));
+  if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+    abort();
+  bool holds = regexec(&regex, copy, 0, NULL, 0) == 0;
+  regfree(&regex);
+  return holds;
 }
 
 /** The words of the tests in small and in capital letters, by hand; what is not here has no
@@ -296,6 +312,7 @@ static value compute(const struct seg_block *block, const struct seg_kernel_inpu
   case SEG_OP_IS_FALSE: return mask(a.known && a.integer == 0);
   case SEG_OP_IN_LIST: return mask(a.known && in_list(step, of, a));
   case SEG_OP_TEXT_TEST: return mask(a.known && text_test_holds(step, a.text));
+  case SEG_OP_TEXT_MATCH: return mask(a.known && text_match_holds(step, a.text));
   case SEG_OP_IS_KNOWN: return mask(a.known);
   case SEG_OP_ALL: return mask(true);
   case SEG_OP_NONE: return mask(false);

@@ -59,6 +59,7 @@ void seg_kernel_run_init(struct seg_kernel_run *run, const struct seg_block *blo
       .row_count = inputs->row_count,
       .as_of = inputs->as_of,
       .as_of_instant = inputs->as_of_instant,
+      .steps = block->steps,
       .texts = &run->texts,
       .fault = &run->fault,
   };

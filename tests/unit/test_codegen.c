@@ -189,6 +189,7 @@ static bool may_be_called(const char *symbol) {
       "seg_kernel_text_compare",
       "seg_kernel_text_compare_columns",
       "seg_kernel_text_test",
+      "seg_kernel_text_match",
       "seg_kernel_text_map",
       "seg_kernel_text_length",
       "seg_kernel_distinct",

@@ -14,6 +14,7 @@
 
 #include "compiler/codegen/codegen.h"
 #include "runtime/plan/plan_verify_block.h"
+#include "runtime/regex/automaton.h"
 #include "tests/support/block_oracle.h"
 #include "tests/support/guarded_memory.h"
 #include "tests/support/kernel_run.h"
@@ -356,6 +357,20 @@ static void add_value_step(struct seg_test_block *builder, struct seg_random *ra
   seg_test_block_step(builder, step);
 }
 
+/** The automaton of a pattern, which becomes the item of the list. */
+static const struct seg_automaton *random_pattern(struct seg_test_block *builder,
+                                                  struct seg_random *random,
+                                                  struct seg_plan_constant *item) {
+  static const char *const patterns[] = {"a[a-z]*", "(ab|b)+", "[^a]*", " ?[Aa]b", "(a|ab)(c|d)?"};
+  struct seg_regex *regex;
+  struct seg_automaton *automaton;
+  struct seg_regex_fault fault;
+  item->text = seg_str_view(patterns[seg_random_below(random, 5)]);
+  assert_int_equal(seg_regex_parse(builder->arena, item->text, &regex, &fault), SEG_OK);
+  assert_int_equal(seg_automaton_build(builder->arena, regex, &automaton, &fault), SEG_OK);
+  return automaton;
+}
+
 static void add_mask_step(struct seg_test_block *builder, struct seg_random *random) {
   struct seg_plan_constant list[LONGEST_LIST];
   struct seg_step step = {.list = list, .layout = SEG_LAYOUT_BIT};
@@ -378,9 +393,12 @@ static void add_mask_step(struct seg_test_block *builder, struct seg_random *ran
     step.list_count = random_list(random, of, false, list);
   } else if (kind == 6) {
     step.op = SEG_OP_TEXT_TEST, of = SEG_LAYOUT_TEXT;
-    step.text_test = (enum seg_plan_text_test)seg_random_below(random, 3);
     random_list(random, of, false, list);
     step.list_count = 1;
+    if (seg_random_chance(random, 40))
+      step.op = SEG_OP_TEXT_MATCH, step.automaton = random_pattern(builder, random, list);
+    else
+      step.text_test = (enum seg_plan_text_test)seg_random_below(random, 3);
   } else if (kind == 7) {
     step.op = SEG_OP_IS_KNOWN;
     of = seg_random_chance(random, 20) ? SEG_LAYOUT_BIT : of;
@@ -388,8 +406,8 @@ static void add_mask_step(struct seg_test_block *builder, struct seg_random *ran
     step.op = SEG_OP_COMPARE;
     step.comparison = (enum seg_plan_comparison)seg_random_below(random, 6);
   }
-  step.operands[0] = pick_value(builder, random, of);
-  step.operands[1] = pick_value(builder, random, of);
+  for (uint32_t i = 0; i < seg_op_info[step.op].operand_count; i++)
+    step.operands[i] = pick_value(builder, random, of);
   seg_test_block_step(builder, step);
 }
 

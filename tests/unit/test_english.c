@@ -146,6 +146,8 @@ static void test_attributes(void **state) {
          "whose city without blanks at its ends in small letters is \"bonn\"");
   expect("upper(city) = \"BONN\"", "whose city in capital letters is \"BONN\"");
   expect("length(city) < 3", "whose number of characters of city is below 3");
+  expect("matches(city, \"B.*\")", "whose city matches \"B.*\"");
+  expect("not matches(city, \"B.*\")", "whose city does not match \"B.*\"");
   expect("opt_in", "whose opt_in is true");
   expect("not opt_in", "whose opt_in is false");
   expect("(country else \"DE\") = \"DE\"", "whose country (\"DE\" when it is missing) is \"DE\"");

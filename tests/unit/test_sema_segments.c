@@ -165,12 +165,6 @@ static void unique_where_it_cannot_be(void **state) {
 static void not_yet(void **state) {
   (void)state;
   expect_declared("exclusive: s\n", "opt_in", "E901", "exclusive: s", "priority");
-  static const char *const functions[] = {"matches"};
-  for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-    char when[100];
-    snprintf(when, sizeof when, "%s(5, nothing) >= 1", functions[i]);
-    expect_rule(when, "E901", functions[i], NULL);
-  }
 }
 
 /** The warnings of a text without errors: "W101 W501". */

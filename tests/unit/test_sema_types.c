@@ -433,6 +433,24 @@ static void texts_and_dates(void **state) {
   expect_rule("trim(city, city) = \"x\"", "E206", "trim(city, city)", "trim(city)");
   expect_rule("lower(city)", "E210", "lower(city)", NULL);
   expect_rule("lowr(city) = \"x\"", "E107", "lowr", "lower");
+  expect_right(
+      "matches(city, \"B.*\") and country is known and not matches(country, \"[A-Z]{2}\")");
+  expect_right("matches(country, \"D.\") and country != \"DE\"");
+  expect_rule("not matches(country, \"D.\")", "E401", "not matches(country, \"D.\")", "country");
+  expect_rule("matches(visits, \"1.\")", "E201", "visits", NULL);
+  expect_rule("matches(plan, \"p.*\")", "E201", "plan", "listed");
+  expect_rule("matches(city, city)", "E208", "city", "A-[0-9]+");
+  expect_rule("matches(city, \"Bonn\")", "E313", "\"Bonn\"", "contains(city, \"Bonn\")");
+  expect_rule("matches(city, \"Bo\\\\.n\\\\\\\\\")", "E313", "\"Bo\\\\.n\\\\\\\\\"",
+              "city = \"Bo.n\\\\\"");
+  // Where in the pattern: behind escapes of the text, too.
+  expect_rule("matches(city, \"a(b\")", "E212", "(", "\\\\(");
+  expect_rule("matches(city, \"é*+\")", "E212", "+", NULL);
+  expect_rule("matches(city, \"\\\"\\\\d{5\")", "E212", "{", "{3,5}");
+  expect_rule("matches(city, \"(\\\\d)\\\\1\")", "E212", "\\\\1", "linear time");
+  expect_rule("matches(city, \"\\u{41}**\")", "E212", "\"\\u{41}**\"", NULL);
+  expect_rule("matches(city, \"a^b\")", "E212", "\"a^b\"", NULL);
+  expect_rule("matches(city, \"(a|b)*a(a|b){20}\")", "E212", "\"(a|b)*a(a|b){20}\"", "fewer");
   expect_rule("days_since(visits) > 1", "E201", "visits", NULL);
   expect_rule("days_since(seen) > 1", "E201", "seen", "`date`");
   expect_rule("days_since(city) > 1", "E201", "city", "`date`");
