@@ -10,6 +10,7 @@ static const struct {
   const char *summary;
   int (*run)(int argc, char **argv);
 } verbs[] = {
+    {"init", "a starter project for a folder of data", verb_init},
     {"check", "prove that every rule has one meaning; report what is wrong", verb_check},
     {"fmt", "write rule files in their canonical layout", verb_fmt},
     {"test", "run the tests that stand beside the rules", verb_test},

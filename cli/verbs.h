@@ -5,6 +5,7 @@
 #ifndef SEGC_CLI_VERBS_H
 #define SEGC_CLI_VERBS_H
 
+int verb_init(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_fmt(int argc, char **argv);
 int verb_run(int argc, char **argv);

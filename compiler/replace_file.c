@@ -102,3 +102,33 @@ enum seg_status seg_replace_file(struct seg_arena *arena, const char *path, stru
   sync_folder(arena, target);
   return SEG_OK;
 }
+
+// Permissions that the system would give a new file. The mask can only be read by setting it.
+static mode_t new_file_mode(void) {
+  mode_t mask = umask(022);
+  umask(mask);
+  return 0666 & ~mask;
+}
+
+enum seg_status seg_create_file(struct seg_arena *arena, const char *path, struct seg_str text,
+                                struct seg_error *error) {
+  struct seg_str private,
+      target = seg_arena_format(arena, "%s%s", path[0] == '/' ? "" : "./", path);
+  if (target.data == NULL)
+    return seg_fail_memory(error, "a file's name");
+  int handle = create_beside(arena, target.data, &private);
+  if (handle < 0)
+    return fail_write(path, errno, error);
+  struct stat info = {.st_uid = geteuid(), .st_gid = getegid(), .st_mode = new_file_mode()};
+  int reason = fill(handle, text, &info);
+  // A link, unlike a rename, refuses to take the place of another file.
+  if (reason == 0 && link(private.data, target.data) != 0)
+    reason = errno;
+  unlink(private.data);
+  if (reason == EEXIST)
+    return SEG_IO_FAIL(error, SEG_USAGE, OUTPUT_PLACE, "%s exists already", path);
+  if (reason != 0)
+    return fail_write(path, reason, error);
+  sync_folder(arena, target.data);
+  return SEG_OK;
+}

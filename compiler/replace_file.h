@@ -1,5 +1,5 @@
 /**
- * New text for a file that exists: whole or not at all.
+ * New text for a file: whole or not at all.
  */
 #ifndef SEG_COMPILER_REPLACE_FILE_H
 #define SEG_COMPILER_REPLACE_FILE_H
@@ -13,5 +13,12 @@
  */
 SEG_NODISCARD enum seg_status seg_replace_file(struct seg_arena *arena, const char *path,
                                                struct seg_str text, struct seg_error *error);
+
+/**
+ * The same for a file that does not exist yet, in a folder that does; it gets the permissions that
+ * new files have. When there is something of that name already, nothing is written: SEG_USAGE.
+ */
+SEG_NODISCARD enum seg_status seg_create_file(struct seg_arena *arena, const char *path,
+                                              struct seg_str text, struct seg_error *error);
 
 #endif

@@ -242,6 +242,22 @@ enum segc_status segc_diff(struct segc_session *before, struct segc_session *aft
                            const struct segc_diff_options *options, enum segc_format format,
                            FILE *out);
 
+struct segc_init_options {
+  size_t size;
+  const char *folder;      // for the project; made when it does not exist
+  const char *data_folder; // what to look at
+  const char *currency;    // of amounts; NULL: EUR
+  const char *timezone;    // NULL: UTC
+  const char *key;         // the column that holds the customer's key; NULL: it is looked for
+};
+
+/**
+ * Write a starter project, FOLDER/segments.seg, for a folder of data, and tell on `out` what the
+ * files were taken for and how to run it. A folder that has rule files is left alone: SEGC_FAILURE.
+ */
+enum segc_status segc_init(struct segc_session *session, const struct segc_init_options *options,
+                           FILE *out);
+
 /** The versions that decide what a run answers: segc, the language, LLVM, DuckDB, tzdata. A line
  * each. */
 void segc_write_versions(FILE *out);

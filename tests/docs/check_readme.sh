@@ -1,7 +1,7 @@
 #!/bin/sh
 # A page shows what segc prints: check_readme.sh PAGE SEGC [FEWEST]
 # Every indented block that begins with "$ build/segc ..." is run from the root of the project; its lines must
-# come out in this order. A line "..." stands for any lines. The page has at least FEWEST blocks (default 2).
+# come out in this order. A line "..." stands for any lines, `my_project` for a folder that is made. The page has at least FEWEST blocks (default 2).
 set -u
 readme=$1
 segc=$2
@@ -22,8 +22,8 @@ blocks=0
 for block in "$folder"/*; do
   [ -f "$block" ] || break
   blocks=$((blocks + 1))
-  command=$(sed -n 1p "$block" | sed "s|^build/segc|'$segc'|")
-  sh -c "$command" >"$folder.out" 2>&1 </dev/null
+  command=$(sed -n 1p "$block" | sed "s|^build/segc|'$segc'|; s|my_project|$folder/my_project|g")
+  sh -c "$command" 2>&1 </dev/null | sed "s|$folder/my_project|my_project|g" >"$folder.out"
   if ! awk -v block="$block" '
     BEGIN { getline line <block; while ((getline line <block) > 0) if (line != "") want[++count] = line; at = 1; skip = 0 }
     $0 == "" { next }

@@ -1,0 +1,201 @@
+#!/bin/sh
+# Starter projects: check_init.sh SEGC SOURCE_FOLDER
+set -u
+segc=$1
+examples=$2/examples
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+
+failed=0
+passed=0
+fail() {
+  failed=$((failed + 1))
+  echo "FAILED: $1"
+  echo "  command: $command"
+  sed 's/^/    /' stdout stderr
+}
+
+# answers CODE COMMAND...: run it, expect the exit code. Then: has TEXT, hasnt TEXT.
+answers() {
+  want=$1
+  shift
+  command="$*"
+  "$@" >stdout 2>stderr </dev/null
+  code=$?
+  if [ "$code" -eq "$want" ]; then passed=$((passed + 1)); else fail "exit code $code, not $want"; fi
+}
+has() {
+  if grep -qF -- "$1" stdout stderr; then passed=$((passed + 1)); else fail "missing: $1"; fi
+}
+hasnt() {
+  if grep -qF -- "$1" stdout stderr; then fail "must not appear: $1"; else passed=$((passed + 1)); fi
+}
+
+# starts PROJECT DATA OPTIONS...: init, check, fmt --check, and the command it shows, as a shell runs it. The
+# project is then in stdout.
+starts() {
+  project=$1
+  data=$2
+  shift 2
+  answers 0 "$segc" init "$project" --data "$data" "$@"
+  sed -n "s|^  segc run |'$segc' run |p" stdout >run.sh
+  answers 0 "$segc" check "$project"
+  hasnt 'warning'
+  answers 0 "$segc" fmt --check "$project"
+  answers 0 sh run.sh
+  has 'segments: all that match'
+  answers 0 cat "$project/segments.seg"
+}
+
+# --- the examples: types and columns as people declared them ---
+
+starts rfm "$examples/rfm/data" --currency USD
+has 'customer from order'
+has 'event order from "orders" by customer_id at order_date {'
+has '  revenue: money'
+has 'currency: USD'
+has 'timezone: "UTC"  # decides which day an event falls on; assumed: --timezone says another one'
+answers 0 sh run.sh
+# 995 customers have orders before the last day of the data; the newest order is of 2006-12-30.
+has 'as of 2006-12-31: 995 customers, 4906 events'
+
+starts grocery "$examples/grocery/data" --timezone America/New_York
+has 'customer from "households" key household_id {'
+has 'home_ownership: one of ("Homeowner", "Probable Homeowner", "Probable Renter", "Renter")?'
+has 'brand:            one of ("National", "Private")?'
+has 'event line from "lines" by household_id at transaction_timestamp'
+has 'event redemption from "redemptions" by household_id at redemption_date {'
+has 'event campaign from "campaigns" by household_id at start_date {'
+has 'currency: EUR                 # assumed: --currency says another one'
+answers 0 sh run.sh
+has 'as of 2018-01-01: 2377 customers'
+
+# --- odd names: blanks, capitals, quotes, operator words, other alphabets, look-alikes; damaged files ---
+
+mkdir odd
+i=0
+{
+  echo 'Kunden ID,E-Mail,Straße,Größe,from,And,Plan,"a ""b""",Name2,NAME2,created,x`y,Code,kunden id'
+  while [ $i -lt 40 ]; do
+    case $((i % 2)) in 0) plan='Silb\er' ;; 1) plan='"a ""q"""' ;; esac
+    printf '%s\n' "K$i,secret$i@example.com,Secretstreet $i,1.$((i + 10)),$i,yes,$plan,,Secret$i,Z,2026-01-$((i % 18 + 10)) 10:00,1,00$i,1"
+    i=$((i + 1))
+  done
+} >'odd/Kunden Liste.csv'
+i=0
+{
+  echo 'Kunden ID;Datum;Betrag;order;offen'
+  while [ $i -lt 60 ]; do
+    echo "K$((i % 35));2026-0$((i % 9 + 1))-1$((i % 9))T10:00:00;$i.5;$i;$((i % 2))"
+    i=$((i + 1))
+  done
+} >'odd/order.csv'
+: >odd/empty.csv
+echo 'a,b' >odd/header_only.csv
+printf 'a,b\n1,2\n3\n' >odd/broken.csv
+printf 'a,a\n1,2\n' >odd/twice.csv
+printf 'a,b\n1,2\n' >odd/stranger.csv
+echo text >odd/notes.txt
+starts 'odd project' odd --timezone Europe/Berlin
+has 'customer from "Kunden Liste" key `Kunden ID` {'
+has '  `E-Mail`: text personal'
+has '  Straße:   text personal'
+has '  Größe:    number'
+has '  from:     int'
+has '  And:      bool'
+has '  Plan:     one of ("Silb\\er", "a \"q\"")'
+has '  # a "b": not declared, no row has a value'
+has '  Name2:    text personal'
+has '  # NAME2: not declared, its name looks like that of another column'
+has '  # created: not declared, '
+has '  # x`y: not declared, a column whose name cannot be written'
+has '  Code:     text'
+has 'event order_event from "order" by `Kunden ID` at Datum zone "Europe/Berlin" {'
+has '#   broken: odd/broken.csv has a broken row in line 3'
+has '#   empty: the file odd/empty.csv is empty: it has no columns'
+has '#   header_only: it has no rows'
+has '#   stranger: no column names the customer'
+has '#   twice: '
+for value in secret Secret; do hasnt "$value"; done
+
+# --- one file, no dates, and what cannot be done ---
+
+mkdir people keyed products
+{
+  echo 'customer_id,plan,age,email,active'
+  for i in 1 2 3 4 5 6 7 8 9 10; do echo "$i,$([ "$i" -lt 8 ] && echo free || echo pro),$((i * 5)),e$i@example.com,$([ "$i" -lt 3 ] && echo t || echo f)"; done
+} >people/customers.csv
+starts people_project people
+has 'customer from "customers" key customer_id {'
+has 'plan:   one of ("free", "pro")'
+has 'email:  text personal'
+has 'active: bool'
+has 'when:     plan = "free"'
+# The average age is 27.5.
+has 'when:     age >= 28'
+has 'when:     active'
+hasnt 'example.com'
+hasnt ' by customer_id at '
+
+printf 'a,b\n1,2\n3,4\n' >keyed/x.csv
+answers 2 "$segc" init none --data keyed
+has 'no customers can be found in keyed'
+has 'name the column with --key COLUMN'
+starts keyed_project keyed --key a
+has 'customer from "x" key a {'
+
+# A catalogue has a unique column that others name, too.
+printf 'id,sku,price\n1,a,2.50\n2,b,3.00\n' >products/products.csv
+printf 'order_id,product_id,customer_id,Date,qty\n1,1,7,2026-01-01,1\n2,1,7,2026-01-03,1\n3,2,8,2026-01-02,4\n' >products/orders.csv
+starts products_project products
+has 'customer from order'
+has '#   products: no column names the customer'
+# Dates with an offset need no zone; the key may be called otherwise in the customers' own file.
+mkdir zoned
+printf 'id,vip\n1,true\n2,false\n' >zoned/users.csv
+printf 'user_id,at\n1,2026-01-01T10:00:00Z\n2,2026-01-05T10:00:00+02:00\n3,2026-02-01T10:00:00Z\n' >zoned/logins.csv
+starts zoned_project zoned
+has 'customer from "users" key id {'
+has 'event login from "logins" by user_id at at { }'
+answers 0 sh run.sh
+has '2 customers, 3 events, 1 of them without a known customer'
+
+mkdir nothing nodata
+answers 2 "$segc" init none --data nothing
+has 'has no .csv, .csv.gz or .parquet files'
+printf 'customer_id,name\n1,a\n2,b\n' >nodata/customers.csv
+answers 2 "$segc" init none --data nodata
+has 'gives no rule anything to ask about'
+answers 2 "$segc" init none --data nowhere
+has 'cannot be read'
+answers 2 "$segc" init none
+has 'needs a folder with data'
+answers 2 "$segc" init --data people
+has 'needs one folder for the project'
+answers 2 "$segc" init none --data people --currency EURO
+has 'is not a currency'
+answers 2 "$segc" init none --data people --timezone Europe/Berlim
+has 'Berlim'
+command='ls none'
+if [ -e none ]; then fail 'a failed call left a folder behind'; fi
+
+# Never over another project, also below the folder; a folder without rules is fine.
+answers 2 "$segc" init people_project --data people
+has 'holds a project already'
+mkdir -p above
+cp -r keyed_project above/below
+answers 2 "$segc" init above --data people
+mkdir fresh
+echo hello >fresh/README
+starts fresh people
+command='ls -A fresh'
+[ "$(ls -A fresh | tr '\n' ' ')" = 'README segments.seg ' ] || fail 'other files in the folder'
+
+# The same data gives the same project.
+"$segc" init again --data "$examples/grocery/data" --timezone America/New_York >stdout 2>stderr
+command='diff of two projects'
+if sed 's/again/grocery/' again/segments.seg | diff - grocery/segments.seg; then passed=$((passed + 1)); else fail differs; fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 80 ]
