@@ -13,6 +13,7 @@ static bool touched_init(struct seg_diff_builder *builder, const struct seg_prog
       seg_diff_array(builder, (size_t)program->event_count + 1, sizeof *touched->entities);
   touched->columns =
       seg_diff_array(builder, (size_t)program->event_count + 1, sizeof *touched->columns);
+  touched->segments = seg_diff_array(builder, program->segment_count, sizeof *touched->segments);
   if (builder->failed)
     return false;
   for (uint32_t i = 0; i <= program->event_count; i++) {
@@ -160,6 +161,20 @@ static void compare_clauses(struct seg_diff_builder *builder, struct seg_diff_it
   }
 }
 
+// A control group is drawn by the name of its segment.
+static void compare_draws(struct seg_diff_builder *builder, struct seg_diff_item *item,
+                          const struct seg_program_segment *before,
+                          const struct seg_program_segment *after) {
+  struct seg_str holdout = seg_str_view("holdout");
+  if (clause_named(before, holdout) == NULL || clause_named(after, holdout) == NULL)
+    return;
+  struct seg_diff_part part = {
+      .what = seg_str_view("control group, drawn anew"),
+      .before.text = seg_diff_format(builder, "holdout:%.*s", SEG_STR(before->name.text)),
+      .after.text = seg_diff_format(builder, "holdout:%.*s", SEG_STR(after->name.text))};
+  seg_diff_add_part(builder, item, part);
+}
+
 static struct seg_str sentence(struct seg_diff_builder *builder,
                                const struct seg_diff_version *version,
                                const struct seg_program_segment *segment) {
@@ -202,6 +217,8 @@ static void compare_pair(struct seg_diff_builder *builder, uint32_t i, uint32_t 
     seg_diff_conditions(builder, &builder->before->program->customer, before->when,
                         &builder->after->program->customer, after->when, "clause", &item);
   compare_clauses(builder, &item, before, after);
+  if (renamed)
+    compare_draws(builder, &item, before, after);
   if (!other && !renamed && item.part_count == 0) {
     builder->diff->same_segments++;
     return;
@@ -221,6 +238,21 @@ static void add_one_sided(struct seg_diff_builder *builder, enum seg_diff_kind k
   else
     item.place_before = place;
   seg_diff_add_item(builder, &builder->diff->segments, item);
+}
+
+// A rule that asks for another segment means something else when that does.
+static void through_members(struct seg_diff_builder *builder) {
+  const struct seg_program *program = builder->after->program;
+  for (uint32_t j = 0; j < program->segment_count; j++) {
+    if (builder->item_of[j] < 0 || !seg_diff_means_other(builder, j))
+      continue;
+    struct seg_diff_item *item = &builder->diff->segments.items[builder->item_of[j]];
+    for (uint32_t k = 0; k < program->segment_count; k++)
+      if (builder->meanings_after[j].touched.segments[k] && seg_diff_means_other(builder, k))
+        seg_diff_add_text(
+            builder, &item->through,
+            seg_diff_format(builder, "segment %.*s", SEG_STR(program->segments[k].name.text)));
+  }
 }
 
 void seg_diff_segments(struct seg_diff_builder *builder) {
@@ -243,4 +275,6 @@ void seg_diff_segments(struct seg_diff_builder *builder) {
       add_one_sided(builder, SEG_DIFF_ADDED, builder->after, new_segment(builder, j));
     else
       compare_pair(builder, (uint32_t)diff->segment_before[j], j);
+  if (!builder->failed)
+    through_members(builder);
 }

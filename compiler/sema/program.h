@@ -307,6 +307,7 @@ enum seg_normal_form {
 struct seg_touched {
   bool *entities;
   bool **columns; // of each entity
+  bool *segments; // that `member` asks for
 };
 
 /**

@@ -253,7 +253,8 @@ static void print_sequence(const struct printer *printer, const struct seg_seque
   const struct seg_program_entity *event = &printer->program->events[sequence->event];
   indent(printer, depth);
   fprintf(printer->out, "%s %.*s within %" PRId64 " %s\n", sequence->without ? "without" : "then",
-          SEG_STR(event->name.text), sequence->limit, sequence->in_days ? "days" : "hours");
+          SEG_STR(event_name(printer, sequence->event)), sequence->limit,
+          sequence->in_days ? "days" : "hours");
   if (sequence->filter)
     print_part(printer, "where", event, sequence->filter, depth + 1);
   print_event_behind(printer, sequence->event, depth + 1);
@@ -619,6 +620,19 @@ static void print_amount(const struct printer *printer, const struct seg_node *n
   fprintf(printer->out, "amount %s %.*s\n", text, SEG_STR(node->type.currency));
 }
 
+// Another segment by its name, or by what that stands for.
+static void print_member(const struct printer *printer, const struct seg_node *node, int depth) {
+  if (printer->normal->touched != NULL)
+    printer->normal->touched->segments[node->segment] = true;
+  if (printer->normal->form == SEG_NORMAL_MEANING) {
+    print_node(printer, node->operands[0], depth);
+    return;
+  }
+  indent(printer, depth);
+  fprintf(printer->out, "member %.*s\n",
+          SEG_STR(printer->program->segments[node->segment].name.text));
+}
+
 /** The kinds of nodes whose normal form is not what was built; false for all others. */
 static bool print_normal(const struct printer *printer, const struct seg_node *node, int depth) {
   enum seg_node_kind kind = node->kind;
@@ -631,6 +645,8 @@ static bool print_normal(const struct printer *printer, const struct seg_node *n
     print_comparison(printer, node, depth);
   else if (kind == SEG_NODE_IN)
     print_list(printer, node, depth);
+  else if (kind == SEG_NODE_MEMBER)
+    print_member(printer, node, depth);
   else if (!meaning && (kind == SEG_NODE_TO_NUMBER || kind == SEG_NODE_RESCALE))
     print_node(printer, node->operands[0], depth);
   else if (!meaning && kind == SEG_NODE_LITERAL && node->type.kind == SEG_TYPE_MONEY)

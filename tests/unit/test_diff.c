@@ -131,6 +131,39 @@ static void test_english(void **state) {
   end(&pair);
 }
 
+// A rule that asks for another segment changes with it, and follows its new name.
+static void test_member(void **state) {
+  (void)state;
+  struct pair pair;
+  begin(&pair, "segment big { when: visits > 3 decision: \"x\" }", "member(big) and opt_in",
+        "segment big { when: visits > 4 decision: \"x\" }", "opt_in and member(big)");
+  assert_int_equal(pair.diff.segments.count, 2);
+  assert_int_equal(pair.diff.segments.items[1].part_count, 0);
+  assert_int_equal(pair.diff.segments.items[1].through.count, 1);
+  assert_true(seg_str_is(pair.diff.segments.items[1].through.items[0], "segment big"));
+  end(&pair);
+  begin(&pair, "segment big { when: visits > 3 decision: \"x\" }", "member(big)",
+        "segment large { when: visits > 3 decision: \"x\" }", "member(large)");
+  assert_int_equal(pair.diff.segments.count, 1);
+  assert_int_equal(pair.diff.segments.items[0].kind, SEG_DIFF_RENAMED);
+  end(&pair);
+}
+
+// Both events of a sequence count, each with its filter and with what its rows are.
+static void test_sequence(void **state) {
+  (void)state;
+  expect_same("count(visit then purchase[pieces > 2 and gift] within 7d) ever > 1",
+              "count(visit then purchase[gift][pieces > 2] within 7d) ever >  1");
+  expect_parts("count(visit then purchase within 7d) ever > 1",
+               "count(visit then purchase within 8d) ever > 1",
+               "clause: count(visit then purchase within 7d) ever > 1 => "
+               "count(visit then purchase within 8d) ever > 1");
+  expect_parts("count(visit then purchase within 7d) ever > 1",
+               "count(visit without purchase within 7d) ever > 1",
+               "clause: count(visit then purchase within 7d) ever > 1 => "
+               "count(visit without purchase within 7d) ever > 1");
+}
+
 // --- whole projects ---
 
 static const char plain[] = "segc 1\n"
@@ -148,7 +181,7 @@ static const char plain[] = "segc 1\n"
                             "segment b { when: count(visit) ever > 5 decision: \"y\" owner: crm }\n"
                             "segment c { when: country is known decision: \"z\" }\n"
                             "priority p: a > b > c otherwise rest\n"
-                            "overlap: a with b, c\n";
+                            "overlap: a with b\n";
 
 // The plain project with one text in it replaced; caller frees.
 static char *with(const char *find, const char *put) {
@@ -219,14 +252,17 @@ static void test_segments(void **state) {
   EXPECT("owner: crm", "owner: sales", "segment b changed", "  owner\n    - crm", "+ sales");
   EXPECT(" owner: crm", "", "  owner\n    - crm");
   EXPECT("decision: \"y\"", "channel: email, post decision: \"y\"", "  channel\n    + email, post");
+  EXPECT("c { when: country is known decision: \"z\" }\npriority p: a > b > c",
+         "d { when: country is known decision: \"z\" holdout: 5% }\npriority p: a > b > d",
+         "segment d renamed from c", "  holdout\n    + 5%");
   EXPECT("\"A\"", "\"B\"", "  title\n    - \"A\"  (case.seg:12)\n    + \"B\"");
   EXPECT("a > b > c", "b > a > c", "chain p changed", "  order\n    - a > b > c", "+ b > a > c");
   EXPECT("a > b > c", "a > b", "  segments\n    - a > b > c", "+ a > b  ");
   EXPECT("otherwise rest", "otherwise others", "  otherwise\n    - rest", "+ others");
   EXPECT(" otherwise rest", "", "  otherwise\n    - rest");
   EXPECT("priority p", "priority q", "chain q renamed from p");
-  EXPECT("a with b, c", "c with a", "overlap: a with b removed");
-  EXPECT("overlap: a with b, c", "overlap: b with a\noverlap: a with c", "the rules mean the same");
+  EXPECT("a with b", "c with a", "overlap: a with b removed");
+  EXPECT("overlap: a with b", "overlap: b with a", "the rules mean the same");
 }
 
 // Everything that names the segment follows its new name.
@@ -245,7 +281,7 @@ static void test_renamed(void **state) {
       "segment b { when: count(visit) ever > 5 decision: \"y\" owner: crm }\n"
       "segment c { when: country is known decision: \"z\" }\n"
       "priority p: rich > b > c otherwise rest\n"
-      "overlap: rich with b, c\n";
+      "overlap: rich with b\n";
   begin_texts(&pair, plain, renamed);
   assert_int_equal(pair.diff.segments.count, 1);
   assert_int_equal(pair.diff.segments.items[0].kind, SEG_DIFF_RENAMED);
@@ -265,6 +301,7 @@ int main(void) {
       cmocka_unit_test(test_no_difference), cmocka_unit_test(test_clauses),
       cmocka_unit_test(test_english),       cmocka_unit_test(test_declarations),
       cmocka_unit_test(test_segments),      cmocka_unit_test(test_renamed),
+      cmocka_unit_test(test_member),        cmocka_unit_test(test_sequence),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
