@@ -113,6 +113,7 @@ static enum seg_status fill_dataset(struct builder *builder, struct seg_error *e
     if (test->records[i].event < 0)
       customer = &test->records[i];
   enum seg_status status = take_key(builder, customer, error);
+  dataset->integer_keys = builder->key.type.kind == SEG_TYPE_INT;
   if (status == SEG_OK && program->customer_from_event < 0)
     status = add_row(builder, &program->customer, NULL, customer, &dataset->customers, error);
   for (uint32_t i = 0; status == SEG_OK && i < test->record_count; i++) {
