@@ -4,6 +4,7 @@
  */
 #include "compiler/sema/check.h"
 #include "compiler/sema/types.h"
+#include "runtime/time/civil.h"
 
 typedef struct seg_node *(*check_function)(struct seg_check *, const struct seg_scope *,
                                            const struct seg_expr *);
@@ -183,6 +184,30 @@ struct seg_node *seg_check_value(struct seg_check *check, const struct seg_scope
   return NULL;
 }
 
+/**
+ * `last(purchase) in 2026-Q3` as a condition: that the last purchase of all lies there, or that
+ * there is one there. False when it is none of that kind.
+ */
+static bool help_windowed_date(struct seg_check *check, struct seg_diagnostic *d,
+                               const struct seg_expr *expr, const struct seg_node *node) {
+  if (expr->kind != SEG_EXPR_WINDOWED || node->kind != SEG_NODE_AGGREGATE || node->argument)
+    return false;
+  struct seg_str date = seg_code(check, expr->operands[0]->span);
+  struct seg_str window = seg_code(check, expr->window.span);
+  struct seg_str event = check->program->events[node->event].name.text;
+  if (node->window.kind == SEG_WINDOW_FROM) {
+    char first[SEG_CIVIL_TEXT], last[SEG_CIVIL_TEXT];
+    seg_civil_format(node->window.first_day, first);
+    seg_civil_format(node->window.last_day, last);
+    seg_help(check->sink, d, "to ask on which day it was: `%.*s between %s and %s`", SEG_STR(date),
+             first, last);
+  }
+  if (!node->filter)
+    seg_help(check->sink, d, "to ask whether there was one: `count(%.*s) %.*s >= 1`",
+             SEG_STR(event), SEG_STR(window));
+  return true;
+}
+
 static void report_value_as_condition(struct seg_check *check, const struct seg_expr *expr,
                                       const struct seg_node *node) {
   char text[SEG_TYPE_TEXT_SIZE];
@@ -205,7 +230,8 @@ static void report_value_as_condition(struct seg_check *check, const struct seg_
              SEG_STR(list->count ? list->values[0] : (struct seg_str){0}));
     break;
   case SEG_TYPE_DATE:
-    seg_help(check->sink, d, "compare it: `days_since(%.*s) <= 90`", SEG_STR(code));
+    if (!help_windowed_date(check, d, expr, node))
+      seg_help(check->sink, d, "compare it: `days_since(%.*s) <= 90`", SEG_STR(code));
     break;
   case SEG_TYPE_TIMESTAMP:
   case SEG_TYPE_KIND_COUNT: break;

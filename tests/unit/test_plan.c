@@ -158,6 +158,32 @@ static void count_of_column(struct seg_plan *plan) {
 static void day_of_event_counts_today(struct seg_plan *plan) {
   plan->windows[0].near_age = 0;
 }
+static void days_in_reverse(struct seg_plan *plan) {
+  plan->windows[0] =
+      (struct seg_plan_window){.form = SEG_WINDOW_DAYS, .first_day = 2, .last_day = 1};
+}
+static void periods_of_the_future(struct seg_plan *plan) {
+  plan->windows[0] = (struct seg_plan_window){
+      .form = SEG_WINDOW_CALENDAR, .unit = SEG_PERIOD_UNIT_MONTH, .count = -1};
+}
+static void no_such_period(struct seg_plan *plan) {
+  plan->windows[0] = (struct seg_plan_window){.form = SEG_WINDOW_CALENDAR};
+  plan->windows[0].unit = (enum seg_period_unit)(SEG_PERIOD_UNIT_YEAR + 1);
+}
+/** The constant 0 of the scan becomes a moment. */
+static struct seg_step *make_instant(struct seg_plan *plan) {
+  struct seg_step *step = plan->events[0].scan.steps;
+  while (step->op != SEG_OP_CONSTANT)
+    step++;
+  *step = (struct seg_step){.op = SEG_OP_AS_OF_INSTANT, .layout = SEG_LAYOUT_I64};
+  return step;
+}
+static void instant_of_the_future(struct seg_plan *plan) {
+  make_instant(plan)->factor = -1;
+}
+static void instant_of_another_layout(struct seg_plan *plan) {
+  make_instant(plan)->layout = SEG_LAYOUT_I32;
+}
 static void slots_missing(struct seg_plan *plan) {
   plan->folds[0].cell_count = 1;
 }
@@ -227,6 +253,11 @@ static void refuses_every_damage(void **state) {
       {cell_without_window, "names no window"},
       {count_of_column, "takes a column"},
       {day_of_event_counts_today, "wrong order"},
+      {days_in_reverse, "ends before it begins"},
+      {periods_of_the_future, "no such period"},
+      {no_such_period, "no such period"},
+      {instant_of_the_future, "100 years back"},
+      {instant_of_another_layout, "a known I64"},
       {slots_missing, "3 input slots instead of 2"},
       {segment_without_mask, "2 mask roots for 1 segments"},
       {member_twice, "stands twice"},

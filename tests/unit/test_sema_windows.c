@@ -79,6 +79,13 @@ static void windows_that_are_wrong_by_themselves(void **state) {
   expect_rule("purchases >= 2 in 2025-W53", "E002", "2025-W53", NULL);
   expect_rule("joined in 2026-Q3", "E304", "in 2026-Q3",
               "`joined between 2026-07-01 and 2026-09-30`");
+  expect_rule("last(purchase) in 2026-Q3", "E210", "last(purchase) in 2026-Q3",
+              "`last(purchase) between 2026-07-01 and 2026-09-30`");
+  expect_rule("last(purchase) in last month", "E210", "last(purchase) in last month",
+              "`count(purchase) in last month >= 1`");
+  expect_fixes("last(purchase) in 2026-Q3", "E210", 2, false);
+  expect_fixes("joined in 2026-Q3", "E304", 1, true);
+  expect_fixes("purchases >= 2 between 12h and 3d ago", "E312", 2, false);
   expect_rule("joined in last month", "E304", "in last month", "drop `in last month`");
 }
 
