@@ -48,6 +48,12 @@ static bool is_event_number(const struct seg_node *node) {
 /** What a rank orders is known: a fraction is when its denominator is not zero. */
 static void learn_ordered(struct walk *walk, const struct seg_node *rank);
 
+/** What a column is computed from, NULL when it is read. */
+static const struct seg_node *computed_from(const struct walk *walk, const struct seg_node *node) {
+  bool column = node->kind == SEG_NODE_ATTRIBUTE || node->kind == SEG_NODE_COLUMN;
+  return column && walk->entity ? walk->entity->columns[node->column].computed : NULL;
+}
+
 /** A value is known: so is everything it is computed from, except through `else`. */
 static void learn_known(struct walk *walk, const struct seg_node *node) {
   if (node->kind == SEG_NODE_LITERAL || is_event_number(node))
@@ -64,6 +70,9 @@ static void learn_known(struct walk *walk, const struct seg_node *node) {
     learn(walk, node->operands[1]); // the number of known values is not zero
     return;
   }
+  const struct seg_node *computed = computed_from(walk, node);
+  if (computed && computed->optional)
+    learn_known(walk, computed);
   for (uint32_t i = 0; i < node->operand_count; i++)
     learn_known(walk, node->operands[i]);
 }
@@ -295,6 +304,9 @@ static const struct seg_node *unknown_part(const struct walk *walk, const struct
                   (node->kind == SEG_NODE_RANK && node->operand_count == 2);
   if (fraction)
     return is_fact(walk, node->operands[1]) ? NULL : node;
+  const struct seg_node *computed = computed_from(walk, node);
+  if (computed)
+    return unknown_part(walk, computed) ? node : NULL;
   if (node->operand_count == 0 || node->kind == SEG_NODE_AGGREGATE)
     return node;
   if (node->kind == SEG_NODE_ELSE)
@@ -465,11 +477,6 @@ static void place_atom(struct position *at, const struct seg_node *node) {
   at->shown_inverted = (at->negations - (direct ? 1u : 0u)) % 2u != 0;
 }
 
-static bool is_computed(const struct walk *walk, const struct seg_node *node) {
-  return (node->kind == SEG_NODE_ATTRIBUTE || node->kind == SEG_NODE_COLUMN) && walk->entity &&
-         walk->entity->columns[node->column].computed;
-}
-
 /** Is it a comparison of bools that can hold because one of them does not? */
 static bool can_hold_by_false(const struct seg_node *node) {
   if (node->kind != SEG_NODE_COMPARE || node->operands[0]->type.kind != SEG_TYPE_BOOL)
@@ -505,10 +512,13 @@ static void walk_computed(struct walk *walk, const struct seg_node *node, struct
     walk_edge(walk, node, at);
     return;
   }
-  if (is_computed(walk, node)) {
-    walk_condition(walk, walk->entity->columns[node->column].computed, at);
+  const struct seg_node *computed = computed_from(walk, node);
+  if (computed && seg_is_condition(computed)) {
+    walk_condition(walk, computed, at);
     return;
   }
+  if (computed) // a bool value: missing itself where what it takes is missing
+    walk_computed(walk, computed, at);
   for (uint32_t i = 0; i < node->operand_count; i++)
     walk_computed(walk, node->operands[i], at);
 }
