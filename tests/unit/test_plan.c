@@ -212,6 +212,50 @@ static void unique_by_nothing(struct seg_plan *plan) {
   plan->events[0].unique[0] = 7;
 }
 
+static void unique_by_no_flag(struct seg_plan *plan) {
+  plan->events[0].unique_flag_count = 1;
+  plan->events[0].unique_flags = SEG_NEW(&plan->arena, uint32_t);
+  assert_non_null(plan->events[0].unique_flags);
+  plan->events[0].unique_flags[0] = 7;
+}
+/** A first value of the amount, ordered by the amount: which may be missing, so is no instant. */
+static struct seg_fold_cell *edge_cell(struct seg_plan *plan) {
+  struct seg_fold_cell *cell = &plan->folds[0].cells[1];
+  *cell = (struct seg_fold_cell){
+      .kind = SEG_FOLD_FIRST_VALUE, .layout = SEG_LAYOUT_I64, .known_flag = 1};
+  return cell;
+}
+static void edge_without_order(struct seg_plan *plan) {
+  edge_cell(plan)->order = 7;
+}
+static void edge_by_what_may_be_missing(struct seg_plan *plan) {
+  edge_cell(plan);
+}
+/** As if the amount were never missing, so that it can be the order. */
+static struct seg_fold_cell *ordered_edge(struct seg_plan *plan) {
+  struct seg_plan_entity *event = &plan->events[0];
+  event->inputs[0].optional = false;
+  ((bool *)event->scan.input_optional)[0] = false;
+  event->scan.steps[0].optional = false;
+  event->carried_flag[0] = UINT32_MAX;
+  event->flag_count = 1;
+  struct seg_fold_cell *cell = edge_cell(plan);
+  cell->known_flag = UINT32_MAX;
+  return cell;
+}
+static void edge_known_by_another_flag(struct seg_plan *plan) {
+  ordered_edge(plan)->known_flag = 0;
+}
+static void edge_of_no_flag(struct seg_plan *plan) {
+  struct seg_fold_cell *cell = ordered_edge(plan);
+  cell->column = SEG_NO_COLUMN;
+  cell->layout = SEG_LAYOUT_I32;
+  cell->value_flag = 7;
+}
+static void edge_flag_of_another_layout(struct seg_plan *plan) {
+  ordered_edge(plan)->column = SEG_NO_COLUMN;
+}
+
 /** One event that follows itself; the only carried column is an amount that may be missing. */
 static struct seg_plan_sequence *add_sequence(struct seg_plan *plan) {
   struct seg_plan_sequence *sequence = SEG_NEW(&plan->arena, struct seg_plan_sequence);
@@ -269,6 +313,12 @@ static void refuses_every_damage(void **state) {
       {sequence_of_unread_event, "not read for it"},
       {sequence_without_instants, "does not carry the instants"},
       {unique_by_nothing, "not carried"},
+      {unique_by_no_flag, "flag that does not exist"},
+      {edge_without_order, "no instant"},
+      {edge_by_what_may_be_missing, "no instant"},
+      {edge_known_by_another_flag, "another flag"},
+      {edge_of_no_flag, "is no flag"},
+      {edge_flag_of_another_layout, "is I32"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct seg_plan plan;
