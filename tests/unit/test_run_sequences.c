@@ -20,7 +20,8 @@ static const char rules[] =
     "customer from \"customers\" key id { }\n"
     "event cart from \"carts\" by id at ts { value: int  unique by ts, value }\n"
     "event purchase from \"purchases\" by id at ts { amount: int  where amount > 0 }\n"
-    "segment soon { when: count(cart[value > 50] then purchase within 6h) >= 1 ever decision: \"a\" }\n"
+    "segment soon { when: count(cart[value > 50] then purchase within 6h) >= 1 ever decision: "
+    "\"a\" }\n"
     "segment lost { when: count(cart without purchase[amount > 50] within 2d) >= 5 ever "
     "decision: \"b\" }\n"
     "segment again { when: count(cart then cart[value > 90] within 3d) >= 2 within 30d decision: "
@@ -169,8 +170,8 @@ static enum seg_status run(const struct shop *shop, unsigned threads, uint64_t m
   assert_int_equal(seg_source_open_memory(&bought, &plan->events[1], &events[1], NULL), SEG_OK);
   struct seg_run_sources sources = {.customer = customer, .events = events};
   struct seg_run_options options = {.as_of = AS_OF, .threads = threads, .memory_bytes = memory};
-  enum seg_status status = seg_run(plan, seg_code_kernels(shop->pipeline.code), &sources, &options,
-                                   result, &error);
+  enum seg_status status =
+      seg_run(plan, seg_code_kernels(shop->pipeline.code), &sources, &options, result, &error);
   seg_source_close(customer);
   seg_source_close(events[0]);
   seg_source_close(events[1]);
