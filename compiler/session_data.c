@@ -59,7 +59,8 @@ static enum seg_status open_source(struct seg_session_data *data,
 static enum seg_status check_overrides(struct seg_session_data *data, const struct seg_plan *plan,
                                        const struct seg_binding_options *binding,
                                        struct seg_error *error) {
-  struct seg_str *names = SEG_NEW_ARRAY(&data->arena, struct seg_str, plan->event_count + 1);
+  struct seg_str *names =
+      SEG_NEW_ARRAY(&data->arena, struct seg_str, plan->event_count + plan->list_count + 1);
   if (names == NULL)
     return seg_fail_memory(error, "the sources");
   size_t count = 0;
@@ -67,6 +68,8 @@ static enum seg_status check_overrides(struct seg_session_data *data, const stru
     names[count++] = plan->customer.source;
   for (uint32_t i = 0; i < plan->event_count; i++)
     names[count++] = plan->events[i].source;
+  for (uint32_t i = 0; i < plan->list_count; i++)
+    names[count++] = plan->lists[i].source;
   return seg_binding_check_overrides(binding, count, names, error);
 }
 
@@ -75,10 +78,13 @@ enum seg_status seg_session_data_open(struct seg_session_data *data, const struc
                                       struct seg_error *error) {
   struct seg_str *overrides = SEG_NEW_ARRAY(&data->arena, struct seg_str, options->source_count);
   data->events = SEG_NEW_ARRAY(&data->arena, struct seg_source *, plan->event_count);
-  if (overrides == NULL || data->events == NULL)
+  data->lists = SEG_NEW_ARRAY(&data->arena, struct seg_source *, plan->list_count);
+  if (overrides == NULL || data->events == NULL || data->lists == NULL)
     return seg_fail_memory(error, "the sources");
   data->event_count = plan->event_count;
+  data->list_count = plan->list_count;
   data->sources.events = data->events;
+  data->sources.lists = data->lists;
   for (size_t i = 0; i < options->source_count; i++)
     overrides[i] = seg_str_view(options->sources[i]);
   struct seg_binding_options binding = {.data_folder = seg_str_view(options->data_folder),
@@ -92,6 +98,9 @@ enum seg_status seg_session_data_open(struct seg_session_data *data, const struc
   for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
     if (seg_run_reads_event(plan, i))
       status = open_source(data, &binding, &plan->events[i], &data->events[i], error);
+  for (uint32_t i = 0; status == SEG_OK && i < plan->list_count; i++)
+    if (seg_run_reads_list(plan, i))
+      status = open_source(data, &binding, &plan->lists[i], &data->lists[i], error);
   return status;
 }
 
@@ -99,6 +108,8 @@ void seg_session_data_deinit(struct seg_session_data *data) {
   seg_source_close(data->sources.customer);
   for (uint32_t i = 0; i < data->event_count; i++)
     seg_source_close(data->events[i]);
+  for (uint32_t i = 0; i < data->list_count; i++)
+    seg_source_close(data->lists[i]);
   seg_zone_free(data->zone);
   seg_arena_deinit(&data->arena);
 }

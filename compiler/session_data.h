@@ -17,8 +17,8 @@ struct seg_session_data {
   struct seg_zone *zone;
   struct seg_io_options io;
   struct seg_run_sources sources;
-  struct seg_source **events;
-  uint32_t event_count;
+  struct seg_source **events, **lists;
+  uint32_t event_count, list_count;
 };
 
 /** Reads the as-of day: SEG_USAGE when it is absent or no date. Deinit in any case. */

@@ -152,6 +152,11 @@ struct seg_entity {
   struct seg_span span;
 };
 
+struct seg_key_list { // list do_not_contact from "optouts" key customer_id
+  struct seg_name name, source, key;
+  struct seg_span span;
+};
+
 struct seg_metric {
   struct seg_name name;
   struct seg_expr *value; // a window of its own is a WINDOWED node
@@ -262,6 +267,7 @@ enum seg_declaration_kind {
   SEG_DECLARE_USE,
   SEG_DECLARE_NEED,
   SEG_DECLARE_TEST,
+  SEG_DECLARE_LIST,
 };
 
 /** One top-level declaration; the member that `kind` names is set. */
@@ -279,6 +285,7 @@ struct seg_declaration {
     struct seg_use *use;
     struct seg_need *need;
     struct seg_test *test;
+    struct seg_key_list *list;
   };
   struct seg_declaration *next; // in source order, files in the order given
 };

@@ -289,6 +289,12 @@ static void print_use(FILE *out, const struct seg_use *use) {
             SEG_STR(use->renames[i].given.text));
 }
 
+static void print_key_list(FILE *out, const struct seg_key_list *list) {
+  fprintf(out, "list %.*s from ", SEG_STR(list->name.text));
+  print_text(out, list->source.text);
+  fprintf(out, " key %.*s\n", SEG_STR(list->key.text));
+}
+
 static void print_declaration(FILE *out, const struct seg_declaration *declaration) {
   switch (declaration->kind) {
   case SEG_DECLARE_SETTING:
@@ -317,6 +323,7 @@ static void print_declaration(FILE *out, const struct seg_declaration *declarati
   case SEG_DECLARE_RELATION: print_relation(out, declaration->relation); break;
   case SEG_DECLARE_USE: print_use(out, declaration->use); break;
   case SEG_DECLARE_NEED: print_entity(out, declaration->kind, declaration->need->entity); break;
+  case SEG_DECLARE_LIST: print_key_list(out, declaration->list); break;
   case SEG_DECLARE_TEST: print_test(out, declaration->test); break;
   }
 }

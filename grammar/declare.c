@@ -132,6 +132,13 @@ void seg_add_metric(struct seg_parser *parser, struct seg_span span, struct seg_
   seg_build_declaration(parser, SEG_DECLARE_METRIC, span)->metric = metric;
 }
 
+void seg_add_key_list(struct seg_parser *parser, struct seg_span span, struct seg_name name,
+                      struct seg_name source, struct seg_name key) {
+  struct seg_key_list *list = seg_parser_alloc(parser, sizeof *list);
+  *list = (struct seg_key_list){name, source, key, span};
+  seg_build_declaration(parser, SEG_DECLARE_LIST, span)->list = list;
+}
+
 void seg_add_constant(struct seg_parser *parser, struct seg_span span, struct seg_name name,
                       struct seg_expr *value) {
   struct seg_constant *constant = seg_parser_alloc(parser, sizeof *constant);

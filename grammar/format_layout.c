@@ -281,6 +281,7 @@ static int kind_of_line(const struct seg_format *f, uint32_t index) {
   case TOK_METRIC:
   case TOK_LET:
   case TOK_USE:
+  case TOK_LIST:
   case TOK_PRIORITY:
   case TOK_OVERLAP: return f->tokens[index].kind;
   case TOK_EXCLUSIVE: return TOK_OVERLAP;

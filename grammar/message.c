@@ -246,6 +246,7 @@ static const char *const declaration_forms[] = {
     [TOK_PRIORITY - TOK_CUSTOMER] = "priority lifecycle: vip > lapsing",
     [TOK_USE - TOK_CUSTOMER] = "use std.rfm",
     [TOK_TEST - TOK_CUSTOMER] = "test \"a title\" as of 2026-11-01 { ... }",
+    [TOK_LIST - TOK_CUSTOMER] = "list do_not_contact from \"optouts\" key customer_id",
     [TOK_EXCLUSIVE - TOK_CUSTOMER] = "exclusive: vip, lapsing",
     [TOK_OVERLAP - TOK_CUSTOMER] = "overlap: vip with lapsing",
 };
@@ -282,7 +283,7 @@ static bool no_declaration(const struct mistake *m) {
   else
     seg_note(m->parser->sink, d,
              "a file holds `customer`, `event`, `metric`, `segment`, `priority`, `exclusive:`, "
-             "`overlap:`, `let`, `use`, `test` and settings such as `currency: EUR`");
+             "`overlap:`, `let`, `use`, `list`, `test` and settings such as `currency: EUR`");
   return true;
 }
 

@@ -207,6 +207,8 @@ void seg_add_entity(struct seg_parser *parser, struct seg_span span, enum seg_de
                     const struct seg_items *items, const struct seg_entity *head);
 void seg_add_need(struct seg_parser *parser, struct seg_span span, struct seg_name event,
                   const struct seg_items *items);
+void seg_add_key_list(struct seg_parser *parser, struct seg_span span, struct seg_name name,
+                      struct seg_name source, struct seg_name key);
 void seg_add_metric(struct seg_parser *parser, struct seg_span span, struct seg_name name,
                     struct seg_expr *value);
 void seg_add_constant(struct seg_parser *parser, struct seg_span span, struct seg_name name,

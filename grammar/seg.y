@@ -86,7 +86,7 @@ static void seg_grammar_error(const struct seg_span *span, struct seg_parser *pa
 
 /* Words that settle.c gives only where a declaration, an item or a flag begins. */
 %token <name> CUSTOMER "customer" EVENT "event" METRIC "metric" LET "let" SEGMENT "segment"
-%token <name> PRIORITY "priority" USE "use" TEST "test" EXCLUSIVE "exclusive" OVERLAP "overlap"
+%token <name> PRIORITY "priority" USE "use" TEST "test" LIST "list" EXCLUSIVE "exclusive" OVERLAP "overlap"
 %token <name> WHERE "where" UNIQUE "unique" PERSONAL "personal" ONE "one" OF "of"
 
 /* Words that the grammar tells from names. */
@@ -124,6 +124,7 @@ declarations:
 
 declaration:
     setting | customer | event | metric | constant | segment | priority | relation | use | test
+  | list
   ;
 
 /* --- names ------------------------------------------------------------------------------------ */
@@ -241,6 +242,12 @@ one_of_texts:
 metric: METRIC name "=" expr          { seg_add_metric(parser, @$, $2, $4); } ;
 
 constant: LET name "=" expr           { seg_add_constant(parser, @$, $2, $4); } ;
+
+/* --- lists of keys ---------------------------------------------------------------------------- */
+
+list:
+    LIST name FROM STRING KEY any_name { seg_add_key_list(parser, @$, $2, $4, $6); }
+  ;
 
 /* --- segments --------------------------------------------------------------------------------- */
 

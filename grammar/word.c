@@ -91,6 +91,7 @@ static bool begins_declaration(const struct seg_parser *parser, size_t index, in
            (!inside && next->kind == TOK_STRING);
   case TOK_PRIORITY: return name || (word && third == TOK_COLON);
   case TOK_USE: return name;
+  case TOK_LIST: return name || (word && third == TOK_FROM);
   case TOK_TEST: return next->kind == TOK_STRING;
   default: // not the word of a declaration
     return false;
@@ -99,7 +100,8 @@ static bool begins_declaration(const struct seg_parser *parser, size_t index, in
 
 static bool is_declaration_word(int kind) {
   return kind == TOK_CUSTOMER || kind == TOK_EVENT || kind == TOK_METRIC || kind == TOK_LET ||
-         kind == TOK_SEGMENT || kind == TOK_PRIORITY || kind == TOK_USE || kind == TOK_TEST;
+         kind == TOK_SEGMENT || kind == TOK_PRIORITY || kind == TOK_USE || kind == TOK_TEST ||
+         kind == TOK_LIST;
 }
 
 int seg_previous_kind(const struct seg_settling *s, size_t back) {

@@ -209,6 +209,26 @@ enum seg_status seg_customer_rows_init(struct seg_customer_rows *rows, uint32_t 
   return dataset && rows->events != NULL ? SEG_OK : seg_fail_memory(error, "the customer's rows");
 }
 
+static enum seg_status read_lists(struct seg_customer_rows *rows, const struct seg_plan *plan,
+                                  const struct seg_run_sources *sources,
+                                  const struct wanted *wanted, struct seg_error *error) {
+  static const struct seg_program_entity keys_only = {.column_count = 0};
+  rows->list_count = plan->list_count;
+  rows->lists = calloc(plan->list_count + 1, sizeof *rows->lists);
+  if (rows->lists == NULL || !seg_dataset_add_lists(&rows->dataset, plan->list_count))
+    return seg_fail_memory(error, "the customer's rows");
+  enum seg_status status = SEG_OK;
+  for (uint32_t i = 0; status == SEG_OK && i < plan->list_count; i++) {
+    if (sources->lists == NULL || sources->lists[i] == NULL)
+      continue;
+    status = read_entity(&rows->arena, &rows->lists[i], sources->lists[i], wanted, error);
+    if (status == SEG_OK)
+      status = fill_rows(&rows->arena, &keys_only, &plan->lists[i], &rows->lists[i],
+                         &rows->dataset.lists[i], error);
+  }
+  return status;
+}
+
 enum seg_status seg_customer_rows_read(struct seg_customer_rows *rows,
                                        const struct seg_program *program,
                                        const struct seg_plan *plan,
@@ -222,6 +242,8 @@ enum seg_status seg_customer_rows_read(struct seg_customer_rows *rows,
   for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
     if (sources->events[i] != NULL)
       status = read_entity(&rows->arena, &rows->events[i], sources->events[i], &wanted, error);
+  if (status == SEG_OK)
+    status = read_lists(rows, plan, sources, &wanted, error);
   return status == SEG_OK ? fill_dataset(rows, program, plan, error) : status;
 }
 
@@ -229,6 +251,9 @@ void seg_customer_rows_deinit(struct seg_customer_rows *rows) {
   columns_deinit(&rows->customer);
   for (uint32_t i = 0; rows->events != NULL && i < rows->event_count; i++)
     columns_deinit(&rows->events[i]);
+  for (uint32_t i = 0; rows->lists != NULL && i < rows->list_count; i++)
+    columns_deinit(&rows->lists[i]);
+  free(rows->lists);
   free(rows->events);
   if (rows->dataset.events != NULL)
     seg_dataset_deinit(&rows->dataset);

@@ -26,7 +26,9 @@ struct seg_customer_rows {
   struct seg_customer_columns customer;
   uint32_t event_count;
   struct seg_customer_columns *events;
-  struct seg_dataset dataset; // borrows from all of the above
+  uint32_t list_count;
+  struct seg_customer_columns *lists; // NULL: all lists are empty
+  struct seg_dataset dataset;         // borrows from all of the above
 };
 
 /** Empty: seg_rows_columns_init makes the columns of the entities that are read. Deinit in any

@@ -40,10 +40,22 @@ static enum seg_status compare(const struct seg_explain_request *request,
                                            : SEG_OK;
 }
 
+static enum seg_status open_lists(const struct seg_plan *plan, const struct seg_customer_rows *rows,
+                                  struct seg_source **lists, struct seg_error *error) {
+  static const struct seg_memory_rows nobody = {.key = {.layout = SEG_LAYOUT_TEXT}};
+  enum seg_status status = SEG_OK;
+  for (uint32_t i = 0; status == SEG_OK && i < plan->list_count; i++) {
+    bool read = rows->lists != NULL && rows->lists[i].inputs != NULL;
+    status = seg_source_open_memory(read ? &rows->lists[i].rows : &nobody, &plan->lists[i],
+                                    &lists[i], error);
+  }
+  return status;
+}
+
 static enum seg_status run(const struct seg_explain_request *request,
                            const struct seg_customer_rows *rows, struct seg_source **customer,
-                           struct seg_source **events, struct seg_run_result **result,
-                           struct seg_error *error) {
+                           struct seg_source **events, struct seg_source **lists,
+                           struct seg_run_result **result, struct seg_error *error) {
   const struct seg_plan *plan = request->plan;
   enum seg_status status = SEG_OK;
   if (rows->customer.inputs != NULL)
@@ -51,9 +63,11 @@ static enum seg_status run(const struct seg_explain_request *request,
   for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
     if (rows->events[i].inputs != NULL)
       status = seg_source_open_memory(&rows->events[i].rows, &plan->events[i], &events[i], error);
+  if (status == SEG_OK)
+    status = open_lists(plan, rows, lists, error);
   if (status != SEG_OK)
     return status;
-  struct seg_run_sources sources = {.customer = *customer, .events = events};
+  struct seg_run_sources sources = {.customer = *customer, .events = events, .lists = lists};
   struct seg_run_options options = {
       .as_of = request->as_of, .threads = 1, .interrupted = request->interrupted};
   return seg_run(plan, request->kernels, &sources, &options, result, error);
@@ -65,16 +79,24 @@ enum seg_status seg_explain_verify(const struct seg_explain_request *request,
                                    struct seg_error *error) {
   struct seg_source *source = NULL;
   struct seg_source **events = calloc(request->plan->event_count + 1, sizeof *events);
-  if (events == NULL)
-    return seg_fail_memory(error, "the explanation");
+  struct seg_source **lists = calloc(request->plan->list_count + 1, sizeof *lists);
   struct seg_run_result *result = NULL;
-  enum seg_status status = run(request, rows, &source, events, &result, error);
+  enum seg_status status = SEG_OK;
+  if (events == NULL || lists == NULL) {
+    status = seg_fail_memory(error, "the explanation");
+    goto cleanup;
+  }
+  status = run(request, rows, &source, events, lists, &result, error);
   if (status == SEG_OK)
     status = compare(request, result, reference, customer, error);
+cleanup:
   seg_run_result_free(result);
   seg_source_close(source);
-  for (uint32_t i = 0; i < request->plan->event_count; i++)
+  for (uint32_t i = 0; events != NULL && i < request->plan->event_count; i++)
     seg_source_close(events[i]);
+  for (uint32_t i = 0; lists != NULL && i < request->plan->list_count; i++)
+    seg_source_close(lists[i]);
+  free(lists);
   free(events);
   return status;
 }

@@ -113,6 +113,9 @@ uint32_t seg_lower_derived(const struct seg_scope *scope, struct seg_plan_derive
 /** The customer-block step of a bucket: lower_derived.c. */
 uint32_t seg_lower_bucket(const struct seg_scope *scope, const struct seg_node *node);
 
+/** The same of being in a list: I32, 0 or 1. */
+uint32_t seg_lower_listed(const struct seg_scope *scope, const struct seg_node *node);
+
 /** The step of column `index` of the scope's entity, a computed one expanded: lower_column.c. */
 uint32_t seg_lower_column(const struct seg_scope *scope, uint32_t index);
 bool seg_column_is_computed(const struct seg_scope *scope, uint32_t index);

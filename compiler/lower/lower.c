@@ -371,6 +371,21 @@ static void lower_holdouts(struct seg_lowering *lowering) {
   }
 }
 
+static void lower_lists(struct seg_lowering *lowering) {
+  const struct seg_program *program = lowering->program;
+  struct seg_plan *plan = lowering->plan;
+  plan->list_count = program->list_count;
+  plan->lists = SEG_NEW_ARRAY(&plan->arena, struct seg_plan_entity, program->list_count);
+  if (plan->lists == NULL) {
+    lowering->failed = true;
+    return;
+  }
+  for (uint32_t i = 0; i < program->list_count; i++)
+    plan->lists[i] = (struct seg_plan_entity){.name = owned(lowering, program->lists[i].name.text),
+                                              .source = owned(lowering, program->lists[i].source),
+                                              .key = owned(lowering, program->lists[i].key)};
+}
+
 static void lower_rules(struct seg_lowering *lowering, uint32_t *rules) {
   struct seg_scope customers = {lowering, SEG_SCOPE_CUSTOMER, &lowering->customer,
                                 &lowering->block};
@@ -434,6 +449,7 @@ enum seg_status seg_lower(const struct seg_program *program, const struct seg_so
   }
   lower_names(&lowering);
   lower_holdouts(&lowering);
+  lower_lists(&lowering);
   lower_rules(&lowering, rules);
   if (!lowering.failed)
     lower_entities(&lowering);

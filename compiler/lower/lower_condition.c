@@ -143,6 +143,11 @@ static uint32_t lower_matches(const struct seg_scope *scope, const struct seg_no
   return lowering->failed ? 0 : seg_build_step(scope->builder, step);
 }
 
+static uint32_t lower_listed(const struct seg_scope *scope, const struct seg_node *node) {
+  uint32_t one = seg_build_integer(scope->builder, SEG_LAYOUT_I32, 1);
+  return compare_step(scope, SEG_IS_EQUAL, seg_lower_listed(scope, node), one);
+}
+
 static uint32_t lower_joined(const struct seg_scope *scope, const struct seg_node *node) {
   uint32_t result = seg_lower_condition(scope, node->operands[0]);
   for (uint32_t i = 1; i < node->operand_count; i++) {
@@ -200,6 +205,7 @@ uint32_t seg_lower_condition(const struct seg_scope *scope, const struct seg_nod
   case SEG_NODE_COMPARE_FRACTIONS: return lower_fractions(scope, node);
   case SEG_NODE_IN: return lower_in(scope, node);
   case SEG_NODE_TEXT_TEST: return lower_text_test(scope, node);
+  case SEG_NODE_LISTED: return lower_listed(scope, node);
   case SEG_NODE_MEMBER: return seg_lower_condition(scope, node->operands[0]);
   case SEG_NODE_MATCHES: return lower_matches(scope, node);
   case SEG_NODE_IS_KNOWN: return seg_lower_known(scope, node->operands[0]);

@@ -9,6 +9,7 @@ static bool derived_equal(const struct seg_plan_derived *a, const struct seg_pla
   switch (a->kind) {
   case SEG_DERIVED_BUCKET: return a->buckets == b->buckets && seg_str_equal(a->salt, b->salt);
   case SEG_DERIVED_RANK: return a->rank == b->rank;
+  case SEG_DERIVED_LISTED: return a->list == b->list;
   }
   return false;
 }
@@ -41,4 +42,11 @@ uint32_t seg_lower_bucket(const struct seg_scope *scope, const struct seg_node *
     return 0;
   }
   return seg_lower_derived(scope, derived);
+}
+
+uint32_t seg_lower_listed(const struct seg_scope *scope, const struct seg_node *node) {
+  assert(scope->kind == SEG_SCOPE_CUSTOMER);
+  return seg_lower_derived(scope, (struct seg_plan_derived){.kind = SEG_DERIVED_LISTED,
+                                                            .layout = SEG_LAYOUT_I32,
+                                                            .list = node->list});
 }

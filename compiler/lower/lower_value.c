@@ -155,6 +155,7 @@ uint32_t seg_lower_value(const struct seg_scope *scope, const struct seg_node *n
   case SEG_NODE_TEXT_TEST:
   case SEG_NODE_MEMBER:
   case SEG_NODE_MATCHES:
+  case SEG_NODE_LISTED:
   case SEG_NODE_IS_KNOWN:
   case SEG_NODE_NOT:
   case SEG_NODE_AND:

@@ -7,7 +7,16 @@ bool seg_dataset_init(struct seg_dataset *dataset, uint32_t event_count) {
   return dataset->events != NULL;
 }
 
+bool seg_dataset_add_lists(struct seg_dataset *dataset, uint32_t list_count) {
+  dataset->lists = calloc(list_count + 1, sizeof *dataset->lists);
+  dataset->list_count = list_count;
+  return dataset->lists != NULL;
+}
+
 void seg_dataset_deinit(struct seg_dataset *dataset) {
+  for (uint32_t i = 0; dataset->lists != NULL && i < dataset->list_count; i++)
+    SEG_VEC_FREE(&dataset->lists[i].rows);
+  free(dataset->lists);
   SEG_VEC_FREE(&dataset->customers.rows);
   for (uint32_t i = 0; i < dataset->event_count; i++)
     SEG_VEC_FREE(&dataset->events[i].rows);

@@ -40,9 +40,13 @@ struct seg_dataset {
   struct seg_rows customers; // empty for `customer from EVENT`
   uint32_t event_count;
   struct seg_rows *events; // per event of the program
+  struct seg_rows *lists;  // per list of the program, their keys only; NULL: all lists are empty
+  uint32_t list_count;     // of `lists`
 };
 
 SEG_NODISCARD bool seg_dataset_init(struct seg_dataset *dataset, uint32_t event_count);
+/** Room for the lists of the program; false when memory is out. */
+SEG_NODISCARD bool seg_dataset_add_lists(struct seg_dataset *dataset, uint32_t list_count);
 void seg_dataset_deinit(struct seg_dataset *dataset);
 
 #endif

@@ -119,6 +119,14 @@ static struct seg_value band(const struct seg_node *node, const struct seg_value
   return integer(result);
 }
 
+static bool is_listed(const struct seg_subject *subject, uint32_t list) {
+  const struct seg_rows *lists = subject->reference->dataset->lists;
+  bool found = false;
+  for (size_t i = 0; lists != NULL && i < lists[list].rows.count; i++)
+    found = found || seg_str_equal(lists[list].rows.items[i].key, subject->customer->key);
+  return found;
+}
+
 static struct seg_value bucket(const struct seg_subject *subject, const struct seg_node *node) {
   struct seg_draw draw;
   seg_draw_init(&draw, node->salt);
@@ -245,6 +253,7 @@ struct seg_value seg_evaluate(const struct seg_subject *subject, const struct se
   case SEG_NODE_TEXT_TEST:
     return truth(values[0].known &&
                  seg_evaluate_text_test(node->text_test, values[0].text, values[1].text));
+  case SEG_NODE_LISTED: return truth(is_listed(subject, node->list));
   case SEG_NODE_MEMBER: return truth(values[0].known && values[0].integer != 0);
   case SEG_NODE_MATCHES:
     return truth(values[0].known && seg_evaluate_matches(subject, node->pattern, values[0].text));

@@ -188,13 +188,16 @@ static void read_entity(struct builder *builder, const struct seg_plan_entity *e
 
 static void reads(struct builder *builder, const struct seg_plan *plan,
                   struct seg_dictionary_segment *out) {
-  out->reads = array(builder, plan->event_count + 1, sizeof *out->reads);
+  out->reads = array(builder, plan->event_count + plan->list_count + 1, sizeof *out->reads);
   if (!builder->failed && plan->customer_from_event < 0)
     read_entity(builder, &plan->customer, 0, &out->reads[out->read_count++]);
   for (uint32_t i = 0; !builder->failed && i < plan->event_count; i++)
     if (seg_plan_gathers_event(plan, i) || plan->customer_from_event == (int32_t)i)
       read_entity(builder, &plan->events[i], plan->folds[i].cell_count,
                   &out->reads[out->read_count++]);
+  for (uint32_t i = 0; !builder->failed && i < plan->derived_count; i++)
+    if (plan->derived[i].kind == SEG_DERIVED_LISTED)
+      read_entity(builder, &plan->lists[plan->derived[i].list], 0, &out->reads[out->read_count++]);
 }
 
 // What a run of this segment alone would read: the compiler itself answers.
@@ -347,7 +350,8 @@ static void entity_of(struct builder *builder, const struct seg_program_entity *
 static void entities(struct builder *builder) {
   const struct seg_program *program = builder->program;
   struct seg_dictionary *dictionary = builder->dictionary;
-  dictionary->entities = array(builder, program->event_count + 1, sizeof *dictionary->entities);
+  dictionary->entities =
+      array(builder, program->event_count + program->list_count + 1, sizeof *dictionary->entities);
   if (builder->failed)
     return;
   entity_of(builder, &program->customer, &dictionary->entities[dictionary->entity_count++]);
@@ -358,6 +362,12 @@ static void entities(struct builder *builder) {
   }
   for (uint32_t i = 0; !builder->failed && i < program->event_count; i++)
     entity_of(builder, &program->events[i], &dictionary->entities[dictionary->entity_count++]);
+  for (uint32_t i = 0; !builder->failed && i < program->list_count; i++) {
+    const struct seg_program_entity list = {.name = program->lists[i].name,
+                                            .source = program->lists[i].source,
+                                            .key = program->lists[i].key};
+    entity_of(builder, &list, &dictionary->entities[dictionary->entity_count++]);
+  }
 }
 
 static enum seg_status segments(struct builder *builder, int32_t only, struct seg_error *error) {

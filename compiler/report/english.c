@@ -346,6 +346,7 @@ static const char *words_of(enum seg_node_kind kind) {
   case SEG_NODE_TEXT_TEST:
   case SEG_NODE_MEMBER:
   case SEG_NODE_MATCHES:
+  case SEG_NODE_LISTED:
   case SEG_NODE_IS_KNOWN:
   case SEG_NODE_NOT:
   case SEG_NODE_AND:

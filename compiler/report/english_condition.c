@@ -206,12 +206,19 @@ static void print_top(const struct seg_english *english, const struct seg_node *
   seg_english_ordered(english, node);
 }
 
+static void print_listed(const struct seg_english *english, const struct seg_node *node,
+                         const char *words) {
+  fprintf(english->out, "%s`%.*s`", words, SEG_STR(english->program->lists[node->list].name.text));
+}
+
 static void print_not(const struct seg_english *english, const struct seg_node *node) {
   const struct seg_node *inner = node->operands[0];
   if (inner->kind == SEG_NODE_IS_KNOWN)
     print_state(english, inner->operands[0], "missing");
   else if (inner->kind == SEG_NODE_IN)
     print_in(english, inner, true);
+  else if (inner->kind == SEG_NODE_LISTED)
+    print_listed(english, inner, "who are not in the list ");
   else if (inner->kind == SEG_NODE_MEMBER)
     print_member(english, inner, "who are not in ");
   else if (is_text_test(inner))
@@ -265,6 +272,7 @@ void seg_english_condition(const struct seg_english *english, const struct seg_n
   case SEG_NODE_IN: print_in(english, node, false); return;
   case SEG_NODE_TEXT_TEST:
   case SEG_NODE_MATCHES: print_text_test(english, node, false); return;
+  case SEG_NODE_LISTED: print_listed(english, node, "who are in the list "); return;
   case SEG_NODE_MEMBER: print_member(english, node, "who are in "); return;
   case SEG_NODE_RANK: print_top(english, node, false); return;
   case SEG_NODE_IS_KNOWN: print_state(english, node->operands[0], "known"); return;

@@ -33,6 +33,7 @@ enum seg_symbol_kind {
   SEG_SYMBOL_METRIC,
   SEG_SYMBOL_SEGMENT,
   SEG_SYMBOL_CHAIN,
+  SEG_SYMBOL_LIST,
   SEG_SYMBOL_CONSTANT, // `let`
 };
 
@@ -151,6 +152,8 @@ void seg_unknown_column(struct seg_check *check, struct seg_table *table, struct
 struct seg_node *seg_check_column(struct seg_check *check, struct seg_table *table,
                                   struct seg_name name);
 struct seg_symbol *seg_find_symbol(struct seg_check *check, struct seg_str name);
+/** Report what `member` does not find, with a suggestion. */
+void seg_unknown_member(struct seg_check *check, struct seg_name name);
 /** Report an unknown name with a suggestion out of symbols of one kind. */
 void seg_unknown_symbol(struct seg_check *check, struct seg_name name, enum seg_symbol_kind kind,
                         const char *what);

@@ -18,6 +18,7 @@ const char *seg_symbol_word(enum seg_symbol_kind kind) {
   case SEG_SYMBOL_METRIC: return "a metric";
   case SEG_SYMBOL_SEGMENT: return "a segment";
   case SEG_SYMBOL_CHAIN: return "a priority chain";
+  case SEG_SYMBOL_LIST: return "a list of customers";
   case SEG_SYMBOL_CONSTANT: return "a constant";
   }
   return "";
@@ -44,15 +45,24 @@ static struct seg_str nearest_name(struct seg_check *check, struct seg_str name,
   return seg_suggest(name, candidates, count);
 }
 
-void seg_unknown_symbol(struct seg_check *check, struct seg_name name, enum seg_symbol_kind kind,
-                        const char *what) {
+static void unknown_symbol(struct seg_check *check, struct seg_name name, uint32_t kinds,
+                           const char *what) {
   if (name.text.size == 0 || check->incomplete)
     return;
   struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_UNKNOWN_NAME, name.span,
                                         "there is no %s `%.*s`", what, SEG_STR(name.text));
-  struct seg_str nearest = nearest_name(check, name.text, NULL, 1u << kind);
+  struct seg_str nearest = nearest_name(check, name.text, NULL, kinds);
   if (nearest.data && nearest.size > 0)
     seg_help(check->sink, d, "`%.*s` is spelt like it", SEG_STR(nearest));
+}
+
+void seg_unknown_symbol(struct seg_check *check, struct seg_name name, enum seg_symbol_kind kind,
+                        const char *what) {
+  unknown_symbol(check, name, 1u << kind, what);
+}
+
+void seg_unknown_member(struct seg_check *check, struct seg_name name) {
+  unknown_symbol(check, name, 1u << SEG_SYMBOL_SEGMENT | 1u << SEG_SYMBOL_LIST, "segment or list");
 }
 
 /** Help for an unknown name in a rule that some event has as a column; true when there is one. */

@@ -1,6 +1,6 @@
 /**
- * `member(vip)`: the rule of another segment for the same customer. Each rule is checked once, in
- * any order, and stands below a MEMBER node wherever it is asked for.
+ * `member(vip)`: the rule of another segment for the same customer, or a list of keys. Each rule is
+ * checked once, in any order, and stands below a MEMBER node wherever it is asked for.
  */
 #include "compiler/sema/check.h"
 
@@ -67,12 +67,12 @@ static bool asks_customer(struct seg_check *check, const struct seg_scope *scope
 static struct seg_node *report_other(struct seg_check *check, struct seg_name name,
                                      const struct seg_symbol *symbol) {
   if (!symbol) {
-    seg_unknown_symbol(check, name, SEG_SYMBOL_SEGMENT, "segment");
+    seg_unknown_member(check, name);
   } else if (!symbol->excused) {
-    struct seg_diagnostic *d =
-        seg_report(check->sink, SEG_DIAG_WRONG_KIND, name.span, "`%.*s` is %s, not a segment",
-                   SEG_STR(name.text), seg_symbol_word(symbol->kind));
-    seg_note(check->sink, d, "`member` takes the name of a segment");
+    struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_WRONG_KIND, name.span,
+                                          "`%.*s` is %s, not a segment or list", SEG_STR(name.text),
+                                          seg_symbol_word(symbol->kind));
+    seg_note(check->sink, d, "`member` takes the name of a segment or of a list");
   }
   return NULL;
 }
@@ -103,7 +103,7 @@ struct seg_node *seg_check_membership(struct seg_check *check, const struct seg_
     return NULL;
   if (named->kind != SEG_EXPR_NAME) {
     struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_ARGUMENTS, named->span,
-                                          "`member` takes the name of a segment");
+                                          "`member` takes the name of a segment or of a list");
     seg_help(check->sink, d, "for example `member(vip)`");
     return NULL;
   }
@@ -114,6 +114,14 @@ struct seg_node *seg_check_membership(struct seg_check *check, const struct seg_
   if (symbol && symbol->kind == SEG_SYMBOL_SEGMENT) {
     symbol->used = true;
     return segment_node(check, expr, symbol);
+  }
+  if (symbol && symbol->kind == SEG_SYMBOL_LIST) {
+    symbol->used = true;
+    struct seg_node *node =
+        seg_node_new(check, SEG_NODE_LISTED, seg_type_of(SEG_TYPE_BOOL), expr->span, 0);
+    if (node)
+      node->list = symbol->index;
+    return node;
   }
   return report_other(check, name, symbol);
 }

@@ -610,7 +610,7 @@ static void walk_condition(struct walk *walk, const struct seg_node *node, struc
     at.negation = node;
     at.negations++;
     walk_condition(walk, node->operands[0], at);
-  } else if (node->kind == SEG_NODE_MEMBER) {
+  } else if (node->kind == SEG_NODE_MEMBER || node->kind == SEG_NODE_LISTED) {
     return; // the other rule says itself what it wants; its outcome is never missing
   } else if (node->kind == SEG_NODE_TALLY) {
     walk_tally(walk, node, at);

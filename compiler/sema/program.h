@@ -138,6 +138,7 @@ struct seg_node {
     enum seg_comparison comparison; // COMPARE, COMPARE_FRACTIONS
     enum seg_text_test text_test;   // TEXT_TEST
     uint32_t segment;               // MEMBER: index into the program's segments
+    uint32_t list;                  // LISTED: index into the program's lists
     struct {                        // BUCKET
       int64_t buckets;              // at least 1
       struct seg_str salt;
@@ -200,6 +201,14 @@ enum { SEG_UNIQUE_TIME = -1 };
 struct seg_program_constant {
   struct seg_name name;
   struct seg_node *value; // a literal; NULL when it is wrong, which is reported
+  struct seg_span span;
+};
+
+/** A list of keys that is read from a source, and asked for by `member`. */
+struct seg_program_list {
+  struct seg_name name;
+  struct seg_str source; // logical source name
+  struct seg_str key;    // column that holds the customers' keys
   struct seg_span span;
 };
 
@@ -283,6 +292,8 @@ struct seg_program {
   struct seg_program_constant *constants;
   uint32_t metric_count;
   struct seg_program_metric *metrics;
+  uint32_t list_count;
+  struct seg_program_list *lists;
   uint32_t segment_count;
   struct seg_program_segment *segments; // in source order
   uint32_t chain_count;

@@ -185,6 +185,9 @@ void seg_print_content(const struct seg_printer *printer, const struct seg_node 
   case SEG_NODE_COMPARE_FRACTIONS:
     fprintf(out, " %s", seg_comparison_sign(node->comparison));
     break;
+  case SEG_NODE_LISTED:
+    fprintf(out, " %.*s", SEG_STR(printer->program->lists[node->list].name.text));
+    break;
   case SEG_NODE_MEMBER:
     fprintf(out, " %.*s", SEG_STR(printer->program->segments[node->segment].name.text));
     break;

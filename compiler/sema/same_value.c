@@ -35,6 +35,7 @@ static bool same_content(const struct seg_node *a, const struct seg_node *b) {
   case SEG_NODE_ROUND: return a->rounding == b->rounding;
   case SEG_NODE_TEXT_MAP: return a->text_map == b->text_map;
   case SEG_NODE_TEXT_TEST: return a->text_test == b->text_test;
+  case SEG_NODE_LISTED: return a->list == b->list;
   case SEG_NODE_MEMBER: return a->segment == b->segment;
   case SEG_NODE_TALLY: return a->least == b->least && a->most == b->most;
   case SEG_NODE_BUCKET: return a->buckets == b->buckets && seg_str_equal(a->salt, b->salt);

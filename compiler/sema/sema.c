@@ -83,6 +83,7 @@ static void count_declarations(struct seg_check *check, uint32_t *symbols) {
     switch (d->kind) {
     case SEG_DECLARE_EVENT: program->event_count++; break;
     case SEG_DECLARE_METRIC: program->metric_count++; break;
+    case SEG_DECLARE_LIST: program->list_count++; break;
     case SEG_DECLARE_SEGMENT: program->segment_count++; break;
     case SEG_DECLARE_PRIORITY: program->chain_count++; break;
     case SEG_DECLARE_CONSTANT: program->constant_count++; break;
@@ -109,13 +110,14 @@ static bool make_room(struct seg_check *check) {
   program->constants =
       SEG_NEW_ARRAY(arena, struct seg_program_constant, program->constant_count + 1u);
   program->metrics = SEG_NEW_ARRAY(arena, struct seg_program_metric, program->metric_count + 1u);
+  program->lists = SEG_NEW_ARRAY(arena, struct seg_program_list, program->list_count + 1u);
   program->segments = SEG_NEW_ARRAY(arena, struct seg_program_segment, program->segment_count + 1u);
   program->chains = SEG_NEW_ARRAY(arena, struct seg_program_chain, program->chain_count + 1u);
   program->tests = SEG_NEW_ARRAY(arena, struct seg_program_test, program->test_count + 1u);
   check->events = SEG_NEW_ARRAY(&check->scratch, struct seg_table, program->event_count + 1u);
   check->symbols = SEG_NEW_ARRAY(&check->scratch, struct seg_symbol, symbols + 1u);
   return program->events && program->constants && program->metrics && program->segments &&
-         program->chains && program->tests && check->events && check->symbols &&
+         program->lists && program->chains && program->tests && check->events && check->symbols &&
          seg_names_init(&check->names, &check->scratch, symbols);
 }
 
@@ -164,8 +166,18 @@ static void report_sourceless(struct seg_check *check, const struct seg_need *ne
            SEG_STR(need->event.text));
 }
 
+static void declare_list(struct seg_check *check, const struct seg_declaration *d, uint32_t index) {
+  check->program->lists[index] = (struct seg_program_list){.name = d->list->name,
+                                                           .source = d->list->source.text,
+                                                           .key = d->list->key.text,
+                                                           .span = d->span};
+  declare(check,
+          (struct seg_symbol){
+              .kind = SEG_SYMBOL_LIST, .name = d->list->name, .index = index, .declaration = d});
+}
+
 static void declare_all(struct seg_check *check) {
-  uint32_t events = 0, metrics = 0, segments = 0, chains = 0, constants = 0;
+  uint32_t events = 0, metrics = 0, segments = 0, chains = 0, constants = 0, lists = 0;
   for (const struct seg_declaration *d = check->ast->first; d; d = d->next) {
     switch (d->kind) {
     case SEG_DECLARE_CUSTOMER: declare_customer(check, d); break;
@@ -201,6 +213,7 @@ static void declare_all(struct seg_check *check) {
                                          .index = constants++,
                                          .declaration = d});
       break;
+    case SEG_DECLARE_LIST: declare_list(check, d, lists++); break;
     case SEG_DECLARE_NEED:
       if (d->need->use == NULL)
         report_sourceless(check, d->need);
@@ -272,13 +285,16 @@ static void check_output_names(struct seg_check *check) {
 static void warn_unused(struct seg_check *check) {
   for (uint32_t i = 0; i < check->names.count; i++) {
     const struct seg_symbol *symbol = &check->symbols[check->names.entries[i].value];
-    bool metric = symbol->kind == SEG_SYMBOL_METRIC;
-    if ((!metric && symbol->kind != SEG_SYMBOL_CONSTANT) || symbol->used ||
+    bool metric = symbol->kind == SEG_SYMBOL_METRIC, list = symbol->kind == SEG_SYMBOL_LIST;
+    if ((!metric && !list && symbol->kind != SEG_SYMBOL_CONSTANT) || symbol->used ||
         seg_in_library(check, symbol->name.span))
       continue;
     struct seg_diagnostic *d =
         seg_report(check->sink, SEG_DIAG_UNUSED, symbol->name.span, "nothing uses the %s `%.*s`",
-                   metric ? "metric" : "constant", SEG_STR(symbol->name.text));
+                   metric ? "metric"
+                   : list ? "list"
+                          : "constant",
+                   SEG_STR(symbol->name.text));
     seg_help(check->sink, d,
              metric ? "use it in a segment, or remove it" : "use it in a rule, or remove it");
   }

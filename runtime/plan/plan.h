@@ -304,6 +304,7 @@ struct seg_plan_holdout {
 enum seg_derived_kind {
   SEG_DERIVED_BUCKET, // I64: 1 .. buckets, drawn by the customer's key (runtime/base/draw.h)
   SEG_DERIVED_RANK,   // what comes of a rank; not there yet in the first pass
+  SEG_DERIVED_LISTED, // I32: 1 when the customer's key is in the list, otherwise 0
 };
 
 /** A column of the customer block that the run computes itself. */
@@ -314,6 +315,7 @@ struct seg_plan_derived {
   int64_t buckets;     // BUCKET: at least 1
   struct seg_str salt; // BUCKET
   uint32_t rank;       // RANK: of the plan
+  uint32_t list;       // LISTED: number of the list
 };
 
 struct seg_plan_chain {
@@ -334,6 +336,8 @@ struct seg_plan {
   struct seg_fold *folds;         // beside events
   uint32_t window_count;
   struct seg_plan_window *windows;
+  uint32_t list_count;
+  struct seg_plan_entity *lists; // name, source and key only; one that no rule needs is not read
   uint32_t derived_count;
   struct seg_plan_derived *derived;
   /** For ranks; empty without any. Input slots as in the customer block, but what comes of ranks is

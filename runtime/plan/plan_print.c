@@ -277,6 +277,7 @@ static void print_derived(const struct seg_plan_derived *derived, uint32_t slot,
     print_named("salt", derived->salt, out);
     break;
   case SEG_DERIVED_RANK: fprintf(out, "rank %" PRIu32, derived->rank); break;
+  case SEG_DERIVED_LISTED: fprintf(out, "in list %" PRIu32, derived->list); break;
   }
   putc('\n', out);
 }
@@ -356,6 +357,11 @@ void seg_plan_print(const struct seg_plan *plan, FILE *out) {
   for (uint32_t i = 0; i < plan->window_count; i++)
     print_window(&plan->windows[i], i, out);
   print_ranks(plan, out);
+  for (uint32_t i = 0; i < plan->list_count; i++) {
+    char what[32];
+    snprintf(what, sizeof what, "list %" PRIu32, i);
+    print_entity(what, &plan->lists[i], out);
+  }
   print_customer_block(plan, out);
   for (uint32_t i = 0; i < plan->holdout_count; i++)
     print_holdout(plan, &plan->holdouts[i], out);

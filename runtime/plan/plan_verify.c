@@ -262,6 +262,13 @@ static enum seg_status check_derived(const struct seg_plan *plan,
                 derived->optional == (kind == SEG_PLAN_QUANTILE_BAND),
             "what comes of a rank has another form");
     break;
+  case SEG_DERIVED_LISTED:
+    REQUIRE(derived->layout == SEG_LAYOUT_I32 && !derived->optional,
+            "a list's bit is I32 and known");
+    REQUIRE(derived->list < plan->list_count, "a derived column names no list");
+    REQUIRE(plan->lists[derived->list].source.size > 0 && plan->lists[derived->list].key.size > 0,
+            "a list has no source or no key");
+    break;
   }
   return SEG_OK;
 }

@@ -218,6 +218,8 @@ static enum seg_status run_stages(struct seg_run_state *state, struct seg_error 
   atomic_store(&state->progress_rows, 0);
   if (status == SEG_OK)
     status = scan_events(state, error);
+  if (status == SEG_OK)
+    status = seg_run_load_lists(state, error);
   double events_read = now();
   atomic_store(&state->progress_rows, 0);
   if (status == SEG_OK) {
@@ -243,6 +245,7 @@ static void release_state(struct seg_run_state *state) {
     seg_event_runs_deinit(&state->events[e]);
   free(state->events);
   free(state->windows);
+  seg_run_free_lists(state);
   seg_customer_columns_deinit(&state->customers);
   seg_population_deinit(state);
   seg_spill_file_deinit(&state->spill);

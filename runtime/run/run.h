@@ -27,10 +27,14 @@
 struct seg_run_sources {
   struct seg_source *customer;      // NULL with customer_from_event
   struct seg_source *const *events; // per event of the plan; NULL for those that are not read
+  struct seg_source *const *lists;  // per list of the plan; the same
 };
 
 /** Must the event be read: does a rule use it, or does it give the customers? */
 bool seg_run_reads_event(const struct seg_plan *plan, uint32_t event);
+
+/** Must the list be read: does a rule ask for it? */
+bool seg_run_reads_list(const struct seg_plan *plan, uint32_t list);
 
 enum seg_run_stage { SEG_RUN_CUSTOMERS, SEG_RUN_EVENTS, SEG_RUN_RULES, SEG_RUN_STAGE_COUNT };
 

@@ -32,6 +32,7 @@ struct seg_run_state {
   struct seg_spill_file spill;
   struct seg_event_runs *events;      // per event of the plan; empty for those not gathered
   struct seg_event_runs *newest_runs; // the last ones made; NULL: none
+  uint64_t **listed;                  // per list that is read: bitmap over the customers
   int32_t *windows;                   // per window: first day, last day
   int64_t
       as_of_instant; // UTC microseconds at which the as-of day begins; 0 when the plan does not ask
@@ -46,6 +47,11 @@ SEG_NODISCARD enum seg_status seg_run_load_customers(struct seg_run_state *state
 /** Stage 2: read one event's source; it gives the customers when the plan says so. */
 SEG_NODISCARD enum seg_status seg_run_scan_event(struct seg_run_state *state, uint32_t event,
                                                  struct seg_error *error);
+
+/** Before stage 3: which customers are in the lists that rules ask for. */
+SEG_NODISCARD enum seg_status seg_run_load_lists(struct seg_run_state *state,
+                                                 struct seg_error *error);
+void seg_run_free_lists(struct seg_run_state *state);
 
 /** What stage 3 computes of each customer in the present pass. */
 const struct seg_block *seg_run_block(const struct seg_run_state *state);

@@ -44,6 +44,13 @@ static bool fill_all(struct answer *answer, const struct conformance_case *c,
               fill(answer, c, &program->customer, zone, &dataset->customers);
   for (uint32_t i = 0; fine && i < program->event_count; i++)
     fine = fill(answer, c, &program->events[i], zone, &dataset->events[i]);
+  if (!seg_dataset_add_lists(dataset, program->list_count))
+    case_out_of_memory();
+  for (uint32_t i = 0; fine && i < program->list_count; i++) {
+    const struct seg_program_entity list = {.source = program->lists[i].source,
+                                            .key = program->lists[i].key};
+    fine = fill(answer, c, &list, zone, &dataset->lists[i]);
+  }
   seg_zone_free(zone);
   return fine;
 }

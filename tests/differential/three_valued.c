@@ -90,6 +90,7 @@ static enum answer ask(const struct asker *asker, const struct seg_node *node) {
   }
   case SEG_NODE_IS_KNOWN: return is_unknown(asker, node->operands[0]) ? ANSWER_FALSE : ANSWER_TRUE;
   // Whoever is not in a segment is outside, whatever the reason.
+  case SEG_NODE_LISTED:
   case SEG_NODE_MEMBER: return ask_value(asker, node);
   default: return ask_test(asker, node);
   }
