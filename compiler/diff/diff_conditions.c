@@ -216,10 +216,10 @@ void seg_diff_conditions(struct seg_diff_builder *builder, const struct seg_prog
   if (news.count == 1)
     news.joined = olds.joined;
   int32_t *partners = seg_diff_array(builder, olds.count, sizeof *partners);
-  for (uint32_t i = 0; partners != NULL && i < olds.count; i++)
-    partners[i] = -1;
-  if (builder->failed)
+  if (partners == NULL || builder->failed)
     return;
+  for (uint32_t i = 0; i < olds.count; i++)
+    partners[i] = -1;
   pair(builder, &olds, &news, is_equal, NULL);
   pair_copies(&olds, &news);
   pair_copies(&news, &olds);

@@ -151,7 +151,7 @@ static void print_comparison(const struct seg_printer *printer, const struct seg
   struct operand_texts texts = {0};
   for (uint32_t i = 0; i < node->operand_count; i++)
     add_text(printer, node->operands[i], depth + 1, &texts);
-  if (!texts.failed) {
+  if (!texts.failed && half > 0 && texts.count == 2 * half) {
     turned = turned || (even && strcmp(texts.items[0], texts.items[half]) > 0);
     seg_print_indent(printer, depth);
     fprintf(printer->out, "%s %s\n", seg_node_word(node->kind), seg_comparison_sign(sign));

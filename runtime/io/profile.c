@@ -317,31 +317,37 @@ enum seg_status seg_profile_read(struct seg_arena *arena, const struct seg_bindi
   return status;
 }
 
+static enum seg_status ask_values(struct reader *reader, uint32_t column, uint32_t most,
+                                  struct seg_error *error) {
+  char *text = NULL, tail[120];
+  size_t size = 0;
+  FILE *sql = open_memstream(&text, &size);
+  if (sql == NULL)
+    return seg_fail_memory(error, "a query");
+  fprintf(sql, "select c%" PRIu32 "::varchar", column);
+  snprintf(tail, sizeof tail,
+           " where c%" PRIu32 " is not null group by 1 order by count(*) desc, 1 limit %" PRIu32,
+           column, most);
+  return finish_query(reader, sql, &text, tail, error);
+}
+
 enum seg_status seg_profile_values(struct seg_arena *arena, const struct seg_profile *profile,
                                    uint32_t column, uint32_t most,
                                    const struct seg_io_options *options, struct seg_str **values,
                                    uint32_t *count, struct seg_error *error) {
   struct reader reader = {.arena = arena, .binding = &profile->binding, .options = options};
-  char *text = NULL, tail[120];
-  size_t size = 0;
+  struct seg_str *items = SEG_NEW_ARRAY(arena, struct seg_str, (size_t)most + 1);
+  *values = items;
   *count = 0;
+  if (items == NULL)
+    return seg_fail_memory(error, "the values of a column");
   enum seg_status status = open_reader(&reader, error);
-  FILE *sql = status == SEG_OK ? open_memstream(&text, &size) : NULL;
-  if (status == SEG_OK && sql == NULL)
-    status = seg_fail_memory(error, "a query");
-  if (status == SEG_OK) {
-    fprintf(sql, "select c%" PRIu32 "::varchar", column);
-    snprintf(tail, sizeof tail,
-             " where c%" PRIu32 " is not null group by 1 order by count(*) desc, 1 limit %" PRIu32,
-             column, most);
-    status = finish_query(&reader, sql, &text, tail, error);
-  }
-  *values = SEG_NEW_ARRAY(arena, struct seg_str, (size_t)most + 1);
-  if (status == SEG_OK && *values == NULL)
-    status = seg_fail_memory(error, "the values of a column");
-  for (uint64_t i = 0; status == SEG_OK && i < duckdb_row_count(&reader.result); i++) {
-    (*values)[i] = text_at(&reader, 0, i);
-    if ((*values)[i].data == NULL)
+  if (status == SEG_OK)
+    status = ask_values(&reader, column, most, error);
+  uint64_t rows = status == SEG_OK ? duckdb_row_count(&reader.result) : 0;
+  for (uint64_t i = 0; status == SEG_OK && i < rows && i < most; i++) {
+    items[i] = text_at(&reader, 0, i);
+    if (items[i].data == NULL)
       status = seg_fail_memory(error, "the values of a column");
     (*count)++;
   }

@@ -57,13 +57,14 @@ enum seg_status seg_profile_sources(struct seg_arena *arena, struct seg_str fold
   closedir(directory);
   if (found.count > 0)
     qsort(found.items, found.count, sizeof *found.items, compare_names);
-  *names = SEG_NEW_ARRAY(arena, struct seg_str, found.count + 1);
+  struct seg_str *list = SEG_NEW_ARRAY(arena, struct seg_str, found.count + 1);
+  *names = list;
   *count = 0;
-  if (*names == NULL && status == SEG_OK)
+  if (list == NULL && status == SEG_OK)
     status = seg_fail_memory(error, "the list of files");
-  for (size_t i = 0; status == SEG_OK && i < found.count; i++)
+  for (size_t i = 0; list != NULL && status == SEG_OK && i < found.count; i++)
     if (i == 0 || !seg_str_equal(found.items[i], found.items[i - 1]))
-      (*names)[(*count)++] = found.items[i];
+      list[(*count)++] = found.items[i];
   SEG_VEC_FREE(&found);
   return status;
 }
