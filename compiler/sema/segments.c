@@ -87,7 +87,7 @@ static void check_chain(struct seg_check *check, const struct seg_declaration *d
   }
   chain->member_count = find_members(check, syntax->members, syntax->member_count, chain->members);
   check_otherwise(check, syntax);
-  if (syntax->member_count <= SEG_LONG_CHAIN)
+  if (syntax->member_count <= SEG_LONG_CHAIN || seg_in_library(check, declaration->span))
     return;
   struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_MANY_SEGMENTS, syntax->name.span,
                                         "the chain `%.*s` has %u segments",

@@ -127,6 +127,20 @@ example() {
 
 example rfm customer_id rfm_published.sql
 example grocery household_id
+example saas account_id
+example b2b account
+
+# made NAME SEED: the data are what the example's own program makes.
+made() {
+  mkdir "$work/$1"
+  awk -f "$source/examples/$1/make_data.awk" -v seed="$2" -v folder="$work/$1"
+  for file in "$work/$1"/*; do
+    same "$1: $(basename "$file") comes from seed $2" "$source/examples/$1/data/$(basename "$file")" "$file"
+  done
+}
+
+made saas 11
+made b2b 5
 
 # at NAME DAY: asked on another day, DuckDB still agrees about every customer.
 at() {
@@ -142,9 +156,12 @@ at rfm 2004-02-29
 at grocery 2017-01-01 # no event exists yet
 at grocery 2017-03-13 # clocks went forward the day before
 at grocery 2017-11-06 # and back
+at saas 2026-03-30 # clocks went forward the day before
+at saas 2026-01-01 # a year, a quarter and a month begin
+at b2b 2025-12-31
 
 # What stands beside the rules about customers who are made up.
-for name in rfm grocery; do
+for name in rfm grocery saas b2b; do
   if "$segc" test "$source/examples/$name" >"$work/got"; then
     echo "ok $name: $(cat "$work/got")"
   else
