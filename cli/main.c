@@ -27,9 +27,11 @@ static void print_help(FILE *out) {
                "usage: segc VERB [ARGUMENTS]\n\n");
   for (int i = 0; i < VERB_COUNT; i++)
     fprintf(out, "  %-9s %s\n", verbs[i].name, verbs[i].summary);
-  fprintf(out,
-          "\n`segc VERB --help` explains a verb. Exit codes: 0 fine; 1 the rules have errors;\n"
-          "2 usage, files or data; 3 a segment left its declared size; 130 interrupted.\n");
+  fprintf(
+      out,
+      "\n`segc VERB --help` explains a verb. Exit codes: 0 fine; 1 the rules have errors\n"
+      "(diff: the versions differ); 2 usage, files or data; 3 a segment left its declared size;\n"
+      "130 interrupted.\n");
 }
 
 static int unknown_verb(const char *word) {

@@ -109,8 +109,12 @@ static enum seg_status finish_query(struct reader *reader, FILE *sql, char **tex
   if (columns != NULL)
     rows = seg_schema_query(&reader->schema, reader->binding, columns, reader->schema.count,
                             &(struct seg_read_range){0});
-  if (rows != NULL)
-    fprintf(sql, " from (%s) as rows%s", rows, tail);
+  if (rows != NULL) {
+    fprintf(sql, " from (%s) as rows(", rows);
+    for (uint32_t i = 0; i < reader->schema.count; i++) // what is cast has lost its name
+      fprintf(sql, "%sc%" PRIu32, i == 0 ? "" : ", ", i);
+    fprintf(sql, ")%s", tail);
+  }
   bool failed = fclose(sql) != 0 || rows == NULL;
   free(rows);
   enum seg_status status =

@@ -62,10 +62,11 @@ static void test_parquet_kinds(void **state) {
   io_sql("copy (select true as b, 1::tinyint as i, 1.25::decimal(9,2) as n, 0.5::double as f, "
          "date '2026-01-01' as d, timestamp '2026-01-01 10:00:00' as c, "
          "timestamptz '2026-01-01 10:00:00+00' as z, 'x' as t, null::int as e, [1, 2] as l, "
-         "time '10:00:00' as o) to '%s/p.parquet' (format parquet)");
+         "time '10:00:00' as o, uuid() as u, 'blue'::enum('red', 'blue') as s) to '%s/p.parquet' "
+         "(format parquet)");
   expect("p", "b bool 1/0/1 i int 1/0/1 n number 1/0/1 f number 1/0/1 d date 1/0/1 c clock 1/0/1 "
               "z instant 1/0/1 t text 1/0/1 e empty 0/1/0 l unreadable 0/1/0 "
-              "o unreadable 0/1/0");
+              "o unreadable 0/1/0 u text 1/0/1 s text 1/0/1");
 }
 
 static void test_details(void **state) {
