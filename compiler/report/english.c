@@ -150,6 +150,12 @@ static bool in_name(char c) {
 // What may stand behind a name without making it a larger expression: filters in brackets, a
 // window.
 static bool is_filter_or_window(struct seg_str text) {
+  size_t blanks = 0;
+  while (blanks < text.size && (text.data[blanks] == ' ' || text.data[blanks] == '\n'))
+    blanks++;
+  struct seg_str rest = {text.data + blanks, text.size - blanks};
+  if (rest.size > 4 && seg_str_is((struct seg_str){rest.data, 4}, "else") && !in_name(rest.data[4]))
+    return false;
   int depth = 0;
   for (size_t i = 0; i < text.size; i++) {
     char c = text.data[i];

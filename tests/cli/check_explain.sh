@@ -210,6 +210,36 @@ has 'customer 07 is in the segment seen'
 answers 2 "$segc" explain seen --customer 07 derived --data keydata --as-of 2026-10-25
 has 'there is no customer `07`: no visit of theirs counts on this as-of date'
 
+# --- places among all customers ---
+
+mkdir -p places placesdata
+cat >places/rules.seg <<'END'
+segc 1
+timezone: "UTC"
+customer from "people" key id { n: int?  salary: int personal }
+segment high { when: top(2, n) and ntile(2, n) = 1  decision: "call" }
+segment banded { when: quantile_band(2, n) = 2 or percentile_rank(n) >= 1  decision: "write" }
+segment rich { when: top(50%, salary)  decision: "visit" }
+END
+printf 'id,n,salary\na,5,10\nb,7,20\nc,,30\nd,7,40\n' >placesdata/people.csv
+answers 0 "$segc" explain high --customer b places --data placesdata --as-of 2026-11-01
+has 'customer b is in the segment high'
+has 'top(2, n) = true  (place 1 of 4 by falling value; the first 2 are in, down to 7)'
+has 'ntile(2, n) = 1  (place 2 of 4 by rising value; group 1 is places 1 to 2, 5 to 7)'
+has 'n = 7'
+answers 0 "$segc" explain banded --customer c places --data placesdata --as-of 2026-11-01
+has 'quantile_band(2, n) = missing  (place 4 of 4 by rising value)'
+has 'percentile_rank(n) = 1  (place 4 of 4 by rising value)'
+answers 0 "$segc" explain banded --customer a places --data placesdata --as-of 2026-11-01
+has 'quantile_band(2, n) = 1  (place 1 of 4 by rising value; band 1 holds 3 of 3 values, 5 to 7)'
+answers 0 "$segc" explain rich --customer d places --data placesdata --as-of 2026-11-01
+has 'customer d is in the segment rich'
+has 'salary = (personal)'
+hasnt 'place 1'
+hasnt '30'
+answers 2 "$segc" explain rich --customer e places --data placesdata --as-of 2026-11-01
+has 'there is no customer `e` in "people"'
+
 # --- examples/rfm: the eight orders of Brion Stark ---
 
 answers 0 "$segc" explain champions --customer 'Brion Stark' "$examples/rfm" --data "$examples/rfm/data" \

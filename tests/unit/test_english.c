@@ -133,6 +133,25 @@ static void test_buckets(void **state) {
          "whose bucket out of 100 (drawn by the key for \"autumn\") is at most 5");
 }
 
+static void test_places(void **state) {
+  (void)state;
+  expect("top(10%, revenue within 365d)",
+         "who are among the 10% with the highest total amount of purchases in the last 365 "
+         "complete days");
+  expect("top(12.5%, visits)", "who are among the 12.5% with the highest visits");
+  expect("not top(1000, aov else 0 EUR)",
+         "who are not among the 1000 with the highest average amount of purchases over all time "
+         "(0 EUR when it is missing)");
+  expect("top(3, joined)", "who are among the 3 with the latest joined");
+  expect("ntile(5, aov) = 1",
+         "whose group among all customers (1 to 5, equal in size, by rising average amount of "
+         "purchases over all time) is 1");
+  expect("quantile_band(4, score) >= 3",
+         "whose quantile band among all customers (1 to 4, by rising score) is at least 3");
+  expect("percentile_rank(visits) > 90%",
+         "whose percentile rank among all customers (0 to 1, by rising visits) is above 0.9");
+}
+
 static void test_attributes(void **state) {
   (void)state;
   expect("city = \"Bonn\"", "whose city is \"Bonn\"");
@@ -173,13 +192,10 @@ static void test_metrics_keep_their_name(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_counts),
-      cmocka_unit_test(test_values),
-      cmocka_unit_test(test_membership),
-      cmocka_unit_test(test_buckets),
-      cmocka_unit_test(test_attributes),
-      cmocka_unit_test(test_groups),
-      cmocka_unit_test(test_metrics_keep_their_name),
+      cmocka_unit_test(test_counts),     cmocka_unit_test(test_values),
+      cmocka_unit_test(test_membership), cmocka_unit_test(test_buckets),
+      cmocka_unit_test(test_places),     cmocka_unit_test(test_attributes),
+      cmocka_unit_test(test_groups),     cmocka_unit_test(test_metrics_keep_their_name),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

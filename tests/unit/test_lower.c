@@ -46,6 +46,37 @@ static void equal_aggregates_become_one_cell(void **state) {
   end_lower(&c);
 }
 
+// Equal ranks are one, ranks of one value share it, and each pass folds what it reads: the total is
+// only ordered, the number of purchases is ordered and compared, the number of visits is compared.
+static void ranks_have_a_pass_of_their_own(void **state) {
+  (void)state;
+  struct lower_case c;
+  lower_rule(&c, "segment t { when: top(5%, revenue ever) and views ever > 3 decision: \"t\" }",
+             "ntile(5, revenue ever) = 1 and ntile(5, revenue ever) < 3 and "
+             "percentile_rank(purchases ever) > 50% and purchases ever > 2");
+  assert_int_equal(c.plan.rank_count, 3);
+  assert_int_equal(c.plan.derived_count, 3);
+  assert_int_equal(c.plan.first_block.value_root_count, 2);
+  assert_int_equal(c.plan.first_block.mask_root_count, 0);
+  assert_int_equal(c.plan.folds[0].cell_count, 2);
+  assert_int_equal(c.plan.folds[0].cells[0].kind, SEG_FOLD_SUM);
+  assert_int_equal(c.plan.folds[0].final_begin, 1);
+  assert_int_equal(c.plan.folds[0].first_end, 2);
+  assert_int_equal(c.plan.folds[1].cell_count, 1);
+  assert_int_equal(c.plan.folds[1].first_end, 0);
+  end_lower(&c);
+}
+
+static void without_ranks_there_is_one_pass(void **state) {
+  (void)state;
+  struct lower_case c;
+  lower_rule(&c, "", "revenue ever > 2");
+  assert_int_equal(c.plan.first_block.step_count, 0);
+  assert_int_equal(c.plan.folds[0].first_end, 0);
+  assert_int_equal(c.plan.folds[0].final_begin, 0);
+  end_lower(&c);
+}
+
 static void only_what_rules_need_is_read(void **state) {
   (void)state;
   struct lower_case c;
@@ -168,6 +199,8 @@ static void a_bool_that_may_be_missing_is_two_valued(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(equal_aggregates_become_one_cell),
+      cmocka_unit_test(ranks_have_a_pass_of_their_own),
+      cmocka_unit_test(without_ranks_there_is_one_pass),
       cmocka_unit_test(only_what_rules_need_is_read),
       cmocka_unit_test(an_average_against_a_constant_is_a_fraction),
       cmocka_unit_test(equal_draws_become_one_derived_column),

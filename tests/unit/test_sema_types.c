@@ -463,6 +463,28 @@ static void clause_forms_are_no_conditions(void **state) {
   expect_rule("every 30d", "E503", "every 30d", NULL);
 }
 
+static void places_among_all_customers(void **state) {
+  (void)state;
+  expect_rule("ntile(visits, score) = 1", "E208", "visits", "ntile(5, ...)");
+  expect_rule("top(visits, score)", "E208", "visits", "top(10%, ...)");
+  expect_rule("ntile(1, score) = 1", "E209", "1", NULL);
+  expect_rule("top(1.5, score)", "E209", "1.5", "top(1000, ...)");
+  expect_rule("top(100%, score)", "E209", "100%", NULL);
+  expect_rule("top(10 EUR, score)", "E201", "10 EUR", "top(10%, ...)");
+  expect_rule("top(10%, city)", "E201", "city", NULL);
+  expect_rule("top(10%, 5)", "E201", "5", "a metric or a column");
+  expect_rule("top(10%, ntile(5, score))", "E211", "ntile(5, score)", "the value itself");
+  expect_rule("top(10%, revenue)", "E307", "revenue", "revenue within 90d");
+  expect_rule("count(purchase[top(10%, weight)]) ever > 1", "E105", "top(10%, weight)",
+              "declare it as a metric");
+  expect_rule("not top(10%, aov)", "E401", "not top(10%, aov)", "aov is known");
+  expect_rule("percentile_rank(score) = 50%", "E310", "percentile_rank(score) = 50%", NULL);
+  expect_rule("ntile(5, aov) is known", "E402", "ntile(5, aov) is known", NULL);
+  expect_right("top(10%, revenue within 365d) and ntile(5, aov) = 1 and not (ntile(5, aov) = 2)");
+  expect_right("top(10%, revenue) within 30d and quantile_band(4, joined) in (1, 2)");
+  expect_right("(top(5%, aov) and aov > 3 EUR) or aov is missing");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(types_of_columns),
@@ -482,6 +504,7 @@ int main(void) {
       cmocka_unit_test(band),
       cmocka_unit_test(texts_and_dates),
       cmocka_unit_test(clause_forms_are_no_conditions),
+      cmocka_unit_test(places_among_all_customers),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
