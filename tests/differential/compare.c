@@ -93,11 +93,18 @@ static void open_sources(struct comparer *comparer, struct data_columns *columns
                          struct seg_source **sources, const bool *reads) {
   const struct seg_plan *plan = &comparer->pipeline->plan;
   struct seg_error error = {0};
-  for (uint32_t i = 0; i <= plan->event_count; i++) {
-    bool customer = i == plan->event_count;
-    if (customer ? plan->customer_from_event >= 0 : !reads[i])
+  // The events, the customer, the lists.
+  for (uint32_t i = 0; i <= plan->event_count + plan->list_count; i++) {
+    bool customer = i == plan->event_count, list = i > plan->event_count;
+    uint32_t number = list ? i - plan->event_count - 1 : i;
+    bool read = list       ? seg_run_reads_list(plan, number)
+                : customer ? plan->customer_from_event < 0
+                           : reads[i];
+    if (!read)
       continue;
-    const struct seg_plan_entity *entity = customer ? &plan->customer : &plan->events[i];
+    const struct seg_plan_entity *entity = list       ? &plan->lists[number]
+                                           : customer ? &plan->customer
+                                                      : &plan->events[i];
     data_columns_init(&columns[i], comparer->data, entity, comparer->manner->morsel_rows);
     if (seg_source_open_memory(&columns[i].rows, entity, &sources[i], &error) != SEG_OK)
       differ(comparer, "a memory source was refused: %s", error.message);
@@ -116,12 +123,14 @@ static void take_run_status(struct comparer *comparer, enum seg_status status,
 
 static void run_compiled(struct comparer *comparer, const bool *reads) {
   const struct seg_plan *plan = &comparer->pipeline->plan;
-  struct data_columns columns[DATA_MAX_TABLES + 1] = {0};
-  struct seg_source *sources[DATA_MAX_TABLES + 1] = {0};
+  struct data_columns columns[DATA_MAX_TABLES + 2] = {0};
+  struct seg_source *sources[DATA_MAX_TABLES + 2] = {0};
   struct seg_error error = {0};
   open_sources(comparer, columns, sources, reads);
   if (comparer->result->verdict == VERDICT_SAME) {
-    struct seg_run_sources all = {.customer = sources[plan->event_count], .events = sources};
+    struct seg_run_sources all = {.customer = sources[plan->event_count],
+                                  .events = sources,
+                                  .lists = sources + plan->event_count + 1};
     struct seg_run_options options = {.as_of = comparer->data->as_of,
                                       .threads = comparer->manner->threads,
                                       .memory_bytes = comparer->manner->memory_bytes};
@@ -129,7 +138,7 @@ static void run_compiled(struct comparer *comparer, const bool *reads) {
                                      &options, &comparer->run, &error);
     take_run_status(comparer, status, &error);
   }
-  for (uint32_t i = 0; i <= plan->event_count; i++) {
+  for (uint32_t i = 0; i <= plan->event_count + plan->list_count; i++) {
     seg_source_close(sources[i]);
     data_columns_deinit(&columns[i]);
   }

@@ -14,7 +14,7 @@
 #include "runtime/column/column.h"
 #include "runtime/io/source.h"
 
-enum { DATA_MAX_COLUMNS = 16, DATA_MAX_TABLES = 4 };
+enum { DATA_MAX_COLUMNS = 16, DATA_MAX_TABLES = 6 };
 
 struct data_column {
   struct seg_str name;
@@ -22,7 +22,7 @@ struct data_column {
 };
 
 struct data_table {
-  struct seg_str name; // "customer", or the event's
+  struct seg_str name; // "customer", or the event's or list's
   bool key_is_text;
   uint32_t column_count;
   struct data_column columns[DATA_MAX_COLUMNS];

@@ -59,6 +59,10 @@ void data_dataset(struct data *data, const struct seg_program *program, const bo
   for (uint32_t i = 0; i < program->event_count; i++)
     if (reads_event[i])
       fill(data, &program->events[i], program->events[i].name.text, arena, &dataset->events[i]);
+  must(seg_dataset_add_lists(dataset, program->list_count));
+  static const struct seg_program_entity keys_only = {.column_count = 0};
+  for (uint32_t i = 0; i < program->list_count; i++)
+    fill(data, &keys_only, program->lists[i].name.text, arena, &dataset->lists[i]);
 }
 
 // --- columns ---

@@ -24,6 +24,7 @@ struct scope {
   bool definite;          // under a negation: nothing may be missing
   uint32_t column_count;  // columns before this one (a computed column reads earlier ones)
   uint32_t metric_count;  // metrics before this one
+  bool segments;          // a rule of a segment itself: `member` may be asked
   uint32_t segment_count; // rules: segments before this one
 };
 

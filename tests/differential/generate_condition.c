@@ -256,6 +256,12 @@ static struct term *last_resort(struct generator *generator, const struct scope 
                                           : NULL;
 }
 
+static struct term *listed(struct generator *generator) {
+  struct term *term = condition(generator, TERM_LISTED, 0, NULL, NULL, NULL);
+  term->metric = pick(generator, generator->model->list_count);
+  return term;
+}
+
 static struct term *member(struct generator *generator, const struct scope *scope) {
   struct term *term = condition(generator, TERM_MEMBER, 0, NULL, NULL, NULL);
   term->metric = pick(generator, scope->segment_count);
@@ -268,6 +274,8 @@ static struct term *atom(struct generator *generator, const struct scope *scope)
     struct term *term = NULL;
     if (chance(generator, 1))
       return constant(generator);
+    if (scope->segments && generator->model->list_count > 0 && chance(generator, 15))
+      return listed(generator);
     if (scope->segment_count > 0 && chance(generator, 15))
       return member(generator, scope);
     if (scope->rule && chance(generator, 15)) {

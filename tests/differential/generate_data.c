@@ -287,6 +287,17 @@ static void fill_events(struct filler *filler, const struct model_entity *entity
   }
 }
 
+// Some customers, some of them twice, and some keys that are nobody's.
+static void fill_list(struct filler *filler, const struct model_entity *entity) {
+  struct data_table *table = add_table(filler, entity->name, entity);
+  uint32_t count = flip(filler, 10) ? 0 : below(filler, filler->customer_count + 20);
+  for (uint32_t i = 0; i < count; i++) {
+    struct seg_row row = {.key = event_key(filler, entity->key_is_text, 0)};
+    if (row.key.data != NULL) // a list names somebody in each row
+      add_row(table, row);
+  }
+}
+
 static uint32_t customer_rows(struct filler *filler) {
   static const uint32_t edges[] = {0, 1, 63, 64, 65, 128};
   static const uint32_t batches[] = {2047, 2048, 2049};
@@ -301,6 +312,8 @@ static bool all_keys_are_texts(const struct model *model) {
   bool all = model->from_event || model->customer.key_is_text;
   for (uint32_t i = 0; i < model->event_count; i++)
     all = all && model->events[i].key_is_text;
+  for (uint32_t i = 0; i < model->list_count; i++)
+    all = all && model->lists[i].key_is_text;
   return all;
 }
 
@@ -322,5 +335,7 @@ void generate_data(struct data *data, struct model *model, uint64_t seed) {
     fill_customers(&filler);
   for (uint32_t i = 0; i < model->event_count; i++)
     fill_events(&filler, &model->events[i]);
+  for (uint32_t i = 0; i < model->list_count; i++)
+    fill_list(&filler, &model->lists[i]);
   seg_zone_free(filler.zone);
 }

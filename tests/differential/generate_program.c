@@ -116,6 +116,12 @@ static void add_entities(struct generator *generator) {
     add_computed(generator, MODEL_CUSTOMER);
     add_rows_rules(generator, MODEL_CUSTOMER);
   }
+  model->list_count = chance(generator, 25) ? 1 + pick(generator, MODEL_MAX_LISTS) : 0;
+  for (uint32_t i = 0; i < model->list_count; i++)
+    model->lists[i] = (struct model_entity){.name = model_text(model, "list_%u", i + 1),
+                                            .source = model_text(model, "keys_%u", i + 1),
+                                            .key = "who",
+                                            .key_is_text = chance(generator, 50)};
   for (uint32_t i = 0; i < model->event_count; i++) {
     model->events[i] = (struct model_entity){.name = event_names[i],
                                              .source = event_names[i],
@@ -162,6 +168,7 @@ static void add_segments(struct generator *generator) {
   static const char *const holdouts[] = {"10%", "50%", "99.9999%", "0.5%"};
   for (uint32_t i = 0; i < count; i++) {
     struct scope scope = rule_scope(model);
+    scope.segments = true;
     scope.segment_count = i;
     uint32_t depth = model->wide ? 1 : depths[pick(generator, 8)];
     model->segments[model->segment_count++] =

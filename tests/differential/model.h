@@ -18,6 +18,7 @@
 enum {
   MODEL_MAX_COLUMNS = 12,
   MODEL_MAX_EVENTS = 3,
+  MODEL_MAX_LISTS = 2,
   MODEL_MAX_METRICS = 10,
   MODEL_MAX_CONSTANTS = 12,
   MODEL_MAX_SEGMENTS = 60,
@@ -83,6 +84,7 @@ enum term_kind {
   TERM_TEXT_TEST, // `text`(operand 0, operand 1)
   TERM_TOP,       // `text` (such as "top(10%, ") operand 0
   TERM_TRUE,      // operand 0: a bool value standing as a condition
+  TERM_LISTED,    // `metric` counts lists here
   TERM_MEMBER,    // of an earlier segment, `metric` counts segments here
   TERM_NOT,
   TERM_AND,
@@ -173,6 +175,8 @@ struct model {
   struct model_entity customer;
   uint32_t event_count, metric_count, segment_count, chain_count;
   struct model_entity events[MODEL_MAX_EVENTS];
+  uint32_t list_count;
+  struct model_entity lists[MODEL_MAX_LISTS]; // without columns
   uint32_t constant_count;
   struct model_constant constants[MODEL_MAX_CONSTANTS];
   struct model_metric metrics[MODEL_MAX_METRICS];

@@ -31,6 +31,7 @@ static enum level level_of(const struct term *term) {
   case TERM_METRIC:
   case TERM_AGGREGATE:
   case TERM_MEMBER:
+  case TERM_LISTED:
   case TERM_BUCKET:
   case TERM_BAND:
   case TERM_FUNCTION:
@@ -218,6 +219,7 @@ static void print_condition(struct model *model, FILE *out, const struct term *t
     fputc(')', out);
     break;
   case TERM_TRUE: print_term(model, out, term->operands[0], ANY); break;
+  case TERM_LISTED: fprintf(out, "member(%s)", model->lists[term->metric].name); break;
   case TERM_MEMBER: fprintf(out, "member(%s)", model->segments[term->metric].name); break;
   case TERM_NOT:
     fputs("not ", out);
@@ -343,6 +345,10 @@ static void print_program(struct model *model, FILE *out) {
       fprintf(out, constant->computed ? "let %s = 2 * (%s) / 2\n" : "let %s = %s\n", constant->name,
               constant->text);
   }
+  for (uint32_t i = 0; i < model->list_count; i++)
+    if (!model->lists[i].dropped)
+      fprintf(out, "list %s from \"%s\" key %s\n", model->lists[i].name, model->lists[i].source,
+              model->lists[i].key);
   for (uint32_t i = 0; i < model->metric_count; i++) {
     if (model->metrics[i].dropped)
       continue;

@@ -63,6 +63,8 @@ static bool drop_declarations(struct shrink *shrink, double end) {
   for (uint32_t i = 0; i < model->segment_count; i++)
     changed = try_drop(shrink, &model->segments[i].dropped) ||
               try_drop(shrink, &model->segments[i].no_holdout) || changed;
+  for (uint32_t i = 0; i < model->list_count; i++)
+    changed = try_drop(shrink, &model->lists[i].dropped) || changed;
   for (uint32_t i = model->metric_count; i > 0 && !late(end); i--)
     changed = try_drop(shrink, &model->metrics[i - 1].dropped) || changed;
   for (uint32_t i = 0; i < model->constant_count && !late(end); i++)
