@@ -262,6 +262,11 @@ struct seg_program_record {
   struct seg_span span;
 };
 
+struct seg_program_listing { // do_not_contact { }
+  uint32_t list;             // the customer is in it
+  struct seg_span span;
+};
+
 struct seg_program_claim { // expect vip / reject lapsing
   uint32_t segment;
   bool expected;
@@ -274,6 +279,8 @@ struct seg_program_test {
   int32_t as_of;
   uint32_t record_count; // at most one of the customer
   struct seg_program_record *records;
+  uint32_t listing_count; // the customer is in no other list
+  struct seg_program_listing *listings;
   uint32_t claim_count; // at least one; no segment twice
   struct seg_program_claim *claims;
   struct seg_span span;

@@ -400,6 +400,8 @@ static void print_test(const struct seg_program *program, const struct seg_progr
   fputc('\n', out);
   for (uint32_t i = 0; i < test->record_count; i++)
     print_record(program, &test->records[i], out);
+  for (uint32_t i = 0; i < test->listing_count; i++)
+    fprintf(out, "  in %.*s\n", SEG_STR(program->lists[test->listings[i].list].name.text));
   for (uint32_t i = 0; i < test->claim_count; i++)
     fprintf(out, "  %s %.*s\n", test->claims[i].expected ? "expect" : "reject",
             SEG_STR(program->segments[test->claims[i].segment].name.text));

@@ -58,7 +58,7 @@ static void need_node(struct needs *needs, int32_t event, const struct seg_node 
   case SEG_NODE_ATTRIBUTE:
   case SEG_NODE_COLUMN: need_column(needs, event, node->column); break;
   case SEG_NODE_BUCKET: needs->key = true; break;
-  case SEG_NODE_LISTED: break; // a test reads no sources: its lists are empty
+  case SEG_NODE_LISTED: break; // the test says in which lists its customer is
   case SEG_NODE_AGGREGATE: need_aggregate(needs, node); break;
   case SEG_NODE_RANK: // among one customer, who is the first whatever the key is
   case SEG_NODE_LITERAL:

@@ -272,11 +272,41 @@ static struct seg_table *find_table(struct seg_check *check, struct seg_name nam
   return NULL;
 }
 
+/** `do_not_contact { }` says that the customer is in the list; true when the record is of a list.
+ */
+static bool check_listing(struct seg_check *check, const struct seg_test_record *written,
+                          struct seg_program_test *test) {
+  const struct seg_symbol *symbol = seg_find_symbol(check, written->entity.text);
+  if (!symbol || symbol->kind != SEG_SYMBOL_LIST)
+    return false;
+  struct seg_str name = written->entity.text;
+  if (written->value_count > 0) {
+    struct seg_diagnostic *d =
+        seg_report(check->sink, SEG_DIAG_WRONG_KIND, written->values[0].name.span,
+                   "`%.*s` is a list of customers, and has no columns", SEG_STR(name));
+    seg_help(check->sink, d, "`%.*s { }` says that the customer is in the list", SEG_STR(name));
+  }
+  for (uint32_t i = 0; i < test->listing_count; i++) {
+    if (test->listings[i].list != symbol->index)
+      continue;
+    struct seg_diagnostic *d =
+        seg_report(check->sink, SEG_DIAG_TEST_TWICE, written->entity.span,
+                   "this test puts its customer into `%.*s` twice", SEG_STR(name));
+    seg_note_at(check->sink, d, test->listings[i].span, "first here");
+    return true;
+  }
+  test->listings[test->listing_count++] =
+      (struct seg_program_listing){.list = symbol->index, .span = written->entity.span};
+  return true;
+}
+
 static void check_records(struct seg_check *check, const struct seg_test *syntax,
                           struct seg_program_test *test) {
   const struct seg_test_record *customer = NULL;
   for (uint32_t i = 0; i < syntax->record_count; i++) {
     const struct seg_test_record *written = &syntax->records[i];
+    if (check_listing(check, written, test))
+      continue;
     struct seg_program_record *record = &test->records[test->record_count];
     struct seg_table *table = find_table(check, written->entity, record);
     if (!table)
@@ -373,7 +403,8 @@ static bool check_test(struct seg_check *check, const struct seg_declaration *de
       .title = syntax->title, .as_of = syntax->as_of, .span = declaration->span};
   test->records = SEG_NEW_ARRAY(arena, struct seg_program_record, syntax->record_count + 1u);
   test->claims = SEG_NEW_ARRAY(arena, struct seg_program_claim, syntax->claim_count + 1u);
-  if (!test->records || !test->claims)
+  test->listings = SEG_NEW_ARRAY(arena, struct seg_program_listing, syntax->record_count + 1u);
+  if (!test->records || !test->listings || !test->claims)
     return false;
   uint32_t errors = check->sink->errors;
   check_records(check, syntax, test);

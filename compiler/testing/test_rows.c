@@ -125,6 +125,19 @@ static enum seg_status fill_dataset(struct builder *builder, struct seg_error *e
   return status;
 }
 
+/** The lists that the customer is in hold this one key. */
+static enum seg_status fill_lists(struct builder *builder, struct seg_error *error) {
+  struct seg_dataset *dataset = &builder->rows->dataset;
+  if (!seg_dataset_add_lists(dataset, builder->program->list_count))
+    return seg_fail_memory(error, "the rows of a test");
+  for (uint32_t i = 0; i < builder->test->listing_count; i++) {
+    struct seg_row row = {.key = builder->key_text};
+    if (!SEG_VEC_PUSH(&dataset->lists[builder->test->listings[i].list].rows, row))
+      return seg_fail_memory(error, "the rows of a test");
+  }
+  return SEG_OK;
+}
+
 // --- columns ---
 
 static enum seg_status append(struct seg_column *column, const struct seg_value *value,
@@ -182,6 +195,20 @@ static enum seg_status fill_columns(struct builder *builder,
   return status;
 }
 
+static enum seg_status fill_list_columns(struct builder *builder, struct seg_error *error) {
+  struct seg_customer_rows *rows = builder->rows;
+  const struct seg_plan *plan = builder->plan;
+  rows->lists = calloc(plan->list_count + 1, sizeof *rows->lists);
+  if (rows->lists == NULL)
+    return seg_fail_memory(error, "the rows of a test");
+  rows->list_count = plan->list_count;
+  enum seg_status status = SEG_OK;
+  for (uint32_t i = 0; status == SEG_OK && i < plan->list_count; i++)
+    status = fill_columns(builder, &builder->program->customer, &plan->lists[i],
+                          &rows->dataset.lists[i], &rows->lists[i], error);
+  return status;
+}
+
 enum seg_status seg_test_rows_init(struct seg_customer_rows *rows,
                                    const struct seg_program *program, const struct seg_plan *plan,
                                    const struct seg_test_zones *zones,
@@ -190,6 +217,8 @@ enum seg_status seg_test_rows_init(struct seg_customer_rows *rows,
   enum seg_status status = seg_customer_rows_init(rows, program->event_count, error);
   if (status == SEG_OK)
     status = fill_dataset(&builder, error);
+  if (status == SEG_OK)
+    status = fill_lists(&builder, error);
   if (status == SEG_OK && plan->customer_from_event < 0)
     status = fill_columns(&builder, &program->customer, &plan->customer, &rows->dataset.customers,
                           &rows->customer, error);
@@ -197,5 +226,5 @@ enum seg_status seg_test_rows_init(struct seg_customer_rows *rows,
     if (seg_run_reads_event(plan, i))
       status = fill_columns(&builder, &program->events[i], &plan->events[i],
                             &rows->dataset.events[i], &rows->events[i], error);
-  return status;
+  return status == SEG_OK ? fill_list_columns(&builder, error) : status;
 }

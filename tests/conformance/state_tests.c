@@ -168,12 +168,23 @@ static bool same_alone(const struct statement *state, struct seg_str key,
   take_rows(&state->dataset->customers, key, &own.customers);
   for (uint32_t i = 0; i < own.event_count; i++)
     take_rows(&state->dataset->events[i], key, &own.events[i]);
+  if (!seg_dataset_add_lists(&own, state->dataset->list_count))
+    case_out_of_memory();
+  for (uint32_t i = 0; i < own.list_count; i++)
+    take_rows(&state->dataset->lists[i], key, &own.lists[i]);
   bool same = seg_reference_new(state->program, &own, state->as_of, &alone, &error) == SEG_OK;
   for (uint32_t i = 0; same && i < state->program->segment_count; i++)
     same = is_in(alone, i, key) == is_in(reference, i, key);
   seg_reference_free(alone);
   seg_dataset_deinit(&own);
   return same;
+}
+
+static bool holds_key(const struct seg_rows *list, struct seg_str key) {
+  for (size_t i = 0; i < list->rows.count; i++)
+    if (list->rows.items[i].key.data != NULL && seg_str_equal(list->rows.items[i].key, key))
+      return true;
+  return false;
 }
 
 static void block(struct statement *state, size_t number, struct seg_str key,
@@ -189,6 +200,9 @@ static void block(struct statement *state, size_t number, struct seg_str key,
       if (own->key.data != NULL && seg_str_equal(own->key, key))
         event(state, &program->events[i], own);
     }
+  for (uint32_t i = 0; state->dataset->lists != NULL && i < program->list_count; i++)
+    if (holds_key(&state->dataset->lists[i], key))
+      fprintf(state->out, "  `%.*s` { }\n", SEG_STR(program->lists[i].name.text));
   for (uint32_t i = 0; i < program->segment_count; i++)
     fprintf(state->out, "  %s `%.*s`\n", is_in(reference, i, key) ? "expect" : "reject",
             SEG_STR(program->segments[i].name.text));
