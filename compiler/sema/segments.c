@@ -63,13 +63,21 @@ static uint32_t find_members(struct seg_check *check, const struct seg_name *nam
 }
 
 static void check_otherwise(struct seg_check *check, const struct seg_priority *syntax) {
-  const struct seg_symbol *symbol = seg_find_symbol(check, syntax->otherwise.text);
+  struct seg_name name = syntax->otherwise;
+  if (name.text.size == 0)
+    return;
+  int64_t found = seg_names_find(&check->names, name.text);
+  bool same = found != SEG_NO_NAME;
+  if (!same)
+    found = seg_names_find_alike(&check->names, name.text);
+  const struct seg_symbol *symbol = found == SEG_NO_NAME ? NULL : &check->symbols[found];
   if (!symbol || symbol->kind != SEG_SYMBOL_SEGMENT)
     return;
-  struct seg_diagnostic *d =
-      seg_report(check->sink, SEG_DIAG_DUPLICATE_NAME, syntax->otherwise.span,
-                 "`%.*s` is a segment, and `otherwise` names those whom no segment takes",
-                 SEG_STR(syntax->otherwise.text));
+  struct seg_diagnostic *d = seg_report(
+      check->sink, same ? SEG_DIAG_DUPLICATE_NAME : SEG_DIAG_CONFUSABLE_NAME, name.span,
+      same ? "`%.*s` is a segment, and `otherwise` names those whom no segment takes"
+           : "`%.*s` can be mistaken for a segment, and names those whom no segment takes",
+      SEG_STR(name.text));
   seg_note_at(check->sink, d, symbol->name.span, "the segment");
   seg_help(check->sink, d, "choose another name, or make the segment the last member");
 }

@@ -4,6 +4,7 @@
  */
 #include "compiler/sema/names.h"
 
+#include "runtime/base/utf8_letter.h"
 #include "runtime/base/utf8_walk.h"
 
 struct confusable {
@@ -24,35 +25,15 @@ static bool is_invisible(uint32_t c) {
          (c >= 0xfe00 && c <= 0xfe0f) || c == 0xfeff;
 }
 
-/** Small letters for the alphabets whose capitals lie at a fixed distance; enough for names. */
-static uint32_t fold_case(uint32_t c) {
-  if (c >= 'A' && c <= 'Z')
-    return c + 32u;
-  if (c < 0x80)
-    return c;
-  if ((c >= 0x00c0 && c <= 0x00de && c != 0x00d7) || (c >= 0x0391 && c <= 0x03ab) ||
-      (c >= 0x0410 && c <= 0x042f))
-    return c + 32u;
-  if (c >= 0x0400 && c <= 0x040f)
-    return c + 80u;
-  if (c >= 0x0100 && c <= 0x0137)
-    return c | 1u;
-  if ((c >= 0x0139 && c <= 0x0148) || (c >= 0x0179 && c <= 0x017e))
-    return (c & 1u) ? c + 1u : c;
-  if (c >= 0x014a && c <= 0x0177)
-    return c | 1u;
-  return c;
-}
-
 static uint32_t skeleton_of(uint32_t c) {
   if (c < 0x80)
-    return fold_case(c);
+    return seg_utf8_lower(c);
   if (c >= 0xff01 && c <= 0xff5e) // full-width forms of ASCII
-    return fold_case(c - 0xfee0u);
+    return seg_utf8_lower(c - 0xfee0u);
   for (size_t i = 0; i < sizeof confusables / sizeof *confusables; i++)
     if (confusables[i].code_point == c)
       return (uint32_t)confusables[i].latin;
-  return fold_case(c);
+  return seg_utf8_lower(c);
 }
 
 struct seg_str seg_name_skeleton(struct seg_arena *arena, struct seg_str text) {
