@@ -67,6 +67,52 @@ static void ranks_have_a_pass_of_their_own(void **state) {
   end_lower(&c);
 }
 
+static void expect_refused(const struct seg_plan *plan) {
+  struct seg_error error = {0};
+  assert_int_equal(seg_plan_verify(plan, &error), SEG_INTERNAL);
+}
+
+static void expect_accepted(const struct seg_plan *plan) {
+  struct seg_error error = {0};
+  if (seg_plan_verify(plan, &error) != SEG_OK)
+    fail_msg("%s", error.message);
+}
+
+// What plan.h says of ranks, broken one by one.
+static void broken_ranks_are_refused(void **state) {
+  (void)state;
+  struct lower_case c;
+  lower_rule(&c, "",
+             "ntile(5, revenue ever) = 1 and top(10%, aov) and quantile_band(2, visits) = 1");
+  struct seg_plan *plan = &c.plan;
+  struct seg_plan_rank tile = plan->ranks[0], best = plan->ranks[1];
+  struct seg_plan_derived column = plan->derived[0];
+  assert_int_equal(best.kind, SEG_PLAN_TOP);
+  plan->ranks[0].count = 1;
+  expect_refused(plan);
+  plan->ranks[0] = tile;
+  plan->ranks[0].value = plan->first_block.value_root_count;
+  expect_refused(plan);
+  plan->ranks[0] = tile;
+  plan->ranks[1].share = best.whole;
+  expect_refused(plan);
+  plan->ranks[1] = best;
+  plan->ranks[1].denominator = plan->first_block.value_root_count;
+  expect_refused(plan);
+  plan->ranks[1] = best;
+  plan->derived[0].rank = plan->rank_count;
+  expect_refused(plan);
+  plan->derived[0] = column;
+  plan->derived[0].layout = SEG_LAYOUT_F64;
+  expect_refused(plan);
+  plan->derived[0] = column;
+  plan->folds[0].first_end = plan->folds[0].cell_count + 1;
+  expect_refused(plan);
+  plan->folds[0].first_end = plan->folds[0].cell_count;
+  expect_accepted(plan);
+  end_lower(&c);
+}
+
 static void without_ranks_there_is_one_pass(void **state) {
   (void)state;
   struct lower_case c;
@@ -200,6 +246,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(equal_aggregates_become_one_cell),
       cmocka_unit_test(ranks_have_a_pass_of_their_own),
+      cmocka_unit_test(broken_ranks_are_refused),
       cmocka_unit_test(without_ranks_there_is_one_pass),
       cmocka_unit_test(only_what_rules_need_is_read),
       cmocka_unit_test(an_average_against_a_constant_is_a_fraction),
