@@ -78,8 +78,8 @@ static void split(struct splitting *splitting, const struct seg_regex *set, uint
 }
 
 static bool split_all(struct splitting *splitting, const struct seg_regex_steps *steps) {
-  uint16_t *parts = calloc(splitting->count, sizeof *parts); // never more classes than intervals
-  uint32_t *outside = calloc(splitting->count, sizeof *outside);
+  uint16_t *parts = calloc(splitting->count + 1u, sizeof *parts); // no more classes than intervals
+  uint32_t *outside = calloc(splitting->count + 1u, sizeof *outside);
   bool fine = parts != NULL && outside != NULL;
   const struct seg_regex *last = NULL;
   for (size_t i = 0; fine && i < steps->list.count; i++) {

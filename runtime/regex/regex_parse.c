@@ -30,6 +30,8 @@ enum seg_status seg_regex_refuse(struct seg_regex_fault *fault, size_t begin, si
 
 static void refuse(struct parser *parser, size_t begin, size_t end, const char *message,
                    const char *help) {
+  if (end > parser->pattern.size) // what should follow is not there
+    end = parser->pattern.size;
   if (parser->status == SEG_OK)
     parser->status = seg_regex_refuse(parser->fault, begin, end, message, help);
 }

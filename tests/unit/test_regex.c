@@ -327,11 +327,41 @@ static void against_posix(void **state) {
   assert_true(matched > asked / 50 && matched < asked / 2);
 }
 
+/** Whatever is written: a pattern, or a fault at a place inside of it. */
+static void noise(void **state) {
+  (void)state;
+  uint64_t seed = seg_random_seed("SEGC_SEED", 20261105);
+  struct seg_random random;
+  seg_random_init(&random, seed);
+  printf("seed %llu\n", (unsigned long long)seed);
+  static const char *const pieces[] = {
+      "a", "b", "é",  "(",   ")",   "[",     "]",   "{",  "}", "*", "+", "?", "|",    "^", "$",
+      ".", "-", "\\", "\\d", "{2}", "{1,3}", "(?:", "[^", "]", ")", ",", "1", "\x01", ":", "="};
+  for (int i = 0; i < 20000; i++) {
+    char text[200] = "";
+    uint32_t count = seg_random_below(&random, 14);
+    for (uint32_t p = 0; p < count; p++)
+      strcat(text, pieces[seg_random_below(&random, 30)]);
+    struct seg_arena arena;
+    struct seg_automaton *automaton = NULL;
+    struct seg_regex_fault fault = {0};
+    seg_arena_init(&arena);
+    enum seg_status status = compile(&arena, text, &automaton, &fault);
+    bool right = status == SEG_OK ? automaton != NULL
+                                  : status == SEG_USAGE && fault.begin <= fault.end &&
+                                        fault.end <= strlen(text) && fault.message[0] != '\0';
+    if (!right)
+      fail_msg("`%s`: %zu to %zu, %s", text, fault.begin, fault.end, fault.message);
+    seg_arena_deinit(&arena);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(characters), cmocka_unit_test(joining),     cmocka_unit_test(repeating),
       cmocka_unit_test(ends),       cmocka_unit_test(emptiness),   cmocka_unit_test(refusals),
       cmocka_unit_test(limits),     cmocka_unit_test(linear_time), cmocka_unit_test(against_posix),
+      cmocka_unit_test(noise),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
