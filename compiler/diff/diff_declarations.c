@@ -1,5 +1,5 @@
-// Settings, the customer, events, metrics and constants: what differs, and through which segments
-// it acts.
+// Settings, the customer, events, metrics, constants and lists: what differs, and through which
+// segments it acts.
 #include <string.h>
 
 #include "compiler/diff/diff_builder.h"
@@ -296,9 +296,9 @@ static void compare_settings(struct seg_diff_builder *builder) {
       compare_setting(builder, d->setting->name.text);
 }
 
-// --- metrics and constants ---
+// --- metrics, constants and lists ---
 
-/** `metric NAME = value` or `let NAME = value`. */
+/** `metric NAME = value` or `let NAME = value`; of a list the whole declaration. */
 struct definition {
   struct seg_name name;
   struct seg_span value;
@@ -312,6 +312,8 @@ static bool definition_of(const struct seg_declaration *declaration, struct defi
   else if (declaration->kind == SEG_DECLARE_CONSTANT)
     *out =
         (struct definition){declaration->constant->name, declaration->constant->value->span, "let"};
+  else if (declaration->kind == SEG_DECLARE_LIST)
+    *out = (struct definition){declaration->list->name, declaration->list->span, "list"};
   else
     return false;
   return true;

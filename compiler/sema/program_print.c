@@ -152,6 +152,13 @@ static void print_literals(const struct seg_printer *printer, const struct seg_n
   }
 }
 
+// A meaning does not depend on what a list is called, but on where its keys are from.
+static void print_listed(const struct seg_printer *printer, const struct seg_program_list *list) {
+  if (printer->normal == NULL || printer->normal->form != SEG_NORMAL_MEANING)
+    fprintf(printer->out, " %.*s", SEG_STR(list->name.text));
+  fprintf(printer->out, " from \"%.*s\" key %.*s", SEG_STR(list->source), SEG_STR(list->key));
+}
+
 // A meaning does not depend on what an event is called.
 static struct seg_str event_name(const struct seg_printer *printer, uint32_t event) {
   bool unnamed = printer->normal != NULL && printer->normal->form == SEG_NORMAL_MEANING;
@@ -185,9 +192,7 @@ void seg_print_content(const struct seg_printer *printer, const struct seg_node 
   case SEG_NODE_COMPARE_FRACTIONS:
     fprintf(out, " %s", seg_comparison_sign(node->comparison));
     break;
-  case SEG_NODE_LISTED:
-    fprintf(out, " %.*s", SEG_STR(printer->program->lists[node->list].name.text));
-    break;
+  case SEG_NODE_LISTED: print_listed(printer, &printer->program->lists[node->list]); break;
   case SEG_NODE_MEMBER:
     fprintf(out, " %.*s", SEG_STR(printer->program->segments[node->segment].name.text));
     break;

@@ -219,6 +219,23 @@ has 'none of human, json, markdown'
 command='ls x.txt'
 if [ -e x.txt ] || [ -e x.csv ]; then fail 'an output was left behind'; fi
 
+# --- a list: its name means nothing, its source does ---
+
+mkdir -p list_old list_name list_source
+cat >list_old/rules.seg <<'END_OF_FILE'
+segc 1
+timezone: "UTC"
+customer from "customers" key id { country: text? }
+list optouts from "optouts" key who
+segment ok { when: not member(optouts)  decision: "write" }
+END_OF_FILE
+sed 's/list optouts/list silent/; s/member(optouts)/member(silent)/' list_old/rules.seg >list_name/rules.seg
+sed 's/"optouts"/"unsubscribed"/' list_old/rules.seg >list_source/rules.seg
+answers 0 "$segc" diff list_old list_name
+answers 1 "$segc" diff list_old list_source
+has '+ list optouts from "unsubscribed" key who'
+has 'acts on: ok'
+
 # --- examples/rfm: against two runs, joined by key ---
 
 for version in rfm rfm_next; do
