@@ -62,10 +62,12 @@ static void print_band(const struct sentence *sentence) {
 
 static void print_top(const struct sentence *sentence) {
   const struct seg_reference_standing *standing = &sentence->standing;
-  uint64_t size = seg_reference_top_size(sentence->rank, standing->customers);
+  uint64_t size = sentence->rank->rank == SEG_RANK_TOP_SHARE
+                      ? standing->share
+                      : seg_reference_top_size(sentence->rank, standing->customers);
   size = size < standing->known ? size : standing->known;
   if (size == 0) {
-    fputs("; nobody has a value", sentence->out);
+    fputs("; nobody is in", sentence->out);
     return;
   }
   fprintf(sentence->out, "; the first %" PRIu64 " are in, down to ", size);
@@ -75,11 +77,12 @@ static void print_top(const struct sentence *sentence) {
 static void print_standing(const struct sentence *sentence, const struct seg_value *result) {
   fprintf(sentence->out, "place %" PRIu32 " of %" PRIu32 " by %s value",
           sentence->standing.position + 1, sentence->standing.customers,
-          sentence->rank->rank == SEG_RANK_TOP ? "falling" : "rising");
+          sentence->rank->type.kind == SEG_TYPE_BOOL ? "falling" : "rising");
   switch (sentence->rank->rank) {
   case SEG_RANK_NTILE: print_tile(sentence, result->integer); break;
   case SEG_RANK_QUANTILE_BAND: print_band(sentence); break;
-  case SEG_RANK_TOP: print_top(sentence); break;
+  case SEG_RANK_TOP:
+  case SEG_RANK_TOP_SHARE: print_top(sentence); break;
   case SEG_RANK_PERCENTILE:
   case SEG_RANK_KIND_COUNT: break;
   }

@@ -40,6 +40,7 @@ uint32_t seg_lower_rank(const struct seg_scope *scope, const struct seg_node *no
       [SEG_RANK_NTILE] = SEG_PLAN_NTILE,
       [SEG_RANK_QUANTILE_BAND] = SEG_PLAN_QUANTILE_BAND,
       [SEG_RANK_TOP] = SEG_PLAN_TOP,
+      [SEG_RANK_TOP_SHARE] = SEG_PLAN_TOP_SHARE,
       [SEG_RANK_PERCENTILE] = SEG_PLAN_PERCENTILE,
   };
   struct seg_lowering *lowering = scope->lowering;

@@ -52,6 +52,7 @@ int32_t seg_reference_winner(struct seg_reference *reference, uint32_t chain, ui
 struct seg_reference_standing {
   uint32_t position, customers;
   uint32_t known;        // customers with a value: the first ones
+  uint32_t share;        // `top_share`: customers who are in: the first ones
   const uint32_t *order; // customers by position; lives as long as the reference
 };
 

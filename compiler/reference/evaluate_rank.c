@@ -47,7 +47,12 @@ static int compare_keys(const struct order *order, const struct placed *a, const
   return (left > right) - (left < right);
 }
 
-// Rising, but falling for `top`; without a value last; ties by key, rising in either case.
+static bool falls(const struct seg_node *node) {
+  return node->rank == SEG_RANK_TOP || node->rank == SEG_RANK_TOP_SHARE;
+}
+
+// Rising, but falling for `top` and `top_share`; without a value last; ties by key, rising in
+// either case.
 static int by_value(const void *left, const void *right, void *context) {
   const struct placed *a = left, *b = right;
   const struct order *order = context;
@@ -55,7 +60,7 @@ static int by_value(const void *left, const void *right, void *context) {
     return a->known ? -1 : 1;
   int by = a->known ? compare_values(order->node, a, b) : 0;
   if (by != 0)
-    return order->node->rank == SEG_RANK_TOP ? -by : by;
+    return falls(order->node) ? -by : by;
   return compare_keys(order, a, b);
 }
 
@@ -122,13 +127,30 @@ uint64_t seg_reference_top_size(const struct seg_node *node, uint64_t customers)
   return (uint64_t)(product / whole + (product % whole > 0)); // rounded up
 }
 
+// How many of the first hold the share of the sum of all positive values, the last of them in part.
+static uint32_t share_size(const struct seg_node *node, const struct placed *placed,
+                           uint32_t known) {
+  __int128 total = 0, before = 0, whole = 1;
+  uint32_t size = 0;
+  for (uint8_t i = 0; i < node->rank_share.scale; i++)
+    whole *= 10;
+  for (uint32_t i = 0; i < known && placed[i].value.integer > 0; i++)
+    total += placed[i].value.integer;
+  while (size < known && placed[size].value.integer > 0 &&
+         before * whole < total * node->rank_share.digits)
+    before += placed[size++].value.integer;
+  return size;
+}
+
 static struct seg_value result_of(const struct seg_node *node, const struct placed *placed,
-                                  uint32_t count, uint32_t known, uint32_t position) {
+                                  uint32_t count, uint32_t known, uint32_t share,
+                                  uint32_t position) {
   switch (node->rank) {
   case SEG_RANK_NTILE: return integer(tile_of(position, count, (uint64_t)node->rank_count));
   case SEG_RANK_QUANTILE_BAND: return band_of(node, placed, known, &placed[position]);
   case SEG_RANK_TOP:
     return integer(position < known && position < seg_reference_top_size(node, count));
+  case SEG_RANK_TOP_SHARE: return integer(position < share);
   case SEG_RANK_PERCENTILE:
     return (struct seg_value){.known = true,
                               .number = count == 1 ? 0 : (double)position / (double)(count - 1)};
@@ -155,10 +177,12 @@ static bool place_all(struct seg_reference *reference, struct seg_reference_rank
   }
   struct order order = {rank->node, reference->dataset->integer_keys};
   qsort_r(placed, count, sizeof *placed, by_value, &order);
+  rank->share =
+      rank->node->rank == SEG_RANK_TOP_SHARE ? share_size(rank->node, placed, rank->known) : 0;
   for (uint32_t i = 0; i < count; i++) {
     rank->order[i] = placed[i].customer;
     rank->places[placed[i].customer] = (struct seg_reference_place){
-        .position = i, .result = result_of(rank->node, placed, count, rank->known, i)};
+        .position = i, .result = result_of(rank->node, placed, count, rank->known, rank->share, i)};
   }
   free(placed);
   return true;
@@ -202,6 +226,7 @@ bool seg_reference_standing(struct seg_reference *reference, const struct seg_no
   *standing = (struct seg_reference_standing){.position = rank->places[customer].position,
                                               .customers = (uint32_t)reference->customers.count,
                                               .known = rank->known,
+                                              .share = rank->share,
                                               .order = rank->order};
   return true;
 }

@@ -29,6 +29,7 @@ struct seg_reference_place {
 struct seg_reference_rank {
   const struct seg_node *node;
   uint32_t known;                     // customers with a value
+  uint32_t share;                     // TOP_SHARE: customers who are in
   struct seg_reference_place *places; // per customer
   uint32_t *order;                    // customers by position
 };

@@ -390,7 +390,8 @@ static void print_rank(const struct seg_english *english, const struct seg_node 
   case SEG_RANK_PERCENTILE:
     fputs("percentile rank among all customers (0 to 1, by rising ", english->out);
     break;
-  case SEG_RANK_TOP: seg_english_condition(english, node); return;
+  case SEG_RANK_TOP:
+  case SEG_RANK_TOP_SHARE: seg_english_condition(english, node); return;
   case SEG_RANK_KIND_COUNT: return;
   }
   seg_english_ordered(english, node);

@@ -189,18 +189,30 @@ static void print_member(const struct seg_english *english, const struct seg_nod
   fputc(')', english->out);
 }
 
+static void print_share(const struct seg_english *english, const struct seg_node *rank) {
+  double whole = (double)seg_decimal_power(rank->rank_share.scale);
+  seg_english_number(100 * (double)rank->rank_share.digits / whole, english->out);
+  fputc('%', english->out);
+}
+
 // "who are among the 10% with the highest total amount of purchases over all time"
 static void print_top(const struct seg_english *english, const struct seg_node *node,
                       bool negated) {
   enum seg_type_kind type = node->operands[0]->type.kind;
   bool date = type == SEG_TYPE_DATE || type == SEG_TYPE_TIMESTAMP;
+  if (node->rank == SEG_RANK_TOP_SHARE) {
+    fprintf(english->out, "who are %samong those with the highest ", negated ? "not " : "");
+    seg_english_ordered(english, node);
+    fputs(" who together hold ", english->out);
+    print_share(english, node);
+    fputs(" of it", english->out);
+    return;
+  }
   fprintf(english->out, "who are %samong the ", negated ? "not " : "");
   if (node->rank_count > 0) {
     fprintf(english->out, "%" PRId64, node->rank_count);
   } else {
-    double whole = (double)seg_decimal_power(node->rank_share.scale);
-    seg_english_number(100 * (double)node->rank_share.digits / whole, english->out);
-    fputc('%', english->out);
+    print_share(english, node);
   }
   fprintf(english->out, " with the %s ", date ? "latest" : "highest");
   seg_english_ordered(english, node);

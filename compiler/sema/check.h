@@ -25,7 +25,8 @@ enum {
   SEG_MAX_RULE_NODES = 1000000, // nodes of one rule after all metrics are expanded
   SEG_MAX_WINDOW_DAYS = 36500,
   SEG_MAX_TILES = 10000,
-  SEG_MAX_SUGGESTIONS = 200, // for unknown names of one project
+  SEG_MAX_SHARE_DECIMALS = 6, // of `top_share`: sums times 10^6 stay within 128 bits
+  SEG_MAX_SUGGESTIONS = 200,  // for unknown names of one project
 };
 
 enum seg_symbol_kind {

@@ -5,6 +5,8 @@
  * rounding. The answer for one customer depends on everybody's value, so a rank cannot stand where
  * a row is looked at by itself, nor inside of what another rank orders.
  */
+#include <inttypes.h>
+
 #include "compiler/sema/check.h"
 #include "compiler/sema/types.h"
 
@@ -13,6 +15,10 @@ static const char *const words[SEG_RANK_KIND_COUNT] = {
 #include "compiler/sema/ranks.def"
 #undef SEG_RANK
 };
+
+static bool is_top(enum seg_rank_kind kind) {
+  return kind == SEG_RANK_TOP || kind == SEG_RANK_TOP_SHARE;
+}
 
 static enum seg_rank_kind kind_of(struct seg_str word) {
   enum seg_rank_kind kind = 0;
@@ -49,12 +55,13 @@ static struct seg_node *check_number(struct seg_check *check, const struct seg_s
   struct seg_node *number = seg_check_value(check, scope, expr->operands[0]);
   if (!number)
     return NULL;
-  bool top = kind == SEG_RANK_TOP;
+  bool top = is_top(kind);
   if (!seg_is_literal(number)) {
     struct seg_diagnostic *d =
         seg_report(check->sink, SEG_DIAG_NOT_CONSTANT, expr->operands[0]->span,
-                   top ? "how many `top` takes must be written out"
-                       : "the number of parts must be written out");
+                   top ? "how many `%s` takes must be written out"
+                       : "the number of parts of `%s` must be written out",
+                   words[kind]);
     seg_help(check->sink, d, "it stands before the comma: `%s(%s, ...)`", words[kind],
              top ? "10%" : "5");
     return NULL;
@@ -91,6 +98,19 @@ static bool set_share(struct seg_check *check, const struct seg_expr *expr,
   int64_t value = number->literal.integer, one = 1;
   for (uint8_t i = 0; share && seg_is_bare_decimal(number) && i < number->type.scale; i++)
     one *= 10;
+  if (!share && rank->rank == SEG_RANK_TOP_SHARE) {
+    struct seg_diagnostic *d =
+        seg_report(check->sink, SEG_DIAG_LITERAL_RANGE, expr->operands[0]->span,
+                   "`top_share` takes a share of the sum, not a number of customers");
+    seg_help(check->sink, d, "write `top_share(80%%, ...)`, or `top(%" PRId64 ", ...)`", value);
+    return false;
+  }
+  if (rank->rank == SEG_RANK_TOP_SHARE && number->type.scale > SEG_MAX_SHARE_DECIMALS) {
+    seg_report(check->sink, SEG_DIAG_LITERAL_RANGE, expr->operands[0]->span,
+               "the share of `top_share` has at most %d decimals as a percentage",
+               (int)SEG_MAX_SHARE_DECIMALS - 2);
+    return false;
+  }
   if (!share) {
     rank->rank_count = value;
     if (value >= 1)
@@ -104,7 +124,7 @@ static bool set_share(struct seg_check *check, const struct seg_expr *expr,
     return true;
   struct seg_diagnostic *d =
       seg_report(check->sink, SEG_DIAG_LITERAL_RANGE, expr->operands[0]->span,
-                 "`top` takes a share between 0%% and 100%%");
+                 "`%s` takes a share between 0%% and 100%%", words[rank->rank]);
   if (value >= one && !is_written_percent(expr->operands[0]))
     seg_help(check->sink, d, "a number of customers is a whole number: `top(1000, ...)`");
   return false;
@@ -146,6 +166,13 @@ static struct seg_node *check_operand(struct seg_check *check, const struct seg_
     seg_help(check->sink, d, "order by the value itself");
     return NULL;
   }
+  bool adds_up = x->type.kind == SEG_TYPE_INT || x->type.kind == SEG_TYPE_MONEY;
+  if (kind == SEG_RANK_TOP_SHARE && is_ordered(x) && (!adds_up || seg_is_exact_average(x))) {
+    d = seg_report(check->sink, SEG_DIAG_TYPE_MISMATCH, expr->span,
+                   "`top_share` adds values up exactly: whole numbers or money");
+    seg_help(check->sink, d, "`top(10%%, ...)` takes a share of the customers");
+    return NULL;
+  }
   if (is_ordered(x))
     return x;
   char text[SEG_TYPE_TEXT_SIZE];
@@ -157,9 +184,8 @@ static struct seg_node *check_operand(struct seg_check *check, const struct seg_
 
 static struct seg_type type_of(enum seg_rank_kind kind) {
   static const enum seg_type_kind types[SEG_RANK_KIND_COUNT] = {
-      [SEG_RANK_NTILE] = SEG_TYPE_INT,
-      [SEG_RANK_QUANTILE_BAND] = SEG_TYPE_INT,
-      [SEG_RANK_TOP] = SEG_TYPE_BOOL,
+      [SEG_RANK_NTILE] = SEG_TYPE_INT,         [SEG_RANK_QUANTILE_BAND] = SEG_TYPE_INT,
+      [SEG_RANK_TOP] = SEG_TYPE_BOOL,          [SEG_RANK_TOP_SHARE] = SEG_TYPE_BOOL,
       [SEG_RANK_PERCENTILE] = SEG_TYPE_NUMBER,
   };
   return seg_type_of(types[kind]);
@@ -185,7 +211,7 @@ struct seg_node *seg_check_rank(struct seg_check *check, const struct seg_scope 
   rank->operands[0] = x;
   if (average && !seg_split_average(check, x, &rank->operands[0], &rank->operands[1]))
     return NULL;
-  if (kind == SEG_RANK_TOP)
+  if (is_top(kind))
     return set_share(check, expr, number, rank) ? rank : NULL;
   return !counted || set_parts(check, expr, number, rank) ? rank : NULL;
 }

@@ -278,6 +278,7 @@ enum seg_plan_rank_kind {
   SEG_PLAN_NTILE,         // I64 1 .. count; always known
   SEG_PLAN_QUANTILE_BAND, // I64 1 .. count; known where the value is
   SEG_PLAN_TOP,           // I32 0 or 1; always known
+  SEG_PLAN_TOP_SHARE,     // I32 0 or 1; always known. Orders I64, no fractions
   SEG_PLAN_PERCENTILE,    // F64; always known
 };
 
@@ -288,7 +289,8 @@ enum seg_plan_rank_kind {
 struct seg_plan_rank {
   enum seg_plan_rank_kind kind;
   uint64_t count;       // NTILE, QUANTILE_BAND: parts; TOP: customers, or 0: a share of all
-  int64_t share, whole; // TOP: share / whole of all customers, rounded up
+  int64_t share, whole; // TOP: share / whole of all customers, rounded up; TOP_SHARE: of the sum of
+                        // all positive values, whole <= 10^6
   uint32_t value;       // value root of the first block: I32, I64, F64
   uint32_t denominator; // value root: the value is an I64 fraction, unknown over zero;
                         // SEG_NO_COLUMN: it is none

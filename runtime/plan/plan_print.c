@@ -286,6 +286,7 @@ static const char *const rank_names[] = {
     [SEG_PLAN_NTILE] = "ntile",
     [SEG_PLAN_QUANTILE_BAND] = "quantile-band",
     [SEG_PLAN_TOP] = "top",
+    [SEG_PLAN_TOP_SHARE] = "top-share",
     [SEG_PLAN_PERCENTILE] = "percentile",
 };
 

@@ -343,6 +343,10 @@ static enum seg_status check_ranks(const struct seg_plan *plan, struct seg_error
     REQUIRE(rank->kind != SEG_PLAN_TOP || rank->count > 0 ||
                 (rank->share > 0 && rank->share < rank->whole),
             "rank %" PRIu32 " takes a wrong share", i);
+    REQUIRE(rank->kind != SEG_PLAN_TOP_SHARE ||
+                (rank->share > 0 && rank->share < rank->whole && rank->whole <= 1000000 &&
+                 layout == SEG_LAYOUT_I64 && !fraction),
+            "rank %" PRIu32 " takes a wrong share of a sum", i);
   }
   return SEG_OK;
 }

@@ -52,20 +52,46 @@ static void quantile_band(const struct seg_plan_rank *rank, const struct seg_ran
     results[ranked->entries[i].customer] = 0;
 }
 
-// 1 for those who are in. From the largest value down, group by group of equal values: in a group
-// those with the smaller keys come first, as they do in `entries`.
+// Where the group of values equal to that of entry end - 1 begins. From the largest value down, in
+// such a group those with the smaller keys come first, as they do in `entries`.
+static uint32_t group_begin(const struct seg_ranked *ranked, uint32_t end) {
+  uint32_t begin = end - 1;
+  while (begin > 0 && seg_ordered_compare(ranked->values, ranked->entries[begin - 1].customer,
+                                          ranked->entries[end - 1].customer) == 0)
+    begin--;
+  return begin;
+}
+
+// 1 for those who are in.
 static void top(const struct seg_plan_rank *rank, const struct seg_ranked *ranked,
                 uint32_t *results) {
   uint64_t left = seg_rank_top_size(rank, ranked->count);
   memset(results, 0, (size_t)ranked->count * sizeof *results);
-  for (uint32_t end = ranked->known; end > 0 && left > 0;) {
-    uint32_t begin = end - 1;
-    while (begin > 0 && seg_ordered_compare(ranked->values, ranked->entries[begin - 1].customer,
-                                            ranked->entries[end - 1].customer) == 0)
-      begin--;
+  for (uint32_t end = ranked->known, begin; end > 0 && left > 0; end = begin) {
+    begin = group_begin(ranked, end);
     for (uint32_t i = begin; i < end && left > 0; i++, left--)
       results[ranked->entries[i].customer] = 1;
-    end = begin;
+  }
+}
+
+// 1 for those who are in: until what the customers before hold reaches the share of the total. Sums
+// of 2^32 values of 64 bits, times 10^6, stay within 128 bits.
+static void top_share(const struct seg_plan_rank *rank, const struct seg_ranked *ranked,
+                      uint32_t *results) {
+  __int128 total = 0, before = 0;
+  uint32_t positive = ranked->known; // entries from here on are positive
+  while (positive > 0 &&
+         seg_ordered_integer(ranked->values, ranked->entries[positive - 1].customer) > 0)
+    total += seg_ordered_integer(ranked->values, ranked->entries[--positive].customer);
+  memset(results, 0, (size_t)ranked->count * sizeof *results);
+  for (uint32_t end = ranked->known, begin; end > positive; end = begin) {
+    begin = group_begin(ranked, end);
+    for (uint32_t i = begin; i < end; i++) {
+      if (before * rank->whole >= total * rank->share)
+        return;
+      results[ranked->entries[i].customer] = 1;
+      before += seg_ordered_integer(ranked->values, ranked->entries[i].customer);
+    }
   }
 }
 
@@ -90,6 +116,7 @@ void seg_rank_apply(const struct seg_plan_rank *rank, const struct seg_ranked *r
       [SEG_PLAN_NTILE] = ntile,
       [SEG_PLAN_QUANTILE_BAND] = quantile_band,
       [SEG_PLAN_TOP] = top,
+      [SEG_PLAN_TOP_SHARE] = top_share,
       [SEG_PLAN_PERCENTILE] = percentile,
   };
   functions[rank->kind](rank, ranked, results);

@@ -2,7 +2,8 @@
  * Ranks: the place of each customer among all of them, out of their order.
  *
  * Results are numbers of 32 bits by customer number: NTILE the tile, QUANTILE_BAND the band or 0
- * without a value, TOP 1 for those who are in and 0, PERCENTILE the position from 0.
+ * without a value, TOP and TOP_SHARE 1 for
+ * those who are in and 0, PERCENTILE the position from 0.
  */
 #ifndef SEG_RUNTIME_RANK_RANK_H
 #define SEG_RUNTIME_RANK_RANK_H

@@ -202,6 +202,7 @@ void seg_population_read(const struct seg_run_state *state, uint32_t rank, uint6
     break;
   case SEG_PLAN_QUANTILE_BAND: read_band(results, rows, values, known); break;
   case SEG_PLAN_TOP:
+  case SEG_PLAN_TOP_SHARE:
     for (uint32_t i = 0; i < rows; i++)
       ((int32_t *)values)[i] = (int32_t)results[i];
     break;

@@ -56,8 +56,14 @@ struct term *generate_top(struct generator *generator, struct term *value) {
   static const char *const calls[] = {"top(10%, ", "top(0.1%, ",  "top(50%, ", "top(99.999%, ",
                                       "top(1, ",   "top(2, ",     "top(7, ",   "top(0.25, ",
                                       "top(33%, ", "top(100000, "};
+  static const char *const shares[] = {"top_share(80%, ", "top_share(0.1%, ",
+                                       "top_share(33.3333%, ", "top_share(99.9999%, "};
   struct term *term = around(generator, TERM_TOP, SEG_TYPE_BOOL, value);
-  term->text = calls[pick(generator, sizeof calls / sizeof *calls)];
+  bool adds_up = value->type.kind == SEG_TYPE_INT || value->type.kind == SEG_TYPE_MONEY;
+  bool average = value->kind == TERM_AGGREGATE || value->kind == TERM_METRIC;
+  term->text = adds_up && !average && chance(generator, 40)
+                   ? shares[pick(generator, sizeof shares / sizeof *shares)]
+                   : calls[pick(generator, sizeof calls / sizeof *calls)];
   return term;
 }
 

@@ -11,6 +11,12 @@ create table places as
          row_number() over (order by n nulls last, number, id) - 1 as n_place,
          row_number() over (order by total * 420 // lines nulls last, number, id) - 1 as mean_place,
          row_number() over (order by n desc nulls last, number, id) as n_best,
+         coalesce(sum(greatest(n, 0)) over (order by n desc nulls last, number, id
+                                            rows between unbounded preceding and 1 preceding), 0) as n_before,
+         sum(greatest(n, 0)) over () as n_sum,
+         coalesce(sum(greatest(m, 0)) over (order by m desc nulls last, number, id
+                                            rows between unbounded preceding and 1 preceding), 0) as m_before,
+         sum(greatest(m, 0)) over () as m_sum,
          row_number() over (order by x desc nulls last, number, id) as x_best,
          row_number() over (order by m desc nulls last, number, id) as m_best,
          row_number() over (order by d desc nulls last, number, id) as d_best,
@@ -53,6 +59,8 @@ create table expected as
          m_best <= 25 as m_top,
          d_best <= ceil(everybody * 99 / 100) and places.d is not null as d_top,
          mean_best <= ceil(everybody * 5 / 100) and mean is not null as mean_top,
+         coalesce(places.n > 0 and n_before * 1000000 < n_sum * 333333, false) as n_third,
+         places.m > 0 and m_before * 10 < m_sum * 8 as m_four_fifths,
          everybody > 1 and n_place / (everybody - 1) >= 0.625 as n_share,
          everybody <= 1 or mean_place / (everybody - 1) < 0.25 as mean_share
     from places, sorted;

@@ -138,6 +138,9 @@ static void test_places(void **state) {
   expect("top(10%, revenue within 365d)",
          "who are among the 10% with the highest total amount of purchases in the last 365 "
          "complete days");
+  expect("top_share(80%, revenue within 365d)",
+         "who are among those with the highest total amount of purchases in the last 365 complete "
+         "days who together hold 80% of it");
   expect("top(12.5%, visits)", "who are among the 12.5% with the highest visits");
   expect("not top(1000, aov else 0 EUR)",
          "who are not among the 1000 with the highest average amount of purchases over all time "

@@ -156,6 +156,32 @@ static void check_ranks(const struct crowd *crowd, struct seg_random *random) {
                                      position(crowd, i, true) < rank.count);
 }
 
+// 50, 30, 20 and nothing: half of it is the first customer, one unit more needs the second.
+static void shares_of_a_sum(void **state) {
+  (void)state;
+  int64_t values[] = {20, 50, 30, 0, -70};
+  struct seg_ordered_values ordered = {.layout = SEG_LAYOUT_I64, .values = values};
+  uint32_t keys[] = {0, 1, 2, 3, 4}, results[5];
+  struct seg_order_entry entries[5], spare[5];
+  struct seg_ranked ranked = {&ordered, entries, 5, 0};
+  ranked.known = seg_order_values(&ordered, keys, 5, entries, spare);
+  struct seg_plan_rank rank = {.kind = SEG_PLAN_TOP_SHARE, .share = 50, .whole = 100};
+  seg_rank_apply(&rank, &ranked, results);
+  assert_memory_equal(results, ((uint32_t[]){0, 1, 0, 0, 0}), sizeof results);
+  rank.share = 51;
+  seg_rank_apply(&rank, &ranked, results);
+  assert_memory_equal(results, ((uint32_t[]){0, 1, 1, 0, 0}), sizeof results);
+  rank.share = 99;
+  seg_rank_apply(&rank, &ranked, results);
+  assert_memory_equal(results, ((uint32_t[]){1, 1, 1, 0, 0}), sizeof results);
+  for (int i = 0; i < 5; i++)
+    values[i] = INT64_MAX; // their sum needs more than 64 bits
+  ranked.known = seg_order_values(&ordered, keys, 5, entries, spare);
+  rank = (struct seg_plan_rank){.kind = SEG_PLAN_TOP_SHARE, .share = 400001, .whole = 1000000};
+  seg_rank_apply(&rank, &ranked, results);
+  assert_memory_equal(results, ((uint32_t[]){1, 1, 1, 0, 0}), sizeof results);
+}
+
 static void ranks_are_places_in_the_order(void **state) {
   (void)state;
   struct seg_random random;
@@ -336,6 +362,7 @@ static void shares_are_rounded_up(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(shares_of_a_sum),
       cmocka_unit_test(ranks_are_places_in_the_order),
       cmocka_unit_test(texts_are_ordered_by_their_bytes),
       cmocka_unit_test(long_texts_are_ordered_too),
