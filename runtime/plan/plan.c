@@ -19,10 +19,8 @@ struct seg_cell_range seg_fold_range(const struct seg_fold *fold, enum seg_fold_
 
 enum seg_layout seg_plan_rank_layout(enum seg_plan_rank_kind kind) {
   static const enum seg_layout layouts[] = {
-      [SEG_PLAN_NTILE] = SEG_LAYOUT_I64,
-      [SEG_PLAN_QUANTILE_BAND] = SEG_LAYOUT_I64,
-      [SEG_PLAN_TOP] = SEG_LAYOUT_I32,
-      [SEG_PLAN_TOP_SHARE] = SEG_LAYOUT_I32,
+      [SEG_PLAN_NTILE] = SEG_LAYOUT_I64,      [SEG_PLAN_QUANTILE_BAND] = SEG_LAYOUT_I64,
+      [SEG_PLAN_TOP] = SEG_LAYOUT_I32,        [SEG_PLAN_TOP_SHARE] = SEG_LAYOUT_I32,
       [SEG_PLAN_PERCENTILE] = SEG_LAYOUT_F64,
   };
   return layouts[kind];
