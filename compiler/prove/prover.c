@@ -1,0 +1,180 @@
+// Days, models and trying witnesses out; see prover.h.
+#include "compiler/prove/prover.h"
+
+#include <string.h>
+
+#include "compiler/prove/days.h"
+#include "compiler/reference/evaluate.h"
+
+enum { QUERIES_A_SOLVER = 200, MODELS = 4 };
+
+void seg_prover_init(struct seg_prover *prover, const struct seg_program *program,
+                     unsigned budget) {
+  *prover = (struct seg_prover){.program = program, .budget = budget};
+}
+
+void seg_prover_deinit(struct seg_prover *prover) {
+  if (prover->started)
+    seg_solver_deinit(&prover->solver);
+  prover->started = false;
+}
+
+void seg_found_deinit(struct seg_found *found) {
+  if (found->existence == SEG_SOMEBODY)
+    seg_witness_deinit(&found->witness);
+  found->existence = SEG_UNPROVED;
+}
+
+// Terms are never freed one by one: a new solver now and then keeps memory small.
+static enum seg_status start(struct seg_prover *prover, struct seg_error *error) {
+  if (prover->started && prover->queries < QUERIES_A_SOLVER)
+    return SEG_OK;
+  if (prover->started)
+    prover->questions += prover->solver.questions;
+  seg_prover_deinit(prover);
+  prover->queries = 0;
+  enum seg_status status = seg_solver_init(&prover->solver, prover->budget, error);
+  prover->started = status == SEG_OK;
+  return status;
+}
+
+static enum seg_status try_out(const struct seg_program *program, const struct seg_wanted *wanted,
+                               uint32_t count, const struct seg_witness *witness, bool *accepted,
+                               struct seg_error *error) {
+  struct seg_reference *reference;
+  *accepted = false;
+  enum seg_status status =
+      seg_reference_new(program, &witness->dataset, witness->as_of, &reference, error);
+  if (status != SEG_OK)
+    return status;
+  *accepted = seg_reference_customer_count(reference) == 1;
+  for (uint32_t i = 0; i < count && *accepted; i++)
+    *accepted = seg_reference_condition(reference, wanted[i].condition, 0) != wanted[i].negated;
+  *accepted = *accepted && !seg_reference_overflow(reference);
+  status = seg_reference_status(reference, error);
+  seg_reference_free(reference);
+  return status;
+}
+
+struct asking {
+  struct seg_prover *prover;
+  const struct seg_wanted *wanted;
+  uint32_t count;
+  struct seg_found *found;
+  bool in_core[SEG_MAX_WANTED];
+};
+
+/** After a possible answer: a witness that is accepted, or the reason why there is none. */
+static enum seg_status find_witness(struct asking *asking, struct seg_query *query,
+                                    enum seg_answer *answer, struct seg_error *error) {
+  struct seg_found *found = asking->found;
+  bool made = false, accepted = false;
+  enum seg_status status = seg_witness_find(query, answer, &made, &found->witness, error);
+  if (status != SEG_OK || *answer != SEG_POSSIBLE)
+    return status;
+  found->existence = SEG_UNPROVED;
+  found->reason = query->weak != NULL ? query->weak : "no customer could be made of the solution";
+  if (!made)
+    return SEG_OK;
+  status =
+      try_out(query->program, asking->wanted, asking->count, &found->witness, &accepted, error);
+  if (status == SEG_OK && accepted)
+    found->existence = SEG_SOMEBODY;
+  else
+    seg_witness_deinit(&found->witness);
+  return status;
+}
+
+static enum seg_status ask(struct asking *asking, struct seg_query *query,
+                           struct seg_error *error) {
+  struct seg_solver *solver = query->solver;
+  Z3_ast assumptions[SEG_MAX_WANTED];
+  unsigned core[SEG_MAX_WANTED];
+  for (uint32_t i = 0; i < asking->count; i++) {
+    Z3_ast term = seg_query_condition(query, asking->wanted[i].condition);
+    Z3_ast name = seg_term_variable(solver, solver->truths, "wanted");
+    assumptions[i] = name;
+    seg_solver_assert(
+        solver, seg_term_implies(solver, name,
+                                 asking->wanted[i].negated ? seg_term_not(solver, term) : term));
+  }
+  for (size_t i = 0; i < query->facts.count; i++)
+    seg_solver_assert(solver, query->facts.items[i]);
+  enum seg_answer answer = seg_solver_ask(solver, assumptions, asking->count);
+  if (answer == SEG_IMPOSSIBLE) {
+    unsigned size = seg_solver_core(solver, assumptions, asking->count, core);
+    for (unsigned i = 0; i < size; i++)
+      asking->in_core[core[i]] = true;
+    return SEG_OK;
+  }
+  for (uint32_t i = 0; i < asking->count; i++)
+    seg_solver_assert(solver, assumptions[i]);
+  if (answer == SEG_POSSIBLE) {
+    enum seg_status status = find_witness(asking, query, &answer, error);
+    if (status != SEG_OK || answer == SEG_POSSIBLE)
+      return status;
+  }
+  asking->found->existence = SEG_UNPROVED;
+  asking->found->reason = "the solver did not come to an end within its budget";
+  return SEG_OK;
+}
+
+static enum seg_status ask_about_day(struct asking *asking, int32_t day, bool any_day,
+                                     const struct seg_node *const *conditions,
+                                     struct seg_error *error) {
+  struct seg_prover *prover = asking->prover;
+  struct seg_query query;
+  enum seg_status status = start(prover, error);
+  if (status != SEG_OK)
+    return status;
+  prover->queries++;
+  status = seg_query_init(&query, prover->program, &prover->solver, day, !any_day, conditions,
+                          asking->count, error);
+  if (status == SEG_OK && query.refused != NULL) {
+    asking->found->existence = SEG_UNPROVED;
+    asking->found->reason = query.refused;
+  } else if (status == SEG_OK) {
+    seg_solver_push(&prover->solver);
+    status = ask(asking, &query, error);
+    seg_solver_pop(&prover->solver);
+    if (status == SEG_OK && query.out_of_memory)
+      status = seg_fail_memory(error, "the proofs");
+  }
+  seg_query_deinit(&query);
+  return status;
+}
+
+enum seg_status seg_prover_find(struct seg_prover *prover, const struct seg_wanted *wanted,
+                                uint32_t count, struct seg_found *found, struct seg_error *error) {
+  struct asking asking = {.prover = prover, .wanted = wanted, .count = count, .found = found};
+  const struct seg_node *conditions[SEG_MAX_WANTED];
+  struct seg_days days;
+  memset(found, 0, sizeof *found);
+  for (uint32_t i = 0; i < count; i++)
+    conditions[i] = wanted[i].condition;
+  if (!seg_days_find(&days, conditions, count)) {
+    seg_days_deinit(&days);
+    return seg_fail_memory(error, "the proofs");
+  }
+  enum seg_status status = SEG_OK;
+  const char *unproved = NULL;
+  for (size_t i = 0; i < days.list.count && status == SEG_OK; i++) {
+    found->existence = SEG_NOBODY;
+    status = ask_about_day(&asking, days.list.items[i], days.any, conditions, error);
+    if (found->existence == SEG_SOMEBODY)
+      break;
+    if (found->existence == SEG_UNPROVED && unproved == NULL)
+      unproved = found->reason;
+  }
+  if (status == SEG_OK && found->existence != SEG_SOMEBODY) {
+    if (days.many && unproved == NULL)
+      unproved = "its windows lie differently on too many days of the calendar";
+    found->existence = unproved != NULL ? SEG_UNPROVED : SEG_NOBODY;
+    found->reason = unproved;
+    for (uint32_t i = 0; i < count; i++)
+      if (asking.in_core[i])
+        found->core[found->core_count++] = i;
+  }
+  seg_days_deinit(&days);
+  return status;
+}

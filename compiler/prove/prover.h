@@ -1,0 +1,50 @@
+/**
+ * The one question behind all verdicts: is there a customer, on some day, for whom these conditions
+ * hold and those do not?
+ *
+ * "No" is a proof. "Yes" comes with a witness that the reference evaluator accepted. Everything
+ * else is unproved, with the reason in words that follow "because".
+ */
+#ifndef SEG_COMPILER_PROVE_PROVER_H
+#define SEG_COMPILER_PROVE_PROVER_H
+
+#include "compiler/prove/witness.h"
+
+enum { SEG_MAX_WANTED = 256 };
+
+/** A condition over the customer that must hold, or must not. */
+struct seg_wanted {
+  const struct seg_node *condition;
+  bool negated;
+};
+
+enum seg_existence { SEG_NOBODY, SEG_SOMEBODY, SEG_UNPROVED };
+
+struct seg_found {
+  enum seg_existence existence;
+  const char *reason;         // UNPROVED
+  struct seg_witness witness; // SOMEBODY
+  uint32_t core_count;        // NOBODY: the wanted conditions that contradict each other
+  uint32_t core[SEG_MAX_WANTED];
+};
+
+struct seg_prover {
+  const struct seg_program *program;
+  unsigned budget; // of the solver, for each question
+  struct seg_solver solver;
+  bool started;
+  uint32_t queries; // since the solver was started
+  uint64_t questions;
+};
+
+void seg_prover_init(struct seg_prover *prover, const struct seg_program *program, unsigned budget);
+void seg_prover_deinit(struct seg_prover *prover);
+
+/** Conditions are of the program; at most SEG_MAX_WANTED. `found` belongs to the caller
+ * (seg_found_deinit). SEG_OUT_OF_MEMORY, SEG_INTERNAL. */
+SEG_NODISCARD enum seg_status seg_prover_find(struct seg_prover *prover,
+                                              const struct seg_wanted *wanted, uint32_t count,
+                                              struct seg_found *found, struct seg_error *error);
+void seg_found_deinit(struct seg_found *found);
+
+#endif

@@ -1,0 +1,150 @@
+/**
+ * A question about rules: which customers can make these conditions true, on which day?
+ *
+ * Rules are encoded by definition, not by axioms. Time is cut into bands at the ends of all windows
+ * of the question, the events of a kind into cells by the filters that look at them; a customer is
+ * a number of events in each cell and band, with sums and nearest and farthest ages where a rule
+ * asks for them. Every aggregate is then a sum over cells and bands, so that what relates two
+ * aggregates needs no rule of its own, and a model is a list of dated events.
+ *
+ * Two passes over the rules: the first collects what they look at (windows, filters, tests of
+ * texts), the second makes the terms. What has no exact term gets a weaker one, which allows more
+ * than the rule does: an answer SEG_IMPOSSIBLE is always right, a possible one must be tried out,
+ * and `weak` says why it may fail.
+ */
+#ifndef SEG_COMPILER_PROVE_QUERY_H
+#define SEG_COMPILER_PROVE_QUERY_H
+
+#include "compiler/prove/solver.h"
+#include "compiler/prove/text_classes.h"
+#include "compiler/sema/program.h"
+
+/** A value of a rule; `value` is an integer or, for numbers and amounts, a real. Texts: the number
+ * of their class. */
+struct seg_term {
+  Z3_ast known;
+  Z3_ast value;
+};
+
+/** A column of a row that a model speaks of. */
+struct seg_column_term {
+  struct seg_term term; // known NULL: no rule has looked at it
+  struct seg_text_classes texts;
+};
+
+/** One row of the customer or of an event: its columns. */
+struct seg_row_terms {
+  const struct seg_program_entity *entity;
+  struct seg_column_term *columns;
+};
+
+/** Ages of days, both ends included. */
+struct seg_age_band {
+  int32_t near, far;
+};
+
+/** What a question wants to know of an argument of an event: its sums or its ends. */
+struct seg_argument {
+  const struct seg_node *node;
+  struct seg_str form; // normal form, which tells it from others
+  int known_atom;      // among the atoms of the space; -1: never missing
+  bool summed, ended;
+  bool bounded_below, bounded_above; // of this cell: only in struct seg_cell
+};
+
+/** The events of one kind, in cells. */
+struct seg_cell {
+  uint64_t atoms;     // bit i: atom i holds
+  Z3_ast *counts;     // per band
+  Z3_ast *near, *far; // per band, NULL unless the question looks at days: ages of the ends
+  Z3_ast **sums;      // per argument and band; NULL unless asked
+  Z3_ast **least, **most;
+  int64_t *low, *high; // per argument: bounds of its values in this cell
+};
+
+enum { SEG_MAX_CELL_ATOMS = 10, SEG_MAX_CELLS = 96, SEG_MAX_ARGUMENTS = 8 };
+
+struct seg_event_space {
+  struct seg_row_terms row; // of one event, to find out which cells there are
+  uint32_t atom_count;
+  const struct seg_node *atoms[SEG_MAX_CELL_ATOMS]; // filters, and arguments that must be known
+  struct seg_str atom_forms[SEG_MAX_CELL_ATOMS];
+  uint32_t argument_count;
+  struct seg_argument arguments[SEG_MAX_ARGUMENTS];
+  bool used, days_asked;
+  uint32_t cell_count;
+  struct seg_cell cells[SEG_MAX_CELLS];
+};
+
+/** A term that is made once for equal expressions. */
+struct seg_shared_term {
+  struct seg_str form;
+  struct seg_term term;
+};
+
+struct seg_query {
+  const struct seg_program *program;
+  struct seg_solver *solver;
+  struct seg_arena arena;
+  int32_t day;     // the as-of day that windows of the calendar are resolved for
+  bool fixed_day;  // the day itself is part of the question; else every day
+  bool collecting; // first pass
+  Z3_ast as_of;
+  struct seg_row_terms customer;
+  struct seg_event_space *events;
+  SEG_VEC(int32_t) cuts; // ages where a band begins, rising once built
+  uint32_t band_count;
+  struct seg_age_band *bands;
+  SEG_VEC(struct seg_shared_term) shared;
+  SEG_VEC(Z3_ast) facts; // what holds of every customer
+  const char *weak;      // NULL: all terms are exact
+  const char *refused;   // NULL: the question could be encoded
+  bool out_of_memory;
+};
+
+/** Begin a question about `count` conditions over the customer, on any day whose windows lie as on
+ * `day`. SEG_OUT_OF_MEMORY. */
+SEG_NODISCARD enum seg_status seg_query_init(struct seg_query *query,
+                                             const struct seg_program *program,
+                                             struct seg_solver *solver, int32_t day, bool fixed_day,
+                                             const struct seg_node *const *conditions,
+                                             uint32_t count, struct seg_error *error);
+void seg_query_deinit(struct seg_query *query);
+
+/** The term of one of the conditions. */
+Z3_ast seg_query_condition(struct seg_query *query, const struct seg_node *condition);
+
+/** How many events the customer has. */
+Z3_ast seg_query_event_count(struct seg_query *query);
+
+// Shared by the files of the encoding.
+
+/** A row whose columns and aggregates an expression speaks of. */
+struct seg_encode_scope {
+  struct seg_query *query;
+  struct seg_row_terms *row;
+  bool is_event;
+};
+
+struct seg_term seg_encode_value(const struct seg_encode_scope *scope, const struct seg_node *node);
+Z3_ast seg_encode_condition(const struct seg_encode_scope *scope, const struct seg_node *node);
+struct seg_term seg_encode_aggregate(struct seg_query *query, const struct seg_node *node);
+/** A test of a text; texts that are made from others get a truth of their own. */
+Z3_ast seg_encode_text_test(const struct seg_encode_scope *scope, const struct seg_node *text,
+                            enum seg_text_question question, struct seg_str part);
+void seg_query_fact(struct seg_query *query, Z3_ast fact);
+/** Note that a term allows more than the rule. The first reason stays. */
+void seg_query_weaken(struct seg_query *query, const char *reason);
+/** A variable of a type, within its range; `known` is yes. */
+struct seg_term seg_query_variable(struct seg_query *query, const struct seg_type *type,
+                                   const char *prefix);
+/** The normal form of an expression, in the query's arena. */
+struct seg_str seg_query_form(struct seg_query *query, const struct seg_program_entity *entity,
+                              const struct seg_node *node);
+/** Cells and bands, between the passes. */
+bool seg_query_build_spaces(struct seg_query *query);
+/** Ages of a window, on the day of the query. False when it is empty. */
+bool seg_query_window(const struct seg_query *query, const struct seg_day_window *window,
+                      struct seg_age_band *band);
+
+#endif

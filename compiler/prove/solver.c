@@ -1,0 +1,226 @@
+// Z3 behind a few functions; see solver.h.
+//
+// The context is one without reference counts for terms: they live as long as it does, which suits
+// terms that are shared everywhere. Solvers, models and parameters are counted in any case.
+#include "compiler/prove/solver.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Z3's own handler prints and ends the process. Errors are looked for where they can occur.
+static void ignore_error(Z3_context context, Z3_error_code code) {
+  (void)context;
+  (void)code;
+}
+
+static bool erred(struct seg_solver *solver) {
+  if (Z3_get_error_code(solver->context) != Z3_OK)
+    solver->failed = true;
+  return solver->failed;
+}
+
+enum seg_status seg_solver_init(struct seg_solver *solver, unsigned budget,
+                                struct seg_error *error) {
+  memset(solver, 0, sizeof *solver);
+  Z3_config config = Z3_mk_config();
+  Z3_set_param_value(config, "model", "true");
+  solver->context = Z3_mk_context(config);
+  Z3_del_config(config);
+  if (solver->context == NULL)
+    return seg_fail(error, SEG_INTERNAL, "", "the solver of the proofs does not start");
+  Z3_set_error_handler(solver->context, ignore_error);
+  Z3_context c = solver->context;
+  solver->integers = Z3_mk_int_sort(c);
+  solver->reals = Z3_mk_real_sort(c);
+  solver->truths = Z3_mk_bool_sort(c);
+  solver->yes = Z3_mk_true(c);
+  solver->no = Z3_mk_false(c);
+  solver->solver = Z3_mk_simple_solver(c);
+  Z3_solver_inc_ref(c, solver->solver);
+  Z3_params params = Z3_mk_params(c);
+  Z3_params_inc_ref(c, params);
+  Z3_params_set_uint(c, params, Z3_mk_string_symbol(c, "rlimit"), budget);
+  Z3_params_set_uint(c, params, Z3_mk_string_symbol(c, "random_seed"), 1);
+  Z3_solver_set_params(c, solver->solver, params);
+  Z3_params_dec_ref(c, params);
+  if (erred(solver))
+    return seg_fail(error, SEG_INTERNAL, "", "the solver of the proofs does not start: %s",
+                    Z3_get_error_msg(c, Z3_get_error_code(c)));
+  return SEG_OK;
+}
+
+static void drop_model(struct seg_solver *solver) {
+  if (solver->model != NULL)
+    Z3_model_dec_ref(solver->context, solver->model);
+  solver->model = NULL;
+}
+
+void seg_solver_deinit(struct seg_solver *solver) {
+  if (solver->context == NULL)
+    return;
+  drop_model(solver);
+  if (solver->solver != NULL)
+    Z3_solver_dec_ref(solver->context, solver->solver);
+  Z3_del_context(solver->context);
+  memset(solver, 0, sizeof *solver);
+}
+
+Z3_ast seg_term_int(struct seg_solver *solver, int64_t value) {
+  return Z3_mk_int64(solver->context, value, solver->integers);
+}
+
+// A double is an integer times a power of two: written as a fraction of decimal integers when the
+// power is small, as a product otherwise.
+Z3_ast seg_term_real(struct seg_solver *solver, double value) {
+  int exponent;
+  double mantissa = frexp(value, &exponent);
+  int64_t digits = (int64_t)ldexp(mantissa, 53);
+  exponent -= 53;
+  while (digits != 0 && digits % 2 == 0 && exponent < 0) {
+    digits /= 2;
+    exponent++;
+  }
+  Z3_context c = solver->context;
+  char text[32];
+  snprintf(text, sizeof text, "%lld", (long long)digits);
+  Z3_ast term = Z3_mk_numeral(c, text, solver->reals);
+  Z3_ast two = Z3_mk_numeral(c, exponent < 0 ? "1/2" : "2", solver->reals);
+  if (digits == 0 || exponent == 0)
+    return term;
+  Z3_ast power =
+      Z3_mk_power(c, two, Z3_mk_int(c, exponent < 0 ? -exponent : exponent, solver->integers));
+  Z3_ast product[] = {term, power};
+  return Z3_simplify(c, Z3_mk_mul(c, 2, product));
+}
+
+Z3_ast seg_term_variable(struct seg_solver *solver, Z3_sort sort, const char *prefix) {
+  return Z3_mk_fresh_const(solver->context, prefix, sort);
+}
+
+Z3_ast seg_term_and(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
+  if (a == solver->yes || b == solver->no)
+    return b;
+  if (b == solver->yes || a == solver->no)
+    return a;
+  return Z3_mk_and(solver->context, 2, (Z3_ast[]){a, b});
+}
+
+Z3_ast seg_term_or(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
+  if (a == solver->no || b == solver->yes)
+    return b;
+  if (b == solver->no || a == solver->yes)
+    return a;
+  return Z3_mk_or(solver->context, 2, (Z3_ast[]){a, b});
+}
+
+Z3_ast seg_term_not(struct seg_solver *solver, Z3_ast a) {
+  return a == solver->yes  ? solver->no
+         : a == solver->no ? solver->yes
+                           : Z3_mk_not(solver->context, a);
+}
+
+Z3_ast seg_term_implies(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
+  return seg_term_or(solver, seg_term_not(solver, a), b);
+}
+
+Z3_ast seg_term_equal(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
+  return Z3_mk_eq(solver->context, a, b);
+}
+
+Z3_ast seg_term_at_most(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
+  return Z3_mk_le(solver->context, a, b);
+}
+
+Z3_ast seg_term_add(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
+  return Z3_mk_add(solver->context, 2, (Z3_ast[]){a, b});
+}
+
+Z3_ast seg_term_subtract(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
+  return Z3_mk_sub(solver->context, 2, (Z3_ast[]){a, b});
+}
+
+Z3_ast seg_term_multiply(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
+  return Z3_mk_mul(solver->context, 2, (Z3_ast[]){a, b});
+}
+
+Z3_ast seg_term_if(struct seg_solver *solver, Z3_ast condition, Z3_ast a, Z3_ast b) {
+  if (condition == solver->yes || a == b)
+    return a;
+  return condition == solver->no ? b : Z3_mk_ite(solver->context, condition, a, b);
+}
+
+void seg_solver_push(struct seg_solver *solver) {
+  Z3_solver_push(solver->context, solver->solver);
+}
+
+void seg_solver_pop(struct seg_solver *solver) {
+  Z3_solver_pop(solver->context, solver->solver, 1);
+}
+
+void seg_solver_assert(struct seg_solver *solver, Z3_ast fact) {
+  if (fact != solver->yes)
+    Z3_solver_assert(solver->context, solver->solver, fact);
+}
+
+enum seg_answer seg_solver_ask(struct seg_solver *solver, const Z3_ast *assumptions,
+                               unsigned count) {
+  drop_model(solver);
+  solver->questions++;
+  if (erred(solver))
+    return SEG_UNDECIDED;
+  Z3_lbool answer =
+      Z3_solver_check_assumptions(solver->context, solver->solver, count, assumptions);
+  if (erred(solver) || answer == Z3_L_UNDEF)
+    return SEG_UNDECIDED;
+  if (answer == Z3_L_FALSE)
+    return SEG_IMPOSSIBLE;
+  solver->model = Z3_solver_get_model(solver->context, solver->solver);
+  if (solver->model == NULL || erred(solver))
+    return SEG_UNDECIDED;
+  Z3_model_inc_ref(solver->context, solver->model);
+  return SEG_POSSIBLE;
+}
+
+unsigned seg_solver_core(struct seg_solver *solver, const Z3_ast *assumptions, unsigned count,
+                         unsigned *core) {
+  Z3_context c = solver->context;
+  Z3_ast_vector found = Z3_solver_get_unsat_core(c, solver->solver);
+  if (found == NULL || erred(solver))
+    return 0;
+  Z3_ast_vector_inc_ref(c, found);
+  unsigned size = 0;
+  for (unsigned i = 0; i < count; i++)
+    for (unsigned j = 0; j < Z3_ast_vector_size(c, found); j++)
+      if (Z3_is_eq_ast(c, Z3_ast_vector_get(c, found, j), assumptions[i])) {
+        core[size++] = i;
+        break;
+      }
+  Z3_ast_vector_dec_ref(c, found);
+  return size;
+}
+
+static Z3_ast evaluate(struct seg_solver *solver, Z3_ast term) {
+  Z3_ast value = NULL;
+  if (solver->model == NULL || !Z3_model_eval(solver->context, solver->model, term, true, &value) ||
+      erred(solver))
+    return NULL;
+  return value;
+}
+
+bool seg_solver_truth(struct seg_solver *solver, Z3_ast term) {
+  Z3_ast value = evaluate(solver, term);
+  return value != NULL && Z3_get_bool_value(solver->context, value) == Z3_L_TRUE;
+}
+
+bool seg_solver_int(struct seg_solver *solver, Z3_ast term, int64_t *value) {
+  Z3_ast found = evaluate(solver, term);
+  *value = 0;
+  return found != NULL && Z3_get_numeral_int64(solver->context, found, value);
+}
+
+double seg_solver_real(struct seg_solver *solver, Z3_ast term) {
+  Z3_ast found = evaluate(solver, term);
+  return found == NULL ? 0 : Z3_get_numeral_double(solver->context, found);
+}

@@ -1,0 +1,71 @@
+/**
+ * The solver behind the proofs: a thin layer over Z3's C API that the other files build terms with.
+ *
+ * Linear arithmetic over integers and reals, no strings and no quantifiers. Every question has a
+ * budget in Z3's resource units, which count work and not time: the same question gives the same
+ * answer on every machine. One solver belongs to one thread.
+ */
+#ifndef SEG_COMPILER_PROVE_SOLVER_H
+#define SEG_COMPILER_PROVE_SOLVER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <z3.h>
+
+#include "runtime/base/status.h"
+
+enum seg_answer { SEG_POSSIBLE, SEG_IMPOSSIBLE, SEG_UNDECIDED };
+
+struct seg_solver {
+  Z3_context context;
+  Z3_solver solver;
+  Z3_sort integers, reals, truths;
+  Z3_ast yes, no;
+  Z3_model model; // of the last possible answer, or NULL
+  uint64_t questions;
+  bool failed; // Z3 reported an error; answers are undecided from then on
+};
+
+/** SEG_OUT_OF_MEMORY, or SEG_INTERNAL when Z3 does not start. `budget` in Z3 resource units a
+ * question. */
+SEG_NODISCARD enum seg_status seg_solver_init(struct seg_solver *solver, unsigned budget,
+                                              struct seg_error *error);
+void seg_solver_deinit(struct seg_solver *solver);
+
+// Terms live as long as the solver.
+Z3_ast seg_term_int(struct seg_solver *solver, int64_t value);
+/** The exact value of a finite double. */
+Z3_ast seg_term_real(struct seg_solver *solver, double value);
+Z3_ast seg_term_variable(struct seg_solver *solver, Z3_sort sort, const char *prefix);
+Z3_ast seg_term_and(struct seg_solver *solver, Z3_ast a, Z3_ast b);
+Z3_ast seg_term_or(struct seg_solver *solver, Z3_ast a, Z3_ast b);
+Z3_ast seg_term_not(struct seg_solver *solver, Z3_ast a);
+Z3_ast seg_term_implies(struct seg_solver *solver, Z3_ast a, Z3_ast b);
+Z3_ast seg_term_equal(struct seg_solver *solver, Z3_ast a, Z3_ast b);
+Z3_ast seg_term_at_most(struct seg_solver *solver, Z3_ast a, Z3_ast b); // a <= b
+Z3_ast seg_term_add(struct seg_solver *solver, Z3_ast a, Z3_ast b);
+Z3_ast seg_term_subtract(struct seg_solver *solver, Z3_ast a, Z3_ast b);
+Z3_ast seg_term_multiply(struct seg_solver *solver, Z3_ast a, Z3_ast b);
+Z3_ast seg_term_if(struct seg_solver *solver, Z3_ast condition, Z3_ast a, Z3_ast b);
+
+void seg_solver_push(struct seg_solver *solver);
+void seg_solver_pop(struct seg_solver *solver);
+void seg_solver_assert(struct seg_solver *solver, Z3_ast fact);
+
+/** Is what was asserted possible, with these assumptions too? The model stays until the next
+ * question. */
+enum seg_answer seg_solver_ask(struct seg_solver *solver, const Z3_ast *assumptions,
+                               unsigned count);
+
+/** The assumptions that contradict each other, after SEG_IMPOSSIBLE: their numbers into `core`, as
+ * many as `count` at most. */
+unsigned seg_solver_core(struct seg_solver *solver, const Z3_ast *assumptions, unsigned count,
+                         unsigned *core);
+
+// The model of the last possible answer. Values that do not matter are 0 and false.
+bool seg_solver_truth(struct seg_solver *solver, Z3_ast term);
+/** False when the value does not fit. */
+bool seg_solver_int(struct seg_solver *solver, Z3_ast term, int64_t *value);
+double seg_solver_real(struct seg_solver *solver, Z3_ast term);
+
+#endif

@@ -1,0 +1,286 @@
+// The cells of each kind of event, and the variables of a customer's events; see query.h.
+#include <string.h>
+
+#include "compiler/prove/query.h"
+
+enum { MAX_LIMITS = 64 };
+
+/** Whole numbers that filters compare with: where the bounds of values can lie. */
+struct limits {
+  int64_t items[MAX_LIMITS];
+  uint32_t count;
+};
+
+static void add_limit(struct limits *limits, int64_t value) {
+  for (uint32_t i = 0; i < limits->count; i++)
+    if (limits->items[i] == value)
+      return;
+  if (limits->count < MAX_LIMITS)
+    limits->items[limits->count++] = value;
+}
+
+static void collect_limits(struct limits *limits, const struct seg_node *node) {
+  if (node == NULL)
+    return;
+  bool whole = node->type.kind == SEG_TYPE_INT || node->type.kind == SEG_TYPE_MONEY;
+  if (node->kind == SEG_NODE_LITERAL && whole) {
+    add_limit(limits, node->literal.integer);
+    add_limit(limits, node->literal.integer - 1);
+    add_limit(limits, node->literal.integer + 1);
+  }
+  for (uint32_t i = 0; i < node->operand_count; i++)
+    collect_limits(limits, node->operands[i]);
+}
+
+/** The tightest of the limits that the value keeps in the asserted cell. */
+static void find_bounds(struct seg_query *query, const struct limits *limits, Z3_ast value,
+                        int64_t *low, int64_t *high) {
+  struct seg_solver *solver = query->solver;
+  *low = INT64_MIN;
+  *high = INT64_MAX;
+  for (uint32_t i = 0; i < limits->count; i++) {
+    int64_t limit = limits->items[i];
+    Z3_ast term = seg_term_int(solver, limit);
+    Z3_ast below = seg_term_not(solver, seg_term_at_most(solver, term, value));
+    Z3_ast above = seg_term_not(solver, seg_term_at_most(solver, value, term));
+    if (limit > *low && seg_solver_ask(solver, &below, 1) == SEG_IMPOSSIBLE)
+      *low = limit;
+    if (limit < *high && seg_solver_ask(solver, &above, 1) == SEG_IMPOSSIBLE)
+      *high = limit;
+  }
+}
+
+struct finding {
+  struct seg_query *query;
+  struct seg_event_space *space;
+  Z3_ast atoms[SEG_MAX_CELL_ATOMS];
+  Z3_ast arguments[SEG_MAX_ARGUMENTS];
+  struct limits limits;
+};
+
+static bool add_cell(struct finding *finding, uint64_t atoms) {
+  struct seg_query *query = finding->query;
+  struct seg_event_space *space = finding->space;
+  struct seg_solver *solver = query->solver;
+  struct seg_cell *cell = &space->cells[space->cell_count];
+  *cell = (struct seg_cell){.atoms = atoms};
+  cell->low = SEG_NEW_ARRAY(&query->arena, int64_t, space->argument_count + 1u);
+  cell->high = SEG_NEW_ARRAY(&query->arena, int64_t, space->argument_count + 1u);
+  if (cell->low == NULL || cell->high == NULL)
+    return false;
+  seg_solver_push(solver);
+  for (uint32_t i = 0; i < space->atom_count; i++)
+    seg_solver_assert(solver, (atoms >> i & 1) != 0 ? finding->atoms[i]
+                                                    : seg_term_not(solver, finding->atoms[i]));
+  for (uint32_t a = 0; a < space->argument_count; a++) {
+    const struct seg_argument *argument = &space->arguments[a];
+    cell->low[a] = INT64_MIN;
+    cell->high[a] = INT64_MAX;
+    bool whole =
+        argument->node->type.kind == SEG_TYPE_INT || argument->node->type.kind == SEG_TYPE_MONEY;
+    bool known = argument->known_atom < 0 || (atoms >> argument->known_atom & 1) != 0;
+    if (whole && known && (argument->summed || argument->ended))
+      find_bounds(query, &finding->limits, finding->arguments[a], &cell->low[a], &cell->high[a]);
+  }
+  seg_solver_pop(solver);
+  space->cell_count++;
+  return true;
+}
+
+/** Every combination of answers of the filters that some event gives. */
+static bool find_cells(struct finding *finding) {
+  struct seg_query *query = finding->query;
+  struct seg_solver *solver = query->solver;
+  struct seg_event_space *space = finding->space;
+  while (true) {
+    enum seg_answer answer = seg_solver_ask(solver, NULL, 0);
+    if (answer == SEG_IMPOSSIBLE)
+      return true;
+    if (answer == SEG_UNDECIDED || space->cell_count == SEG_MAX_CELLS) {
+      query->refused = answer == SEG_UNDECIDED ? "the solver gave up on the filters of an event"
+                                               : "too many filters look at one event";
+      return false;
+    }
+    uint64_t atoms = 0;
+    Z3_ast other = solver->no;
+    for (uint32_t i = 0; i < space->atom_count; i++) {
+      bool holds = seg_solver_truth(solver, finding->atoms[i]);
+      atoms |= (uint64_t)holds << i;
+      other = seg_term_or(solver, other,
+                          holds ? seg_term_not(solver, finding->atoms[i]) : finding->atoms[i]);
+    }
+    if (!add_cell(finding, atoms)) {
+      query->out_of_memory = true;
+      return false;
+    }
+    seg_solver_assert(solver, other);
+  }
+}
+
+static bool build_cells(struct seg_query *query, struct seg_event_space *space) {
+  struct finding finding = {.query = query, .space = space};
+  struct seg_encode_scope row = {query, &space->row, true};
+  size_t facts = query->facts.count;
+  Z3_ast exists = query->solver->yes;
+  add_limit(&finding.limits, 0);
+  add_limit(&finding.limits, 1);
+  collect_limits(&finding.limits, space->row.entity->where);
+  if (space->row.entity->where != NULL)
+    exists = seg_encode_condition(&row, space->row.entity->where);
+  for (uint32_t a = 0; a < space->argument_count; a++)
+    finding.arguments[a] = seg_encode_value(&row, space->arguments[a].node).value;
+  for (uint32_t i = 0; i < space->atom_count; i++) {
+    const struct seg_node *atom = space->atoms[i];
+    bool is_argument = false;
+    for (uint32_t a = 0; a < space->argument_count; a++)
+      is_argument = is_argument || space->arguments[a].known_atom == (int)i;
+    finding.atoms[i] =
+        is_argument ? seg_encode_value(&row, atom).known : seg_encode_condition(&row, atom);
+    collect_limits(&finding.limits, atom);
+  }
+  seg_solver_push(query->solver);
+  for (size_t i = facts; i < query->facts.count; i++)
+    seg_solver_assert(query->solver, query->facts.items[i]);
+  seg_solver_assert(query->solver, exists);
+  bool found = find_cells(&finding);
+  seg_solver_pop(query->solver);
+  query->facts.count = facts; // they speak of one event
+  return found;
+}
+
+// --- variables ---
+
+static Z3_ast bounded(struct seg_query *query, Z3_sort sort, const char *prefix) {
+  return seg_term_variable(query->solver, sort, prefix);
+}
+
+/** A sum of `count` values between two bounds; 0 of none. */
+static void relate_sum(struct seg_query *query, const struct seg_cell *cell, uint32_t argument,
+                       Z3_ast count, Z3_ast sum) {
+  struct seg_solver *solver = query->solver;
+  bool real = Z3_get_sort(solver->context, sum) == solver->reals;
+  Z3_ast zero = real ? seg_term_real(solver, 0) : seg_term_int(solver, 0);
+  seg_query_fact(query,
+                 seg_term_or(solver, seg_term_at_most(solver, seg_term_int(solver, 1), count),
+                             seg_term_equal(solver, sum, zero)));
+  if (real)
+    return;
+  if (cell->low[argument] != INT64_MIN)
+    seg_query_fact(query,
+                   seg_term_at_most(
+                       solver,
+                       seg_term_multiply(solver, seg_term_int(solver, cell->low[argument]), count),
+                       sum));
+  if (cell->high[argument] != INT64_MAX)
+    seg_query_fact(
+        query, seg_term_at_most(
+                   solver, sum,
+                   seg_term_multiply(solver, seg_term_int(solver, cell->high[argument]), count)));
+}
+
+static void relate_ends(struct seg_query *query, const struct seg_cell *cell, uint32_t argument,
+                        Z3_ast count, Z3_ast least, Z3_ast most, Z3_ast sum) {
+  struct seg_solver *solver = query->solver;
+  Z3_ast one = seg_term_int(solver, 1);
+  Z3_ast some = seg_term_at_most(solver, one, count);
+  Z3_ast several = seg_term_at_most(solver, seg_term_int(solver, 2), count);
+  seg_query_fact(query, seg_term_implies(solver, some, seg_term_at_most(solver, least, most)));
+  seg_query_fact(query, seg_term_or(solver, several, seg_term_equal(solver, least, most)));
+  if (cell->low[argument] != INT64_MIN)
+    seg_query_fact(query,
+                   seg_term_at_most(solver, seg_term_int(solver, cell->low[argument]), least));
+  if (cell->high[argument] != INT64_MAX)
+    seg_query_fact(query,
+                   seg_term_at_most(solver, most, seg_term_int(solver, cell->high[argument])));
+  if (sum == NULL)
+    return;
+  seg_query_fact(query, seg_term_implies(solver, seg_term_equal(solver, count, one),
+                                         seg_term_equal(solver, sum, least)));
+  seg_query_weaken(query, "it relates a sum with a smallest or largest value");
+}
+
+static bool make_variables(struct seg_query *query, struct seg_event_space *space,
+                           struct seg_cell *cell) {
+  struct seg_solver *solver = query->solver;
+  struct seg_arena *arena = &query->arena;
+  uint32_t bands = query->band_count, arguments = space->argument_count;
+  cell->counts = SEG_NEW_ARRAY(arena, Z3_ast, bands + 1u);
+  cell->near = SEG_NEW_ARRAY(arena, Z3_ast, bands + 1u);
+  cell->far = SEG_NEW_ARRAY(arena, Z3_ast, bands + 1u);
+  cell->sums = SEG_NEW_ARRAY(arena, Z3_ast *, arguments + 1u);
+  cell->least = SEG_NEW_ARRAY(arena, Z3_ast *, arguments + 1u);
+  cell->most = SEG_NEW_ARRAY(arena, Z3_ast *, arguments + 1u);
+  if (cell->counts == NULL || cell->near == NULL || cell->far == NULL || cell->sums == NULL ||
+      cell->least == NULL || cell->most == NULL)
+    return false;
+  Z3_ast one = seg_term_int(solver, 1), zero = seg_term_int(solver, 0);
+  for (uint32_t b = 0; b < bands; b++) {
+    cell->counts[b] = bounded(query, solver->integers, "count");
+    seg_query_fact(query, seg_term_at_most(solver, zero, cell->counts[b]));
+    if (!space->days_asked)
+      continue;
+    cell->near[b] = bounded(query, solver->integers, "near");
+    cell->far[b] = bounded(query, solver->integers, "far");
+    seg_query_fact(
+        query, seg_term_at_most(solver, seg_term_int(solver, query->bands[b].near), cell->near[b]));
+    seg_query_fact(query, seg_term_at_most(solver, cell->near[b], cell->far[b]));
+    seg_query_fact(
+        query, seg_term_at_most(solver, cell->far[b], seg_term_int(solver, query->bands[b].far)));
+    Z3_ast single = seg_term_at_most(solver, cell->counts[b], one);
+    seg_query_fact(query, seg_term_implies(solver, single,
+                                           seg_term_equal(solver, cell->near[b], cell->far[b])));
+  }
+  for (uint32_t a = 0; a < arguments; a++) {
+    const struct seg_argument *argument = &space->arguments[a];
+    bool known = argument->known_atom < 0 || (cell->atoms >> argument->known_atom & 1) != 0;
+    if (!known)
+      continue;
+    if (argument->summed)
+      cell->sums[a] = SEG_NEW_ARRAY(arena, Z3_ast, bands + 1u);
+    if (argument->ended) {
+      cell->least[a] = SEG_NEW_ARRAY(arena, Z3_ast, bands + 1u);
+      cell->most[a] = SEG_NEW_ARRAY(arena, Z3_ast, bands + 1u);
+    }
+    for (uint32_t b = 0; b < bands; b++) {
+      Z3_ast sum = NULL;
+      if (argument->summed) {
+        sum = seg_query_variable(query, &argument->node->type, "sum").value;
+        if (cell->sums[a] == NULL)
+          return false;
+        cell->sums[a][b] = sum;
+        relate_sum(query, cell, a, cell->counts[b], sum);
+      }
+      if (argument->ended) {
+        if (cell->least[a] == NULL || cell->most[a] == NULL)
+          return false;
+        cell->least[a][b] = seg_query_variable(query, &argument->node->type, "least").value;
+        cell->most[a][b] = seg_query_variable(query, &argument->node->type, "most").value;
+        relate_ends(query, cell, a, cell->counts[b], cell->least[a][b], cell->most[a][b], sum);
+      }
+    }
+  }
+  return true;
+}
+
+bool seg_query_build_spaces(struct seg_query *query) {
+  for (uint32_t e = 0; e < query->program->event_count; e++) {
+    struct seg_event_space *space = &query->events[e];
+    if (!space->used)
+      continue;
+    if (!build_cells(query, space))
+      return false;
+    for (uint32_t c = 0; c < space->cell_count; c++)
+      if (!make_variables(query, space, &space->cells[c]))
+        return false;
+  }
+  return !query->out_of_memory;
+}
+
+Z3_ast seg_query_event_count(struct seg_query *query) {
+  Z3_ast total = seg_term_int(query->solver, 0);
+  for (uint32_t e = 0; e < query->program->event_count; e++)
+    for (uint32_t c = 0; c < query->events[e].cell_count; c++)
+      for (uint32_t b = 0; b < query->band_count; b++)
+        total = seg_term_add(query->solver, total, query->events[e].cells[c].counts[b]);
+  return total;
+}

@@ -1,0 +1,183 @@
+// compiler/prove: are two rules of a small shop possible together, and is the witness one?
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "compiler/pipeline.h"
+#include "compiler/prove/prover.h"
+
+static const char shop[] =
+    "segc 1\ntimezone: \"UTC\"\ncurrency: EUR\n"
+    "customer from \"customers\" key id {\n  country: text?  plan: one of (\"free\", \"pro\")  "
+    "age: int?\n"
+    "  joined: date  opt_in: bool  ratio: number?\n}\n"
+    "event purchase from \"purchases\" by id at day { amount: money  channel: one of (\"web\", "
+    "\"store\")  "
+    "code: text? }\n"
+    "metric purchases = count(purchase)\nmetric revenue = sum(purchase.amount)\n"
+    "metric aov = avg(purchase.amount)\nmetric recency = days_since(last(purchase))\n";
+
+struct asked {
+  enum seg_existence existence;
+  const char *reason;
+};
+
+static struct asked ask(const char *a, const char *b) {
+  struct seg_pipeline pipeline;
+  struct seg_error error = {0};
+  struct asked asked;
+  uint32_t file;
+  char text[4000];
+  snprintf(text, sizeof text,
+           "%ssegment a { when: %s decision: \"a\" }\nsegment b { when: %s decision: \"b\" }\n",
+           shop, a, b);
+  seg_pipeline_init(&pipeline);
+  assert_int_equal(
+      seg_source_map_add(&pipeline.map, seg_str_view("a.seg"), seg_str_view(text), &file, &error),
+      SEG_OK);
+  assert_int_equal(seg_pipeline_run(&pipeline, SEG_PASS_SEMA, &error), SEG_OK);
+  if (pipeline.sink.errors > 0)
+    seg_diagnostics_write(&pipeline.sink, &pipeline.map, SEG_FORMAT_HUMAN, false, stderr);
+  assert_int_equal(pipeline.sink.errors, 0);
+  struct seg_prover prover;
+  seg_prover_init(&prover, &pipeline.program, 20000000);
+  struct seg_wanted wanted[] = {{pipeline.program.segments[0].when, false},
+                                {pipeline.program.segments[1].when, false}};
+  struct seg_found found;
+  assert_int_equal(seg_prover_find(&prover, wanted, 2, &found, &error), SEG_OK);
+  asked = (struct asked){found.existence, found.reason};
+  seg_found_deinit(&found);
+  seg_prover_deinit(&prover);
+  seg_pipeline_deinit(&pipeline);
+  return asked;
+}
+
+static void expect(const char *a, const char *b, enum seg_existence existence) {
+  struct asked asked = ask(a, b);
+  if (asked.existence != existence)
+    print_message("%s | %s: existence %d, because %s\n", a, b, asked.existence,
+                  asked.reason ? asked.reason : "-");
+  assert_int_equal(asked.existence, existence);
+}
+
+static void meet(const char *a, const char *b) {
+  expect(a, b, SEG_SOMEBODY);
+}
+
+static void never_meet(const char *a, const char *b) {
+  expect(a, b, SEG_NOBODY);
+}
+
+static void attributes(void **state) {
+  (void)state;
+  meet("plan = \"pro\"", "age >= 18");
+  never_meet("plan = \"pro\"", "plan = \"free\"");
+  never_meet("age >= 18", "age < 18");
+  never_meet("age >= 18", "age is missing");
+  never_meet("country = \"DE\"", "country in (\"FR\", \"US\")");
+  meet("starts_with(country, \"D\")", "ends_with(country, \"E\")");
+  never_meet("starts_with(country, \"DE\")", "starts_with(country, \"FR\")");
+  meet("contains(country, \"x\") and contains(country, \"y\")", "starts_with(country, \"y\")");
+  never_meet("lower(country) = \"de\"", "country = \"FR\"");
+  meet("lower(country) = \"de\"", "country = \"De\"");
+  never_meet("(country else \"??\") = \"??\"", "country = \"DE\"");
+  meet("days_since(joined) >= 30", "joined >= 2020-01-01");
+  never_meet("days_since(joined) >= 30", "days_since(joined) <= 29");
+  never_meet("opt_in", "not opt_in");
+  never_meet("ratio > 0.5", "ratio <= 0.5");
+  meet("ratio > 0.5", "ratio < 0.51");
+}
+
+static void counts_in_windows(void **state) {
+  (void)state;
+  never_meet("purchases >= 3 within 30d", "purchases <= 2 within 90d");
+  meet("purchases >= 3 within 30d", "purchases <= 3 within 90d");
+  never_meet("purchases = 0 ever", "purchases >= 1 within 90d");
+  never_meet("recency <= 30", "purchases = 0 within 30d");
+  meet("recency <= 30", "purchases = 0 within 29d");
+  never_meet("recency > 30", "purchases >= 1 within 30d");
+  never_meet("purchases = 0 ever", "recency >= 90");
+  meet("purchases >= 1 ever and recency >= 90", "purchases = 0 within 89d");
+  never_meet("days_since(first(purchase)) <= 10", "purchases >= 1 between 11d and 20d ago");
+  meet("days_since(first(purchase)) <= 10", "recency >= 10");
+  never_meet("days_since(first(purchase)) < 10", "recency >= 10");
+}
+
+static void filters(void **state) {
+  (void)state;
+  never_meet("count(purchase[channel = \"web\"]) >= 1 within 30d", "purchases = 0 within 30d");
+  never_meet("count(purchase[channel = \"web\"]) >= 2 ever",
+             "purchases = 2 ever and count(purchase[channel = \"store\"]) >= 1 ever");
+  never_meet("count(purchase[amount > 50]) >= 1 within 30d",
+             "count(purchase[amount > 20]) = 0 within 90d");
+  meet("count(purchase[amount > 50]) = 0 ever", "count(purchase[amount > 20]) = 3 ever");
+  never_meet("count(purchase[code = \"A\"]) >= 1 ever", "count(purchase[code is known]) = 0 ever");
+}
+
+static void sums(void **state) {
+  (void)state;
+  never_meet("aov > 80 ever", "purchases = 0 ever");
+  meet("aov > 80 ever and purchases >= 3 ever", "revenue < 241 ever");
+  never_meet("aov > 80 ever and purchases >= 3 ever", "revenue <= 240 ever");
+  never_meet("sum(purchase[amount > 50].amount) <= 100 ever",
+             "count(purchase[amount > 50]) >= 2 ever");
+  meet("sum(purchase[amount > 50].amount) <= 100.02 ever", "count(purchase[amount > 50]) = 1 ever");
+  never_meet("max(purchase.amount) < 10 ever", "revenue > 10 ever and purchases = 1 ever");
+  never_meet("max(purchase.amount) ever < 10", "min(purchase.amount) within 30d >= 10");
+  meet("max(purchase.amount) ever >= 10", "min(purchase.amount) within 30d <= 5");
+}
+
+static void bands(void **state) {
+  (void)state;
+  never_meet("band(recency, 30, 90) = 1", "recency >= 30");
+  meet("band(recency, 30, 90) = 2", "recency = 30");
+  never_meet("6 - band(revenue ever, 100, 200) >= 5",
+             "revenue >= 100 ever and revenue < 200 ever and band(purchases ever, 1) = 1");
+  never_meet("band(aov ever, 50, 80) = 3", "aov < 80 ever");
+}
+
+static void calendar(void **state) {
+  (void)state;
+  never_meet("purchases >= 1 in 2026-Q3", "purchases = 0 ever");
+  never_meet("purchases >= 1 in 2026-07", "purchases = 0 in 2026-Q3");
+  meet("purchases = 0 in 2026-07", "purchases >= 1 in 2026-Q3");
+  never_meet("purchases >= 1 in this month", "purchases = 0 in this year");
+  meet("purchases = 0 in this month", "purchases >= 1 in this year");
+  never_meet("purchases >= 1 in last month", "purchases = 0 in last 3 months");
+  never_meet("purchases >= 1 in this month", "purchases = 0 within 31d");
+  meet("purchases >= 1 in this month", "purchases = 0 within 29d");
+  never_meet("purchases >= 1 from 2026-01-01 through 2026-03-31", "purchases = 0 in 2026-Q1");
+  never_meet("purchases >= 2 in last month", "purchases <= 1 within 61d");
+  meet("purchases >= 2 in last month", "purchases <= 1 within 60d");
+}
+
+static void weak_terms(void **state) {
+  (void)state;
+  // What is not known exactly never leads to a false proof, and what follows all the same is
+  // proved.
+  never_meet("count(purchase) >= 1 within 24h", "purchases = 0 ever");
+  never_meet("top(10%, revenue ever)", "not top(10%, revenue ever)");
+  never_meet("ntile(5, age) > 5", "opt_in");
+  never_meet("matches(country, \"D.\")", "country is missing");
+  never_meet("weekday(joined) = 1", "weekday(joined + 7d) != 1");
+  meet("weekday(joined) = 1", "weekday(joined + 1d) = 2");
+  never_meet("at_least(2, opt_in, plan = \"pro\", age > 5)", "plan = \"free\" and age is missing");
+  meet("exactly(1, opt_in, plan = \"pro\")", "opt_in");
+  expect("bucket(10) = 1", "bucket(10) = 2", SEG_NOBODY);
+  never_meet("distinct(purchase.channel) >= 3 ever", "opt_in");
+  never_meet("active_days(purchase) >= 2 within 30d", "purchases <= 1 within 30d");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(attributes), cmocka_unit_test(counts_in_windows),
+      cmocka_unit_test(filters),    cmocka_unit_test(sums),
+      cmocka_unit_test(bands),      cmocka_unit_test(calendar),
+      cmocka_unit_test(weak_terms),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
