@@ -109,8 +109,8 @@ SEG_NODISCARD enum seg_status seg_finding_build(struct seg_finding *finding,
 
 struct seg_json;
 /** `depth` steps of two blanks before the first line. */
-void seg_finding_write_text(const struct seg_finding *finding, int depth, FILE *out);
-void seg_finding_write_json(struct seg_json *json, const struct seg_finding *finding);
+void seg_finding_write_text(const struct seg_finding *found, int depth, FILE *out);
+void seg_finding_write_json(struct seg_json *json, const struct seg_finding *found);
 
 void seg_explanation_write_text(const struct seg_explanation *explanation, FILE *out);
 void seg_explanation_write_json(const struct seg_explanation *explanation, FILE *out);

@@ -61,7 +61,7 @@ bool seg_reference_standing(struct seg_reference *reference, const struct seg_no
                             uint32_t customer, struct seg_reference_standing *standing);
 
 /** How many customers `top` takes, out of so many in all. */
-uint64_t seg_reference_top_size(const struct seg_node *rank, uint64_t customers);
+uint64_t seg_reference_top_size(const struct seg_node *node, uint64_t customers);
 
 /** What becomes of one row of an event's source in an aggregate of one customer. */
 enum seg_row_fate {
