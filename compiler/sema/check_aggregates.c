@@ -112,11 +112,12 @@ static struct seg_node *new_aggregate(struct seg_check *check, const struct seg_
                                       const struct seg_event_source *source,
                                       struct seg_node *argument) {
   struct seg_type type = seg_type_of(SEG_TYPE_INT);
-  if (is_edge(kind))
-    type = argument ? argument->type : seg_type_of(SEG_TYPE_DATE);
-  else if (kind == SEG_AGGREGATE_SUM || kind == SEG_AGGREGATE_MIN || kind == SEG_AGGREGATE_MAX)
+  if (is_edge(kind) && !argument)
+    type = seg_type_of(SEG_TYPE_DATE);
+  else if (argument && (is_edge(kind) || kind == SEG_AGGREGATE_SUM || kind == SEG_AGGREGATE_MIN ||
+                        kind == SEG_AGGREGATE_MAX))
     type = argument->type;
-  else if (kind == SEG_AGGREGATE_AVERAGE)
+  else if (argument && kind == SEG_AGGREGATE_AVERAGE)
     type = argument->type.currency.size > 0
                ? (struct seg_type){.kind = SEG_TYPE_AMOUNT, .currency = argument->type.currency}
                : seg_type_of(SEG_TYPE_NUMBER);
