@@ -5,6 +5,7 @@
 // all later ones does: where clocks go back over midnight, a later instant may show an earlier day.
 #include "runtime/fold/sequence.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { SHORT = 16, SMALLEST = 64 };
@@ -82,6 +83,7 @@ static void collect(const struct seg_plan_sequence *sequence, const struct seg_g
   for (uint64_t e = next->offsets[customer]; e < next->offsets[customer + 1]; e++) {
     if (!has_flag(next, e, sequence->next_flag))
       continue;
+    assert(followers->items != NULL); // there is room for all of them
     uint64_t count = followers->count++;
     followers->items[count] = (struct seg_follower){.instant = instants[e], .day = next->days[e]};
     in_order = in_order && (count == 0 || followers->items[count - 1].instant <= instants[e]);
