@@ -139,6 +139,9 @@ struct seg_expr *seg_build_sequence(struct seg_parser *parser, struct seg_span s
     struct seg_str text = seg_parser_text(parser, span);
     seg_note(parser->sink, d, "`%.*s` says how long after the first event the second counts",
              SEG_STR(seg_parser_text(parser, word)));
+    if (second->kind == SEG_EXPR_WINDOWED)
+      text = seg_parser_text(
+          parser, (struct seg_span){span.file, span.begin, second->operands[0]->span.end});
     seg_help(parser->sink, d, "write `%.*s within 24h`", SEG_STR(text));
     return first;
   }

@@ -230,8 +230,9 @@ static void print_events(const struct seg_english *english, const struct seg_nod
     print_sequence(english, node);
 }
 
-void seg_english_counted(const struct seg_english *english, const struct seg_node *node) {
-  print_events(english, node, true);
+void seg_english_counted(const struct seg_english *english, const struct seg_node *node,
+                         bool plural) {
+  print_events(english, node, plural);
   fputc(' ', english->out);
   seg_english_window(&node->window, english->out);
 }

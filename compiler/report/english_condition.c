@@ -67,45 +67,67 @@ static void print_count(const struct seg_english *english, enum seg_comparison c
     fputs("who have one or more ", english->out);
   else
     fprintf(english->out, "who have %s%" PRId64 " ", count_signs(comparison), number);
-  seg_english_counted(english, count);
+  seg_english_counted(english, count, none || some || number != 1);
 }
 
 // "whose last purchase is at least 90 days ago"
-static void print_days(const struct seg_english *english, const struct seg_node *node) {
+static void print_days(const struct seg_english *english, enum seg_comparison comparison,
+                       const struct seg_node *days, int64_t number) {
   static const char *const words[] = {
       [SEG_EQUAL] = "exactly ",     [SEG_NOT_EQUAL] = "not exactly ",
       [SEG_LESS] = "less than ",    [SEG_LESS_EQUAL] = "at most ",
       [SEG_GREATER] = "more than ", [SEG_GREATER_EQUAL] = "at least ",
   };
   fputs("whose ", english->out);
-  seg_english_value(english, node->operands[0]->operands[0]);
-  fprintf(english->out, " is %s%" PRId64 " days ago", words[node->comparison],
-          node->operands[1]->literal.integer);
+  seg_english_value(english, days->operands[0]);
+  fprintf(english->out, " is %s%" PRId64 " day%s ago", words[comparison], number,
+          number == 1 ? "" : "s");
+}
+
+/** The same comparison read from its other side. */
+static enum seg_comparison turned(enum seg_comparison comparison) {
+  switch (comparison) {
+  case SEG_LESS: return SEG_GREATER;
+  case SEG_LESS_EQUAL: return SEG_GREATER_EQUAL;
+  case SEG_GREATER: return SEG_LESS;
+  case SEG_GREATER_EQUAL: return SEG_LESS_EQUAL;
+  case SEG_EQUAL:
+  case SEG_NOT_EQUAL: return comparison;
+  }
+  return comparison;
 }
 
 static void print_compare(const struct seg_english *english, const struct seg_node *node) {
   const struct seg_node *left = node->operands[0], *right = node->operands[1];
+  enum seg_comparison comparison = node->comparison;
+  if (left->kind == SEG_NODE_LITERAL && right->kind != SEG_NODE_LITERAL) {
+    left = node->operands[1], right = node->operands[0];
+    comparison = turned(comparison);
+  }
   if (is_count(left) && is_whole(right)) {
-    print_count(english, node->comparison, left, right->literal.integer);
+    print_count(english, comparison, left, right->literal.integer);
     return;
   }
   if (left->kind == SEG_NODE_DAYS_SINCE && is_whole(right)) {
-    print_days(english, node);
+    print_days(english, comparison, left, right->literal.integer);
     return;
   }
   fputs("whose ", english->out);
   seg_english_value(english, left);
   fputc(' ', english->out);
-  fputs(left->type.kind == SEG_TYPE_DATE ? date_signs(node->comparison) : signs(node->comparison),
+  fputs(left->type.kind == SEG_TYPE_DATE ? date_signs(comparison) : signs(comparison),
         english->out);
   seg_english_value(english, right);
 }
 
 static void print_fractions(const struct seg_english *english, const struct seg_node *node) {
+  bool turn = node->operands[0]->kind == SEG_NODE_LITERAL &&
+              node->operands[2]->kind != SEG_NODE_LITERAL; // 80 <= aov
+  uint32_t left = turn ? 2 : 0, right = turn ? 0 : 2;
   fputs("whose ", english->out);
-  seg_english_fraction(english, node->operands[0], node->operands[1]);
-  fprintf(english->out, " %s", signs(node->comparison));
-  seg_english_fraction(english, node->operands[2], node->operands[3]);
+  seg_english_fraction(english, node->operands[left], node->operands[left + 1]);
+  fprintf(english->out, " %s", signs(turn ? turned(node->comparison) : node->comparison));
+  seg_english_fraction(english, node->operands[right], node->operands[right + 1]);
 }
 
 bool seg_english_is_between(const struct seg_node *node) {
@@ -134,7 +156,7 @@ static void print_between(const struct seg_english *english, const struct seg_no
   if (!counts)
     return;
   fputc(' ', english->out);
-  seg_english_counted(english, low->operands[0]);
+  seg_english_counted(english, low->operands[0], true);
 }
 
 static void print_in(const struct seg_english *english, const struct seg_node *node, bool negated) {

@@ -6,8 +6,10 @@
 
 #include "compiler/report/english.h"
 
-/** "purchases whose channel is "web" in the last 90 complete days": what a count counts. */
-void seg_english_counted(const struct seg_english *english, const struct seg_node *node);
+/** "purchases whose channel is "web" in the last 90 complete days": what a count counts; without
+ * `plural` "purchase ...". */
+void seg_english_counted(const struct seg_english *english, const struct seg_node *node,
+                         bool plural);
 
 /** An aggregate, said as if it were of that kind: an average is stored as a sum and a count. */
 void seg_english_aggregate(const struct seg_english *english, const struct seg_node *node,

@@ -163,12 +163,27 @@ bool seg_ambiguous_logic(struct seg_check *check, const struct seg_expr *expr,
   return false;
 }
 
+bool seg_help_truth(struct seg_check *check, struct seg_diagnostic *d,
+                    const struct seg_expr *expr) {
+  const struct seg_expr *left = expr->operands[0], *right = expr->operands[1];
+  bool equal = expr->comparison == SEG_EQUAL;
+  if (right->kind != SEG_EXPR_TRUTH || (!equal && expr->comparison != SEG_NOT_EQUAL))
+    return false;
+  bool wanted = right->truth == equal;
+  bool closed = wanted || left->kind == SEG_EXPR_CALL || left->kind == SEG_EXPR_PAREN;
+  seg_help(check->sink, d, wanted ? "write `%s%.*s%s` alone" : "write `not %s%.*s%s`",
+           closed ? "" : "(", SEG_STR(seg_code(check, left->span)), closed ? "" : ")");
+  return true;
+}
+
 bool seg_ambiguous_comparison(struct seg_check *check, const struct seg_expr *expr) {
   const struct seg_expr *inner = expr->operands[0];
   if (inner->kind != SEG_EXPR_COMPARE)
     return false;
   struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_CHAINED_COMPARISON, expr->span,
                                         "two comparisons stand in a row");
+  if (seg_help_truth(check, d, expr))
+    return true;
   seg_note(check->sink, d, "it can be read as two conditions, or as comparing true and false");
   if (!inner->operands[0] || inner->operands[0]->kind == SEG_EXPR_COMPARE || !inner->operands[1])
     return true;

@@ -360,6 +360,9 @@ struct seg_node *seg_convert_value(struct seg_check *check, struct seg_node *nod
 bool seg_mixed_currency(struct seg_check *check, struct seg_span span, const struct seg_node *a,
                         const struct seg_node *b);
 
+/** Help for a condition that is compared with true or false; false when `expr` is no such. */
+bool seg_help_truth(struct seg_check *check, struct seg_diagnostic *d, const struct seg_expr *expr);
+
 // ambiguity.c: forms that read two ways, by their shape alone. True when one was reported.
 bool seg_ambiguous_logic(struct seg_check *check, const struct seg_expr *expr,
                          struct seg_expr *const *leaves, uint32_t count);

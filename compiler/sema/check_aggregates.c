@@ -55,6 +55,19 @@ static bool add_filter(struct seg_check *check, struct seg_table *table,
   return condition != NULL;
 }
 
+/** `count(purchase within 30d)`: the window is said in the wrong place. */
+static void report_window_inside(struct seg_check *check, const struct seg_expr *expr,
+                                 enum seg_aggregate_kind kind) {
+  struct seg_str window = seg_code(check, expr->window.span);
+  struct seg_diagnostic *d =
+      seg_report(check->sink, SEG_DIAG_WINDOW_OVER_GROUP, expr->window.span,
+                 "the window stands behind the closing parenthesis of `%s`", words[kind]);
+  const struct seg_expr *inner = expr->operands[0];
+  if (inner->kind != SEG_EXPR_SEQUENCE || kind == SEG_AGGREGATE_COUNT)
+    seg_help(check->sink, d, "write `%s(%.*s) %.*s`", words[kind],
+             SEG_STR(seg_code(check, inner->span)), SEG_STR(window));
+}
+
 static bool report_no_event(struct seg_check *check, const struct seg_expr *expr,
                             enum seg_aggregate_kind kind) {
   struct seg_str code = seg_code(check, expr->span);
@@ -78,6 +91,10 @@ static bool report_no_event(struct seg_check *check, const struct seg_expr *expr
                    "`%.*s` is no event, and `%s` looks at events", SEG_STR(code), words[kind]);
     if (symbol && symbol->kind == SEG_SYMBOL_METRIC)
       seg_help(check->sink, d, "a metric is used by its name alone: `%.*s`", SEG_STR(code));
+    return false;
+  }
+  if (expr->kind == SEG_EXPR_WINDOWED) {
+    report_window_inside(check, expr, kind);
     return false;
   }
   struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_ARGUMENTS, expr->span,

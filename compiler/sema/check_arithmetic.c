@@ -148,6 +148,12 @@ struct seg_node *seg_check_arithmetic(struct seg_check *check, const struct seg_
     seg_report_group_window(check, expr, expr, &right->window);
     return NULL;
   }
+  const struct seg_expr *constant_side = NULL;
+  const struct seg_window *behind = seg_constant_window(check, right, &constant_side);
+  if (behind && seg_waits_for_window(check, left)) { // revenue * 2 within 90d
+    seg_report_group_window(check, expr, expr, behind);
+    return NULL;
+  }
   struct seg_node *a = seg_check_value(check, scope, left);
   struct seg_node *b = seg_check_value(check, scope, right);
   if (!a || !b)

@@ -199,9 +199,9 @@ struct seg_node *seg_check_call(struct seg_check *check, const struct seg_scope 
       continue;
     if (expr->operand_count >= function->least && expr->operand_count <= function->most)
       return function->check(check, scope, expr);
-    struct seg_diagnostic *d =
-        seg_report(check->sink, SEG_DIAG_ARGUMENTS, expr->span, "`%s` is called with %u values",
-                   function->word, (unsigned)expr->operand_count);
+    struct seg_diagnostic *d = seg_report(
+        check->sink, SEG_DIAG_ARGUMENTS, expr->span, "`%s` is called with %u value%s",
+        function->word, (unsigned)expr->operand_count, expr->operand_count == 1 ? "" : "s");
     seg_help(check->sink, d, "it is written like this: `%s`", function->example);
     return NULL;
   }

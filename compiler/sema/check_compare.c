@@ -234,6 +234,15 @@ static bool is_group_window(struct seg_check *check, const struct seg_expr *left
          seg_waits_for_window(check, right->operands[0]);
 }
 
+/** `member(vip) = true`, `(a = 1) < 2`. */
+static void report_compared_condition(struct seg_check *check, const struct seg_expr *expr) {
+  struct seg_diagnostic *d =
+      seg_report(check->sink, SEG_DIAG_CONDITION_EXPECTED, expr->operands[0]->span,
+                 "this is a condition, and a value must stand here");
+  seg_note(check->sink, d, "a condition is true or false; it cannot be compared or computed with");
+  seg_help_truth(check, d, expr);
+}
+
 struct seg_node *seg_check_compare(struct seg_check *check, const struct seg_scope *scope,
                                    const struct seg_expr *expr) {
   const struct seg_expr *left = expr->operands[0], *right = expr->operands[1], *constant;
@@ -249,7 +258,7 @@ struct seg_node *seg_check_compare(struct seg_check *check, const struct seg_sco
                               : seg_check_expr(check, scope, left);
   struct seg_node *b = seg_check_value(check, scope, constant);
   if (a && seg_is_condition(a)) {
-    seg_check_value(check, scope, left); // reports
+    report_compared_condition(check, expr);
     return NULL;
   }
   return compare(check, (struct comparison){expr->span, expr->comparison}, a, b);

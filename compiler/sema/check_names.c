@@ -45,12 +45,29 @@ static struct seg_str nearest_name(struct seg_check *check, struct seg_str name,
   return seg_suggest(name, candidates, count);
 }
 
+/** `sum(amount)`: the events that have such a column, in words that can be copied. */
+static bool help_owners(struct seg_check *check, struct seg_diagnostic *d, struct seg_str name) {
+  bool found = false;
+  for (uint32_t i = 0; i < check->program->event_count; i++) {
+    struct seg_table *table = &check->events[i];
+    if (seg_names_find(&table->columns, name) == SEG_NO_NAME)
+      continue;
+    seg_help(check->sink, d, "%s `%.*s.%.*s`",
+             found ? "or" : "a column stands behind its event:", SEG_STR(table->entity->name.text),
+             SEG_STR(name));
+    found = true;
+  }
+  return found;
+}
+
 static void unknown_symbol(struct seg_check *check, struct seg_name name, uint32_t kinds,
                            const char *what) {
   if (name.text.size == 0 || check->incomplete)
     return;
   struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_UNKNOWN_NAME, name.span,
                                         "there is no %s `%.*s`", what, SEG_STR(name.text));
+  if (kinds == 1u << SEG_SYMBOL_EVENT && help_owners(check, d, name.text))
+    return;
   struct seg_str nearest = nearest_name(check, name.text, NULL, kinds);
   if (nearest.data && nearest.size > 0)
     seg_help(check->sink, d, "`%.*s` is spelt like it", SEG_STR(nearest));
@@ -168,8 +185,10 @@ static struct seg_node *report_wrong_kind(struct seg_check *check, const struct 
     seg_note(check->sink, d, "a column of the customer is computed from columns of the customer");
   } else if (symbol->kind == SEG_SYMBOL_EVENT) {
     seg_help(check->sink, d, "count it: `count(%.*s) within 90d`", SEG_STR(name.text));
+  } else if (symbol->kind == SEG_SYMBOL_SEGMENT || symbol->kind == SEG_SYMBOL_LIST) {
+    seg_help(check->sink, d, "ask for it: `member(%.*s)`", SEG_STR(name.text));
   } else {
-    seg_note(check->sink, d, "segments stand in `priority` and `overlap`");
+    seg_note(check->sink, d, "chains decide between segments; a rule asks for one: `member(vip)`");
   }
   return NULL;
 }

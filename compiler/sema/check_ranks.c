@@ -49,6 +49,10 @@ static bool is_written_percent(const struct seg_expr *expr) {
   return expr && expr->kind == SEG_EXPR_PERCENT;
 }
 
+static bool is_written_number(const struct seg_expr *expr) {
+  return expr && (expr->kind == SEG_EXPR_NUMBER || expr->kind == SEG_EXPR_PERCENT);
+}
+
 /** The constant before the comma; NULL after reporting. */
 static struct seg_node *check_number(struct seg_check *check, const struct seg_scope *scope,
                                      const struct seg_expr *expr, enum seg_rank_kind kind) {
@@ -62,8 +66,14 @@ static struct seg_node *check_number(struct seg_check *check, const struct seg_s
                    top ? "how many `%s` takes must be written out"
                        : "the number of parts of `%s` must be written out",
                    words[kind]);
-    seg_help(check->sink, d, "it stands before the comma: `%s(%s, ...)`", words[kind],
-             top ? "10%" : "5");
+    const struct seg_expr *second = expr->operands[1];
+    if (is_written_number(second))
+      seg_help(check->sink, d, "it stands before the comma: `%s(%.*s, %.*s)`", words[kind],
+               SEG_STR(seg_code(check, second->span)),
+               SEG_STR(seg_code(check, expr->operands[0]->span)));
+    else
+      seg_help(check->sink, d, "it stands before the comma: `%s(%s, ...)`", words[kind],
+               top ? "10%" : "5");
     return NULL;
   }
   if (number->type.kind == SEG_TYPE_INT || seg_is_bare_decimal(number))
@@ -198,6 +208,8 @@ struct seg_node *seg_check_rank(struct seg_check *check, const struct seg_scope 
     return NULL;
   bool counted = kind != SEG_RANK_PERCENTILE;
   struct seg_node *number = counted ? check_number(check, scope, expr, kind) : NULL;
+  if (counted && !number && is_written_number(expr->operands[1]))
+    return NULL; // the two are swapped, which has been said
   struct seg_node *x = check_operand(check, scope, expr->operands[expr->operand_count - 1], kind);
   if (!x || (counted && !number))
     return NULL;

@@ -72,11 +72,36 @@ static bool report_inner_window(struct seg_check *check, const struct seg_expr *
   return false;
 }
 
+/**
+ * `cart then purchase within 24h within 30d`: the second window is that of the count. Any other
+ * window behind the second event is about events that are not counted.
+ */
+static bool report_second_window(struct seg_check *check, const struct seg_expr *expr) {
+  const struct seg_expr *second = expr->operands[1];
+  struct seg_diagnostic *d;
+  if (second->window.kind != SEG_WINDOW_WITHIN) {
+    d = seg_report(check->sink, SEG_DIAG_WINDOW_OVER_GROUP, second->window.span,
+                   "the event behind `%s` takes no window of its own", word_of(expr));
+    seg_help(check->sink, d, "drop `%.*s`, or filter the event in brackets by its date",
+             SEG_STR(seg_code(check, second->window.span)));
+    return false;
+  }
+  d = seg_report(check->sink, SEG_DIAG_WINDOW_OVER_GROUP, expr->window.span,
+                 "the window of the counted events stands behind the count");
+  seg_help(check->sink, d, "write `count(%.*s %s %.*s) %.*s`",
+           SEG_STR(seg_code(check, expr->operands[0]->span)), word_of(expr),
+           SEG_STR(seg_code(check, second->span)), SEG_STR(seg_code(check, expr->window.span)));
+  return false;
+}
+
 bool seg_check_sequence(struct seg_check *check, const struct seg_expr *expr,
                         struct seg_event_source *source, const struct seg_sequence **sequence) {
   const struct seg_expr *first = expr->operands[0];
   if (first && first->kind == SEG_EXPR_WINDOWED && first->operands[0])
     return report_inner_window(check, expr);
+  const struct seg_expr *second = expr->operands[1];
+  if (second && second->kind == SEG_EXPR_WINDOWED)
+    return report_second_window(check, expr);
   struct seg_event_source next = {0};
   struct seg_sequence *found = SEG_NEW(&check->program->arena, struct seg_sequence);
   if (!found) {

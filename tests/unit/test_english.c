@@ -71,6 +71,11 @@ static void test_values(void **state) {
   expect(
       "revenue >= 99.5 from 2026-01-01 through 2026-03-31",
       "whose total amount of purchases from 2026-01-01 through 2026-03-31 is at least 99.50 EUR");
+  expect("5 < purchases ever", "who have more than 5 purchases over all time");
+  expect("1 = purchases ever", "who have exactly 1 purchase over all time");
+  expect("80 EUR <= aov", "whose average amount of purchases over all time is at least 80.00 EUR");
+  expect("2026-01-01 > joined", "whose joined is before 2026-01-01");
+  expect("1 = recency", "whose last purchase is exactly 1 day ago");
   expect("recency >= 90", "whose last purchase is at least 90 days ago");
   expect("days_since(joined) < 30", "whose joined is less than 30 days ago");
   expect("first(purchase) ever < 2026-01-01", "whose first purchase is before 2026-01-01");
@@ -97,10 +102,9 @@ static void test_values(void **state) {
       "joined + 1d <= 2026-01-01 and joined - 2w > 2026-01-01",
       "whose (joined plus 1 day) is on or before 2026-01-01, and whose (joined minus 14 days) is "
       "after 2026-01-01");
-  expect(
-      "count(purchase[weekday(ts) >= 6]) ever > 1",
-      "who have more than 1 purchases whose weekday (1 is Monday) of date is at least 6 over all "
-      "time");
+  expect("count(purchase[weekday(ts) >= 6]) ever > 1",
+         "who have more than 1 purchase whose weekday (1 is Monday) of date is at least 6 over all "
+         "time");
   expect("round(score) = 3 and floor(credit) > 2 and abs(visits) < 3",
          "whose score rounded to a whole number is 3, and whose credit rounded down is above 2.00 "
          "EUR, and whose size of visits is below 3");
