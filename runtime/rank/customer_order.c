@@ -130,7 +130,7 @@ static uint64_t eight_bytes(struct seg_str text, size_t begin) {
 void seg_order_keys(const struct seg_column_view *keys, uint32_t count, uint32_t *order,
                     struct seg_order_entry *entries, struct seg_order_entry *spare) {
   const struct seg_str *texts = keys->layout == SEG_LAYOUT_TEXT ? keys->values : NULL;
-  const int64_t *integers = texts == NULL ? keys->values : NULL;
+  const int64_t *integers = keys->values; // unless they are texts
   size_t common = texts == NULL ? 0 : common_bytes(texts, count);
   for (uint32_t i = 0; i < count; i++) {
     uint64_t key = texts == NULL ? (uint64_t)integers[i] ^ sign_bit : eight_bytes(texts[i], common);

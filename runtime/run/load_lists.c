@@ -102,13 +102,16 @@ enum seg_status seg_run_load_lists(struct seg_run_state *state, struct seg_error
   uint32_t *numbers = malloc(SEG_MORSEL_ROWS * sizeof *numbers);
   state->listed = calloc(plan->list_count, sizeof *state->listed);
   enum seg_status status = SEG_OK;
-  if (rows == NULL || numbers == NULL || state->listed == NULL)
+  if (rows == NULL || numbers == NULL || state->listed == NULL) {
     status = seg_fail_memory(error, what_for);
-  for (uint32_t i = 0; status == SEG_OK && i < SEG_MORSEL_ROWS; i++)
+    goto cleanup;
+  }
+  for (uint32_t i = 0; i < SEG_MORSEL_ROWS; i++)
     rows[i] = i;
   for (uint32_t i = 0; status == SEG_OK && i < plan->list_count; i++)
     if (seg_run_reads_list(plan, i))
       status = load_list(state, i, rows, numbers, error);
+cleanup:
   free(rows);
   free(numbers);
   return status;
