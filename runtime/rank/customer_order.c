@@ -129,15 +129,16 @@ static uint64_t eight_bytes(struct seg_str text, size_t begin) {
 
 void seg_order_keys(const struct seg_column_view *keys, uint32_t count, uint32_t *order,
                     struct seg_order_entry *entries, struct seg_order_entry *spare) {
-  const struct seg_str *texts = keys->layout == SEG_LAYOUT_TEXT ? keys->values : NULL;
-  const int64_t *integers = keys->values; // unless they are texts
-  size_t common = texts == NULL ? 0 : common_bytes(texts, count);
+  bool are_texts = keys->layout == SEG_LAYOUT_TEXT;
+  const struct seg_str *texts = keys->values; // or
+  const int64_t *integers = keys->values;
+  size_t common = are_texts ? common_bytes(texts, count) : 0;
   for (uint32_t i = 0; i < count; i++) {
-    uint64_t key = texts == NULL ? (uint64_t)integers[i] ^ sign_bit : eight_bytes(texts[i], common);
+    uint64_t key = are_texts ? eight_bytes(texts[i], common) : (uint64_t)integers[i] ^ sign_bit;
     entries[i] = (struct seg_order_entry){key, i};
   }
   sort_by_key(entries, count, spare);
-  if (texts != NULL)
+  if (are_texts)
     sort_equal_keys(&(struct comparing){.texts = texts}, entries, count, spare);
   for (uint32_t i = 0; i < count; i++)
     order[i] = (uint32_t)entries[i].customer;
