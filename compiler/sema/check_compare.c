@@ -234,6 +234,24 @@ static bool is_group_window(struct seg_check *check, const struct seg_expr *left
          seg_waits_for_window(check, right->operands[0]);
 }
 
+/** `plan = free`, `country = missing`: a text without its quotes. False when it is none. */
+static bool report_bare_text(struct seg_check *check, const struct seg_expr *left,
+                             const struct seg_node *a, const struct seg_expr *right) {
+  if (!a || !right || right->kind != SEG_EXPR_NAME || check->incomplete ||
+      (a->type.kind != SEG_TYPE_TEXT && a->type.kind != SEG_TYPE_ENUM) ||
+      seg_find_symbol(check, right->name.text) ||
+      seg_names_find(&check->customer.columns, right->name.text) != SEG_NO_NAME)
+    return false;
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_UNKNOWN_NAME, right->span,
+                                        "nothing is called `%.*s`", SEG_STR(right->name.text));
+  if (seg_str_is(right->name.text, "missing") || seg_str_is(right->name.text, "known"))
+    seg_help(check->sink, d, "write `%.*s is %.*s`", SEG_STR(seg_code(check, left->span)),
+             SEG_STR(right->name.text));
+  else
+    seg_help(check->sink, d, "texts stand in quotes: `\"%.*s\"`", SEG_STR(right->name.text));
+  return true;
+}
+
 /** `member(vip) = true`, `(a = 1) < 2`. */
 static void report_compared_condition(struct seg_check *check, const struct seg_expr *expr) {
   struct seg_diagnostic *d =
@@ -256,6 +274,8 @@ struct seg_node *seg_check_compare(struct seg_check *check, const struct seg_sco
   window = seg_constant_window(check, right, &constant);
   struct seg_node *a = window ? seg_bind_window(check, scope, expr, left, window)
                               : seg_check_expr(check, scope, left);
+  if (scope->place == SEG_IN_RULE && report_bare_text(check, left, a, constant))
+    return NULL;
   struct seg_node *b = seg_check_value(check, scope, constant);
   if (a && seg_is_condition(a)) {
     report_compared_condition(check, expr);

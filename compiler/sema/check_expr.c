@@ -42,6 +42,14 @@ static struct seg_node *check_field(struct seg_check *check, const struct seg_sc
     seg_help(check->sink, d, "write `%.*s`", SEG_STR(field));
     return NULL;
   }
+  if (symbol && symbol->kind != SEG_SYMBOL_EVENT) {
+    d = seg_report(check->sink, SEG_DIAG_WRONG_KIND, expr->span,
+                   "`%.*s` is %s, and only events have columns behind a point",
+                   SEG_STR(base->name.text), seg_symbol_word(symbol->kind));
+    if (symbol->kind == SEG_SYMBOL_METRIC)
+      seg_help(check->sink, d, "write the metric alone: `%.*s`", SEG_STR(base->name.text));
+    return NULL;
+  }
   d = seg_report(check->sink, SEG_DIAG_WRONG_KIND, expr->span,
                  "`%.*s` is a column of many events, not one value", SEG_STR(code));
   seg_help(check->sink, d, "ask for one value: `sum(%.*s) within 90d`, `max(%.*s) ever`",
@@ -223,7 +231,10 @@ static void report_value_as_condition(struct seg_check *check, const struct seg_
   case SEG_TYPE_NUMBER:
   case SEG_TYPE_AMOUNT: seg_help(check->sink, d, "compare it: `%.*s >= 1`", SEG_STR(code)); break;
   case SEG_TYPE_TEXT:
-    seg_help(check->sink, d, "compare it: `%.*s = \"...\"`", SEG_STR(code));
+    if (expr->kind == SEG_EXPR_STRING)
+      seg_help(check->sink, d, "for one of several texts write `... in (\"a\", \"b\")`");
+    else
+      seg_help(check->sink, d, "compare it: `%.*s = \"...\"`", SEG_STR(code));
     break;
   case SEG_TYPE_ENUM:
     seg_help(check->sink, d, "compare it: `%.*s = \"%.*s\"`", SEG_STR(code),
