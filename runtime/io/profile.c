@@ -84,14 +84,16 @@ static enum seg_status run_query(struct reader *reader, const char *sql, struct 
     if (state == DUCKDB_PENDING_ERROR || duckdb_pending_execution_is_finished(state))
       break;
     if (reader->options->interrupted != NULL && atomic_load(reader->options->interrupted)) {
+      // The engine frees a query that has begun only when it comes to an end.
+      duckdb_interrupt(reader->duck.connection);
       status = SEG_IO_FAIL(error, SEG_INTERRUPTED, INTERRUPTED, "interrupted");
-      goto cleanup;
+      break;
     }
     if (state == DUCKDB_PENDING_NO_TASKS_AVAILABLE)
       usleep(200);
   }
   reader->has_result = true;
-  if (duckdb_execute_pending(pending, &reader->result) != DuckDBSuccess)
+  if (duckdb_execute_pending(pending, &reader->result) != DuckDBSuccess && status == SEG_OK)
     status = fail_read(reader, duckdb_result_error(&reader->result), error);
 cleanup:
   duckdb_destroy_pending(&pending);
