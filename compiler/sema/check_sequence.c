@@ -100,7 +100,7 @@ bool seg_check_sequence(struct seg_check *check, const struct seg_expr *expr,
   if (first && first->kind == SEG_EXPR_WINDOWED && first->operands[0])
     return report_inner_window(check, expr);
   const struct seg_expr *second = expr->operands[1];
-  if (second && second->kind == SEG_EXPR_WINDOWED)
+  if (first && second && second->kind == SEG_EXPR_WINDOWED)
     return report_second_window(check, expr);
   struct seg_event_source next = {0};
   struct seg_sequence *found = SEG_NEW(&check->program->arena, struct seg_sequence);
