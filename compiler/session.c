@@ -86,7 +86,7 @@ struct segc_counts segc_counts(const struct segc_session *session) {
   const struct seg_pipeline *pipeline = &session->pipeline;
   size_t files = 0;
   for (size_t i = 0; i < pipeline->map.files.count; i++)
-    files += !pipeline->map.files.items[i].library;
+    files += !pipeline->map.files.items[i].bundled;
   return (struct segc_counts){
       .files = files,
       .segments = pipeline->program.segment_count,

@@ -26,7 +26,7 @@ struct seg_span {
 struct seg_source_file {
   struct seg_str name; // as the user wrote it, for messages
   struct seg_str text;
-  bool library;          // a module that comes with segc, not a file of the project
+  bool bundled;          // a module that comes with segc, not a file of the project
   uint32_t *line_starts; // byte offset of each line's first byte
   uint32_t line_count;
 };

@@ -92,7 +92,7 @@ static enum seg_status load(struct loading *loading, const struct seg_module *mo
                          (struct seg_str){module->text, module->size}, &loaded.file, error);
   if (status != SEG_OK)
     return status;
-  loading->map->files.items[loaded.file].library = true;
+  loading->map->files.items[loaded.file].bundled = true;
   if (!SEG_VEC_PUSH(&loading->modules, loaded))
     return seg_fail_memory(error, "the list of modules");
   status = seg_parse(loading->map, loaded.file, loading->ast, loading->sink, error);

@@ -2,7 +2,7 @@
  * Modules: what `use` asks for becomes part of the project.
  *
  * Follows every `use` of the tree, those in modules too: adds the module's text to the source map
- * (marked as library) and its declarations to the tree, each module once. `with` gives the
+ * (marked as bundled) and its declarations to the tree, each module once. `with` gives the
  * project's names to the events and columns that the module needs; the names in the module's tree
  * are replaced, so that later passes see the project's only. Whether the project has what they name
  * is for the checker (compiler/sema/needs.c).

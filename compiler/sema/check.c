@@ -63,7 +63,7 @@ struct seg_node *seg_node_binary(struct seg_check *check, enum seg_node_kind kin
 }
 
 bool seg_in_library(const struct seg_check *check, struct seg_span span) {
-  return span.file < check->map->files.count && check->map->files.items[span.file].library;
+  return span.file < check->map->files.count && check->map->files.items[span.file].bundled;
 }
 
 struct seg_type seg_type_of(enum seg_type_kind kind) {

@@ -1,36 +1,7 @@
 #!/bin/sh
 # Starter projects: check_init.sh SEGC SOURCE_FOLDER
 set -u
-segc=$1
-examples=$2/examples
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-
-failed=0
-passed=0
-fail() {
-  failed=$((failed + 1))
-  echo "FAILED: $1"
-  echo "  command: $command"
-  sed 's/^/    /' stdout stderr
-}
-
-# answers CODE COMMAND...: run it, expect the exit code. Then: has TEXT, hasnt TEXT.
-answers() {
-  want=$1
-  shift
-  command="$*"
-  "$@" >stdout 2>stderr </dev/null
-  code=$?
-  if [ "$code" -eq "$want" ]; then passed=$((passed + 1)); else fail "exit code $code, not $want"; fi
-}
-has() {
-  if grep -qF -- "$1" stdout stderr; then passed=$((passed + 1)); else fail "missing: $1"; fi
-}
-hasnt() {
-  if grep -qF -- "$1" stdout stderr; then fail "must not appear: $1"; else passed=$((passed + 1)); fi
-}
+. "$(dirname "$0")/commands.sh"
 
 # starts PROJECT DATA OPTIONS...: init, check, fmt --check, and the command it shows, as a shell runs it. The
 # project is then in stdout.

@@ -2,44 +2,7 @@
 # Tests of rules: check_test.sh SEGC SOURCE_FOLDER
 # The expected lines were worked out by hand, not copied from an output.
 set -u
-segc=$1
-examples=$2/examples
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-
-failed=0
-passed=0
-fail() {
-  failed=$((failed + 1))
-  echo "FAILED: $1"
-  echo "  command: $command"
-  sed 's/^/    /' stdout stderr
-}
-
-# answers CODE COMMAND...: run it, expect the exit code. Then: has TEXT, hasnt TEXT, same FILE.
-answers() {
-  want=$1
-  shift
-  command="$*"
-  "$@" >stdout 2>stderr </dev/null
-  code=$?
-  if [ "$code" -eq "$want" ]; then passed=$((passed + 1)); else fail "exit code $code, not $want"; fi
-}
-has() {
-  if grep -qF -- "$1" stdout stderr; then passed=$((passed + 1)); else fail "missing: $1"; fi
-}
-hasnt() {
-  if grep -qF -- "$1" stdout stderr; then fail "must not appear: $1"; else passed=$((passed + 1)); fi
-}
-same() {
-  if diff "$1" stdout >difference; then
-    passed=$((passed + 1))
-  else
-    cat difference
-    fail "not as in $1"
-  fi
-}
+. "$(dirname "$0")/commands.sh"
 
 # --- a shop and its tests ---
 

@@ -43,8 +43,8 @@ static void names_of_the_project(void **state) {
   assert_true(seg_str_is(need->need->entity->columns[0].name.text, "value"));
   assert_true(seg_str_is(need->need->columns[0].text, "amount"));
   assert_int_equal(need->need->use->span.file, 0);
-  assert_true(pipeline.map.files.items[need->span.file].library);
-  assert_false(pipeline.map.files.items[0].library);
+  assert_true(pipeline.map.files.items[need->span.file].bundled);
+  assert_false(pipeline.map.files.items[0].bundled);
   seg_pipeline_deinit(&pipeline);
 }
 
