@@ -1,0 +1,188 @@
+// Numbers and amounts as terms.
+#include "compiler/prove/encode.h"
+
+Z3_ast seg_encode_order(struct seg_solver *solver, enum seg_comparison comparison, Z3_ast a,
+                        Z3_ast b) {
+  switch (comparison) {
+  case SEG_EQUAL: return seg_term_equal(solver, a, b);
+  case SEG_NOT_EQUAL: return seg_term_not(solver, seg_term_equal(solver, a, b));
+  case SEG_LESS: return seg_term_not(solver, seg_term_at_most(solver, b, a));
+  case SEG_LESS_EQUAL: return seg_term_at_most(solver, a, b);
+  case SEG_GREATER: return seg_term_not(solver, seg_term_at_most(solver, a, b));
+  case SEG_GREATER_EQUAL: return seg_term_at_most(solver, b, a);
+  }
+  return solver->no;
+}
+
+/** A calculation in doubles: within one rounding of the exact value, and equal for equal
+ * expressions. */
+static struct seg_term rounded(const struct seg_encode_scope *scope, const struct seg_node *node,
+                               struct seg_term exact) {
+  struct seg_query *query = scope->query;
+  struct seg_solver *solver = query->solver;
+  struct seg_str form =
+      scope->is_event ? (struct seg_str){0} : seg_query_form(query, scope->row->entity, node);
+  for (size_t i = 0; form.size > 0 && i < query->shared.count; i++)
+    if (seg_str_equal(query->shared.items[i].form, form))
+      return query->shared.items[i].term;
+  struct seg_term term = {exact.known, seg_term_variable(solver, solver->reals, "rounded")};
+  // |term - exact| <= |exact| / 2^52: twice the bound of rounding to nearest.
+  Z3_ast width = seg_term_multiply(solver, seg_term_real(solver, 0x1p-52), exact.value);
+  Z3_ast zero = seg_term_real(solver, 0);
+  Z3_ast negative = seg_term_multiply(solver, seg_term_real(solver, -1), width);
+  Z3_ast span = seg_term_if(solver, seg_term_at_most(solver, zero, exact.value), width, negative);
+  seg_query_fact(query,
+                 seg_term_at_most(solver, term.value, seg_term_add(solver, exact.value, span)));
+  seg_query_fact(
+      query, seg_term_at_most(solver, seg_term_subtract(solver, exact.value, span), term.value));
+  struct seg_shared_term shared = {form, term};
+  if (form.size > 0 && !SEG_VEC_PUSH(&query->shared, shared))
+    query->out_of_memory = true;
+  return term;
+}
+
+static bool is_literal(const struct seg_node *node) {
+  return node->kind == SEG_NODE_LITERAL;
+}
+
+static struct seg_term arithmetic(const struct seg_encode_scope *scope,
+                                  const struct seg_node *node) {
+  struct seg_solver *solver = scope->query->solver;
+  struct seg_term a = seg_encode_value(scope, node->operands[0]);
+  struct seg_term b = seg_encode_value(scope, node->operands[1]);
+  struct seg_term result = {seg_term_and(solver, a.known, b.known), NULL};
+  bool linear = node->kind == SEG_NODE_ADD || node->kind == SEG_NODE_SUBTRACT ||
+                is_literal(node->operands[1]) ||
+                (node->kind == SEG_NODE_MULTIPLY && is_literal(node->operands[0]));
+  if (node->kind == SEG_NODE_DIVIDE) {
+    Z3_ast zero = seg_term_equal(solver, b.value, seg_term_real(solver, 0));
+    result.known = seg_term_and(solver, result.known, seg_term_not(solver, zero));
+  }
+  if (!linear)
+    return seg_encode_opaque(scope, node, result.known,
+                             "it multiplies or divides two values of a customer");
+  switch (node->kind) {
+  case SEG_NODE_ADD: result.value = seg_term_add(solver, a.value, b.value); break;
+  case SEG_NODE_SUBTRACT: result.value = seg_term_subtract(solver, a.value, b.value); break;
+  case SEG_NODE_MULTIPLY: result.value = seg_term_multiply(solver, a.value, b.value); break;
+  default: { // DIVIDE by a literal
+    double divisor = node->operands[1]->literal.number;
+    if (divisor == 0)
+      return (struct seg_term){solver->no, a.value};
+    result.value = Z3_mk_div(solver->context, a.value, b.value);
+  }
+  }
+  return seg_type_is_real(&node->type) ? rounded(scope, node, result) : result;
+}
+
+static struct seg_term to_number(const struct seg_encode_scope *scope,
+                                 const struct seg_node *node) {
+  struct seg_solver *solver = scope->query->solver;
+  struct seg_term whole = seg_encode_value(scope, node->operands[0]);
+  double unit = 1;
+  for (unsigned i = 0; i < node->operands[0]->type.scale; i++)
+    unit *= 10;
+  Z3_ast real = Z3_mk_int2real(solver->context, whole.value);
+  struct seg_term exact = {
+      whole.known,
+      unit == 1 ? real : Z3_mk_div(solver->context, real, seg_term_real(solver, unit))};
+  return rounded(scope, node, exact);
+}
+
+static struct seg_term rescale(const struct seg_encode_scope *scope, const struct seg_node *node) {
+  struct seg_solver *solver = scope->query->solver;
+  struct seg_term term = seg_encode_value(scope, node->operands[0]);
+  int64_t factor = 1;
+  for (int i = node->operands[0]->type.scale; i < node->type.scale; i++)
+    factor *= 10;
+  term.value = seg_term_multiply(solver, seg_term_int(solver, factor), term.value);
+  return term;
+}
+
+/** 1 and one more for each cut that is reached. */
+struct seg_term seg_encode_band(const struct seg_encode_scope *scope, const struct seg_node *node) {
+  struct seg_query *query = scope->query;
+  struct seg_solver *solver = query->solver;
+  struct seg_term value = seg_encode_value(scope, node->operands[0]);
+  Z3_ast result = seg_term_int(solver, 1);
+  for (uint32_t i = 0; i < node->literal_count; i++) {
+    Z3_ast cut = seg_encode_literal(query, &node->literals[i], &node->operands[0]->type).value;
+    result = seg_term_if(solver, seg_term_at_most(solver, cut, value.value),
+                         seg_term_int(solver, i + 2), result);
+  }
+  return (struct seg_term){value.known, result};
+}
+
+struct seg_term seg_encode_band_fraction(const struct seg_encode_scope *scope,
+                                         const struct seg_node *node) {
+  struct seg_solver *solver = scope->query->solver;
+  struct seg_term above = seg_encode_value(scope, node->operands[0]);
+  struct seg_term below = seg_encode_value(scope, node->operands[1]);
+  Z3_ast factor = seg_encode_value(scope, node->operands[2]).value;
+  Z3_ast zero = seg_term_equal(solver, below.value, seg_term_int(solver, 0));
+  Z3_ast result = seg_term_int(solver, 1), scaled = seg_term_multiply(solver, factor, above.value);
+  for (uint32_t i = 0; i < node->literal_count; i++) {
+    Z3_ast cut = seg_term_int(solver, node->literals[i].integer);
+    Z3_ast reached = seg_term_at_most(solver, seg_term_multiply(solver, cut, below.value), scaled);
+    result = seg_term_if(solver, reached, seg_term_int(solver, i + 2), result);
+  }
+  return (struct seg_term){seg_term_and(solver, seg_term_and(solver, above.known, below.known),
+                                        seg_term_not(solver, zero)),
+                           result};
+}
+
+static struct seg_term absolute(const struct seg_encode_scope *scope, const struct seg_node *node) {
+  struct seg_solver *solver = scope->query->solver;
+  struct seg_term term = seg_encode_value(scope, node->operands[0]);
+  Z3_ast zero = seg_type_is_real(&node->type) ? seg_term_real(solver, 0) : seg_term_int(solver, 0);
+  term.value = seg_term_if(solver, seg_term_at_most(solver, zero, term.value), term.value,
+                           Z3_mk_unary_minus(solver->context, term.value));
+  return term;
+}
+
+Z3_ast seg_encode_fractions(const struct seg_encode_scope *scope, const struct seg_node *node) {
+  struct seg_query *query = scope->query;
+  struct seg_solver *solver = query->solver;
+  struct seg_term terms[4];
+  Z3_ast defined = solver->yes;
+  for (int i = 0; i < 4; i++) {
+    terms[i] = seg_encode_value(scope, node->operands[i]);
+    defined = seg_term_and(solver, defined, terms[i].known);
+    if (i % 2 == 1)
+      defined = seg_term_and(
+          solver, defined,
+          seg_term_not(solver, seg_term_equal(solver, terms[i].value, seg_term_int(solver, 0))));
+  }
+  bool linear = (is_literal(node->operands[0]) || is_literal(node->operands[3])) &&
+                (is_literal(node->operands[1]) || is_literal(node->operands[2]));
+  if (!linear)
+    return seg_term_and(solver, defined,
+                        seg_encode_any_truth(query, "it compares two averages with each other"));
+  return seg_term_and(solver, defined,
+                      seg_encode_order(solver, node->comparison,
+                                       seg_term_multiply(solver, terms[0].value, terms[3].value),
+                                       seg_term_multiply(solver, terms[2].value, terms[1].value)));
+}
+
+static struct seg_term negated(const struct seg_encode_scope *scope, const struct seg_node *node) {
+  struct seg_term term = seg_encode_value(scope, node->operands[0]);
+  term.value = Z3_mk_unary_minus(scope->query->solver->context, term.value);
+  return term;
+}
+
+static struct seg_term whole(const struct seg_encode_scope *scope, const struct seg_node *node) {
+  struct seg_term term = seg_encode_value(scope, node->operands[0]);
+  return seg_encode_opaque(scope, node, term.known, "it rounds a value");
+}
+
+struct seg_term seg_encode_number(const struct seg_encode_scope *scope,
+                                  const struct seg_node *node) {
+  switch ((int)node->kind) {
+  case SEG_NODE_NEGATE: return negated(scope, node);
+  case SEG_NODE_ABS: return absolute(scope, node);
+  case SEG_NODE_ROUND: return whole(scope, node);
+  case SEG_NODE_TO_NUMBER: return to_number(scope, node);
+  case SEG_NODE_RESCALE: return rescale(scope, node);
+  }
+  return arithmetic(scope, node);
+}
