@@ -64,24 +64,35 @@ struct asking {
   bool in_core[SEG_MAX_WANTED];
 };
 
-/** After a possible answer: a witness that is accepted, or the reason why there is none. */
-static enum seg_status find_witness(struct asking *asking, struct seg_query *query,
-                                    enum seg_answer *answer, struct seg_error *error) {
+/** One try: `existence` is SOMEBODY when the witness was made and accepted. */
+static enum seg_status try_witness(struct asking *asking, struct seg_query *query,
+                                   enum seg_answer *answer, struct seg_error *error) {
   struct seg_found *found = asking->found;
   bool made = false, accepted = false;
   enum seg_status status = seg_witness_find(query, answer, &made, &found->witness, error);
-  if (status != SEG_OK || *answer != SEG_POSSIBLE)
+  if (status != SEG_OK || *answer != SEG_POSSIBLE || !made)
     return status;
-  found->existence = SEG_UNPROVED;
-  found->reason = query->weak != NULL ? query->weak : "no customer could be made of the solution";
-  if (!made)
-    return SEG_OK;
   status =
       try_out(query->program, asking->wanted, asking->count, &found->witness, &accepted, error);
   if (status == SEG_OK && accepted)
     found->existence = SEG_SOMEBODY;
   else
     seg_witness_deinit(&found->witness);
+  return status;
+}
+
+/** After a possible answer: a witness that is accepted, or the reason why there is none. */
+static enum seg_status find_witness(struct asking *asking, struct seg_query *query,
+                                    enum seg_answer *answer, struct seg_error *error) {
+  asking->found->existence = SEG_UNPROVED;
+  enum seg_status status = try_witness(asking, query, answer, error);
+  if (status == SEG_OK && asking->found->existence != SEG_SOMEBODY && query->any_witness) {
+    query->any_witness = false; // a small customer may be accepted where a large one is not
+    status = try_witness(asking, query, answer, error);
+  }
+  if (asking->found->existence == SEG_UNPROVED)
+    asking->found->reason =
+        query->weak != NULL ? query->weak : "no customer could be made of the solution";
   return status;
 }
 
@@ -130,6 +141,7 @@ static enum seg_status ask_about_day(struct asking *asking, int32_t day, bool an
   prover->queries++;
   status = seg_query_init(&query, prover->program, &prover->solver, day, !any_day, conditions,
                           asking->count, error);
+  query.any_witness = prover->any_witness;
   if (status == SEG_OK && query.refused != NULL) {
     asking->found->existence = SEG_UNPROVED;
     asking->found->reason = query.refused;

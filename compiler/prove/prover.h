@@ -30,7 +30,8 @@ struct seg_found {
 
 struct seg_prover {
   const struct seg_program *program;
-  unsigned budget; // of the solver, for each question
+  unsigned budget;  // of the solver, for each question
+  bool any_witness; // set it when some customer is enough; else the one with the fewest events
   struct seg_solver solver;
   bool started;
   uint32_t queries; // since the solver was started

@@ -86,9 +86,10 @@ struct seg_query {
   const struct seg_program *program;
   struct seg_solver *solver;
   struct seg_arena arena;
-  int32_t day;     // the as-of day that windows of the calendar are resolved for
-  bool fixed_day;  // the day itself is part of the question; else every day
-  bool collecting; // first pass
+  int32_t day;      // the as-of day that windows of the calendar are resolved for
+  bool fixed_day;   // the day itself is part of the question; else every day
+  bool collecting;  // first pass
+  bool any_witness; // some customer is enough
   Z3_ast as_of;
   struct seg_row_terms customer;
   struct seg_event_space *events;
