@@ -46,10 +46,8 @@ static bool reported(const struct seg_diagnostics *sink, enum seg_diag_code code
   return false;
 }
 
-struct seg_diagnostic *seg_report(struct seg_diagnostics *sink, enum seg_diag_code code,
-                                  struct seg_span span, const char *format, ...) {
-  if (reported(sink, code, span))
-    return &sink->spare;
+static struct seg_diagnostic *add(struct seg_diagnostics *sink, enum seg_diag_code code,
+                                  struct seg_span span, const char *format, va_list arguments) {
   if (seg_diag_info[code].severity == SEG_ERROR)
     sink->errors++;
   else
@@ -59,17 +57,33 @@ struct seg_diagnostic *seg_report(struct seg_diagnostics *sink, enum seg_diag_co
     return &sink->spare;
   }
   struct seg_diagnostic *result = SEG_NEW(&sink->arena, struct seg_diagnostic);
-  if (result != NULL) {
-    va_list arguments;
-    va_start(arguments, format);
+  if (result != NULL)
     *result = (struct seg_diagnostic){
         .code = code, .span = span, .message = format_text(&sink->arena, format, arguments)};
-    va_end(arguments);
-  }
   if (result == NULL || result->message.data == NULL || !SEG_VEC_PUSH(&sink->list, result)) {
     sink->out_of_memory = true;
     return &sink->spare;
   }
+  return result;
+}
+
+struct seg_diagnostic *seg_report(struct seg_diagnostics *sink, enum seg_diag_code code,
+                                  struct seg_span span, const char *format, ...) {
+  if (reported(sink, code, span))
+    return &sink->spare;
+  va_list arguments;
+  va_start(arguments, format);
+  struct seg_diagnostic *result = add(sink, code, span, format, arguments);
+  va_end(arguments);
+  return result;
+}
+
+struct seg_diagnostic *seg_report_each(struct seg_diagnostics *sink, enum seg_diag_code code,
+                                       struct seg_span span, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  struct seg_diagnostic *result = add(sink, code, span, format, arguments);
+  va_end(arguments);
   return result;
 }
 

@@ -52,13 +52,23 @@ struct seg_diagnostic {
   struct seg_diag_part *parts, *last_part;
 };
 
+struct seg_json;
+
+/** A further member of the JSON form, written by who has the facts; `key` NULL: none. */
+struct seg_diag_appendix {
+  const char *key;
+  void (*write)(const void *context, struct seg_json *json); // one value
+  const void *context;                                       // lives as long as the sink is used
+};
+
 struct seg_diagnostics {
   struct seg_arena arena;
   SEG_VEC(struct seg_diagnostic *) list;
   uint32_t errors;
   uint32_t warnings;
-  bool out_of_memory;          // a report was lost; the run must fail
-  uint32_t dropped;            // counted above, but over SEG_DIAG_LIMIT and not in the list
+  bool out_of_memory; // a report was lost; the run must fail
+  uint32_t dropped;   // counted above, but over SEG_DIAG_LIMIT and not in the list
+  struct seg_diag_appendix appendix;
   struct seg_diagnostic spare; // what seg_report gives when nothing is kept; parts are ignored
 };
 
@@ -77,6 +87,12 @@ void seg_diagnostics_deinit(struct seg_diagnostics *sink);
 SEG_PRINTF(4, 5)
 struct seg_diagnostic *seg_report(struct seg_diagnostics *sink, enum seg_diag_code code,
                                   struct seg_span span, const char *format, ...);
+
+/** The same without a look at what is there: one place can have this code several times, such as a
+ * rule that meets several others. */
+SEG_PRINTF(4, 5)
+struct seg_diagnostic *seg_report_each(struct seg_diagnostics *sink, enum seg_diag_code code,
+                                       struct seg_span span, const char *format, ...);
 
 SEG_PRINTF(3, 4)
 void seg_note(struct seg_diagnostics *sink, struct seg_diagnostic *diagnostic, const char *format,

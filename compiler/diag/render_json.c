@@ -70,6 +70,11 @@ void seg_render_json(const struct seg_render *render) {
   seg_json_uint(&json, render->sink->errors);
   seg_json_key(&json, "warnings");
   seg_json_uint(&json, render->sink->warnings);
+  const struct seg_diag_appendix *appendix = &render->sink->appendix;
+  if (appendix->key != NULL) {
+    seg_json_key(&json, appendix->key);
+    appendix->write(appendix->context, &json);
+  }
   seg_json_end_object(&json);
   seg_json_finish(&json);
 }

@@ -41,6 +41,9 @@ enum seg_status seg_engine_add(struct seg_engine *engine, struct seg_verdict ver
 
 enum seg_status seg_engine_ask(struct seg_engine *engine, const struct seg_wanted *wanted,
                                uint32_t count, struct seg_found *found) {
+  *found = (struct seg_found){.existence = SEG_UNPROVED};
+  if (engine->options.interrupted != NULL && atomic_load(engine->options.interrupted))
+    return seg_fail(engine->error, SEG_INTERRUPTED, "", "interrupted");
   engine->verdicts->counts.questions++;
   return seg_prover_find(&engine->prover, wanted, count, found, engine->error);
 }

@@ -11,6 +11,8 @@
 #ifndef SEG_COMPILER_VERDICTS_VERDICTS_H
 #define SEG_COMPILER_VERDICTS_VERDICTS_H
 
+#include <stdatomic.h>
+
 #include "compiler/diag/source_map.h"
 #include "compiler/prove/prover.h"
 #include "compiler/sema/program.h"
@@ -56,8 +58,9 @@ struct seg_verdict_counts {
 struct seg_verdict_options {
   const struct seg_source_map *map; // tells bundled modules; NULL: everything is the project's
   unsigned budget;                  // of the solver, for each question; 0: the usual one
-  uint32_t witnesses; // how many undeclared overlaps get a witness of their own; 0: 50
-  bool unpruned;      // ask the solver everything: for tests; the verdicts are the same
+  uint32_t witnesses;             // how many undeclared overlaps get a witness of their own; 0: 50
+  bool unpruned;                  // ask the solver everything: for tests; the verdicts are the same
+  const atomic_bool *interrupted; // asked before every question; may be NULL
 };
 
 struct seg_verdicts {
@@ -67,7 +70,7 @@ struct seg_verdicts {
 };
 
 /** The program has no errors. `verdicts` belongs to the caller (seg_verdicts_deinit), also after a
- * failure. SEG_OUT_OF_MEMORY, SEG_INTERNAL. */
+ * failure. SEG_OUT_OF_MEMORY, SEG_INTERRUPTED, SEG_INTERNAL. */
 SEG_NODISCARD enum seg_status seg_verdicts_find(const struct seg_program *program,
                                                 const struct seg_verdict_options *options,
                                                 struct seg_verdicts *verdicts,

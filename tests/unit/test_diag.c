@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "compiler/diag/diag.h"
+#include "runtime/base/json_writer.h"
 
 struct fixture {
   struct seg_source_map map;
@@ -95,6 +96,19 @@ static void test_counts_and_repetition(void **state) {
   assert_int_equal(sink->list.count, 3);
   assert_null(first->parts->next);
   assert_false(sink->out_of_memory);
+}
+
+static void test_several_at_one_place(void **state) {
+  struct fixture *fixture = *state;
+  struct seg_diagnostics *sink = &fixture->sink;
+  add(fixture, "a.seg", "abc");
+  struct seg_span span = {0, 0, 1};
+  seg_report_each(sink, SEG_DIAG_UNUSED, span, "one");
+  struct seg_diagnostic *second = seg_report_each(sink, SEG_DIAG_UNUSED, span, "two");
+  seg_note(sink, second, "n");
+  assert_int_equal(sink->warnings, 2);
+  assert_int_equal(sink->list.count, 2);
+  assert_non_null(second->parts);
 }
 
 static void test_limit(void **state) {
@@ -288,6 +302,18 @@ static void test_json(void **state) {
       "\"errors\":1,\"warnings\":1}\n");
 }
 
+static void write_seven(const void *context, struct seg_json *json) {
+  assert_string_equal(context, "context");
+  seg_json_uint(json, 7);
+}
+
+static void test_json_appendix(void **state) {
+  struct fixture *fixture = *state;
+  fixture->sink.appendix = (struct seg_diag_appendix){"days", write_seven, "context"};
+  assert_output(fixture, SEG_FORMAT_JSON,
+                "{\"diagnostics\":[],\"errors\":0,\"warnings\":0,\"days\":7}\n");
+}
+
 static void test_sarif(void **state) {
   struct fixture *fixture = *state;
   report_example(fixture);
@@ -380,6 +406,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_table),
       DIAG_TEST(test_counts_and_repetition),
+      DIAG_TEST(test_several_at_one_place),
       DIAG_TEST(test_limit),
       DIAG_TEST(test_order),
       DIAG_TEST(test_human_parts),
@@ -389,6 +416,7 @@ int main(void) {
       DIAG_TEST(test_human_cuts_long_lines),
       DIAG_TEST(test_human_color),
       DIAG_TEST(test_json),
+      DIAG_TEST(test_json_appendix),
       DIAG_TEST(test_sarif),
       DIAG_TEST(test_sarif_rule_index),
       DIAG_TEST(test_github),
