@@ -46,22 +46,20 @@ static int find_argument(struct seg_query *query, struct seg_event_space *space,
   return (int)space->argument_count++;
 }
 
-static void add_cuts(struct seg_query *query, const struct seg_day_window *window) {
-  struct seg_age_band band;
-  if (!seg_query_window(query, window, &band))
-    return;
-  bool pushed = SEG_VEC_PUSH(&query->cuts, band.near);
-  pushed = pushed && SEG_VEC_PUSH(&query->cuts, band.far + 1);
-  query->out_of_memory = query->out_of_memory || !pushed;
+void seg_query_look_at_event(struct seg_query *query, uint32_t event) {
+  struct seg_event_space *space = &query->events[event];
+  struct seg_encode_scope row = {query, &space->row, true};
+  space->used = true;
+  if (space->row.entity->where != NULL)
+    seg_encode_condition(&row, space->row.entity->where);
 }
 
 static void collect(struct seg_query *query, const struct seg_node *node) {
   struct seg_event_space *space = &query->events[node->event];
   struct seg_encode_scope row = {query, &space->row, true};
-  space->used = true;
-  add_cuts(query, &node->window);
-  if (space->row.entity->where != NULL)
-    seg_encode_condition(&row, space->row.entity->where);
+  if (!SEG_VEC_PUSH(&query->windows, &node->window))
+    query->out_of_memory = true;
+  seg_query_look_at_event(query, node->event);
   if (node->filter != NULL) {
     add_atom(query, space, node->filter, "filter");
     seg_encode_condition(&row, node->filter);
@@ -181,7 +179,7 @@ static Z3_ast extreme(struct seg_query *query, const struct region *region,
 
 /** How many different things: at least one when there is an event, at most as many as events and as
  * `limit` allows. */
-static struct seg_term different(struct seg_query *query, Z3_ast count, int64_t limit,
+static struct seg_term different(struct seg_query *query, Z3_ast count, Z3_ast limit,
                                  const char *reason) {
   struct seg_solver *solver = query->solver;
   struct seg_type type = {.kind = SEG_TYPE_INT};
@@ -191,23 +189,31 @@ static struct seg_term different(struct seg_query *query, Z3_ast count, int64_t 
   seg_query_fact(query, seg_term_at_most(solver, term.value, count));
   seg_query_fact(query, seg_term_implies(solver, seg_term_at_most(solver, one, count),
                                          seg_term_at_most(solver, one, term.value)));
-  if (limit < INT32_MAX)
-    seg_query_fact(query, seg_term_at_most(solver, term.value, seg_term_int(solver, limit)));
+  if (limit != NULL)
+    seg_query_fact(query, seg_term_at_most(solver, term.value, limit));
   seg_query_weaken(query, reason);
   return term;
 }
 
-static int64_t possible_values(const struct seg_node *argument) {
+/** How many different values there can be; NULL: any number. */
+static Z3_ast possible_values(struct seg_query *query, const struct seg_node *argument) {
   if (argument->type.kind == SEG_TYPE_ENUM)
-    return argument->type.enumeration->count;
-  return argument->type.kind == SEG_TYPE_BOOL ? 2 : INT32_MAX;
+    return seg_term_int(query->solver, argument->type.enumeration->count);
+  return argument->type.kind == SEG_TYPE_BOOL ? seg_term_int(query->solver, 2) : NULL;
 }
 
-static int64_t days_of(const struct seg_query *query, const struct region *region) {
-  int64_t days = 0;
-  for (uint32_t b = region->first_band; b < region->end_band; b++)
-    days += query->bands[b].far - query->bands[b].near + 1;
-  return days;
+/** The periods of at least `period` days that the days of the region can touch. */
+static Z3_ast periods_of(struct seg_query *query, const struct region *region, int64_t period) {
+  struct seg_solver *solver = query->solver;
+  if (region->first_band == region->end_band)
+    return seg_term_int(solver, 0);
+  Z3_ast apart =
+      seg_term_subtract(solver, query->far[region->end_band - 1], query->near[region->first_band]);
+  if (period > 1)
+    apart =
+        Z3_mk_div(solver->context, seg_term_add(solver, apart, seg_term_int(solver, period - 1)),
+                  seg_term_int(solver, period));
+  return seg_term_add(solver, apart, seg_term_int(solver, 1));
 }
 
 /** The date of the first or last event. */
@@ -262,14 +268,14 @@ static struct seg_term encode(struct seg_query *query, const struct seg_node *no
     any.known = some;
     return any;
   case SEG_AGGREGATE_DISTINCT:
-    return different(query, count, possible_values(node->argument), "it counts different values");
+    return different(query, count, possible_values(query, node->argument),
+                     "it counts different values");
   case SEG_AGGREGATE_ACTIVE_DAYS:
-    return different(query, count, days_of(query, &region), "it counts days with events");
+    return different(query, count, periods_of(query, &region, 1), "it counts days with events");
   case SEG_AGGREGATE_ACTIVE_WEEKS:
-    return different(query, count, days_of(query, &region) / 7 + 2, "it counts weeks with events");
+    return different(query, count, periods_of(query, &region, 7), "it counts weeks with events");
   case SEG_AGGREGATE_ACTIVE_MONTHS:
-    return different(query, count, days_of(query, &region) / 28 + 2,
-                     "it counts months with events");
+    return different(query, count, periods_of(query, &region, 28), "it counts months with events");
   case SEG_AGGREGATE_FIRST:
   case SEG_AGGREGATE_LAST:
     if (node->argument == NULL)

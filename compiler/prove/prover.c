@@ -130,16 +130,17 @@ static enum seg_status ask(struct asking *asking, struct seg_query *query,
   return SEG_OK;
 }
 
-static enum seg_status ask_about_day(struct asking *asking, int32_t day, bool any_day,
-                                     const struct seg_node *const *conditions,
-                                     struct seg_error *error) {
+static enum seg_status ask_about_days(struct asking *asking, const struct seg_days *days,
+                                      const struct seg_day_kind *kind,
+                                      const struct seg_node *const *conditions,
+                                      struct seg_error *error) {
   struct seg_prover *prover = asking->prover;
   struct seg_query query;
   enum seg_status status = start(prover, error);
   if (status != SEG_OK)
     return status;
   prover->queries++;
-  status = seg_query_init(&query, prover->program, &prover->solver, day, !any_day, conditions,
+  status = seg_query_init(&query, prover->program, &prover->solver, days, kind, conditions,
                           asking->count, error);
   query.any_witness = prover->any_witness;
   if (status == SEG_OK && query.refused != NULL) {
@@ -164,15 +165,15 @@ enum seg_status seg_prover_find(struct seg_prover *prover, const struct seg_want
   memset(found, 0, sizeof *found);
   for (uint32_t i = 0; i < count; i++)
     conditions[i] = wanted[i].condition;
-  if (!seg_days_find(&days, conditions, count)) {
+  if (!seg_days_find(&days, prover->program, conditions, count)) {
     seg_days_deinit(&days);
     return seg_fail_memory(error, "the proofs");
   }
   enum seg_status status = SEG_OK;
   const char *unproved = NULL;
-  for (size_t i = 0; i < days.list.count && status == SEG_OK; i++) {
+  for (size_t i = 0; i < days.kinds.count && status == SEG_OK; i++) {
     found->existence = SEG_NOBODY;
-    status = ask_about_day(&asking, days.list.items[i], days.any, conditions, error);
+    status = ask_about_days(&asking, &days, &days.kinds.items[i], conditions, error);
     if (found->existence == SEG_SOMEBODY)
       break;
     if (found->existence == SEG_UNPROVED && unproved == NULL)

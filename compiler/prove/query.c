@@ -5,13 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "compiler/prove/days.h"
+#include "compiler/prove/calendar.h"
+#include "compiler/prove/encode.h"
 #include "compiler/prove/window_ages.h"
-
-enum {
-  EARLIEST_DATE = -36524, // 1870-01-01: dates in data, such as those of birth
-  LATEST_DATE = 84370,    // 2200-12-31
-};
+#include "runtime/time/civil.h"
 
 void seg_query_fact(struct seg_query *query, Z3_ast fact) {
   if (!query->collecting && !SEG_VEC_PUSH(&query->facts, fact))
@@ -65,13 +62,13 @@ struct seg_term seg_query_variable(struct seg_query *query, const struct seg_typ
     at_most(query, term.value, (int64_t)type->enumeration->count - 1);
     break;
   case SEG_TYPE_DATE:
-    at_least(query, term.value, EARLIEST_DATE);
-    at_most(query, term.value, LATEST_DATE);
+    at_least(query, term.value, SEG_CIVIL_FIRST_DAY);
+    at_most(query, term.value, SEG_CIVIL_LAST_DAY);
     break;
   case SEG_TYPE_INT:
-  case SEG_TYPE_MONEY: // far from where 64 bits end: nobody's rule depends on it
-    at_least(query, term.value, -1000000000000000);
-    at_most(query, term.value, 1000000000000000);
+  case SEG_TYPE_MONEY: // what is beyond is refused at run time
+    at_least(query, term.value, INT64_MIN);
+    at_most(query, term.value, INT64_MAX);
     break;
   case SEG_TYPE_NUMBER:
   case SEG_TYPE_AMOUNT:
@@ -86,30 +83,104 @@ struct seg_term seg_query_variable(struct seg_query *query, const struct seg_typ
 
 bool seg_query_window(const struct seg_query *query, const struct seg_day_window *window,
                       struct seg_age_band *band) {
-  return seg_window_ages(window, query->day, &band->near, &band->far);
+  return seg_window_ages(window, query->kind->day, &band->near, &band->far);
 }
 
 static int by_age(const void *a, const void *b) {
-  int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-  return (x > y) - (x < y);
+  const struct seg_age_cut *x = a, *y = b;
+  return (x->age > y->age) - (x->age < y->age);
 }
 
+/** Bands between the cuts. Cuts that fall together or follow one another on one day of the kind do
+ * so on all its days. */
 static bool build_bands(struct seg_query *query) {
-  if (!SEG_VEC_PUSH(&query->cuts, 1))
+  struct seg_solver *solver = query->solver;
+  Z3_ast one = seg_term_int(solver, 1);
+  if (!SEG_VEC_PUSH(&query->cuts, (struct seg_age_cut){1, one}))
     return false;
-  qsort(query->cuts.items, query->cuts.count, sizeof *query->cuts.items, by_age);
-  query->bands = SEG_NEW_ARRAY(&query->arena, struct seg_age_band, query->cuts.count);
-  if (query->bands == NULL)
+  struct seg_age_cut *cuts = query->cuts.items;
+  size_t count = query->cuts.count;
+  qsort(cuts, count, sizeof *cuts, by_age);
+  query->bands = SEG_NEW_ARRAY(&query->arena, struct seg_age_band, count);
+  query->near = SEG_NEW_ARRAY(&query->arena, Z3_ast, count);
+  query->far = SEG_NEW_ARRAY(&query->arena, Z3_ast, count);
+  if (query->bands == NULL || query->near == NULL || query->far == NULL)
     return false;
-  for (size_t i = 0; i < query->cuts.count; i++) {
-    int32_t near = query->cuts.items[i];
-    if (near > SEG_FAR_AGE || (i > 0 && near == query->cuts.items[i - 1]))
+  for (size_t i = 0; i < count && cuts[i].age <= SEG_FAR_AGE; i++) {
+    uint32_t b = query->band_count;
+    if (b > 0 && cuts[i].age == query->bands[b - 1].near) {
+      if (cuts[i].term != query->near[b - 1])
+        seg_query_fact(query, seg_term_equal(solver, cuts[i].term, query->near[b - 1]));
       continue;
-    if (query->band_count > 0)
-      query->bands[query->band_count - 1].far = near - 1;
-    query->bands[query->band_count++] = (struct seg_age_band){near, SEG_FAR_AGE};
+    }
+    query->bands[b] = (struct seg_age_band){cuts[i].age, SEG_FAR_AGE};
+    query->near[b] = cuts[i].term;
+    query->far[b] = seg_term_int(solver, SEG_FAR_AGE);
+    if (b > 0) {
+      query->bands[b - 1].far = cuts[i].age - 1;
+      query->far[b - 1] = seg_term_subtract(solver, cuts[i].term, one);
+      seg_query_fact(query, seg_term_at_most(solver, query->near[b - 1], query->far[b - 1]));
+    }
+    query->band_count++;
   }
   return true;
+}
+
+/** The ages at which a window begins and behind which it ends, on any day of the kind. */
+static void window_cuts(struct seg_query *query, const struct seg_day_window *window,
+                        struct seg_age_cut *near, struct seg_age_cut *behind) {
+  struct seg_solver *solver = query->solver;
+  Z3_ast tomorrow = seg_term_add(solver, query->as_of, seg_term_int(solver, 1));
+  Z3_ast first = NULL, end = NULL; // its first day, the day behind its last one
+  near->term = seg_term_int(solver, near->age);
+  behind->term = seg_term_int(solver, behind->age);
+  if (!query->days->open)
+    return;
+  switch (window->kind) {
+  case SEG_WINDOW_EVER:
+  case SEG_WINDOW_WITHIN:
+  case SEG_WINDOW_BETWEEN: return;
+  case SEG_WINDOW_THIS: first = seg_calendar_period_start(query, window->unit, 0); break;
+  case SEG_WINDOW_LAST:
+    first = seg_calendar_period_start(query, window->unit, -window->count);
+    end = seg_calendar_period_start(query, window->unit, 0);
+    break;
+  case SEG_WINDOW_FROM:
+  case SEG_WINDOW_IN:
+    first = seg_term_int(solver, window->first_day);
+    end = seg_term_int(solver, (int64_t)window->last_day + 1);
+    break;
+  }
+  behind->term = seg_term_subtract(solver, tomorrow, first);
+  if (near->age > 1 && end != NULL) // else it reaches to yesterday
+    near->term = seg_term_subtract(solver, tomorrow, end);
+}
+
+static void add_cuts(struct seg_query *query, const struct seg_day_window *window) {
+  struct seg_age_band band;
+  if (!seg_query_window(query, window, &band))
+    return;
+  struct seg_age_cut near = {.age = band.near}, behind = {.age = band.far + 1};
+  window_cuts(query, window, &near, &behind);
+  if (!SEG_VEC_PUSH(&query->cuts, near) || !SEG_VEC_PUSH(&query->cuts, behind))
+    query->out_of_memory = true;
+}
+
+/** How far the periods of the calendar lie from each other and from the as-of day: it follows from
+ * the calendar, but not at once. */
+static void relate_periods(struct seg_query *query) {
+  const struct seg_days *days = query->days;
+  struct seg_solver *solver = query->solver;
+  Z3_ast starts[SEG_MAX_PERIOD_STARTS];
+  for (uint32_t i = 0; days->open && i < days->start_count; i++) {
+    starts[i] = seg_calendar_period_start(query, days->starts[i].unit, days->starts[i].moved);
+    for (uint32_t j = 0; j <= i; j++) {
+      const struct seg_day_span *apart = &query->kind->apart[i][j];
+      Z3_ast distance = i == j ? seg_term_subtract(solver, query->as_of, starts[i])
+                               : seg_term_subtract(solver, starts[i], starts[j]);
+      seg_encode_between(query, distance, apart->least, apart->most);
+    }
+  }
 }
 
 // --- the question ---
@@ -145,17 +216,21 @@ static bool build(struct seg_query *query) {
   query->shared.count = 0;
   query->weak = NULL;
   query->collecting = false;
-  at_least(query, query->as_of, query->fixed_day ? query->day : SEG_PROVE_FIRST_DAY);
-  at_most(query, query->as_of, query->fixed_day ? query->day : SEG_PROVE_LAST_DAY);
+  at_least(query, query->as_of, query->days->open ? query->kind->first : query->kind->day);
+  at_most(query, query->as_of, query->days->open ? query->kind->last : query->kind->day);
+  for (size_t i = 0; i < query->windows.count; i++)
+    add_cuts(query, query->windows.items[i]);
+  relate_periods(query);
   return build_bands(query) && seg_query_build_spaces(query);
 }
 
 enum seg_status seg_query_init(struct seg_query *query, const struct seg_program *program,
-                               struct seg_solver *solver, int32_t day, bool fixed_day,
+                               struct seg_solver *solver, const struct seg_days *days,
+                               const struct seg_day_kind *kind,
                                const struct seg_node *const *conditions, uint32_t count,
                                struct seg_error *error) {
   *query = (struct seg_query){
-      .program = program, .solver = solver, .day = day, .fixed_day = fixed_day, .collecting = true};
+      .program = program, .solver = solver, .days = days, .kind = kind, .collecting = true};
   seg_arena_init(&query->arena);
   query->as_of = seg_term_variable(solver, solver->integers, "as_of");
   query->events =
@@ -170,10 +245,14 @@ enum seg_status seg_query_init(struct seg_query *query, const struct seg_program
       seg_encode_condition(&customers, conditions[i]);
     if (program->customer.where != NULL)
       seg_encode_condition(&customers, program->customer.where);
+    if (program->customer_from_event >= 0)
+      seg_query_look_at_event(query, (uint32_t)program->customer_from_event);
     if (!build(query) && query->refused == NULL)
       query->out_of_memory = true;
     if (!query->out_of_memory && query->refused == NULL && program->customer.where != NULL)
       seg_query_fact(query, seg_encode_condition(&customers, program->customer.where));
+    if (!query->out_of_memory && query->refused == NULL && program->customer_from_event >= 0)
+      at_least(query, seg_query_events_of(query, (uint32_t)program->customer_from_event), 1);
   }
   return query->out_of_memory ? seg_fail_memory(error, "the proofs") : SEG_OK;
 }
@@ -186,7 +265,9 @@ void seg_query_deinit(struct seg_query *query) {
     for (uint32_t i = 0;
          query->events[e].row.columns != NULL && i < query->program->events[e].column_count; i++)
       seg_text_classes_deinit(&query->events[e].row.columns[i].texts);
+  SEG_VEC_FREE(&query->windows);
   SEG_VEC_FREE(&query->cuts);
+  SEG_VEC_FREE(&query->dates);
   SEG_VEC_FREE(&query->shared);
   SEG_VEC_FREE(&query->facts);
   seg_arena_deinit(&query->arena);

@@ -15,6 +15,7 @@
 #ifndef SEG_COMPILER_PROVE_QUERY_H
 #define SEG_COMPILER_PROVE_QUERY_H
 
+#include "compiler/prove/days.h"
 #include "compiler/prove/solver.h"
 #include "compiler/prove/text_classes.h"
 #include "compiler/sema/program.h"
@@ -38,9 +39,21 @@ struct seg_row_terms {
   struct seg_column_term *columns;
 };
 
-/** Ages of days, both ends included. */
+/** Ages of days, both ends included, as they are on the day that stands for its kind. */
 struct seg_age_band {
   int32_t near, far;
+};
+
+/** An age where a band begins: on the day that stands for its kind, and on any of its days. */
+struct seg_age_cut {
+  int32_t age;
+  Z3_ast term;
+};
+
+/** A date taken apart. */
+struct seg_date_parts {
+  Z3_ast date, year, month, day;
+  Z3_ast leap; // is it a leap year?
 };
 
 /** What a question wants to know of an argument of an event: its sums or its ends. */
@@ -86,16 +99,19 @@ struct seg_query {
   const struct seg_program *program;
   struct seg_solver *solver;
   struct seg_arena arena;
-  int32_t day;      // the as-of day that windows of the calendar are resolved for
-  bool fixed_day;   // the day itself is part of the question; else every day
-  bool collecting;  // first pass
-  bool any_witness; // some customer is enough
+  const struct seg_days *days;
+  const struct seg_day_kind *kind; // the as-of days that the question is about
+  bool collecting;                 // first pass
+  bool any_witness;                // some customer is enough
   Z3_ast as_of;
   struct seg_row_terms customer;
   struct seg_event_space *events;
-  SEG_VEC(int32_t) cuts; // ages where a band begins, rising once built
+  SEG_VEC(const struct seg_day_window *) windows; // that the rules look at, once or more
+  SEG_VEC(struct seg_age_cut) cuts;               // rising once built
   uint32_t band_count;
   struct seg_age_band *bands;
+  Z3_ast *near, *far; // per band: its ages on the as-of day
+  SEG_VEC(struct seg_date_parts) dates;
   SEG_VEC(struct seg_shared_term) shared;
   SEG_VEC(Z3_ast) facts; // what holds of every customer
   const char *weak;      // NULL: all terms are exact
@@ -103,11 +119,12 @@ struct seg_query {
   bool out_of_memory;
 };
 
-/** Begin a question about `count` conditions over the customer, on any day whose windows lie as on
- * `day`. SEG_OUT_OF_MEMORY. */
+/** Begin a question about `count` conditions over the customer, on any day of one kind.
+ * SEG_OUT_OF_MEMORY. */
 SEG_NODISCARD enum seg_status seg_query_init(struct seg_query *query,
                                              const struct seg_program *program,
-                                             struct seg_solver *solver, int32_t day, bool fixed_day,
+                                             struct seg_solver *solver, const struct seg_days *days,
+                                             const struct seg_day_kind *kind,
                                              const struct seg_node *const *conditions,
                                              uint32_t count, struct seg_error *error);
 void seg_query_deinit(struct seg_query *query);
@@ -142,9 +159,13 @@ struct seg_term seg_query_variable(struct seg_query *query, const struct seg_typ
 /** The normal form of an expression, in the query's arena. */
 struct seg_str seg_query_form(struct seg_query *query, const struct seg_program_entity *entity,
                               const struct seg_node *node);
+/** First pass: the question is about such events. */
+void seg_query_look_at_event(struct seg_query *query, uint32_t event);
+/** How many such events the customer has. */
+Z3_ast seg_query_events_of(struct seg_query *query, uint32_t event);
 /** Cells and bands, between the passes. */
 bool seg_query_build_spaces(struct seg_query *query);
-/** Ages of a window, on the day of the query. False when it is empty. */
+/** Ages of a window, on the day that stands for its kind. False when it is empty. */
 bool seg_query_window(const struct seg_query *query, const struct seg_day_window *window,
                       struct seg_age_band *band);
 

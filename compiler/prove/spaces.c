@@ -221,11 +221,9 @@ static bool make_variables(struct seg_query *query, struct seg_event_space *spac
       continue;
     cell->near[b] = bounded(query, solver->integers, "near");
     cell->far[b] = bounded(query, solver->integers, "far");
-    seg_query_fact(
-        query, seg_term_at_most(solver, seg_term_int(solver, query->bands[b].near), cell->near[b]));
+    seg_query_fact(query, seg_term_at_most(solver, query->near[b], cell->near[b]));
     seg_query_fact(query, seg_term_at_most(solver, cell->near[b], cell->far[b]));
-    seg_query_fact(
-        query, seg_term_at_most(solver, cell->far[b], seg_term_int(solver, query->bands[b].far)));
+    seg_query_fact(query, seg_term_at_most(solver, cell->far[b], query->far[b]));
     Z3_ast single = seg_term_at_most(solver, cell->counts[b], one);
     seg_query_fact(query, seg_term_implies(solver, single,
                                            seg_term_equal(solver, cell->near[b], cell->far[b])));
@@ -276,11 +274,17 @@ bool seg_query_build_spaces(struct seg_query *query) {
   return !query->out_of_memory;
 }
 
+Z3_ast seg_query_events_of(struct seg_query *query, uint32_t event) {
+  Z3_ast total = seg_term_int(query->solver, 0);
+  for (uint32_t c = 0; c < query->events[event].cell_count; c++)
+    for (uint32_t b = 0; b < query->band_count; b++)
+      total = seg_term_add(query->solver, total, query->events[event].cells[c].counts[b]);
+  return total;
+}
+
 Z3_ast seg_query_event_count(struct seg_query *query) {
   Z3_ast total = seg_term_int(query->solver, 0);
   for (uint32_t e = 0; e < query->program->event_count; e++)
-    for (uint32_t c = 0; c < query->events[e].cell_count; c++)
-      for (uint32_t b = 0; b < query->band_count; b++)
-        total = seg_term_add(query->solver, total, query->events[e].cells[c].counts[b]);
+    total = seg_term_add(query->solver, total, seg_query_events_of(query, e));
   return total;
 }

@@ -6,7 +6,7 @@
 
 #include "compiler/sema/program.h"
 
-enum { SEG_FAR_AGE = 40000 }; // days: no customer has an older event
+enum { SEG_FAR_AGE = 800000 }; // days: no event is older, for dates begin with the year 1
 
 /** Both ends included, and all days that a window in hours can touch; false when no day lies in the
  * window. */

@@ -96,7 +96,8 @@ static void read_amount(struct making *making, uint32_t event, uint32_t c, uint3
     making->failed = true;
     return;
   }
-  amount.ages = making->query->bands[band];
+  amount.ages = (struct seg_age_band){(int32_t)whole(making, making->query->near[band]),
+                                      (int32_t)whole(making, making->query->far[band])};
   if (space->days_asked)
     amount.ages = (struct seg_age_band){(int32_t)whole(making, cell->near[band]),
                                         (int32_t)whole(making, cell->far[band])};

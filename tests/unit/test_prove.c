@@ -26,7 +26,7 @@ struct asked {
   const char *reason;
 };
 
-static struct asked ask(const char *a, const char *b) {
+static struct asked ask(const char *data, const char *a, const char *b) {
   struct seg_pipeline pipeline;
   struct seg_error error = {0};
   struct asked asked;
@@ -34,7 +34,7 @@ static struct asked ask(const char *a, const char *b) {
   char text[4000];
   snprintf(text, sizeof text,
            "%ssegment a { when: %s decision: \"a\" }\nsegment b { when: %s decision: \"b\" }\n",
-           shop, a, b);
+           data, a, b);
   seg_pipeline_init(&pipeline);
   assert_int_equal(
       seg_source_map_add(&pipeline.map, seg_str_view("a.seg"), seg_str_view(text), &file, &error),
@@ -56,12 +56,17 @@ static struct asked ask(const char *a, const char *b) {
   return asked;
 }
 
-static void expect(const char *a, const char *b, enum seg_existence existence) {
-  struct asked asked = ask(a, b);
+static void expect_in(const char *data, const char *a, const char *b,
+                      enum seg_existence existence) {
+  struct asked asked = ask(data, a, b);
   if (asked.existence != existence)
     print_message("%s | %s: existence %d, because %s\n", a, b, asked.existence,
                   asked.reason ? asked.reason : "-");
   assert_int_equal(asked.existence, existence);
+}
+
+static void expect(const char *a, const char *b, enum seg_existence existence) {
+  expect_in(shop, a, b, existence);
 }
 
 static void meet(const char *a, const char *b) {
@@ -155,6 +160,60 @@ static void calendar(void **state) {
   meet("purchases >= 2 in last month", "purchases <= 1 within 60d");
 }
 
+static void days_that_stay_open(void **state) {
+  (void)state;
+  // The as-of day is compared with a date: it must not be taken for one of its kind.
+  meet("joined = 2026-01-05 and days_since(joined) > 30", "purchases >= 1 in this month");
+  meet("joined = 2026-01-05 and days_since(joined) = 0", "purchases >= 1 in this month");
+  never_meet("joined = 2026-01-01 and days_since(joined) = 0", "purchases >= 1 in this month");
+  meet("joined = 2026-01-01 and days_since(joined) = 1", "purchases >= 1 in this month");
+  meet("joined = 2026-01-31 and days_since(joined) = 0",
+       "recency = 30 and purchases >= 1 in this month");
+  never_meet("joined = 2026-02-28 and days_since(joined) <= 0 and days_since(joined) > -28",
+             "recency >= 28 and purchases >= 1 in this month");
+  // Windows between two dates move against the first and the last event.
+  never_meet("recency >= 90",
+             "purchases >= 1 within 30d and purchases >= 1 from 2026-01-01 through 2026-03-31");
+  meet("recency >= 90", "purchases >= 1 from 2026-01-01 through 2026-03-31");
+  never_meet("last(purchase) >= 2026-04-01",
+             "purchases = 0 from 2026-04-01 through 2099-12-31 and purchases = 0 in 2100");
+  meet("last(purchase) >= 2026-04-01", "purchases = 0 from 2026-04-02 through 2099-12-31");
+  // Periods of the calendar, with their exact days.
+  never_meet("recency > 30", "purchases >= 1 in this month");
+  meet("recency = 30", "purchases >= 1 in this month");
+  never_meet("recency > 61", "purchases >= 1 in last month");
+  meet("recency = 61", "purchases >= 1 in last month");
+  never_meet("recency > 365", "purchases >= 1 in this year");
+  meet("recency = 365", "purchases >= 1 in this year");
+  never_meet("recency > 6", "purchases >= 1 in this week");
+  never_meet("recency < 1", "purchases >= 1 ever");
+  never_meet("active_days(purchase) > 30 in this month", "opt_in");
+}
+
+static void customers_of_events(void **state) {
+  (void)state;
+  static const char shop_of_orders[] =
+      "segc 1\ntimezone: \"UTC\"\ncurrency: EUR\ncustomer from purchase\n"
+      "event purchase from \"purchases\" by id at day { amount: money  where amount > 0 }\n"
+      "event visit from \"visits\" by id at day { page: text }\n";
+  expect_in(shop_of_orders, "count(purchase) = 0 ever", "count(visit) >= 0 ever", SEG_NOBODY);
+  expect_in(shop_of_orders, "count(purchase) = 0 within 90d", "count(visit) = 0 ever",
+            SEG_SOMEBODY);
+  expect_in(shop_of_orders, "count(visit) = 2 ever", "count(visit) = 2 within 30d", SEG_SOMEBODY);
+  expect_in(shop_of_orders, "sum(purchase.amount) <= 0 ever", "count(visit) = 2 ever", SEG_NOBODY);
+}
+
+static void far_values(void **state) {
+  (void)state;
+  // Whatever the data may hold: numbers up to 64 bits, dates of the years 1 to 9999.
+  meet("age > 500_000_000_000_000_000", "opt_in");
+  meet("age < -500_000_000_000_000_000", "opt_in");
+  meet("joined < 0100-01-01", "opt_in");
+  meet("joined > 9000-01-01", "opt_in");
+  meet("recency > 100_000", "opt_in");
+  meet("revenue > 50_000_000_000_000_000 ever", "opt_in");
+}
+
 static void weak_terms(void **state) {
   (void)state;
   // What is not known exactly never leads to a false proof, and what follows all the same is
@@ -174,9 +233,15 @@ static void weak_terms(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(attributes), cmocka_unit_test(counts_in_windows),
-      cmocka_unit_test(filters),    cmocka_unit_test(sums),
-      cmocka_unit_test(bands),      cmocka_unit_test(calendar),
+      cmocka_unit_test(attributes),
+      cmocka_unit_test(counts_in_windows),
+      cmocka_unit_test(filters),
+      cmocka_unit_test(sums),
+      cmocka_unit_test(bands),
+      cmocka_unit_test(calendar),
+      cmocka_unit_test(days_that_stay_open),
+      cmocka_unit_test(customers_of_events),
+      cmocka_unit_test(far_values),
       cmocka_unit_test(weak_terms),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
