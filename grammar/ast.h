@@ -193,10 +193,10 @@ struct seg_priority { // priority NAME: a > b otherwise c
   struct seg_span span;
 };
 
-enum seg_relation_kind { SEG_EXCLUSIVE, SEG_OVERLAP };
+enum seg_stated_kind { SEG_STATED_EXCLUSIVE, SEG_STATED_OVERLAP };
 
-struct seg_relation { // exclusive: a, b, c    overlap: a with b, c (members[0] is a)
-  enum seg_relation_kind kind;
+struct seg_stated_relation { // exclusive: a, b, c    overlap: a with b, c (members[0] is a)
+  enum seg_stated_kind kind;
   uint32_t member_count;
   struct seg_name *members;
   struct seg_span span;
@@ -281,7 +281,7 @@ struct seg_declaration {
     struct seg_constant *constant;
     struct seg_segment *segment;
     struct seg_priority *priority;
-    struct seg_relation *relation;
+    struct seg_stated_relation *relation;
     struct seg_use *use;
     struct seg_need *need;
     struct seg_test *test;

@@ -270,9 +270,9 @@ static void print_test(FILE *out, const struct seg_test *test) {
             SEG_STR(test->claims[i].segment.text));
 }
 
-static void print_relation(FILE *out, const struct seg_relation *relation) {
+static void print_relation(FILE *out, const struct seg_stated_relation *relation) {
   uint32_t first = 0;
-  if (relation->kind == SEG_OVERLAP && relation->member_count > 0) {
+  if (relation->kind == SEG_STATED_OVERLAP && relation->member_count > 0) {
     fprintf(out, "overlap: %.*s with ", SEG_STR(relation->members[0].text));
     first = 1;
   } else {

@@ -160,15 +160,15 @@ void seg_add_priority(struct seg_parser *parser, struct seg_span span, struct se
   seg_build_declaration(parser, SEG_DECLARE_PRIORITY, span)->priority = priority;
 }
 
-void seg_add_relation(struct seg_parser *parser, struct seg_span span, enum seg_relation_kind kind,
+void seg_add_relation(struct seg_parser *parser, struct seg_span span, enum seg_stated_kind kind,
                       const struct seg_name *first, struct seg_list members) {
-  struct seg_relation *relation = seg_parser_alloc(parser, sizeof *relation);
+  struct seg_stated_relation *relation = seg_parser_alloc(parser, sizeof *relation);
   struct seg_list all = {0};
   if (first != NULL)
     seg_list_push(parser, &all, first, sizeof *first);
   for (uint32_t i = 0; i < members.count; i++)
     seg_list_push(parser, &all, &((struct seg_name *)members.items)[i], sizeof *first);
-  *relation = (struct seg_relation){kind, all.count, all.items, span};
+  *relation = (struct seg_stated_relation){kind, all.count, all.items, span};
   seg_build_declaration(parser, SEG_DECLARE_RELATION, span)->relation = relation;
 }
 

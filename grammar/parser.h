@@ -217,7 +217,7 @@ void seg_add_segment(struct seg_parser *parser, struct seg_span span, struct seg
                      struct seg_name title, struct seg_list clauses);
 void seg_add_priority(struct seg_parser *parser, struct seg_span span, struct seg_name name,
                       struct seg_list members, struct seg_name otherwise);
-void seg_add_relation(struct seg_parser *parser, struct seg_span span, enum seg_relation_kind kind,
+void seg_add_relation(struct seg_parser *parser, struct seg_span span, enum seg_stated_kind kind,
                       const struct seg_name *first, struct seg_list members);
 void seg_add_test(struct seg_parser *parser, struct seg_span span, struct seg_name title,
                   int32_t as_of, const struct seg_items *items);

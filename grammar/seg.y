@@ -296,8 +296,8 @@ chain_members:
   ;
 
 relation:
-    EXCLUSIVE names                   { seg_add_relation(parser, @$, SEG_EXCLUSIVE, NULL, $2); }
-  | OVERLAP name WITH names           { seg_add_relation(parser, @$, SEG_OVERLAP, &$2, $4); }
+    EXCLUSIVE names                   { seg_add_relation(parser, @$, SEG_STATED_EXCLUSIVE, NULL, $2); }
+  | OVERLAP name WITH names           { seg_add_relation(parser, @$, SEG_STATED_OVERLAP, &$2, $4); }
   ;
 
 /* --- tests ------------------------------------------------------------------------------------ */

@@ -151,7 +151,7 @@ static int compare_str(const void *a, const void *b) {
 
 // `overlap: a with b, c` is two statements, `exclusive: a, b, c` is one; neither has an order.
 static void add_statements(struct seg_diff_builder *builder, bool earlier,
-                           const struct seg_relation *relation, struct statements *out) {
+                           const struct seg_stated_relation *relation, struct statements *out) {
   struct seg_str place =
       seg_diff_place(builder, earlier ? builder->before : builder->after, relation->span);
   struct seg_str *names = seg_diff_array(builder, relation->member_count, sizeof *names);
@@ -159,14 +159,14 @@ static void add_statements(struct seg_diff_builder *builder, bool earlier,
     return;
   for (uint32_t i = 0; i < relation->member_count; i++)
     names[i] = relation_name(builder, earlier, relation->members[i].text);
-  for (uint32_t i = 1; relation->kind == SEG_OVERLAP && i < relation->member_count; i++) {
+  for (uint32_t i = 1; relation->kind == SEG_STATED_OVERLAP && i < relation->member_count; i++) {
     bool turned = seg_str_compare(names[0], names[i]) > 0;
     struct seg_str text =
         seg_diff_format(builder, "overlap: %.*s with %.*s", SEG_STR(names[turned ? i : 0]),
                         SEG_STR(names[turned ? 0 : i]));
     out->items[out->count++] = (struct statement){text, place};
   }
-  if (relation->kind == SEG_OVERLAP)
+  if (relation->kind == SEG_STATED_OVERLAP)
     return;
   qsort(names, relation->member_count, sizeof *names, compare_str);
   struct seg_str text = seg_str_view("exclusive: ");

@@ -155,6 +155,8 @@ struct seg_node *seg_check_column(struct seg_check *check, struct seg_table *tab
 struct seg_symbol *seg_find_symbol(struct seg_check *check, struct seg_str name);
 /** Report what `member` does not find, with a suggestion. */
 void seg_unknown_member(struct seg_check *check, struct seg_name name);
+/** Report what a side of `overlap` does not find, with a suggestion. */
+void seg_unknown_side(struct seg_check *check, struct seg_name name);
 /** Report an unknown name with a suggestion out of symbols of one kind. */
 void seg_unknown_symbol(struct seg_check *check, struct seg_name name, enum seg_symbol_kind kind,
                         const char *what);
@@ -384,21 +386,25 @@ void seg_check_segments(struct seg_check *check);
 void seg_check_clauses(struct seg_check *check, struct seg_program_segment *segment);
 /** The condition of a segment's first `when`; NULL when it has none, or a wrong one (reported). */
 struct seg_node *seg_check_rule(struct seg_check *check, const struct seg_segment *syntax);
-void seg_check_chains(struct seg_check *check);
 void seg_check_decisions(struct seg_check *check);
+/** Where a name of a list stands twice. */
+void seg_report_repeated(struct seg_check *check, struct seg_name name, struct seg_span first);
+/** The segments that names stand for, in order; what is wrong is reported and left out. */
+uint32_t seg_find_members(struct seg_check *check, const struct seg_name *names, uint32_t count,
+                          uint32_t *members, struct seg_span *spans);
+void seg_check_chains(struct seg_check *check);
+
+// chain_order.c
+/** Report each circle in which chains put segments before each other. */
+void seg_check_chain_order(struct seg_check *check);
+
+// relations.c
+/** `exclusive` and `overlap`, after the chains. */
+void seg_check_relations(struct seg_check *check);
 
 // tests.c, test_needs.c
 void seg_check_tests(struct seg_check *check);
 /** Report what the claimed rules read and the test leaves out. */
 void seg_check_needs(struct seg_check *check, const struct seg_program_test *test);
-
-// not_yet.c
-enum seg_not_yet {
-#define SEG_NOT_YET(name, form, help) SEG_NOT_YET_##name,
-#include "compiler/sema/not_yet.def"
-#undef SEG_NOT_YET
-  SEG_NOT_YET_COUNT
-};
-void seg_report_not_yet(struct seg_check *check, enum seg_not_yet form, struct seg_span span);
 
 #endif

@@ -82,6 +82,11 @@ void seg_unknown_member(struct seg_check *check, struct seg_name name) {
   unknown_symbol(check, name, 1u << SEG_SYMBOL_SEGMENT | 1u << SEG_SYMBOL_LIST, "segment or list");
 }
 
+void seg_unknown_side(struct seg_check *check, struct seg_name name) {
+  unknown_symbol(check, name, 1u << SEG_SYMBOL_SEGMENT | 1u << SEG_SYMBOL_CHAIN,
+                 "segment or chain");
+}
+
 /** Help for an unknown name in a rule that some event has as a column; true when there is one. */
 static bool help_event_column(struct seg_check *check, struct seg_diagnostic *d,
                               struct seg_str name) {

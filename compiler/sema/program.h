@@ -240,9 +240,45 @@ struct seg_program_segment {
 struct seg_program_chain {
   struct seg_name name;
   uint32_t member_count;
-  uint32_t *members;        // indexes of segments, first wins
-  struct seg_str otherwise; // empty when absent
+  uint32_t *members;             // indexes of segments, first wins
+  struct seg_span *member_spans; // their names in the chain
+  struct seg_str otherwise;      // empty when absent
   struct seg_span span;
+};
+
+/** `exclusive: a, b, c`: no customer is in two of them. */
+struct seg_program_exclusive {
+  uint32_t member_count; // two or more, none of them twice
+  uint32_t *members;     // indexes of segments
+  struct seg_span *member_spans;
+  struct seg_span span;
+};
+
+/**
+ * A pair of `overlap: a with b, c`: these two may share customers. A side that names a chain stands
+ * for each of its segments. Each pair once, in source order, whichever side is written first.
+ */
+struct seg_program_overlap {
+  uint32_t segment, other;    // never the same
+  struct seg_span span;       // of the declaration
+  struct seg_span other_span; // of the name behind `with`
+};
+
+/** What is declared about two segments. */
+enum seg_relation {
+  SEG_UNRELATED,
+  SEG_IN_CHAIN,    // in one chain or more, all of which order them the same way
+  SEG_EXCLUSIVE,   // no customer may be in both
+  SEG_MAY_OVERLAP, // customers may be in both, knowingly
+};
+
+#define SEG_NO_DECLARATION UINT32_MAX
+
+/** Where one segment is named, in rising order: what seg_program_relation looks at. */
+struct seg_program_ties {
+  uint32_t chain_count, exclusive_count, overlap_count;
+  uint32_t *chains, *exclusives; // indexes
+  uint32_t *overlaps;            // the segments it may overlap
 };
 
 /** A value that a test states. */
@@ -305,12 +341,25 @@ struct seg_program {
   struct seg_program_segment *segments; // in source order
   uint32_t chain_count;
   struct seg_program_chain *chains;
+  uint32_t exclusive_count;
+  struct seg_program_exclusive *exclusives;
+  uint32_t overlap_count;
+  struct seg_program_overlap *overlaps;
+  struct seg_program_ties *ties; // of each segment; NULL before chains and relations are checked
   uint32_t test_count;
   struct seg_program_test *tests; // in source order
 };
 
 void seg_program_init(struct seg_program *program);
 void seg_program_deinit(struct seg_program *program);
+
+/** What is declared about two segments: `exclusive` before `overlap` before chains. Symmetric, and
+ * quick enough to be asked about every pair. */
+enum seg_relation seg_program_relation(const struct seg_program *program, uint32_t a, uint32_t b);
+
+/** The first chain, or `exclusive`, that names both segments, or SEG_NO_DECLARATION. */
+uint32_t seg_program_common_chain(const struct seg_program *program, uint32_t a, uint32_t b);
+uint32_t seg_program_common_exclusive(const struct seg_program *program, uint32_t a, uint32_t b);
 
 /** Write the typed program as indented text (`--dump=types`), stable enough for tests. */
 void seg_program_print(const struct seg_program *program, FILE *out);

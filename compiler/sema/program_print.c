@@ -327,6 +327,21 @@ static void print_chain(const struct seg_program *program, const struct seg_prog
   fputc('\n', out);
 }
 
+static void print_relations(const struct seg_program *program, FILE *out) {
+  for (uint32_t i = 0; i < program->exclusive_count; i++) {
+    const struct seg_program_exclusive *exclusive = &program->exclusives[i];
+    fputs("exclusive:", out);
+    for (uint32_t j = 0; j < exclusive->member_count; j++)
+      fprintf(out, "%s %.*s", j ? "," : "",
+              SEG_STR(program->segments[exclusive->members[j]].name.text));
+    fputc('\n', out);
+  }
+  for (uint32_t i = 0; i < program->overlap_count; i++)
+    fprintf(out, "overlap: %.*s with %.*s\n",
+            SEG_STR(program->segments[program->overlaps[i].segment].name.text),
+            SEG_STR(program->segments[program->overlaps[i].other].name.text));
+}
+
 static void print_rules(const struct seg_program *program, FILE *out) {
   struct seg_printer printer = {program, &program->customer, out, NULL};
   for (uint32_t i = 0; i < program->constant_count; i++) {
@@ -361,6 +376,7 @@ static void print_rules(const struct seg_program *program, FILE *out) {
   }
   for (uint32_t i = 0; i < program->chain_count; i++)
     print_chain(program, &program->chains[i], out);
+  print_relations(program, out);
 }
 
 /** Moments as they are written: which zone they are read in is not known here. */

@@ -1,6 +1,6 @@
 /**
- * The order of the checks: names, entities, constants, metrics, segments, chains, tests; then what
- * only makes sense to say about rules without mistakes.
+ * The order of the checks: names, entities, constants, metrics, segments, chains, relations, tests;
+ * then what only makes sense to say about rules without mistakes.
  */
 #include "compiler/sema/sema.h"
 
@@ -86,6 +86,9 @@ static void count_declarations(struct seg_check *check, uint32_t *symbols) {
     case SEG_DECLARE_LIST: program->list_count++; break;
     case SEG_DECLARE_SEGMENT: program->segment_count++; break;
     case SEG_DECLARE_PRIORITY: program->chain_count++; break;
+    case SEG_DECLARE_RELATION:
+      program->exclusive_count += d->relation->kind == SEG_STATED_EXCLUSIVE;
+      break;
     case SEG_DECLARE_CONSTANT: program->constant_count++; break;
     case SEG_DECLARE_TEST: program->test_count++; break;
     case SEG_DECLARE_NEED:
@@ -94,8 +97,7 @@ static void count_declarations(struct seg_check *check, uint32_t *symbols) {
       break;
     case SEG_DECLARE_USE:
     case SEG_DECLARE_SETTING:
-    case SEG_DECLARE_CUSTOMER:
-    case SEG_DECLARE_RELATION: break;
+    case SEG_DECLARE_CUSTOMER: break;
     }
     (*symbols)++;
   }
@@ -113,12 +115,14 @@ static bool make_room(struct seg_check *check) {
   program->lists = SEG_NEW_ARRAY(arena, struct seg_program_list, program->list_count + 1u);
   program->segments = SEG_NEW_ARRAY(arena, struct seg_program_segment, program->segment_count + 1u);
   program->chains = SEG_NEW_ARRAY(arena, struct seg_program_chain, program->chain_count + 1u);
+  program->exclusives =
+      SEG_NEW_ARRAY(arena, struct seg_program_exclusive, program->exclusive_count + 1u);
   program->tests = SEG_NEW_ARRAY(arena, struct seg_program_test, program->test_count + 1u);
   check->events = SEG_NEW_ARRAY(&check->scratch, struct seg_table, program->event_count + 1u);
   check->symbols = SEG_NEW_ARRAY(&check->scratch, struct seg_symbol, symbols + 1u);
   return program->events && program->constants && program->metrics && program->segments &&
-         program->lists && program->chains && program->tests && check->events && check->symbols &&
-         seg_names_init(&check->names, &check->scratch, symbols);
+         program->lists && program->chains && program->exclusives && program->tests &&
+         check->events && check->symbols && seg_names_init(&check->names, &check->scratch, symbols);
 }
 
 static void declare(struct seg_check *check, struct seg_symbol symbol) {
@@ -323,6 +327,7 @@ enum seg_status seg_sema(const struct seg_ast *ast, const struct seg_source_map 
   seg_check_metrics(&check);
   seg_check_segments(&check);
   seg_check_chains(&check);
+  seg_check_relations(&check);
   seg_check_tests(&check);
   seg_keep_used_metrics(&check);
   check_output_names(&check);

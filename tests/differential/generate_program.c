@@ -179,17 +179,35 @@ static void add_segments(struct generator *generator) {
   }
 }
 
+// Chains must agree on who wins, so all take their members from one round of the segments, which
+// begins anywhere.
 static void add_chains(struct generator *generator) {
   struct model *model = generator->model;
+  uint32_t start = pick(generator, model->segment_count);
   uint32_t count = pick(generator, MODEL_MAX_CHAINS + 1);
   for (uint32_t i = 0; i < count; i++) {
     struct model_chain *chain = &model->chains[model->chain_count++];
     chain->name = model_text(model, "chain_%u", i + 1);
     chain->otherwise = chance(generator, 50);
+    uint32_t last = pick(generator, model->segment_count);
+    for (uint32_t j = 0; j < model->segment_count; j++)
+      if (j == last || chance(generator, 60))
+        chain->members[chain->member_count++] = (start + j) % model->segment_count;
+  }
+}
+
+// What these say is not looked at in a run. One kind for a program: both may contradict each other.
+static void add_relations(struct generator *generator) {
+  struct model *model = generator->model;
+  bool overlap = chance(generator, 50);
+  uint32_t count = pick(generator, MODEL_MAX_RELATIONS + 1);
+  for (uint32_t i = 0; i < count; i++) {
+    struct model_relation *relation = &model->relations[model->relation_count++];
+    relation->overlap = overlap;
     uint32_t start = pick(generator, model->segment_count);
-    uint32_t members = 1 + pick(generator, model->segment_count);
-    for (uint32_t j = 0; j < members; j++)
-      chain->members[chain->member_count++] = (start + j) % model->segment_count;
+    for (uint32_t j = 0; j < model->segment_count; j++)
+      if (j == 0 || chance(generator, 40))
+        relation->members[relation->member_count++] = (start + j) % model->segment_count;
   }
 }
 
@@ -260,5 +278,6 @@ void generate_program(struct model *model, uint64_t seed) {
   add_metrics(&generator);
   add_segments(&generator);
   add_chains(&generator);
+  add_relations(&generator);
   add_constants(&generator);
 }

@@ -23,6 +23,7 @@ enum {
   MODEL_MAX_CONSTANTS = 12,
   MODEL_MAX_SEGMENTS = 60,
   MODEL_MAX_CHAINS = 2,
+  MODEL_MAX_RELATIONS = 2,
   MODEL_MAX_VALUES = 6, // of a `one of`
   MODEL_MAX_OPERANDS = 8,
   MODEL_MAX_DAYS = 96,  // days worth having data on
@@ -167,13 +168,21 @@ struct model_chain {
   bool dropped;
 };
 
+/** `exclusive`, or `overlap` of the first member with the others. */
+struct model_relation {
+  bool overlap;
+  uint32_t member_count;
+  uint32_t members[MODEL_MAX_SEGMENTS];
+  bool dropped;
+};
+
 struct model {
   struct seg_arena arena;
   const char *timezone;
   int32_t as_of;
   bool from_event; // the customers are those of event 0
   struct model_entity customer;
-  uint32_t event_count, metric_count, segment_count, chain_count;
+  uint32_t event_count, metric_count, segment_count, chain_count, relation_count;
   struct model_entity events[MODEL_MAX_EVENTS];
   uint32_t list_count;
   struct model_entity lists[MODEL_MAX_LISTS]; // without columns
@@ -182,6 +191,7 @@ struct model {
   struct model_metric metrics[MODEL_MAX_METRICS];
   struct model_segment segments[MODEL_MAX_SEGMENTS];
   struct model_chain chains[MODEL_MAX_CHAINS];
+  struct model_relation relations[MODEL_MAX_RELATIONS];
   bool wide;          // many segments with many filters
   uint32_t day_count; // days at which a window of the program begins or ends
   int32_t days[MODEL_MAX_DAYS];

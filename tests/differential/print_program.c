@@ -322,6 +322,25 @@ static void print_chain(struct model *model, FILE *out, const struct model_chain
     fputs(chain->otherwise ? " otherwise nobody\n" : "\n", out);
 }
 
+// Two segments at least; those that are dropped are left out.
+static void print_relation(struct model *model, FILE *out, const struct model_relation *relation) {
+  uint32_t left = 0, printed = 0;
+  for (uint32_t i = 0; i < relation->member_count; i++)
+    left += !model->segments[relation->members[i]].dropped;
+  if (left < 2)
+    return;
+  fputs(relation->overlap ? "overlap: " : "exclusive: ", out);
+  for (uint32_t i = 0; i < relation->member_count; i++) {
+    const struct model_segment *segment = &model->segments[relation->members[i]];
+    if (segment->dropped)
+      continue;
+    const char *between = printed == 0 ? "" : printed == 1 && relation->overlap ? " with " : ", ";
+    fprintf(out, "%s%s", between, segment->name);
+    printed++;
+  }
+  fputc('\n', out);
+}
+
 static void print_program(struct model *model, FILE *out) {
   fprintf(out, "segc 1\ntimezone: \"%s\"\ncurrency: EUR\n\n", model->timezone);
   if (model->from_event) {
@@ -370,6 +389,9 @@ static void print_program(struct model *model, FILE *out) {
   for (uint32_t i = 0; i < model->chain_count; i++)
     if (!model->chains[i].dropped)
       print_chain(model, out, &model->chains[i]);
+  for (uint32_t i = 0; i < model->relation_count; i++)
+    if (!model->relations[i].dropped)
+      print_relation(model, out, &model->relations[i]);
 }
 
 char *model_print(struct model *model) {

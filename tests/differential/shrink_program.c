@@ -60,6 +60,8 @@ static bool drop_declarations(struct shrink *shrink, double end) {
   bool changed = false;
   for (uint32_t i = 0; i < model->chain_count; i++)
     changed = try_drop(shrink, &model->chains[i].dropped) || changed;
+  for (uint32_t i = 0; i < model->relation_count; i++)
+    changed = try_drop(shrink, &model->relations[i].dropped) || changed;
   for (uint32_t i = 0; i < model->segment_count; i++)
     changed = try_drop(shrink, &model->segments[i].dropped) ||
               try_drop(shrink, &model->segments[i].no_holdout) || changed;

@@ -363,7 +363,7 @@ static void test_segment_and_chain(void **state) {
   assert_int_equal(d->priority->member_count, 2);
   assert_true(seg_str_is(d->priority->otherwise.text, "c"));
   d = d->next;
-  assert_int_equal(d->relation->kind, SEG_EXCLUSIVE);
+  assert_int_equal(d->relation->kind, SEG_STATED_EXCLUSIVE);
   d = d->next;
   assert_int_equal(d->relation->member_count, 3);
   assert_true(seg_str_is(d->relation->members[0].text, "a"));

@@ -162,11 +162,6 @@ static void unique_where_it_cannot_be(void **state) {
              "E003", "unique by x", "query");
 }
 
-static void not_yet(void **state) {
-  (void)state;
-  expect_declared("exclusive: s\n", "opt_in", "E901", "exclusive: s", "priority");
-}
-
 /** The warnings of a text without errors: "W101 W501". */
 static void expect_warnings(const char *text, const char *codes, const char *span) {
   struct sema_case c;
@@ -379,7 +374,6 @@ int main(void) {
       cmocka_unit_test(unique_events),
       cmocka_unit_test(unique_by_a_condition),
       cmocka_unit_test(unique_where_it_cannot_be),
-      cmocka_unit_test(not_yet),
       cmocka_unit_test(warnings),
       cmocka_unit_test(metrics_that_grow_too_large),
       cmocka_unit_test(the_dump),
