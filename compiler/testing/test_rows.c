@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "runtime/run/run.h"
+#include "compiler/explain/dataset_columns.h"
 
 // --- zones ---
 
@@ -49,7 +49,6 @@ static int64_t moment(const struct seg_test_zones *zones, const struct seg_zone 
 struct builder {
   struct seg_customer_rows *rows;
   const struct seg_program *program;
-  const struct seg_plan *plan;
   const struct seg_test_zones *zones;
   const struct seg_program_test *test;
   struct seg_stated_value key;
@@ -138,93 +137,16 @@ static enum seg_status fill_lists(struct builder *builder, struct seg_error *err
   return SEG_OK;
 }
 
-// --- columns ---
-
-static enum seg_status append(struct seg_column *column, const struct seg_value *value,
-                              struct seg_error *error) {
-  uint64_t known = value->known, bit = value->integer != 0;
-  int32_t small = (int32_t)value->integer;
-  const void *values[] = {
-      [SEG_LAYOUT_BIT] = &bit,
-      [SEG_LAYOUT_I32] = &small,
-      [SEG_LAYOUT_I64] = &value->integer,
-      [SEG_LAYOUT_F64] = &value->number,
-      [SEG_LAYOUT_TEXT] = &value->text,
-  };
-  struct seg_column_view view = {.layout = column->layout,
-                                 .values = values[column->layout],
-                                 .known = column->has_known ? &known : NULL,
-                                 .count = 1};
-  return seg_column_append(column, &view, 0, 1, error);
-}
-
-/** What the row has for an input of the plan. */
-static struct seg_value input_value(const struct seg_program_entity *entity,
-                                    const struct seg_plan_input *input, const struct seg_row *row) {
-  if (input->type == SEG_COLUMN_DAY)
-    return (struct seg_value){.known = true, .integer = row->day};
-  if (input->type == SEG_COLUMN_INSTANT)
-    return (struct seg_value){.known = true, .integer = row->instant};
-  for (uint32_t i = 0; i < entity->column_count; i++)
-    if (entity->columns[i].computed == NULL &&
-        seg_str_equal(entity->columns[i].name.text, input->name))
-      return row->values[i];
-  return (struct seg_value){.known = false};
-}
-
-static enum seg_status fill_columns(struct builder *builder,
-                                    const struct seg_program_entity *entity,
-                                    const struct seg_plan_entity *plan, const struct seg_rows *rows,
-                                    struct seg_customer_columns *columns, struct seg_error *error) {
-  bool key_is_text = builder->key.type.kind == SEG_TYPE_TEXT;
-  struct seg_value key = {
-      .known = true, .integer = builder->key.literal.integer, .text = builder->key_text};
-  enum seg_status status = seg_rows_columns_init(columns, plan, key_is_text, error);
-  for (size_t i = 0; status == SEG_OK && i < rows->rows.count; i++) {
-    const struct seg_row *row = &rows->rows.items[i];
-    struct seg_value day = {.known = true, .integer = row->day};
-    status = append(&columns->key, &key, error);
-    if (status == SEG_OK && plan->time.size > 0)
-      status = append(&columns->days, &day, error);
-    for (uint32_t j = 0; status == SEG_OK && j < columns->input_count; j++) {
-      struct seg_value value = input_value(entity, &plan->inputs[j], row);
-      status = append(&columns->inputs[j], &value, error);
-    }
-  }
-  seg_rows_columns_finish(columns);
-  return status;
-}
-
-static enum seg_status fill_list_columns(struct builder *builder, struct seg_error *error) {
-  struct seg_customer_rows *rows = builder->rows;
-  const struct seg_plan *plan = builder->plan;
-  rows->lists = calloc(plan->list_count + 1, sizeof *rows->lists);
-  if (rows->lists == NULL)
-    return seg_fail_memory(error, "the rows of a test");
-  rows->list_count = plan->list_count;
-  enum seg_status status = SEG_OK;
-  for (uint32_t i = 0; status == SEG_OK && i < plan->list_count; i++)
-    status = fill_columns(builder, &builder->program->customer, &plan->lists[i],
-                          &rows->dataset.lists[i], &rows->lists[i], error);
-  return status;
-}
-
 enum seg_status seg_test_rows_init(struct seg_customer_rows *rows,
                                    const struct seg_program *program, const struct seg_plan *plan,
                                    const struct seg_test_zones *zones,
                                    const struct seg_program_test *test, struct seg_error *error) {
-  struct builder builder = {rows, program, plan, zones, test, {0}, {0}};
+  struct builder builder = {rows, program, zones, test, {0}, {0}};
   enum seg_status status = seg_customer_rows_init(rows, program->event_count, error);
   if (status == SEG_OK)
     status = fill_dataset(&builder, error);
   if (status == SEG_OK)
     status = fill_lists(&builder, error);
-  if (status == SEG_OK && plan->customer_from_event < 0)
-    status = fill_columns(&builder, &program->customer, &plan->customer, &rows->dataset.customers,
-                          &rows->customer, error);
-  for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
-    if (seg_run_reads_event(plan, i))
-      status = fill_columns(&builder, &program->events[i], &plan->events[i],
-                            &rows->dataset.events[i], &rows->events[i], error);
-  return status == SEG_OK ? fill_list_columns(&builder, error) : status;
+  return status == SEG_OK ? seg_rows_columns_fill(rows, program, plan, &rows->dataset, error)
+                          : status;
 }
