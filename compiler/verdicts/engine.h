@@ -11,32 +11,87 @@
 struct seg_judged {
   bool bundled;         // of a module that comes with segc
   bool never, possible; // proved, or a customer is known; neither: unproved
+  bool always;
+  uint32_t
+      same_as; // the first segment in the source that means the same; itself when there is none
 };
+
+/** How two segments stand to each other; kept for each pair. */
+enum seg_meeting { SEG_NOT_ASKED, SEG_DISJOINT, SEG_MEETING, SEG_MEETING_UNKNOWN };
 
 struct seg_engine {
   const struct seg_program *program;
   struct seg_verdict_options options;
   struct seg_verdicts *verdicts;
   struct seg_prover prover;
-  struct seg_arena arena;
+  struct seg_arena arena; // also of conditions that are made for a question
   struct seg_judged *segments;
+  uint8_t *meetings; // enum seg_meeting of a < b, at b * (b - 1) / 2 + a
   struct seg_error *error;
 };
 
-/** Ask the solver; `found` belongs to the caller. */
-SEG_NODISCARD enum seg_status seg_engine_ask(struct seg_engine *engine,
-                                             const struct seg_wanted *wanted, uint32_t count,
-                                             struct seg_found *found);
+/** Whether there is such a customer, without one to show. */
+struct seg_answered {
+  enum seg_existence existence;
+  const char *reason;  // UNPROVED
+  uint32_t core_count; // NOBODY: wanted conditions that contradict each other already
+  uint32_t core[SEG_MAX_WANTED];
+};
+
+/** engine.c: asks what is known before it asks the solver. */
+SEG_NODISCARD enum seg_status seg_engine_exists(struct seg_engine *engine,
+                                                const struct seg_wanted *wanted, uint32_t count,
+                                                struct seg_answered *answered);
+
+/** A customer: the one to be shown, or any. `found` belongs to the caller. */
+SEG_NODISCARD enum seg_status seg_engine_find(struct seg_engine *engine,
+                                              const struct seg_wanted *wanted, uint32_t count,
+                                              bool shown, struct seg_found *found);
+
+/**
+ * Out of conditions that contradict each other, take one after the other from the last to number
+ * `fixed` for as long as the rest still does. `known` is the answer that says so. What is left is
+ * minimal, and the same whatever core the solver named.
+ */
+SEG_NODISCARD enum seg_status seg_engine_shrink(struct seg_engine *engine,
+                                                struct seg_wanted *wanted, uint32_t fixed,
+                                                uint32_t *count, const struct seg_answered *known);
+
+enum seg_meeting seg_engine_meeting(const struct seg_engine *engine, uint32_t a, uint32_t b);
+void seg_engine_note_meeting(struct seg_engine *engine, uint32_t a, uint32_t b,
+                             enum seg_meeting meeting);
+
+/** Is the place in a module that comes with segc? */
+bool seg_engine_is_bundled(const struct seg_engine *engine, struct seg_span span);
 
 /** A verdict of a kind, with everything else absent. */
 struct seg_verdict seg_verdict_of(enum seg_verdict_kind kind, uint32_t segment, uint32_t other);
+struct seg_verdict seg_verdict_of_chain(enum seg_verdict_kind kind, uint32_t segment,
+                                        uint32_t chain);
 /** Add it; a witness is moved out of `found` when it has one (and NULL is none). */
 SEG_NODISCARD enum seg_status seg_engine_add(struct seg_engine *engine, struct seg_verdict verdict,
                                              struct seg_found *found);
+/** Move the witness of `found`, when it has one, into the verdict. */
+SEG_NODISCARD enum seg_status seg_engine_keep_witness(struct seg_engine *engine,
+                                                      struct seg_verdict *verdict,
+                                                      struct seg_found *found);
+/** The question of `verdict` has no answer. */
+SEG_NODISCARD enum seg_status
+seg_engine_add_unproved(struct seg_engine *engine, struct seg_verdict verdict, const char *reason);
+SEG_NODISCARD enum seg_status seg_engine_no_memory(struct seg_engine *engine);
 
 /** singles.c: rules that never match, or always. */
 SEG_NODISCARD enum seg_status seg_judge_singles(struct seg_engine *engine);
-/** pairs.c: rules that meet. */
+/** pairs.c: rules that meet, that lie inside each other. */
 SEG_NODISCARD enum seg_status seg_judge_pairs(struct seg_engine *engine);
+/** pairs.c: overlaps that are declared and do not exist. */
+SEG_NODISCARD enum seg_status seg_judge_declared(struct seg_engine *engine);
+/** pairs.c: the customer to be shown for two rules that meet. */
+SEG_NODISCARD enum seg_status seg_find_pair_witness(struct seg_engine *engine,
+                                                    struct seg_verdict *verdict);
+/** chains.c: hidden members, gaps, chains that order nothing. */
+SEG_NODISCARD enum seg_status seg_judge_chains(struct seg_engine *engine);
+/** redundant.c: parts of rules that change nothing. */
+SEG_NODISCARD enum seg_status seg_judge_redundant(struct seg_engine *engine);
 
 #endif

@@ -1,60 +1,162 @@
-// Two rules: do they meet? See verdicts.h.
+// Two rules: do they meet, do they mean the same, is one inside the other? See verdicts.h.
+#include "compiler/verdicts/clauses.h"
 #include "compiler/verdicts/engine.h"
 
-static bool in_common_chain(const struct seg_program *program, uint32_t a, uint32_t b) {
-  for (uint32_t c = 0; c < program->chain_count; c++) {
-    const struct seg_program_chain *chain = &program->chains[c];
-    bool has_a = false, has_b = false;
-    for (uint32_t m = 0; m < chain->member_count; m++) {
-      has_a = has_a || chain->members[m] == a;
-      has_b = has_b || chain->members[m] == b;
-    }
-    if (has_a && has_b)
-      return true;
-  }
-  return false;
+static bool is_one_module(const struct seg_engine *engine, uint32_t a, uint32_t b) {
+  const struct seg_program_segment *segments = engine->program->segments;
+  return engine->segments[a].bundled && segments[a].span.file == segments[b].span.file;
 }
 
-static enum seg_status judge_pair(struct seg_engine *engine, uint32_t a, uint32_t b) {
+static enum seg_status judge_meeting(struct seg_engine *engine, uint32_t a, uint32_t b) {
   const struct seg_program *program = engine->program;
   struct seg_verdict_counts *counts = &engine->verdicts->counts;
   struct seg_wanted wanted[] = {{program->segments[a].when, false},
                                 {program->segments[b].when, false}};
-  bool declared = in_common_chain(program, a, b);
-  struct seg_verdict verdict = seg_verdict_of(SEG_VERDICT_OVERLAP, a, b);
-  struct seg_found found;
-  enum seg_status status = seg_engine_ask(engine, wanted, 2, &found);
+  enum seg_relation relation = seg_program_relation(program, a, b);
+  struct seg_verdict verdict = seg_verdict_of(
+      relation == SEG_EXCLUSIVE ? SEG_VERDICT_EXCLUSIVE_BROKEN : SEG_VERDICT_OVERLAP, a, b);
+  bool declared = relation == SEG_IN_CHAIN || relation == SEG_MAY_OVERLAP;
+  struct seg_answered answered;
+  enum seg_status status = seg_engine_exists(engine, wanted, 2, &answered);
   if (status != SEG_OK)
     return status;
   counts->pairs++;
-  switch (found.existence) {
-  case SEG_NOBODY: counts->disjoint++; break;
+  switch (answered.existence) {
+  case SEG_NOBODY:
+    counts->disjoint++;
+    seg_engine_note_meeting(engine, a, b, SEG_DISJOINT);
+    return SEG_OK;
   case SEG_SOMEBODY:
     counts->meeting++;
     counts->declared_meeting += declared;
-    if (!declared)
-      status = seg_engine_add(engine, verdict, &found);
-    break;
-  case SEG_UNPROVED:
-    counts->unproved_pairs++;
-    verdict.kind = SEG_VERDICT_UNPROVED;
-    verdict.reason = found.reason;
-    if (!declared)
-      status = seg_engine_add(engine, verdict, NULL);
+    seg_engine_note_meeting(engine, a, b, SEG_MEETING);
+    return declared ? SEG_OK : seg_engine_add(engine, verdict, NULL);
+  case SEG_UNPROVED: break;
   }
-  seg_found_deinit(&found);
+  counts->unproved_pairs++;
+  seg_engine_note_meeting(engine, a, b, SEG_MEETING_UNKNOWN);
+  return declared ? SEG_OK : seg_engine_add_unproved(engine, verdict, answered.reason);
+}
+
+/** Is everybody in `small` in `big`? */
+static enum seg_status ask_inside(struct seg_engine *engine, uint32_t small, uint32_t big,
+                                  struct seg_answered *answered) {
+  struct seg_wanted wanted[] = {{engine->program->segments[small].when, false},
+                                {engine->program->segments[big].when, true}};
+  return seg_engine_exists(engine, wanted, 2, answered);
+}
+
+/** What was said already, by a chain or by the rule itself, is no news. */
+static bool is_inside_news(const struct seg_engine *engine, uint32_t small, uint32_t big) {
+  const struct seg_program *program = engine->program;
+  return !engine->segments[big].always &&
+         seg_program_relation(program, small, big) != SEG_IN_CHAIN &&
+         !seg_rule_asks_for(program->segments[small].when, big);
+}
+
+static enum seg_status note_inside(struct seg_engine *engine, uint32_t small, uint32_t big,
+                                   enum seg_existence outside, const char *reason) {
+  struct seg_verdict verdict = seg_verdict_of(SEG_VERDICT_INSIDE, small, big);
+  if (outside == SEG_SOMEBODY || !is_inside_news(engine, small, big))
+    return SEG_OK;
+  return outside == SEG_NOBODY ? seg_engine_add(engine, verdict, NULL)
+                               : seg_engine_add_unproved(engine, verdict, reason);
+}
+
+/** Both directions of a pair. */
+struct difference {
+  bool asked;
+  enum seg_existence first_only, second_only; // customers of one that the other does not take
+  const char *first_reason, *second_reason;
+};
+
+static enum seg_status find_difference(struct seg_engine *engine, uint32_t a, uint32_t b,
+                                       struct difference *difference) {
+  struct seg_answered answered;
+  enum seg_status status = ask_inside(engine, a, b, &answered);
+  difference->asked = true;
+  difference->first_only = answered.existence;
+  difference->first_reason = answered.reason;
+  if (status == SEG_OK)
+    status = ask_inside(engine, b, a, &answered);
+  difference->second_only = answered.existence;
+  difference->second_reason = answered.reason;
+  return status;
+}
+
+/** A segment against all before it: the first that means the same stands for both. */
+static enum seg_status judge_insides(struct seg_engine *engine, uint32_t b,
+                                     struct difference *differences) {
+  enum seg_status status = SEG_OK;
+  struct seg_judged *segments = engine->segments;
+  for (uint32_t a = 0; a < b && status == SEG_OK; a++) {
+    differences[a] = (struct difference){0};
+    if (seg_engine_meeting(engine, a, b) != SEG_MEETING || segments[a].same_as != a)
+      continue;
+    status = find_difference(engine, a, b, &differences[a]);
+    if (status == SEG_OK && differences[a].first_only == SEG_NOBODY &&
+        differences[a].second_only == SEG_NOBODY) {
+      segments[b].same_as = a;
+      return seg_engine_add(engine, seg_verdict_of(SEG_VERDICT_EQUIVALENT, b, a), NULL);
+    }
+  }
+  for (uint32_t a = 0; a < b && status == SEG_OK; a++) {
+    const struct difference *found = &differences[a];
+    if (!found->asked)
+      continue;
+    status = note_inside(engine, a, b, found->first_only, found->first_reason);
+    if (status == SEG_OK)
+      status = note_inside(engine, b, a, found->second_only, found->second_reason);
+  }
   return status;
 }
 
 enum seg_status seg_judge_pairs(struct seg_engine *engine) {
   uint32_t count = engine->program->segment_count;
-  for (uint32_t a = 0; a < count; a++)
-    for (uint32_t b = a + 1; b < count; b++) {
-      bool skipped = engine->segments[a].never || engine->segments[b].never ||
-                     (engine->segments[a].bundled && engine->segments[b].bundled);
-      enum seg_status status = skipped ? SEG_OK : judge_pair(engine, a, b);
-      if (status != SEG_OK)
-        return status;
-    }
+  enum seg_status status = SEG_OK;
+  struct difference *differences =
+      SEG_NEW_ARRAY(&engine->arena, struct difference, (size_t)count + 1);
+  if (differences == NULL)
+    return seg_engine_no_memory(engine);
+  for (uint32_t b = 0; b < count && status == SEG_OK; b++) {
+    for (uint32_t a = 0; a < b && status == SEG_OK; a++)
+      if (!engine->segments[a].never && !engine->segments[b].never && !is_one_module(engine, a, b))
+        status = judge_meeting(engine, a, b);
+    if (status == SEG_OK)
+      status = judge_insides(engine, b, differences);
+  }
+  return status;
+}
+
+// --- declarations that are not needed ---
+
+enum seg_status seg_judge_declared(struct seg_engine *engine) {
+  const struct seg_program *program = engine->program;
+  for (uint32_t i = 0; i < program->overlap_count; i++) {
+    const struct seg_program_overlap *overlap = &program->overlaps[i];
+    if (seg_engine_meeting(engine, overlap->segment, overlap->other) != SEG_DISJOINT ||
+        seg_engine_is_bundled(engine, overlap->span))
+      continue;
+    uint32_t first = overlap->segment < overlap->other ? overlap->segment : overlap->other;
+    uint32_t second = first == overlap->segment ? overlap->other : overlap->segment;
+    enum seg_status status =
+        seg_engine_add(engine, seg_verdict_of(SEG_VERDICT_STALE_OVERLAP, first, second), NULL);
+    if (status != SEG_OK)
+      return status;
+  }
   return SEG_OK;
+}
+
+// --- witnesses ---
+
+enum seg_status seg_find_pair_witness(struct seg_engine *engine, struct seg_verdict *verdict) {
+  const struct seg_program *program = engine->program;
+  struct seg_wanted wanted[] = {{program->segments[verdict->segment].when, false},
+                                {program->segments[verdict->other].when, false}};
+  struct seg_found found;
+  enum seg_status status = seg_engine_find(engine, wanted, 2, true, &found);
+  if (status == SEG_OK)
+    status = seg_engine_keep_witness(engine, verdict, &found);
+  seg_found_deinit(&found);
+  return status;
 }

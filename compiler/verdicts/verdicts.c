@@ -2,7 +2,6 @@
 #include "compiler/verdicts/verdicts.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "compiler/verdicts/engine.h"
 
@@ -17,63 +16,57 @@ const char *seg_verdict_kind_name(enum seg_verdict_kind kind) {
   return names[kind];
 }
 
-struct seg_verdict seg_verdict_of(enum seg_verdict_kind kind, uint32_t segment, uint32_t other) {
-  return (struct seg_verdict){
-      .kind = kind, .asked = kind, .segment = segment, .other = other, .chain = SEG_ABSENT};
+static int in_order(uint32_t a, uint32_t b) {
+  return (a > b) - (a < b);
 }
 
-enum seg_status seg_engine_add(struct seg_engine *engine, struct seg_verdict verdict,
-                               struct seg_found *found) {
-  struct seg_verdicts *verdicts = engine->verdicts;
-  if (found != NULL && found->existence == SEG_SOMEBODY) {
-    verdict.witness = SEG_NEW(&verdicts->arena, struct seg_witness);
-    if (verdict.witness == NULL)
-      return seg_fail_memory(engine->error, "the verdicts");
-  }
-  if (!SEG_VEC_PUSH(&verdicts->items, verdict))
-    return seg_fail_memory(engine->error, "the verdicts");
-  if (verdict.witness != NULL) {
-    *verdict.witness = found->witness;
-    *found = (struct seg_found){.existence = SEG_UNPROVED};
-  }
-  return SEG_OK;
-}
-
-enum seg_status seg_engine_ask(struct seg_engine *engine, const struct seg_wanted *wanted,
-                               uint32_t count, struct seg_found *found) {
-  *found = (struct seg_found){.existence = SEG_UNPROVED};
-  if (engine->options.interrupted != NULL && atomic_load(engine->options.interrupted))
-    return seg_fail(engine->error, SEG_INTERRUPTED, "", "interrupted");
-  engine->verdicts->counts.questions++;
-  return seg_prover_find(&engine->prover, wanted, count, found, engine->error);
-}
-
-static bool is_bundled(const struct seg_source_map *map, struct seg_span span) {
-  return map != NULL && span.file < map->files.count && map->files.items[span.file].bundled;
+static uint32_t place_of_clause(const struct seg_verdict *verdict) {
+  return verdict->clause_count == 0 ? 0 : verdict->clauses[0]->span.begin;
 }
 
 static int by_place(const void *a, const void *b) {
   const struct seg_verdict *x = a, *y = b;
-  if (x->segment != y->segment)
-    return x->segment < y->segment ? -1 : 1;
-  if (x->asked != y->asked)
-    return x->asked < y->asked ? -1 : 1;
-  if (x->other != y->other)
-    return x->other < y->other ? -1 : 1;
-  return (x->chain > y->chain) - (x->chain < y->chain);
+  int order = in_order(x->segment, y->segment);
+  if (order == 0)
+    order = in_order(x->asked, y->asked);
+  if (order == 0)
+    order = in_order(x->other, y->other);
+  if (order == 0)
+    order = in_order(x->chain, y->chain);
+  return order != 0 ? order : in_order(place_of_clause(x), place_of_clause(y));
 }
 
 static enum seg_status judge(struct seg_engine *engine) {
+  static enum seg_status (*const steps[])(struct seg_engine *) = {
+      seg_judge_singles, seg_judge_pairs, seg_judge_declared, seg_judge_chains,
+      seg_judge_redundant};
   const struct seg_program *program = engine->program;
-  engine->segments =
-      SEG_NEW_ARRAY(&engine->arena, struct seg_judged, (size_t)program->segment_count + 1);
-  if (engine->segments == NULL)
-    return seg_fail_memory(engine->error, "the verdicts");
-  for (uint32_t s = 0; s < program->segment_count; s++)
-    engine->segments[s].bundled = is_bundled(engine->options.map, program->segments[s].span);
-  enum seg_status status = seg_judge_singles(engine);
-  if (status == SEG_OK)
-    status = seg_judge_pairs(engine);
+  uint64_t count = program->segment_count;
+  engine->segments = SEG_NEW_ARRAY(&engine->arena, struct seg_judged, count + 1);
+  engine->meetings = SEG_NEW_ARRAY(&engine->arena, uint8_t, count *(count + 1) / 2 + 1);
+  if (engine->segments == NULL || engine->meetings == NULL)
+    return seg_engine_no_memory(engine);
+  for (uint32_t s = 0; s < count; s++) {
+    engine->segments[s].bundled = seg_engine_is_bundled(engine, program->segments[s].span);
+    engine->segments[s].same_as = s;
+  }
+  enum seg_status status = SEG_OK;
+  for (size_t i = 0; i < sizeof steps / sizeof *steps && status == SEG_OK; i++)
+    status = steps[i](engine);
+  return status;
+}
+
+/** For the first pairs that meet without a word about it, in the order in which they are shown. */
+static enum seg_status find_witnesses(struct seg_engine *engine) {
+  uint32_t left = engine->options.witnesses;
+  enum seg_status status = SEG_OK;
+  for (size_t i = 0; i < engine->verdicts->items.count && left > 0 && status == SEG_OK; i++) {
+    struct seg_verdict *verdict = &engine->verdicts->items.items[i];
+    if (verdict->kind != SEG_VERDICT_OVERLAP && verdict->kind != SEG_VERDICT_EXCLUSIVE_BROKEN)
+      continue;
+    status = seg_find_pair_witness(engine, verdict);
+    left--;
+  }
   return status;
 }
 
@@ -93,6 +86,8 @@ enum seg_status seg_verdicts_find(const struct seg_program *program,
   enum seg_status status = judge(&engine);
   if (verdicts->items.count > 0)
     qsort(verdicts->items.items, verdicts->items.count, sizeof *verdicts->items.items, by_place);
+  if (status == SEG_OK)
+    status = find_witnesses(&engine);
   for (size_t i = 0; i < verdicts->items.count; i++)
     verdicts->counts.kinds[verdicts->items.items[i].kind]++;
   seg_prover_deinit(&engine.prover);
