@@ -133,7 +133,7 @@ has '    line 34, never false: country is known'
 # 90 days before 1 November is 3 August. 22:59 UTC on 1 August is 2 August in Berlin: 91 days before.
 
 mkdir failing
-cp shop/rules.seg failing
+{ cat shop/rules.seg; printf 'overlap: vip with near, unseen\noverlap: near with unseen\n'; } >failing/rules.seg
 cat >failing/tests.seg <<'END'
 segc 1
 

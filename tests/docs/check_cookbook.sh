@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs every recipe of docs/cookbook.md: its rules with the shop of the page, its tests with `segc test`.
+# Every recipe of docs/cookbook.md, with the shop of the page: `segc check`, its tests with `segc test`, its layout.
 #
 #   check_cookbook.sh PAGE SEGC
 #
@@ -28,7 +28,7 @@ for title in "$work"/*.title; do
   mkdir "$recipe"
   { cat "$work/shop"; echo; cat "$recipe.rules"; } >"$recipe/recipe.seg"
   recipes=$((recipes + 1))
-  if ! (cd "$recipe" && "$segc" test . >output 2>&1 && "$segc" fmt --diff recipe.seg >>output 2>&1); then
+  if ! (cd "$recipe" && "$segc" check . >output 2>&1 && "$segc" test . >>output 2>&1 && "$segc" fmt --diff recipe.seg >>output 2>&1); then
     printf '== %s\n' "$(cat "$title")"
     cat "$recipe/output"
     bad=$((bad + 1))

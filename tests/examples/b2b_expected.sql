@@ -59,7 +59,10 @@ from accounts left join by_touch using (account) left join by_deal using (accoun
   left join visits using (account) left join ranked using (account);
 
 create table expected as
-select *, case when stalled then 'stalled' when in_talks then 'in_talks' when best_customers then 'best_customers'
+select *, case when buying_group then 'buying_group' when one_voice then 'one_voice'
+               when met_after_webinar then 'met_after_webinar' when waking_up then 'waking_up'
+               else 'wait' end as next_step,
+          case when stalled then 'stalled' when in_talks then 'in_talks' when best_customers then 'best_customers'
                when sleeping then 'sleeping' else 'nurture' end as pipeline
 from members;
 

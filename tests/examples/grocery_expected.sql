@@ -83,7 +83,7 @@ select *,
        case when big_baskets then 'big_baskets' when hosts then 'hosts' when young_families then 'young_families'
             when tasters then 'tasters' when naturals then 'naturals' when bargain_hunters then 'bargain_hunters'
             when slipping then 'slipping' when lost then 'lost' else 'leaflet' end as december,
-       case when store_367 then 'store_367' when roamers then 'roamers' end as stores_action
+       case when store_367 then 'store_367' when roamers then 'roamers' else 'no_invitation' end as stores_action
 from members;
 
 -- A row that two events read counts in both; what `unique by` collapses counts, too.

@@ -83,7 +83,12 @@ from accounts a left join by_use using (account_id) left join by_invoice using (
   left join copies using (account_id) left join ranked using (account_id) left join renewals using (account_id);
 
 create table expected as
-select *, case when gone then 'gone' when slipping then 'slipping' when came_back then 'came_back'
+select *, case when never_started then 'never_started' when quick_starters then 'quick_starters'
+               when copies_by_hand then 'copies_by_hand' when new_to_automation then 'new_to_automation'
+               else 'no_hint' end as adoption,
+          case when renewal then 'renewal' when full_house then 'full_house' when growing then 'growing'
+               when top_accounts then 'top_accounts' else 'no_offer' end as expansion,
+          case when gone then 'gone' when slipping then 'slipping' when came_back then 'came_back'
                when power_teams then 'power_teams' else 'steady' end as health
 from members;
 

@@ -12,7 +12,7 @@ failed=0
 for project in "$source"/tests/stdlib/*.seg; do
   name=$(basename "$project" .seg)
   [ "$name" = rfm_orders ] && continue
-  if "$segc" test "$project"; then
+  if "$segc" check "$project" && "$segc" test "$project"; then
     echo "ok $name"
   else
     echo "FAILED $name"
