@@ -129,6 +129,8 @@ static void compare_chains(struct seg_diff_builder *builder) {
 struct statement {
   struct seg_str text;
   struct seg_str place;
+  uint32_t together;      // the first of several pairs that a chain's name states: how many; else 0
+  struct seg_str written; // those as written: "overlap: lifecycle with b"
 };
 
 struct statements {
@@ -136,56 +138,83 @@ struct statements {
   struct statement *items;
 };
 
-static struct seg_str relation_name(const struct seg_diff_builder *builder, bool earlier,
-                                    struct seg_str name) {
-  const struct seg_program *program = builder->before->program;
-  for (uint32_t i = 0; earlier && i < program->segment_count; i++)
-    if (seg_str_equal(program->segments[i].name.text, name))
-      return current_name(builder, i);
-  return name;
-}
-
 static int compare_str(const void *a, const void *b) {
   return seg_str_compare(*(const struct seg_str *)a, *(const struct seg_str *)b);
 }
 
-// `overlap: a with b, c` is two statements, `exclusive: a, b, c` is one; neither has an order.
-static void add_statements(struct seg_diff_builder *builder, bool earlier,
-                           const struct seg_stated_relation *relation, struct statements *out) {
-  struct seg_str place =
-      seg_diff_place(builder, earlier ? builder->before : builder->after, relation->span);
-  struct seg_str *names = seg_diff_array(builder, relation->member_count, sizeof *names);
-  if (builder->failed)
-    return;
-  for (uint32_t i = 0; i < relation->member_count; i++)
-    names[i] = relation_name(builder, earlier, relation->members[i].text);
-  for (uint32_t i = 1; relation->kind == SEG_STATED_OVERLAP && i < relation->member_count; i++) {
-    bool turned = seg_str_compare(names[0], names[i]) > 0;
-    struct seg_str text =
-        seg_diff_format(builder, "overlap: %.*s with %.*s", SEG_STR(names[turned ? i : 0]),
-                        SEG_STR(names[turned ? 0 : i]));
-    out->items[out->count++] = (struct statement){text, place};
-  }
-  if (relation->kind == SEG_STATED_OVERLAP)
-    return;
-  qsort(names, relation->member_count, sizeof *names, compare_str);
+// `exclusive: a, b, c` has no order.
+static struct seg_str exclusive_text(struct seg_diff_builder *builder, bool earlier,
+                                     const struct seg_program_exclusive *exclusive) {
   struct seg_str text = seg_str_view("exclusive: ");
-  for (uint32_t i = 0; i < relation->member_count; i++)
+  struct seg_str *names = seg_diff_array(builder, exclusive->member_count, sizeof *names);
+  if (builder->failed)
+    return text;
+  for (uint32_t i = 0; i < exclusive->member_count; i++)
+    names[i] = member_name(builder, earlier, exclusive->members[i]);
+  qsort(names, exclusive->member_count, sizeof *names, compare_str);
+  for (uint32_t i = 0; i < exclusive->member_count; i++)
     text = seg_diff_format(builder, "%.*s%s%.*s", SEG_STR(text), i == 0 ? "" : ", ",
                            SEG_STR(names[i]));
-  out->items[out->count++] = (struct statement){text, place};
+  return text;
+}
+
+// `overlap` has no order either.
+static struct seg_str pair_text(struct seg_diff_builder *builder, bool earlier,
+                                const struct seg_program_overlap *pair) {
+  struct seg_str one = member_name(builder, earlier, pair->segment);
+  struct seg_str other = member_name(builder, earlier, pair->other);
+  bool turned = seg_str_compare(one, other) > 0;
+  return seg_diff_format(builder, "overlap: %.*s with %.*s", SEG_STR(turned ? other : one),
+                         SEG_STR(turned ? one : other));
+}
+
+// What the name behind `with` states, as written.
+static struct seg_str written_text(struct seg_diff_builder *builder,
+                                   const struct seg_diff_version *version,
+                                   const struct seg_program_overlap *pair) {
+  for (const struct seg_declaration *d = version->ast->first; d != NULL; d = d->next)
+    if (d->kind == SEG_DECLARE_RELATION && d->span.file == pair->span.file &&
+        d->span.begin == pair->span.begin)
+      return seg_diff_format(builder, "overlap: %.*s with %.*s",
+                             SEG_STR(d->relation->members[0].text),
+                             SEG_STR(seg_diff_source(builder, version, pair->other_span)));
+  return pair_text(builder, version == builder->before, pair);
+}
+
+static bool same_name(const struct seg_program_overlap *a, const struct seg_program_overlap *b) {
+  return a->other_span.file == b->other_span.file && a->other_span.begin == b->other_span.begin;
+}
+
+static void add_overlaps(struct seg_diff_builder *builder, bool earlier, struct statements *out) {
+  const struct seg_diff_version *version = earlier ? builder->before : builder->after;
+  const struct seg_program *program = version->program;
+  for (uint32_t begin = 0, end = 0; !builder->failed && begin < program->overlap_count;
+       begin = end) {
+    uint32_t first = out->count;
+    const struct seg_program_overlap *pairs = &program->overlaps[begin];
+    for (; end < program->overlap_count && same_name(pairs, &program->overlaps[end]); end++)
+      out->items[out->count++] =
+          (struct statement){.text = pair_text(builder, earlier, &program->overlaps[end]),
+                             .place = seg_diff_place(builder, version, pairs->other_span)};
+    if (end - begin < 2)
+      continue;
+    out->items[first].together = end - begin;
+    out->items[first].written = written_text(builder, version, pairs);
+  }
 }
 
 static struct statements statements_of(struct seg_diff_builder *builder, bool earlier) {
-  const struct seg_ast *ast = (earlier ? builder->before : builder->after)->ast;
-  size_t room = 0;
-  for (const struct seg_declaration *d = ast->first; d != NULL; d = d->next)
-    room += d->kind == SEG_DECLARE_RELATION ? d->relation->member_count + 1 : 0;
-  struct statements statements = {.items = seg_diff_array(builder, room, sizeof *statements.items)};
-  for (const struct seg_declaration *d = ast->first; !builder->failed && d != NULL; d = d->next)
-    if (d->kind == SEG_DECLARE_RELATION)
-      add_statements(builder, earlier, d->relation, &statements);
-  return statements;
+  const struct seg_diff_version *version = earlier ? builder->before : builder->after;
+  const struct seg_program *program = version->program;
+  struct statements out = {0};
+  out.items =
+      seg_diff_array(builder, program->exclusive_count + program->overlap_count, sizeof *out.items);
+  for (uint32_t i = 0; !builder->failed && i < program->exclusive_count; i++)
+    out.items[out.count++] =
+        (struct statement){.text = exclusive_text(builder, earlier, &program->exclusives[i]),
+                           .place = seg_diff_place(builder, version, program->exclusives[i].span)};
+  add_overlaps(builder, earlier, &out);
+  return out;
 }
 
 static bool states(const struct statements *statements, struct seg_str text) {
@@ -195,20 +224,34 @@ static bool states(const struct statements *statements, struct seg_str text) {
   return false;
 }
 
+// What one version says and the other does not. Pairs of chains are told in one line when all of
+// them are new, or gone.
+static void add_unsaid(struct seg_diff_builder *builder, enum seg_diff_kind kind,
+                       const struct statements *said, const struct statements *other) {
+  for (uint32_t i = 0, step = 1; !builder->failed && i < said->count; i += step) {
+    const struct statement *statement = &said->items[i];
+    bool whole = statement->together > 0;
+    for (uint32_t j = 0; j < statement->together; j++)
+      whole = whole && !states(other, said->items[i + j].text);
+    step = whole ? statement->together : 1;
+    if (!whole && states(other, statement->text))
+      continue;
+    struct seg_diff_item item = {.kind = kind,
+                                 .name = whole ? statement->written : statement->text};
+    if (kind == SEG_DIFF_REMOVED)
+      item.place_before = statement->place;
+    else
+      item.place_after = statement->place;
+    seg_diff_add_item(builder, &builder->diff->relations, item);
+  }
+}
+
 static void compare_relations(struct seg_diff_builder *builder) {
   struct statements olds = statements_of(builder, true), news = statements_of(builder, false);
-  for (uint32_t i = 0; !builder->failed && i < olds.count; i++)
-    if (!states(&news, olds.items[i].text))
-      seg_diff_add_item(builder, &builder->diff->relations,
-                        (struct seg_diff_item){.kind = SEG_DIFF_REMOVED,
-                                               .name = olds.items[i].text,
-                                               .place_before = olds.items[i].place});
-  for (uint32_t i = 0; !builder->failed && i < news.count; i++)
-    if (!states(&olds, news.items[i].text))
-      seg_diff_add_item(builder, &builder->diff->relations,
-                        (struct seg_diff_item){.kind = SEG_DIFF_ADDED,
-                                               .name = news.items[i].text,
-                                               .place_after = news.items[i].place});
+  if (builder->failed)
+    return;
+  add_unsaid(builder, SEG_DIFF_REMOVED, &olds, &news);
+  add_unsaid(builder, SEG_DIFF_ADDED, &news, &olds);
 }
 
 void seg_diff_chains(struct seg_diff_builder *builder) {

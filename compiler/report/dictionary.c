@@ -228,6 +228,26 @@ static void places(struct builder *builder, uint32_t segment, struct seg_diction
                                           .members = program->chains[i].member_count};
 }
 
+static struct seg_str segment_name(struct builder *builder, uint32_t segment) {
+  return keep(builder, builder->program->segments[segment].name.text);
+}
+
+static void relations_of(struct builder *builder, uint32_t segment,
+                         struct seg_dictionary_segment *out) {
+  const struct seg_program *program = builder->program;
+  uint32_t room = program->segment_count;
+  out->exclusive.items = array(builder, room, sizeof *out->exclusive.items);
+  out->overlaps.items = array(builder, room, sizeof *out->overlaps.items);
+  for (uint32_t i = 0; !builder->failed && i < program->segment_count; i++) {
+    enum seg_relation relation =
+        i == segment ? SEG_UNRELATED : seg_program_relation(program, segment, i);
+    if (relation == SEG_EXCLUSIVE)
+      out->exclusive.items[out->exclusive.count++] = segment_name(builder, i);
+    else if (relation == SEG_MAY_OVERLAP)
+      out->overlaps.items[out->overlaps.count++] = segment_name(builder, i);
+  }
+}
+
 static enum seg_status segment_of(struct builder *builder, uint32_t number,
                                   struct seg_dictionary_segment *out, struct seg_error *error) {
   const struct seg_program_segment *segment = &builder->program->segments[number];
@@ -242,6 +262,7 @@ static enum seg_status segment_of(struct builder *builder, uint32_t number,
   windows(builder, segment->when, room, &out->windows);
   metrics_of(builder, segment, out);
   places(builder, number, out);
+  relations_of(builder, number, out);
   return reads_of(builder, number, out, error);
 }
 
@@ -328,6 +349,64 @@ static void chains(struct builder *builder, int32_t only) {
   }
 }
 
+static void exclusives(struct builder *builder, int32_t only) {
+  const struct seg_program *program = builder->program;
+  struct seg_dictionary *dictionary = builder->dictionary;
+  for (uint32_t i = 0; !builder->failed && i < program->exclusive_count; i++) {
+    const struct seg_program_exclusive *exclusive = &program->exclusives[i];
+    bool listed = only < 0;
+    for (uint32_t j = 0; j < exclusive->member_count; j++)
+      listed = listed || exclusive->members[j] == (uint32_t)only;
+    if (!listed)
+      continue;
+    struct seg_dictionary_relation *out = &dictionary->relations[dictionary->relation_count++];
+    *out = (struct seg_dictionary_relation){.exclusive = true,
+                                            .text = source_text(builder, exclusive->span)};
+    out->segments.items = array(builder, exclusive->member_count, sizeof *out->segments.items);
+    for (uint32_t j = 0; !builder->failed && j < exclusive->member_count; j++)
+      out->segments.items[out->segments.count++] = segment_name(builder, exclusive->members[j]);
+  }
+}
+
+static bool same_declaration(const struct seg_program_overlap *a,
+                             const struct seg_program_overlap *b) {
+  return a->span.file == b->span.file && a->span.begin == b->span.begin;
+}
+
+// The pairs of one declaration stand together.
+static void overlaps(struct builder *builder, int32_t only) {
+  const struct seg_program *program = builder->program;
+  struct seg_dictionary *dictionary = builder->dictionary;
+  for (uint32_t begin = 0, end = 0; !builder->failed && begin < program->overlap_count;
+       begin = end) {
+    const struct seg_program_overlap *pairs = &program->overlaps[begin];
+    bool listed = only < 0;
+    for (; end < program->overlap_count && same_declaration(pairs, &program->overlaps[end]); end++)
+      listed = listed || program->overlaps[end].segment == (uint32_t)only ||
+               program->overlaps[end].other == (uint32_t)only;
+    if (!listed)
+      continue;
+    struct seg_dictionary_relation *out = &dictionary->relations[dictionary->relation_count++];
+    *out = (struct seg_dictionary_relation){.text = source_text(builder, pairs->span)};
+    out->segments.items = array(builder, 2u * (end - begin), sizeof *out->segments.items);
+    for (uint32_t i = begin; !builder->failed && i < end; i++) {
+      out->segments.items[out->segments.count++] =
+          segment_name(builder, program->overlaps[i].segment);
+      out->segments.items[out->segments.count++] =
+          segment_name(builder, program->overlaps[i].other);
+    }
+  }
+}
+
+static void relations(struct builder *builder, int32_t only) {
+  const struct seg_program *program = builder->program;
+  struct seg_dictionary *dictionary = builder->dictionary;
+  dictionary->relations = array(builder, program->exclusive_count + program->overlap_count,
+                                sizeof *dictionary->relations);
+  exclusives(builder, only);
+  overlaps(builder, only);
+}
+
 static void entity_of(struct builder *builder, const struct seg_program_entity *entity,
                       struct seg_dictionary_entity *out) {
   *out = (struct seg_dictionary_entity){.name = keep(builder, entity->name.text),
@@ -398,6 +477,7 @@ enum seg_status seg_dictionary_init(struct seg_dictionary *dictionary,
     constants(&builder);
   metrics(&builder, only);
   chains(&builder, only);
+  relations(&builder, only);
   return builder.failed ? seg_fail_memory(error, "the data dictionary") : SEG_OK;
 }
 

@@ -44,6 +44,8 @@ struct seg_dictionary_segment {
   struct seg_dictionary_read *reads;
   uint32_t place_count;
   struct seg_dictionary_place *places;
+  struct seg_dictionary_texts exclusive; // segments that no customer of this one is in
+  struct seg_dictionary_texts overlaps;  // segments that it may share customers with
 };
 
 struct seg_dictionary_metric {
@@ -59,6 +61,14 @@ struct seg_dictionary_constant {
 struct seg_dictionary_chain {
   struct seg_str name, otherwise;
   struct seg_dictionary_texts members;
+};
+
+/** An `exclusive` or `overlap`. */
+struct seg_dictionary_relation {
+  bool exclusive;
+  struct seg_str text; // as written
+  // exclusive: its segments. overlap: pairs, a segment and the other; chains are taken apart.
+  struct seg_dictionary_texts segments;
 };
 
 /** How the customer or an event is read: which rows exist. */
@@ -81,11 +91,13 @@ struct seg_dictionary {
   struct seg_dictionary_metric *metrics;
   uint32_t chain_count;
   struct seg_dictionary_chain *chains;
+  uint32_t relation_count;
+  struct seg_dictionary_relation *relations;
 };
 
 /**
  * Of a program without errors. `only` is the index of one segment, or -1 for all: then only its
- * metrics and chains are listed. Texts live in the dictionary. Deinit in any case.
+ * metrics, chains and relations are listed. Texts live in the dictionary. Deinit in any case.
  */
 SEG_NODISCARD enum seg_status seg_dictionary_init(struct seg_dictionary *dictionary,
                                                   const struct seg_program *program,

@@ -60,6 +60,8 @@ static void segment_object(struct seg_json *json, const struct seg_dictionary_se
   texts(json, "windows", &segment->windows);
   texts(json, "metrics", &segment->metrics);
   places(json, segment);
+  texts(json, "exclusive_with", &segment->exclusive);
+  texts(json, "overlaps_with", &segment->overlaps);
   reads(json, segment);
   seg_json_end_object(json);
 }
@@ -78,6 +80,29 @@ static void chain_object(struct seg_json *json, const struct seg_dictionary_chai
   seg_json_member(json, "name", chain->name);
   texts(json, "segments", &chain->members);
   seg_json_member(json, "otherwise", chain->otherwise);
+  seg_json_end_object(json);
+}
+
+static void pairs(struct seg_json *json, const struct seg_dictionary_texts *segments) {
+  seg_json_key(json, "pairs");
+  seg_json_begin_array(json);
+  for (uint32_t i = 0; i + 1u < segments->count; i += 2u) {
+    seg_json_begin_array(json);
+    seg_json_str(json, segments->items[i]);
+    seg_json_str(json, segments->items[i + 1u]);
+    seg_json_end_array(json);
+  }
+  seg_json_end_array(json);
+}
+
+static void relation_object(struct seg_json *json, const struct seg_dictionary_relation *relation) {
+  seg_json_begin_object(json);
+  seg_json_member(json, "kind", seg_str_view(relation->exclusive ? "exclusive" : "overlap"));
+  seg_json_member(json, "text", relation->text);
+  if (relation->exclusive)
+    texts(json, "segments", &relation->segments);
+  else
+    pairs(json, &relation->segments);
   seg_json_end_object(json);
 }
 
@@ -125,6 +150,11 @@ void seg_dictionary_write_json(const struct seg_dictionary *dictionary, FILE *ou
   seg_json_begin_array(&json);
   for (uint32_t i = 0; i < dictionary->chain_count; i++)
     chain_object(&json, &dictionary->chains[i]);
+  seg_json_end_array(&json);
+  seg_json_key(&json, "relations");
+  seg_json_begin_array(&json);
+  for (uint32_t i = 0; i < dictionary->relation_count; i++)
+    relation_object(&json, &dictionary->relations[i]);
   seg_json_end_array(&json);
   seg_json_key(&json, "data");
   seg_json_begin_array(&json);

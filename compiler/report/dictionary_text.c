@@ -23,6 +23,16 @@ static void fold_count(uint32_t folds, FILE *out) {
     fprintf(out, "; %u aggregate%s", (unsigned)folds, folds == 1 ? "" : "s");
 }
 
+static void text_relation(const char *word, const struct seg_dictionary_texts *segments,
+                          FILE *out) {
+  if (segments->count == 0)
+    return;
+  label(word, out);
+  fputs("with ", out);
+  list(segments, ", ", out);
+  fputc('\n', out);
+}
+
 static void text_segment(const struct seg_dictionary_segment *segment, FILE *out) {
   fprintf(out, "%.*s", SEG_STR(segment->name));
   if (!is_empty(segment->title))
@@ -51,6 +61,8 @@ static void text_segment(const struct seg_dictionary_segment *segment, FILE *out
     fprintf(out, "%.*s: %u of %u\n", SEG_STR(segment->places[i].chain),
             (unsigned)segment->places[i].position, (unsigned)segment->places[i].members);
   }
+  text_relation("exclusive", &segment->exclusive, out);
+  text_relation("overlap", &segment->overlaps, out);
   for (uint32_t i = 0; i < segment->read_count; i++) {
     const struct seg_dictionary_read *read = &segment->reads[i];
     label(i == 0 ? "reads" : "", out);
@@ -119,6 +131,10 @@ void seg_dictionary_write_text(const struct seg_dictionary *dictionary, FILE *ou
     fputc('\n', out);
   }
   fputs(dictionary->chain_count > 0 ? "\n" : "", out);
+  fputs(dictionary->relation_count > 0 ? "Said about segments\n" : "", out);
+  for (uint32_t i = 0; i < dictionary->relation_count; i++)
+    fprintf(out, "  %.*s\n", SEG_STR(dictionary->relations[i].text));
+  fputs(dictionary->relation_count > 0 ? "\n" : "", out);
   fprintf(out, "Data: days of %.*s\n", SEG_STR(dictionary->timezone));
   for (uint32_t i = 0; i < dictionary->entity_count; i++)
     text_entity(&dictionary->entities[i], out);
@@ -148,6 +164,15 @@ static void code_list(const struct seg_dictionary_texts *texts, const char *betw
     fputs(i == 0 ? "" : between, out);
     code(texts->items[i], out);
   }
+}
+
+static void markdown_relation(const char *word, const struct seg_dictionary_texts *segments,
+                              FILE *out) {
+  if (segments->count == 0)
+    return;
+  fprintf(out, "| %s | with ", word);
+  code_list(segments, ", ", out);
+  fputs(" |\n", out);
 }
 
 static void markdown_segment(const struct seg_dictionary_segment *segment, FILE *out) {
@@ -183,6 +208,8 @@ static void markdown_segment(const struct seg_dictionary_segment *segment, FILE 
     fprintf(out, ": %u of %u |\n", (unsigned)segment->places[i].position,
             (unsigned)segment->places[i].members);
   }
+  markdown_relation("exclusive", &segment->exclusive, out);
+  markdown_relation("overlap", &segment->overlaps, out);
   for (uint32_t i = 0; i < segment->read_count; i++) {
     const struct seg_dictionary_read *read = &segment->reads[i];
     fputs("| reads | ", out);
@@ -274,6 +301,12 @@ void seg_dictionary_write_markdown(const struct seg_dictionary *dictionary, FILE
       fputs(", otherwise ", out);
       code(chain->otherwise, out);
     }
+    fputc('\n', out);
+  }
+  fputs(dictionary->relation_count > 0 ? "\n## Said about segments\n\n" : "", out);
+  for (uint32_t i = 0; i < dictionary->relation_count; i++) {
+    fputs("- ", out);
+    code(dictionary->relations[i].text, out);
     fputc('\n', out);
   }
   fprintf(out, "\n## Data\n\nDays of %.*s.\n\n", SEG_STR(dictionary->timezone));

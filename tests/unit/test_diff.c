@@ -263,6 +263,16 @@ static void test_segments(void **state) {
   EXPECT("priority p", "priority q", "chain q renamed from p");
   EXPECT("a with b", "c with a", "overlap: a with b removed");
   EXPECT("overlap: a with b", "overlap: b with a", "the rules mean the same");
+  EXPECT("overlap: a with b", "overlap: a with b, c", "overlap: a with c added  (case.seg:16)");
+  EXPECT("overlap: a with b", "exclusive: b, c, a", "overlap: a with b removed",
+         "exclusive: a, b, c added");
+  // A chain stands for its segments: of these pairs, one is said before.
+  EXPECT("overlap: a with b", "priority q: b > c\noverlap: a with q", "overlap: a with c added");
+  EXPECT("overlap: a with b", "overlap: a with b\npriority q: b > c\noverlap: p with q",
+         "overlap: p with q added");
+  EXPECT("segment c {",
+         "segment d { when: country is missing decision: \"w\" }\noverlap: d with p\nsegment c {",
+         "overlap: d with p added  (case.seg:15)");
 }
 
 // Everything that names the segment follows its new name.
