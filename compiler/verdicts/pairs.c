@@ -130,21 +130,31 @@ enum seg_status seg_judge_pairs(struct seg_engine *engine) {
 
 // --- declarations that are not needed ---
 
+static bool is_one_statement(const struct seg_program_overlap *a,
+                             const struct seg_program_overlap *b) {
+  return a->span.file == b->span.file && a->span.begin == b->span.begin &&
+         a->other_span.begin == b->other_span.begin;
+}
+
+// A name that stands for a chain states several pairs: it says too much only when none of them
+// meets.
 enum seg_status seg_judge_declared(struct seg_engine *engine) {
   const struct seg_program *program = engine->program;
-  for (uint32_t i = 0; i < program->overlap_count; i++) {
-    const struct seg_program_overlap *overlap = &program->overlaps[i];
-    if (seg_engine_meeting(engine, overlap->segment, overlap->other) != SEG_DISJOINT ||
-        seg_engine_is_bundled(engine, overlap->span))
+  enum seg_status status = SEG_OK;
+  for (uint32_t i = 0, end; i < program->overlap_count && status == SEG_OK; i = end) {
+    const struct seg_program_overlap *first = &program->overlaps[i];
+    bool needed = seg_engine_is_bundled(engine, first->span);
+    for (end = i; end < program->overlap_count && is_one_statement(first, &program->overlaps[end]);
+         end++)
+      needed = needed || seg_engine_meeting(engine, program->overlaps[end].segment,
+                                            program->overlaps[end].other) != SEG_DISJOINT;
+    if (needed)
       continue;
-    uint32_t first = overlap->segment < overlap->other ? overlap->segment : overlap->other;
-    uint32_t second = first == overlap->segment ? overlap->other : overlap->segment;
-    enum seg_status status =
-        seg_engine_add(engine, seg_verdict_of(SEG_VERDICT_STALE_OVERLAP, first, second), NULL);
-    if (status != SEG_OK)
-      return status;
+    uint32_t low = first->segment < first->other ? first->segment : first->other;
+    uint32_t high = low == first->segment ? first->other : first->segment;
+    status = seg_engine_add(engine, seg_verdict_of(SEG_VERDICT_STALE_OVERLAP, low, high), NULL);
   }
-  return SEG_OK;
+  return status;
 }
 
 // --- witnesses ---

@@ -27,6 +27,17 @@ static void declared_relations(void **state) {
   expect_verdicts("segment a { when: plan = \"pro\" }\nsegment b { when: plan = \"free\" }\n"
                   "overlap: a with b\n",
                   "stale-overlap a b\n");
+  // A chain: one of its segments is enough. Of the other chain no segment meets `b`.
+  expect_verdicts("segment a { when: plan = \"pro\" }\nsegment b { when: plan = \"free\" }\n"
+                  "segment c { when: plan = \"pro\" or score > 5 }\n"
+                  "segment d { when: plan = \"pro\" and score > 7 }\n"
+                  "priority p: a > c otherwise n\npriority q: d > a otherwise m\n"
+                  "overlap: p with b\noverlap: d with c\noverlap: b with d\n",
+                  "stale-overlap b d\ninside d c\n");
+  expect_verdicts("segment a { when: plan = \"pro\" }\nsegment b { when: plan = \"free\" }\n"
+                  "segment c { when: plan = \"pro\" or plan = \"basic\" }\n"
+                  "priority p: a > c otherwise n\noverlap: b with p\n",
+                  "stale-overlap a b\n");
   expect_verdicts("segment a { when: plan = \"pro\" }\nsegment b { when: plan = \"free\" }\n"
                   "segment c { when: score > 5 and plan != \"free\" }\nexclusive: a, b, c\n",
                   "exclusive-broken a c\n");
