@@ -130,15 +130,40 @@ struct seg_term seg_encode_value(const struct seg_encode_scope *scope,
 
 // --- conditions ---
 
+static enum seg_comparison turned(enum seg_comparison comparison) {
+  static const enum seg_comparison turned[] = {
+      [SEG_EQUAL] = SEG_EQUAL,  [SEG_NOT_EQUAL] = SEG_NOT_EQUAL,
+      [SEG_LESS] = SEG_GREATER, [SEG_LESS_EQUAL] = SEG_GREATER_EQUAL,
+      [SEG_GREATER] = SEG_LESS, [SEG_GREATER_EQUAL] = SEG_LESS_EQUAL};
+  return turned[comparison];
+}
+
+/** Of two known values. */
+static Z3_ast compare_values(const struct seg_encode_scope *scope, enum seg_comparison comparison,
+                             const struct seg_node *left, const struct seg_node *right) {
+  struct seg_solver *solver = scope->query->solver;
+  if (left->type.kind == SEG_TYPE_TEXT)
+    return seg_encode_text_comparison(scope, comparison, left, right);
+  if (seg_encode_is_length_test(left, right))
+    return seg_encode_length_test(scope, comparison, left, right->literal.integer);
+  if (seg_encode_is_length_test(right, left))
+    return seg_encode_length_test(scope, turned(comparison), right, left->literal.integer);
+  return seg_encode_order(solver, comparison, seg_encode_value(scope, left).value,
+                          seg_encode_value(scope, right).value);
+}
+
+/** Is the value known? */
+static Z3_ast is_known(const struct seg_encode_scope *scope, const struct seg_node *node) {
+  // The length itself is not asked for.
+  return seg_encode_value(scope, node->kind == SEG_NODE_TEXT_LENGTH ? node->operands[0] : node)
+      .known;
+}
+
 static Z3_ast compare(const struct seg_encode_scope *scope, const struct seg_node *node) {
   struct seg_solver *solver = scope->query->solver;
   const struct seg_node *left = node->operands[0], *right = node->operands[1];
-  struct seg_term a = seg_encode_value(scope, left), b = seg_encode_value(scope, right);
-  Z3_ast both = seg_term_and(solver, a.known, b.known);
-  Z3_ast holds = left->type.kind == SEG_TYPE_TEXT
-                     ? seg_encode_text_comparison(scope, node->comparison, left, right)
-                     : seg_encode_order(solver, node->comparison, a.value, b.value);
-  return seg_term_and(solver, both, holds);
+  Z3_ast both = seg_term_and(solver, is_known(scope, left), is_known(scope, right));
+  return seg_term_and(solver, both, compare_values(scope, node->comparison, left, right));
 }
 
 static Z3_ast in_list(const struct seg_encode_scope *scope, const struct seg_node *node) {
@@ -149,7 +174,7 @@ static Z3_ast in_list(const struct seg_encode_scope *scope, const struct seg_nod
   for (uint32_t i = 0; i < node->literal_count; i++) {
     Z3_ast equal =
         node->operands[0]->type.kind == SEG_TYPE_TEXT
-            ? seg_encode_text_test(scope, node->operands[0], SEG_TEXT_IS, node->literals[i].text)
+            ? seg_encode_text_is(scope, node->operands[0], node->literals[i].text)
             : seg_term_equal(
                   solver, value.value,
                   seg_encode_literal(query, &node->literals[i], &node->operands[0]->type).value);

@@ -29,6 +29,13 @@ void seg_encode_between(struct seg_query *query, Z3_ast term, int64_t low, int64
 Z3_ast seg_encode_text_comparison(const struct seg_encode_scope *scope,
                                   enum seg_comparison comparison, const struct seg_node *a,
                                   const struct seg_node *b);
+/** Is the text the literal? */
+Z3_ast seg_encode_text_is(const struct seg_encode_scope *scope, const struct seg_node *text,
+                          struct seg_str literal);
+/** The length of a text against a literal that is not too long. */
+bool seg_encode_is_length_test(const struct seg_node *a, const struct seg_node *b);
+Z3_ast seg_encode_length_test(const struct seg_encode_scope *scope, enum seg_comparison comparison,
+                              const struct seg_node *length, int64_t literal);
 /** TEXT_TEST. */
 Z3_ast seg_encode_text_part(const struct seg_encode_scope *scope, const struct seg_node *node);
 Z3_ast seg_encode_matches(const struct seg_encode_scope *scope, const struct seg_node *node);

@@ -81,10 +81,24 @@ static enum seg_status try_witness(struct asking *asking, struct seg_query *quer
   return status;
 }
 
+/** Assert the wishes that can hold, one after the other. Leaves a model. */
+static void grant_wishes(struct seg_query *query) {
+  struct seg_solver *solver = query->solver;
+  bool has_model = true;
+  for (size_t i = 0; i < query->wishes.count; i++) {
+    has_model = seg_solver_ask(solver, &query->wishes.items[i], 1) == SEG_POSSIBLE;
+    if (has_model)
+      seg_solver_assert(solver, query->wishes.items[i]);
+  }
+  if (!has_model)
+    (void)seg_solver_ask(solver, NULL, 0);
+}
+
 /** After a possible answer: a witness that is accepted, or the reason why there is none. */
 static enum seg_status find_witness(struct asking *asking, struct seg_query *query,
                                     enum seg_answer *answer, struct seg_error *error) {
   asking->found->existence = SEG_UNPROVED;
+  grant_wishes(query);
   enum seg_status status = try_witness(asking, query, answer, error);
   if (status == SEG_OK && asking->found->existence != SEG_SOMEBODY && query->any_witness) {
     query->any_witness = false; // a small customer may be accepted where a large one is not

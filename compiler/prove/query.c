@@ -15,6 +15,11 @@ void seg_query_fact(struct seg_query *query, Z3_ast fact) {
     query->out_of_memory = true;
 }
 
+void seg_query_wish(struct seg_query *query, Z3_ast wish) {
+  if (!query->collecting && !SEG_VEC_PUSH(&query->wishes, wish))
+    query->out_of_memory = true;
+}
+
 void seg_query_weaken(struct seg_query *query, const char *reason) {
   if (query->weak == NULL)
     query->weak = reason;
@@ -208,6 +213,7 @@ static bool init_row(struct seg_query *query, struct seg_row_terms *row,
 }
 
 static bool build(struct seg_query *query) {
+  seg_query_exchange_tests(query);
   if (!find_classes(query, &query->customer))
     return false;
   for (uint32_t e = 0; e < query->program->event_count; e++)
@@ -268,8 +274,10 @@ void seg_query_deinit(struct seg_query *query) {
   SEG_VEC_FREE(&query->windows);
   SEG_VEC_FREE(&query->cuts);
   SEG_VEC_FREE(&query->dates);
+  SEG_VEC_FREE(&query->text_pairs);
   SEG_VEC_FREE(&query->shared);
   SEG_VEC_FREE(&query->facts);
+  SEG_VEC_FREE(&query->wishes);
   seg_arena_deinit(&query->arena);
 }
 

@@ -89,6 +89,11 @@ struct seg_event_space {
   struct seg_cell cells[SEG_MAX_CELLS];
 };
 
+/** Two columns whose texts are compared: both are put to the tests of each. */
+struct seg_text_pair {
+  struct seg_text_classes *texts[2];
+};
+
 /** A term that is made once for equal expressions. */
 struct seg_shared_term {
   struct seg_str form;
@@ -112,10 +117,12 @@ struct seg_query {
   struct seg_age_band *bands;
   Z3_ast *near, *far; // per band: its ages on the as-of day
   SEG_VEC(struct seg_date_parts) dates;
+  SEG_VEC(struct seg_text_pair) text_pairs;
   SEG_VEC(struct seg_shared_term) shared;
-  SEG_VEC(Z3_ast) facts; // what holds of every customer
-  const char *weak;      // NULL: all terms are exact
-  const char *refused;   // NULL: the question could be encoded
+  SEG_VEC(Z3_ast) facts;  // what holds of every customer
+  SEG_VEC(Z3_ast) wishes; // what makes a model easier to write down, where it can hold
+  const char *weak;       // NULL: all terms are exact
+  const char *refused;    // NULL: the question could be encoded
   bool out_of_memory;
 };
 
@@ -147,10 +154,9 @@ struct seg_encode_scope {
 struct seg_term seg_encode_value(const struct seg_encode_scope *scope, const struct seg_node *node);
 Z3_ast seg_encode_condition(const struct seg_encode_scope *scope, const struct seg_node *node);
 struct seg_term seg_encode_aggregate(struct seg_query *query, const struct seg_node *node);
-/** A test of a text; texts that are made from others get a truth of their own. */
-Z3_ast seg_encode_text_test(const struct seg_encode_scope *scope, const struct seg_node *text,
-                            enum seg_text_question question, struct seg_str part);
 void seg_query_fact(struct seg_query *query, Z3_ast fact);
+/** A witness is easier to make where this holds. */
+void seg_query_wish(struct seg_query *query, Z3_ast wish);
 /** Note that a term allows more than the rule. The first reason stays. */
 void seg_query_weaken(struct seg_query *query, const char *reason);
 /** A variable of a type, within its range; `known` is yes. */
@@ -163,6 +169,8 @@ struct seg_str seg_query_form(struct seg_query *query, const struct seg_program_
 void seg_query_look_at_event(struct seg_query *query, uint32_t event);
 /** How many such events the customer has. */
 Z3_ast seg_query_events_of(struct seg_query *query, uint32_t event);
+/** Between the passes: columns that are compared are put to the same tests. */
+void seg_query_exchange_tests(struct seg_query *query);
 /** Cells and bands, between the passes. */
 bool seg_query_build_spaces(struct seg_query *query);
 /** Ages of a window, on the day that stands for its kind. False when it is empty. */

@@ -36,7 +36,9 @@ static struct seg_value column_value(struct making *making, const struct seg_row
     value.integer = whole;
   } else if (column->texts.classes.count > 0 && whole >= 0 &&
              (size_t)whole < column->texts.classes.count) {
-    value.text = seg_arena_str(&making->witness->arena, column->texts.classes.items[whole].sample);
+    const struct seg_text_class *class = &column->texts.classes.items[whole];
+    making->failed = making->failed || !class->proper;
+    value.text = seg_arena_str(&making->witness->arena, class->sample);
     making->out_of_memory = making->out_of_memory || value.text.data == NULL;
   }
   return value;

@@ -12,7 +12,8 @@
 
 static const char shop[] =
     "segc 1\ntimezone: \"UTC\"\ncurrency: EUR\n"
-    "customer from \"customers\" key id {\n  country: text?  plan: one of (\"free\", \"pro\")  "
+    "customer from \"customers\" key id {\n  country: text?  city: text  plan: one of (\"free\", "
+    "\"pro\")  "
     "age: int?\n"
     "  joined: date  opt_in: bool  ratio: number?\n}\n"
     "event purchase from \"purchases\" by id at day { amount: money  channel: one of (\"web\", "
@@ -214,6 +215,50 @@ static void far_values(void **state) {
   meet("revenue > 50_000_000_000_000_000 ever", "opt_in");
 }
 
+static void texts(void **state) {
+  (void)state;
+  // What stands behind a letter in the order of texts need not be ASCII, nor what stands before
+  // one.
+  meet("city > \"é\" and not starts_with(city, \"é\")", "opt_in");
+  meet("city < \"!\" and city != \"\"", "not starts_with(city, \"!\")");
+  // Letters with two small forms: the long s has the capital S.
+  meet("upper(city) = \"S\"", "city != \"s\" and city != \"S\"");
+  never_meet("lower(city) = \"DE\"", "opt_in");
+  never_meet("upper(city) = \"DE\"", "lower(city) != \"de\"");
+  // J with a caron is two letters, its small form is one.
+  meet("lower(city) = \"ǰ\"", "city != \"ǰ\"");
+  meet("lower(city) = \"ǰ\" and length(city) = 2", "length(lower(city)) = 1");
+  never_meet("length(city) > 3", "city in (\"DE\", \"FR\")");
+  never_meet("length(city) < 2", "starts_with(city, \"DE\")");
+  meet("length(city) >= 2", "city = \"DE\"");
+  never_meet("length(city) = 2", "length(city) != 2");
+  never_meet("trim(city) = \"DE\" and city != \"DE\"", "length(city) = 2");
+  meet("trim(city) = \"DE\" and city != \"DE\"", "length(city) = 3");
+  never_meet("lower(trim(city)) = \"de\"", "trim(city) = \"FR\"");
+  never_meet("trim(city) = \" DE\"", "opt_in");
+  never_meet("matches(city, \"[A-Z][A-Z]\")", "length(city) != 2");
+  never_meet("matches(city, \"[A-Z]+\")", "matches(city, \"[0-9]+\")");
+  never_meet("matches(city, \"[A-Z]+\")", "starts_with(city, \"d\")");
+  meet("matches(city, \"[A-Z]+[0-9]*\")", "ends_with(city, \"7\")");
+  meet("matches(lower(city), \"[a-z]{3}\")", "matches(city, \"[A-Z]+\")");
+  never_meet("matches(city, \"a|b\")", "city not in (\"a\", \"b\")");
+  never_meet("not matches(city, \".*\")", "opt_in");
+  // Two columns with each other.
+  never_meet("country = city", "country = \"DE\" and city = \"FR\"");
+  never_meet("country < city", "country >= city");
+  never_meet("country < city", "city < country");
+  never_meet("country = city", "country is known and country != city");
+  never_meet("country = city", "starts_with(country, \"D\") and not starts_with(city, \"D\")");
+  never_meet("country is known and country != city", "country = \"DE\" and city = \"DE\"");
+  never_meet("country < city", "country > \"M\" and city < \"M\"");
+  meet("country = city", "country = \"DE\"");
+  meet("country < city", "country = \"DE\"");
+  never_meet("count(purchase[matches(code, \"A.*\")]) >= 1 ever",
+             "count(purchase[starts_with(code, \"A\")]) = 0 ever");
+  meet("count(purchase[matches(code, \"A.*\")]) >= 1 ever",
+       "count(purchase[code = \"AB\"]) = 0 ever");
+}
+
 static void weak_terms(void **state) {
   (void)state;
   // What is not known exactly never leads to a false proof, and what follows all the same is
@@ -242,6 +287,7 @@ int main(void) {
       cmocka_unit_test(days_that_stay_open),
       cmocka_unit_test(customers_of_events),
       cmocka_unit_test(far_values),
+      cmocka_unit_test(texts),
       cmocka_unit_test(weak_terms),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
