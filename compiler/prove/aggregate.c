@@ -210,9 +210,8 @@ static Z3_ast periods_of(struct seg_query *query, const struct region *region, i
   Z3_ast apart =
       seg_term_subtract(solver, query->far[region->end_band - 1], query->near[region->first_band]);
   if (period > 1)
-    apart =
-        Z3_mk_div(solver->context, seg_term_add(solver, apart, seg_term_int(solver, period - 1)),
-                  seg_term_int(solver, period));
+    apart = seg_term_divide(solver, seg_term_add(solver, apart, seg_term_int(solver, period - 1)),
+                            seg_term_int(solver, period));
   return seg_term_add(solver, apart, seg_term_int(solver, 1));
 }
 

@@ -10,11 +10,11 @@ static Z3_ast number(struct seg_solver *solver, int64_t value) {
 }
 
 static Z3_ast divided(struct seg_solver *solver, Z3_ast term, int64_t by) {
-  return Z3_mk_div(solver->context, term, number(solver, by));
+  return seg_term_divide(solver, term, number(solver, by));
 }
 
 static Z3_ast leftover(struct seg_solver *solver, Z3_ast term, int64_t by) {
-  return Z3_mk_mod(solver->context, term, number(solver, by));
+  return seg_term_modulo(solver, term, number(solver, by));
 }
 
 static Z3_ast is_multiple(struct seg_solver *solver, Z3_ast year, int64_t of) {

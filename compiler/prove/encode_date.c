@@ -26,7 +26,7 @@ static struct seg_term date_function(const struct seg_encode_scope *scope,
   }
   if (node->date_function == SEG_DATE_WEEKDAY) { // 1970-01-01 was a Thursday
     Z3_ast moved = seg_term_add(solver, date.value, seg_term_int(solver, 3));
-    Z3_ast day = Z3_mk_mod(solver->context, moved, seg_term_int(solver, 7));
+    Z3_ast day = seg_term_modulo(solver, moved, seg_term_int(solver, 7));
     date.value = seg_term_add(solver, day, seg_term_int(solver, 1));
     return date;
   }

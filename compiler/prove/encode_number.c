@@ -69,7 +69,7 @@ static struct seg_term arithmetic(const struct seg_encode_scope *scope,
     double divisor = node->operands[1]->literal.number;
     if (divisor == 0)
       return (struct seg_term){solver->no, a.value};
-    result.value = Z3_mk_div(solver->context, a.value, b.value);
+    result.value = seg_term_divide(solver, a.value, b.value);
   }
   }
   return seg_type_is_real(&node->type) ? rounded(scope, node, result) : result;
@@ -82,10 +82,9 @@ static struct seg_term to_number(const struct seg_encode_scope *scope,
   double unit = 1;
   for (unsigned i = 0; i < node->operands[0]->type.scale; i++)
     unit *= 10;
-  Z3_ast real = Z3_mk_int2real(solver->context, whole.value);
+  Z3_ast real = seg_term_to_real(solver, whole.value);
   struct seg_term exact = {
-      whole.known,
-      unit == 1 ? real : Z3_mk_div(solver->context, real, seg_term_real(solver, unit))};
+      whole.known, unit == 1 ? real : seg_term_divide(solver, real, seg_term_real(solver, unit))};
   return rounded(scope, node, exact);
 }
 
@@ -136,7 +135,7 @@ static struct seg_term absolute(const struct seg_encode_scope *scope, const stru
   struct seg_term term = seg_encode_value(scope, node->operands[0]);
   Z3_ast zero = seg_type_is_real(&node->type) ? seg_term_real(solver, 0) : seg_term_int(solver, 0);
   term.value = seg_term_if(solver, seg_term_at_most(solver, zero, term.value), term.value,
-                           Z3_mk_unary_minus(solver->context, term.value));
+                           seg_term_negate(solver, term.value));
   return term;
 }
 
@@ -166,7 +165,7 @@ Z3_ast seg_encode_fractions(const struct seg_encode_scope *scope, const struct s
 
 static struct seg_term negated(const struct seg_encode_scope *scope, const struct seg_node *node) {
   struct seg_term term = seg_encode_value(scope, node->operands[0]);
-  term.value = Z3_mk_unary_minus(scope->query->solver->context, term.value);
+  term.value = seg_term_negate(scope->query->solver, term.value);
   return term;
 }
 

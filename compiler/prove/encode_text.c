@@ -175,18 +175,6 @@ static void relate_columns(const struct seg_encode_scope *scope, const struct se
   seg_query_wish(query, shown);
 }
 
-static int by_content(const void *a, const void *b) {
-  const struct seg_text_atom *x = a, *y = b;
-  int sort = (x->question > y->question) - (x->question < y->question);
-  if (sort == 0)
-    sort = (x->reading > y->reading) - (x->reading < y->reading);
-  if (sort == 0)
-    sort = x->trimmed - y->trimmed;
-  if (sort == 0)
-    sort = (x->length > y->length) - (x->length < y->length);
-  return sort != 0 ? sort : seg_str_compare(x->literal, y->literal);
-}
-
 /** Add the tests of `from`, and for every literal where it stands in the order. */
 static bool copy_tests(const struct seg_text_classes *from, struct seg_text_classes *to) {
   bool all = true;
@@ -214,12 +202,6 @@ void seg_query_exchange_tests(struct seg_query *query) {
         more = more || to->atoms.count > before;
       }
   }
-  // Equal tests in equal order have equal samples.
-  for (size_t p = 0; p < query->text_pairs.count; p++)
-    for (int side = 0; side < 2; side++) {
-      struct seg_text_classes *texts = query->text_pairs.items[p].texts[side];
-      qsort(texts->atoms.items, texts->atoms.count, sizeof *texts->atoms.items, by_content);
-    }
 }
 
 /** -1, 0 or 1, as the first text stands before, at or behind the second. */
@@ -234,7 +216,7 @@ static Z3_ast order_of_texts(const struct seg_encode_scope *scope, const struct 
   if (turn == 0)
     return seg_term_int(solver, 0);
   if (turn > 0)
-    return Z3_mk_unary_minus(solver->context, order_of_texts(scope, b, a));
+    return seg_term_negate(solver, order_of_texts(scope, b, a));
   struct seg_str key =
       seg_arena_format(&query->arena, "order of %.*s\n%.*s", SEG_STR(first), SEG_STR(second));
   for (size_t i = 0; !scope->is_event && i < query->shared.count; i++)

@@ -11,12 +11,18 @@ enum { QUERIES_A_SOLVER = 200, MODELS = 4 };
 void seg_prover_init(struct seg_prover *prover, const struct seg_program *program,
                      unsigned budget) {
   *prover = (struct seg_prover){.program = program, .budget = budget};
+  seg_vocabulary_init(&prover->vocabulary, program, budget);
 }
 
-void seg_prover_deinit(struct seg_prover *prover) {
+static void stop(struct seg_prover *prover) {
   if (prover->started)
     seg_solver_deinit(&prover->solver);
   prover->started = false;
+}
+
+void seg_prover_deinit(struct seg_prover *prover) {
+  stop(prover);
+  seg_vocabulary_deinit(&prover->vocabulary);
 }
 
 void seg_found_deinit(struct seg_found *found) {
@@ -31,7 +37,7 @@ static enum seg_status start(struct seg_prover *prover, struct seg_error *error)
     return SEG_OK;
   if (prover->started)
     prover->questions += prover->solver.questions;
-  seg_prover_deinit(prover);
+  stop(prover);
   prover->queries = 0;
   enum seg_status status = seg_solver_init(&prover->solver, prover->budget, error);
   prover->started = status == SEG_OK;
@@ -42,9 +48,12 @@ static enum seg_status try_out(const struct seg_program *program, const struct s
                                uint32_t count, const struct seg_witness *witness, bool *accepted,
                                struct seg_error *error) {
   struct seg_reference *reference;
+  const struct seg_node *conditions[SEG_MAX_WANTED] = {NULL};
   *accepted = false;
-  enum seg_status status =
-      seg_reference_new(program, &witness->dataset, witness->as_of, &reference, error);
+  for (uint32_t i = 0; i < count; i++)
+    conditions[i] = wanted[i].condition;
+  enum seg_status status = seg_reference_new_for(program, &witness->dataset, witness->as_of,
+                                                 conditions, count, &reference, error);
   if (status != SEG_OK)
     return status;
   *accepted = seg_reference_customer_count(reference) == 1;
@@ -154,7 +163,7 @@ static enum seg_status ask_about_days(struct asking *asking, const struct seg_da
   if (status != SEG_OK)
     return status;
   prover->queries++;
-  status = seg_query_init(&query, prover->program, &prover->solver, days, kind, conditions,
+  status = seg_query_init(&query, &prover->vocabulary, &prover->solver, days, kind, conditions,
                           asking->count, error);
   query.any_witness = prover->any_witness;
   if (status == SEG_OK && query.refused != NULL) {
@@ -176,6 +185,7 @@ enum seg_status seg_prover_find(struct seg_prover *prover, const struct seg_want
   struct asking asking = {.prover = prover, .wanted = wanted, .count = count, .found = found};
   const struct seg_node *conditions[SEG_MAX_WANTED];
   struct seg_days days;
+  seg_vocabulary_trim(&prover->vocabulary);
   memset(found, 0, sizeof *found);
   for (uint32_t i = 0; i < count; i++)
     conditions[i] = wanted[i].condition;

@@ -32,6 +32,7 @@ struct seg_prover {
   const struct seg_program *program;
   unsigned budget;  // of the solver, for each question
   bool any_witness; // set it when some customer is enough; else the one with the fewest events
+  struct seg_vocabulary vocabulary;
   struct seg_solver solver;
   bool started;
   uint32_t queries; // since the solver was started

@@ -27,19 +27,8 @@ void seg_query_weaken(struct seg_query *query, const char *reason) {
 
 struct seg_str seg_query_form(struct seg_query *query, const struct seg_program_entity *entity,
                               const struct seg_node *node) {
-  char *text = NULL;
-  size_t size = 0;
-  FILE *out = open_memstream(&text, &size);
-  struct seg_str form = {0};
-  if (out == NULL) {
-    query->out_of_memory = true;
-    return form;
-  }
-  bool printed = seg_program_print_normal(query->program, entity, node, SEG_NORMAL_RULE, NULL, out);
-  fclose(out);
-  form = seg_arena_str(&query->arena, (struct seg_str){text, size});
-  query->out_of_memory = query->out_of_memory || !printed || form.data == NULL;
-  free(text);
+  struct seg_str form = seg_vocabulary_form(query->vocabulary, entity, node);
+  query->out_of_memory = query->out_of_memory || form.data == NULL;
   return form;
 }
 
@@ -82,6 +71,19 @@ struct seg_term seg_query_variable(struct seg_query *query, const struct seg_typ
   default: break;
   }
   return term;
+}
+
+struct seg_apart seg_query_go_apart(struct seg_query *query, struct seg_solver *solver) {
+  struct seg_apart apart = {query->solver, query->as_of};
+  seg_solver_begin(solver);
+  query->solver = solver;
+  query->as_of = seg_term_variable(solver, solver->integers, "as_of");
+  return apart;
+}
+
+void seg_query_come_back(struct seg_query *query, struct seg_apart apart) {
+  query->solver = apart.solver;
+  query->as_of = apart.as_of;
 }
 
 // --- windows ---
@@ -190,18 +192,83 @@ static void relate_periods(struct seg_query *query) {
 
 // --- the question ---
 
-static bool find_classes(struct seg_query *query, struct seg_row_terms *row) {
-  for (uint32_t i = 0; i < row->entity->column_count; i++) {
-    struct seg_column_term *column = &row->columns[i];
-    column->term = (struct seg_term){NULL, NULL};
-    if (column->texts.atoms.count == 0)
-      continue;
-    if (!seg_text_classes_find(&column->texts, &query->arena)) {
-      query->refused = "it asks too much about one text";
-      return false;
-    }
+/** The classes of one column's tests, kept for the next question with the same tests. */
+struct known_classes {
+  bool found;
+  size_t count;
+  struct seg_text_class *items;
+};
+
+static struct seg_str key_of_tests(struct seg_query *query, const struct seg_text_classes *texts) {
+  char *key = NULL;
+  size_t size = 0;
+  FILE *out = open_memstream(&key, &size);
+  if (out == NULL)
+    return (struct seg_str){0};
+  fputc('t', out);
+  for (size_t i = 0; i < texts->atoms.count; i++) {
+    const struct seg_text_atom *atom = &texts->atoms.items[i];
+    fprintf(out, "%d %d %d %lld %zu ", (int)atom->question, (int)atom->reading, atom->trimmed,
+            (long long)atom->length, atom->literal.size);
+    fwrite(atom->literal.data, 1, atom->literal.size, out);
   }
+  fclose(out);
+  struct seg_str copy = seg_arena_str(&query->arena, (struct seg_str){key, size});
+  free(key);
+  return copy;
+}
+
+static struct known_classes *learn_classes(struct seg_query *query, struct seg_text_classes *texts,
+                                           struct seg_str key) {
+  struct seg_arena *arena = &query->vocabulary->arena;
+  struct known_classes *known = SEG_NEW(arena, struct known_classes);
+  if (known == NULL)
+    return NULL;
+  known->found = seg_text_classes_find(texts, arena);
+  known->count = known->found ? texts->classes.count : 0;
+  known->items = SEG_NEW_ARRAY(arena, struct seg_text_class, known->count + 1);
+  if (known->items == NULL)
+    return NULL;
+  if (known->count > 0)
+    memcpy(known->items, texts->classes.items, known->count * sizeof *known->items);
+  return seg_vocabulary_keep(query->vocabulary, key, known) ? known : NULL;
+}
+
+static bool find_classes_of(struct seg_query *query, struct seg_text_classes *texts) {
+  if (texts->atoms.count == 0)
+    return true;
+  seg_text_classes_sort(texts);
+  struct seg_str key = key_of_tests(query, texts);
+  if (key.data == NULL)
+    return false;
+  struct known_classes *known = seg_vocabulary_get(query->vocabulary, key);
+  if (known == NULL)
+    known = learn_classes(query, texts, key);
+  if (known == NULL)
+    return false;
+  if (!known->found) {
+    query->refused = "it asks too much about one text";
+    return false;
+  }
+  texts->classes.count = 0;
+  if (!SEG_VEC_RESERVE(&texts->classes, known->count))
+    return false;
+  memcpy(texts->classes.items, known->items, known->count * sizeof *known->items);
+  texts->classes.count = known->count;
   return true;
+}
+
+static bool find_classes(struct seg_query *query, struct seg_row_terms *row) {
+  for (uint32_t i = 0; i < row->entity->column_count; i++)
+    if (!find_classes_of(query, &row->columns[i].texts))
+      return false;
+  seg_row_terms_forget(row);
+  return true;
+}
+
+void seg_row_terms_forget(struct seg_row_terms *row) {
+  for (uint32_t i = 0; i < row->entity->column_count; i++)
+    row->columns[i].term = (struct seg_term){NULL, NULL};
 }
 
 static bool init_row(struct seg_query *query, struct seg_row_terms *row,
@@ -230,13 +297,19 @@ static bool build(struct seg_query *query) {
   return build_bands(query) && seg_query_build_spaces(query);
 }
 
-enum seg_status seg_query_init(struct seg_query *query, const struct seg_program *program,
+enum seg_status seg_query_init(struct seg_query *query, struct seg_vocabulary *vocabulary,
                                struct seg_solver *solver, const struct seg_days *days,
                                const struct seg_day_kind *kind,
                                const struct seg_node *const *conditions, uint32_t count,
                                struct seg_error *error) {
-  *query = (struct seg_query){
-      .program = program, .solver = solver, .days = days, .kind = kind, .collecting = true};
+  const struct seg_program *program = vocabulary->program;
+  *query = (struct seg_query){.program = program,
+                              .vocabulary = vocabulary,
+                              .solver = solver,
+                              .days = days,
+                              .kind = kind,
+                              .collecting = true};
+  seg_solver_begin(solver);
   seg_arena_init(&query->arena);
   query->as_of = seg_term_variable(solver, solver->integers, "as_of");
   query->events =
@@ -247,12 +320,14 @@ enum seg_status seg_query_init(struct seg_query *query, const struct seg_program
     query->out_of_memory = !init_row(query, &query->events[e].row, &program->events[e]);
   if (!query->out_of_memory) {
     struct seg_encode_scope customers = {query, &query->customer, false};
+    solver->dry = true;
     for (uint32_t i = 0; i < count; i++)
       seg_encode_condition(&customers, conditions[i]);
     if (program->customer.where != NULL)
       seg_encode_condition(&customers, program->customer.where);
     if (program->customer_from_event >= 0)
       seg_query_look_at_event(query, (uint32_t)program->customer_from_event);
+    solver->dry = false;
     if (!build(query) && query->refused == NULL)
       query->out_of_memory = true;
     if (!query->out_of_memory && query->refused == NULL && program->customer.where != NULL)

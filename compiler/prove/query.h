@@ -18,6 +18,7 @@
 #include "compiler/prove/days.h"
 #include "compiler/prove/solver.h"
 #include "compiler/prove/text_classes.h"
+#include "compiler/prove/vocabulary.h"
 #include "compiler/sema/program.h"
 
 /** A value of a rule; `value` is an integer or, for numbers and amounts, a real. Texts: the number
@@ -38,6 +39,9 @@ struct seg_row_terms {
   const struct seg_program_entity *entity;
   struct seg_column_term *columns;
 };
+
+/** The terms of another row: columns get new variables when a rule looks at them. */
+void seg_row_terms_forget(struct seg_row_terms *row);
 
 /** Ages of days, both ends included, as they are on the day that stands for its kind. */
 struct seg_age_band {
@@ -77,6 +81,13 @@ struct seg_cell {
 
 enum { SEG_MAX_CELL_ATOMS = 10, SEG_MAX_CELLS = 96, SEG_MAX_ARGUMENTS = 8 };
 
+/** What is known of the cells of one event and these filters, whatever the question. */
+struct seg_known_cells {
+  const char *refused, *weak;
+  uint32_t count;
+  struct seg_cell *cells; // atoms and bounds only
+};
+
 struct seg_event_space {
   struct seg_row_terms row; // of one event, to find out which cells there are
   uint32_t atom_count;
@@ -85,6 +96,7 @@ struct seg_event_space {
   uint32_t argument_count;
   struct seg_argument arguments[SEG_MAX_ARGUMENTS];
   bool used, days_asked;
+  struct seg_str key; // what decides which cells there are, as bytes
   uint32_t cell_count;
   struct seg_cell cells[SEG_MAX_CELLS];
 };
@@ -102,6 +114,7 @@ struct seg_shared_term {
 
 struct seg_query {
   const struct seg_program *program;
+  struct seg_vocabulary *vocabulary;
   struct seg_solver *solver;
   struct seg_arena arena;
   const struct seg_days *days;
@@ -126,10 +139,10 @@ struct seg_query {
   bool out_of_memory;
 };
 
-/** Begin a question about `count` conditions over the customer, on any day of one kind.
- * SEG_OUT_OF_MEMORY. */
+/** Begin a question about `count` conditions over the customer, on any day of one kind. Nothing is
+ * asserted in `solver`. SEG_OUT_OF_MEMORY. */
 SEG_NODISCARD enum seg_status seg_query_init(struct seg_query *query,
-                                             const struct seg_program *program,
+                                             struct seg_vocabulary *vocabulary,
                                              struct seg_solver *solver, const struct seg_days *days,
                                              const struct seg_day_kind *kind,
                                              const struct seg_node *const *conditions,
@@ -162,7 +175,7 @@ void seg_query_weaken(struct seg_query *query, const char *reason);
 /** A variable of a type, within its range; `known` is yes. */
 struct seg_term seg_query_variable(struct seg_query *query, const struct seg_type *type,
                                    const char *prefix);
-/** The normal form of an expression, in the query's arena. */
+/** The normal form of an expression of the program; lives as long as the query. */
 struct seg_str seg_query_form(struct seg_query *query, const struct seg_program_entity *entity,
                               const struct seg_node *node);
 /** First pass: the question is about such events. */
@@ -171,6 +184,13 @@ void seg_query_look_at_event(struct seg_query *query, uint32_t event);
 Z3_ast seg_query_events_of(struct seg_query *query, uint32_t event);
 /** Between the passes: columns that are compared are put to the same tests. */
 void seg_query_exchange_tests(struct seg_query *query);
+/** Terms of single events are made in a solver of their own, away from the question. */
+struct seg_apart {
+  struct seg_solver *solver;
+  Z3_ast as_of;
+};
+struct seg_apart seg_query_go_apart(struct seg_query *query, struct seg_solver *solver);
+void seg_query_come_back(struct seg_query *query, struct seg_apart apart);
 /** Cells and bands, between the passes. */
 bool seg_query_build_spaces(struct seg_query *query);
 /** Ages of a window, on the day that stands for its kind. False when it is empty. */

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/vec.h"
+
 // Z3's own handler prints and ends the process. Errors are looked for where they can occur.
 static void ignore_error(Z3_context context, Z3_error_code code) {
   (void)context;
@@ -64,16 +66,27 @@ void seg_solver_deinit(struct seg_solver *solver) {
   if (solver->solver != NULL)
     Z3_solver_dec_ref(solver->context, solver->solver);
   Z3_del_context(solver->context);
+  for (uint32_t i = 0; i < solver->variable_kinds; i++)
+    free(solver->variables[i].items);
   memset(solver, 0, sizeof *solver);
 }
 
+void seg_solver_begin(struct seg_solver *solver) {
+  for (uint32_t i = 0; i < solver->variable_kinds; i++)
+    solver->variables[i].taken = 0;
+}
+
 Z3_ast seg_term_int(struct seg_solver *solver, int64_t value) {
+  if (solver->dry)
+    return solver->no;
   return Z3_mk_int64(solver->context, value, solver->integers);
 }
 
 // A double is an integer times a power of two: written as a fraction of decimal integers when the
 // power is small, as a product otherwise.
 Z3_ast seg_term_real(struct seg_solver *solver, double value) {
+  if (solver->dry)
+    return solver->no;
   int exponent;
   double mantissa = frexp(value, &exponent);
   int64_t digits = (int64_t)ldexp(mantissa, 53);
@@ -95,12 +108,45 @@ Z3_ast seg_term_real(struct seg_solver *solver, double value) {
   return Z3_simplify(c, Z3_mk_mul(c, 2, product));
 }
 
+static struct seg_variables *variables_of(struct seg_solver *solver, Z3_sort sort,
+                                          const char *prefix) {
+  for (uint32_t i = 0; i < solver->variable_kinds; i++)
+    if (solver->variables[i].sort == sort && strcmp(solver->variables[i].prefix, prefix) == 0)
+      return &solver->variables[i];
+  if (solver->variable_kinds == SEG_MAX_PREFIXES)
+    return NULL;
+  struct seg_variables *variables = &solver->variables[solver->variable_kinds++];
+  *variables = (struct seg_variables){.prefix = prefix, .sort = sort};
+  return variables;
+}
+
 Z3_ast seg_term_variable(struct seg_solver *solver, Z3_sort sort, const char *prefix) {
-  return Z3_mk_fresh_const(solver->context, prefix, sort);
+  if (solver->dry)
+    return solver->no;
+  Z3_context c = solver->context;
+  struct seg_variables *variables = variables_of(solver, sort, prefix);
+  if (variables == NULL)
+    return Z3_mk_fresh_const(c, prefix, sort);
+  if (variables->taken < variables->count)
+    return variables->items[variables->taken++];
+  char name[64];
+  snprintf(name, sizeof name, "%s %c%zu", prefix,
+           sort == solver->integers ? 'i'
+           : sort == solver->reals  ? 'r'
+                                    : 't',
+           variables->count);
+  Z3_ast variable = Z3_mk_const(c, Z3_mk_string_symbol(c, name), sort);
+  if (seg_vec_grow((void **)&variables->items, &variables->capacity, variables->count, 1,
+                   sizeof *variables->items)) {
+    variables->items[variables->count++] = variable;
+    variables->taken = variables->count;
+    return variable;
+  }
+  return Z3_mk_fresh_const(c, prefix, sort);
 }
 
 Z3_ast seg_term_and(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
-  if (a == solver->yes || b == solver->no)
+  if (solver->dry || a == solver->yes || b == solver->no)
     return b;
   if (b == solver->yes || a == solver->no)
     return a;
@@ -108,7 +154,7 @@ Z3_ast seg_term_and(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
 }
 
 Z3_ast seg_term_or(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
-  if (a == solver->no || b == solver->yes)
+  if (solver->dry || a == solver->no || b == solver->yes)
     return b;
   if (b == solver->no || a == solver->yes)
     return a;
@@ -116,6 +162,8 @@ Z3_ast seg_term_or(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
 }
 
 Z3_ast seg_term_not(struct seg_solver *solver, Z3_ast a) {
+  if (solver->dry)
+    return a;
   return a == solver->yes  ? solver->no
          : a == solver->no ? solver->yes
                            : Z3_mk_not(solver->context, a);
@@ -126,27 +174,43 @@ Z3_ast seg_term_implies(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
 }
 
 Z3_ast seg_term_equal(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
-  return Z3_mk_eq(solver->context, a, b);
+  return solver->dry ? a : Z3_mk_eq(solver->context, a, b);
 }
 
 Z3_ast seg_term_at_most(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
-  return Z3_mk_le(solver->context, a, b);
+  return solver->dry ? a : Z3_mk_le(solver->context, a, b);
 }
 
 Z3_ast seg_term_add(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
-  return Z3_mk_add(solver->context, 2, (Z3_ast[]){a, b});
+  return solver->dry ? a : Z3_mk_add(solver->context, 2, (Z3_ast[]){a, b});
 }
 
 Z3_ast seg_term_subtract(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
-  return Z3_mk_sub(solver->context, 2, (Z3_ast[]){a, b});
+  return solver->dry ? a : Z3_mk_sub(solver->context, 2, (Z3_ast[]){a, b});
 }
 
 Z3_ast seg_term_multiply(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
-  return Z3_mk_mul(solver->context, 2, (Z3_ast[]){a, b});
+  return solver->dry ? a : Z3_mk_mul(solver->context, 2, (Z3_ast[]){a, b});
+}
+
+Z3_ast seg_term_divide(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
+  return solver->dry ? a : Z3_mk_div(solver->context, a, b);
+}
+
+Z3_ast seg_term_modulo(struct seg_solver *solver, Z3_ast a, Z3_ast b) {
+  return solver->dry ? a : Z3_mk_mod(solver->context, a, b);
+}
+
+Z3_ast seg_term_negate(struct seg_solver *solver, Z3_ast a) {
+  return solver->dry ? a : Z3_mk_unary_minus(solver->context, a);
+}
+
+Z3_ast seg_term_to_real(struct seg_solver *solver, Z3_ast a) {
+  return solver->dry ? a : Z3_mk_int2real(solver->context, a);
 }
 
 Z3_ast seg_term_if(struct seg_solver *solver, Z3_ast condition, Z3_ast a, Z3_ast b) {
-  if (condition == solver->yes || a == b)
+  if (solver->dry || condition == solver->yes || a == b)
     return a;
   return condition == solver->no ? b : Z3_mk_ite(solver->context, condition, a, b);
 }

@@ -16,6 +16,17 @@
 
 enum seg_answer { SEG_POSSIBLE, SEG_IMPOSSIBLE, SEG_UNDECIDED };
 
+enum { SEG_MAX_PREFIXES = 48 };
+
+/** Variables of one kind: prefix 0, prefix 1, ... A question takes them from the first on, so that
+ * the terms of one question are those of the next. */
+struct seg_variables {
+  const char *prefix;
+  Z3_sort sort;
+  Z3_ast *items;
+  size_t count, capacity, taken;
+};
+
 struct seg_solver {
   Z3_context context;
   Z3_solver solver;
@@ -23,6 +34,9 @@ struct seg_solver {
   Z3_ast yes, no;
   Z3_model model; // of the last possible answer, or NULL
   uint64_t questions;
+  bool dry; // terms are not made: for passes that only look at what a rule reads
+  uint32_t variable_kinds;
+  struct seg_variables variables[SEG_MAX_PREFIXES];
   bool failed; // Z3 reported an error; answers are undecided from then on
 };
 
@@ -32,10 +46,14 @@ SEG_NODISCARD enum seg_status seg_solver_init(struct seg_solver *solver, unsigne
                                               struct seg_error *error);
 void seg_solver_deinit(struct seg_solver *solver);
 
+/** A new question, which takes variables from the first on: what was asserted before is gone. */
+void seg_solver_begin(struct seg_solver *solver);
+
 // Terms live as long as the solver.
 Z3_ast seg_term_int(struct seg_solver *solver, int64_t value);
 /** The exact value of a finite double. */
 Z3_ast seg_term_real(struct seg_solver *solver, double value);
+/** A variable that the question has not taken yet. `prefix` is a constant of the program text. */
 Z3_ast seg_term_variable(struct seg_solver *solver, Z3_sort sort, const char *prefix);
 Z3_ast seg_term_and(struct seg_solver *solver, Z3_ast a, Z3_ast b);
 Z3_ast seg_term_or(struct seg_solver *solver, Z3_ast a, Z3_ast b);
@@ -46,6 +64,10 @@ Z3_ast seg_term_at_most(struct seg_solver *solver, Z3_ast a, Z3_ast b); // a <= 
 Z3_ast seg_term_add(struct seg_solver *solver, Z3_ast a, Z3_ast b);
 Z3_ast seg_term_subtract(struct seg_solver *solver, Z3_ast a, Z3_ast b);
 Z3_ast seg_term_multiply(struct seg_solver *solver, Z3_ast a, Z3_ast b);
+Z3_ast seg_term_divide(struct seg_solver *solver, Z3_ast a, Z3_ast b); // whole: rounded down
+Z3_ast seg_term_modulo(struct seg_solver *solver, Z3_ast a, Z3_ast b); // whole numbers, never < 0
+Z3_ast seg_term_negate(struct seg_solver *solver, Z3_ast a);
+Z3_ast seg_term_to_real(struct seg_solver *solver, Z3_ast a);
 Z3_ast seg_term_if(struct seg_solver *solver, Z3_ast condition, Z3_ast a, Z3_ast b);
 
 void seg_solver_push(struct seg_solver *solver);

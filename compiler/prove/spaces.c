@@ -1,4 +1,5 @@
 // The cells of each kind of event, and the variables of a customer's events; see query.h.
+#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/prove/query.h"
@@ -64,8 +65,8 @@ static bool add_cell(struct finding *finding, uint64_t atoms) {
   struct seg_solver *solver = query->solver;
   struct seg_cell *cell = &space->cells[space->cell_count];
   *cell = (struct seg_cell){.atoms = atoms};
-  cell->low = SEG_NEW_ARRAY(&query->arena, int64_t, space->argument_count + 1u);
-  cell->high = SEG_NEW_ARRAY(&query->arena, int64_t, space->argument_count + 1u);
+  cell->low = SEG_NEW_ARRAY(&query->vocabulary->arena, int64_t, space->argument_count + 1u);
+  cell->high = SEG_NEW_ARRAY(&query->vocabulary->arena, int64_t, space->argument_count + 1u);
   if (cell->low == NULL || cell->high == NULL)
     return false;
   seg_solver_push(solver);
@@ -117,7 +118,14 @@ static bool find_cells(struct finding *finding) {
   }
 }
 
-static bool build_cells(struct seg_query *query, struct seg_event_space *space) {
+static int by_atoms(const void *a, const void *b) {
+  uint64_t x = ((const struct seg_cell *)a)->atoms, y = ((const struct seg_cell *)b)->atoms;
+  return (x > y) - (x < y);
+}
+
+/** Find the cells with a solver of their own, so that they are the same whatever was asked before.
+ */
+static bool explore_cells(struct seg_query *query, struct seg_event_space *space) {
   struct finding finding = {.query = query, .space = space};
   struct seg_encode_scope row = {query, &space->row, true};
   size_t facts = query->facts.count;
@@ -145,7 +153,90 @@ static bool build_cells(struct seg_query *query, struct seg_event_space *space) 
   bool found = find_cells(&finding);
   seg_solver_pop(query->solver);
   query->facts.count = facts; // they speak of one event
+  qsort(space->cells, space->cell_count, sizeof *space->cells, by_atoms);
   return found;
+}
+
+static bool explore_apart(struct seg_query *query, struct seg_event_space *space) {
+  struct seg_solver *own;
+  struct seg_error error;
+  if (seg_vocabulary_solver(query->vocabulary, &own, &error) != SEG_OK) {
+    query->out_of_memory = true;
+    return false;
+  }
+  struct seg_apart apart = seg_query_go_apart(query, own);
+  bool explored = explore_cells(query, space);
+  seg_query_come_back(query, apart);
+  seg_row_terms_forget(&space->row);
+  return explored;
+}
+
+/** What decides which cells there are, as bytes: normal forms by their only place in memory. */
+static struct seg_str key_of_cells(struct seg_query *query, const struct seg_event_space *space) {
+  struct {
+    char letter;
+    uint32_t event, arguments;
+    const char *forms[SEG_MAX_CELL_ATOMS + SEG_MAX_ARGUMENTS];
+    int kinds[SEG_MAX_CELL_ATOMS + SEG_MAX_ARGUMENTS];
+  } key;
+  const struct seg_program_entity *entity = space->row.entity;
+  uint32_t count = 0;
+  memset(&key, 0, sizeof key); // also what lies between the members
+  key.letter = 'c';
+  key.event = (uint32_t)(space - query->events);
+  key.arguments = space->argument_count;
+  for (uint32_t a = 0; a < space->argument_count; a++) {
+    const struct seg_argument *argument = &space->arguments[a];
+    key.forms[count] = argument->form.data;
+    key.kinds[count++] =
+        (argument->known_atom + 1) * 4 + (argument->summed ? 1 : 0) + (argument->ended ? 2 : 0);
+  }
+  for (uint32_t i = 0; i < space->atom_count; i++)
+    key.forms[count++] = seg_query_form(query, entity, space->atoms[i]).data;
+  return seg_arena_str(&query->arena, (struct seg_str){(const char *)&key, sizeof key});
+}
+
+static struct seg_known_cells *learn_cells(struct seg_query *query, struct seg_event_space *space,
+                                           struct seg_str key) {
+  struct seg_arena *arena = &query->vocabulary->arena;
+  struct seg_known_cells *known = SEG_NEW(arena, struct seg_known_cells);
+  const char *weak = query->weak;
+  query->weak = NULL;
+  bool explored = explore_apart(query, space);
+  if (known == NULL || (!explored && query->refused == NULL))
+    return NULL;
+  known->refused = query->refused;
+  known->weak = query->weak;
+  query->weak = weak;
+  query->refused = NULL;
+  known->count = space->cell_count;
+  known->cells = SEG_NEW_ARRAY(arena, struct seg_cell, space->cell_count + 1u);
+  if (known->cells == NULL)
+    return NULL;
+  memcpy(known->cells, space->cells, space->cell_count * sizeof *space->cells);
+  return seg_vocabulary_keep(query->vocabulary, key, known) ? known : NULL;
+}
+
+static bool build_cells(struct seg_query *query, struct seg_event_space *space) {
+  struct seg_str key = space->key = key_of_cells(query, space);
+  if (key.data == NULL || query->out_of_memory)
+    return false;
+  struct seg_known_cells *known = seg_vocabulary_get(query->vocabulary, key);
+  if (known == NULL)
+    known = learn_cells(query, space, key);
+  if (known == NULL) {
+    query->out_of_memory = true;
+    return false;
+  }
+  if (known->weak != NULL)
+    seg_query_weaken(query, known->weak);
+  if (known->refused != NULL) {
+    query->refused = known->refused;
+    return false;
+  }
+  space->cell_count = known->count;
+  memcpy(space->cells, known->cells, known->count * sizeof *known->cells);
+  return true;
 }
 
 // --- variables ---

@@ -48,6 +48,23 @@ int seg_text_classes_number(const struct seg_text_classes *classes,
   return -1;
 }
 
+static int by_content(const void *a, const void *b) {
+  const struct seg_text_atom *x = a, *y = b;
+  int sort = (x->question > y->question) - (x->question < y->question);
+  if (sort == 0)
+    sort = (x->reading > y->reading) - (x->reading < y->reading);
+  if (sort == 0)
+    sort = x->trimmed - y->trimmed;
+  if (sort == 0)
+    sort = (x->length > y->length) - (x->length < y->length);
+  return sort != 0 ? sort : seg_str_compare(x->literal, y->literal);
+}
+
+void seg_text_classes_sort(struct seg_text_classes *classes) {
+  if (classes->atoms.count > 0)
+    qsort(classes->atoms.items, classes->atoms.count, sizeof *classes->atoms.items, by_content);
+}
+
 int seg_text_classes_add(struct seg_text_classes *classes, struct seg_text_atom atom) {
   int known = seg_text_classes_number(classes, &atom);
   if (known >= 0)

@@ -56,6 +56,9 @@ int seg_text_classes_add(struct seg_text_classes *classes, struct seg_text_atom 
 int seg_text_classes_number(const struct seg_text_classes *classes,
                             const struct seg_text_atom *atom);
 
+/** One order for all lists of tests: equal tests then have equal classes and samples. */
+void seg_text_classes_sort(struct seg_text_classes *classes);
+
 static inline bool seg_text_class_answer(const struct seg_text_class *class, int atom) {
   return (class->answers[atom / 64] >> (atom % 64) & 1) != 0;
 }

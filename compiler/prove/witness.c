@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "compiler/prove/samples.h"
+
 static const char witness_key[] = "1";
 
 struct making {
@@ -12,48 +14,9 @@ struct making {
   bool out_of_memory;
 };
 
-// --- values of a row, out of the present model ---
-
-static struct seg_value column_value(struct making *making, const struct seg_row_terms *row,
-                                     uint32_t index) {
-  const struct seg_program_column *declared = &row->entity->columns[index];
-  const struct seg_column_term *column = &row->columns[index];
-  struct seg_solver *solver = making->query->solver;
-  struct seg_value value = {.known = !declared->optional, .text = {"", 0}};
-  if (column->term.known == NULL || column->term.value == NULL)
-    return value; // nothing looks at it
-  value.known = seg_solver_truth(solver, column->term.known);
-  if (!value.known)
-    return value;
-  if (declared->type.kind == SEG_TYPE_NUMBER || declared->type.kind == SEG_TYPE_AMOUNT) {
-    value.number = seg_solver_real(solver, column->term.value);
-    return value;
-  }
-  int64_t whole;
-  if (!seg_solver_int(solver, column->term.value, &whole))
-    making->failed = true;
-  if (declared->type.kind != SEG_TYPE_TEXT) {
-    value.integer = whole;
-  } else if (column->texts.classes.count > 0 && whole >= 0 &&
-             (size_t)whole < column->texts.classes.count) {
-    const struct seg_text_class *class = &column->texts.classes.items[whole];
-    making->failed = making->failed || !class->proper;
-    value.text = seg_arena_str(&making->witness->arena, class->sample);
-    making->out_of_memory = making->out_of_memory || value.text.data == NULL;
-  }
-  return value;
-}
-
-static struct seg_value *row_values(struct making *making, const struct seg_row_terms *row) {
-  struct seg_value *values = SEG_NEW_ARRAY(&making->witness->arena, struct seg_value,
-                                           (size_t)row->entity->column_count + 1);
-  if (values == NULL) {
-    making->out_of_memory = true;
-    return NULL;
-  }
-  for (uint32_t i = 0; i < row->entity->column_count; i++)
-    values[i] = column_value(making, row, i);
-  return values;
+static void note_sampled(struct making *making, enum seg_sampled sampled) {
+  making->failed = making->failed || sampled == SEG_SAMPLE_NONE;
+  making->out_of_memory = making->out_of_memory || sampled == SEG_SAMPLE_NO_MEMORY;
 }
 
 static struct seg_str key_text(void) {
@@ -62,7 +25,9 @@ static struct seg_str key_text(void) {
 
 static void add_customer(struct making *making) {
   struct seg_query *query = making->query;
-  struct seg_row row = {.key = key_text(), .values = row_values(making, &query->customer)};
+  struct seg_row row = {.key = key_text()};
+  note_sampled(making, seg_sample_row(query->solver, &query->customer, &making->witness->arena,
+                                      &row.values));
   if (query->program->customer_from_event < 0 &&
       !SEG_VEC_PUSH(&making->witness->dataset.customers.rows, row))
     making->out_of_memory = true;
@@ -137,58 +102,26 @@ static int64_t share(const struct seg_cell *cell, const struct amount *amount, u
   return even + (place < (more < 0 ? -more : more) ? (more < 0 ? -1 : 1) : 0);
 }
 
-/** Ask for one event of the cell with these values of the arguments. */
+/** One event of the cell with these values of the arguments. */
 static void add_event(struct making *making, const struct amount *amount, int64_t i) {
-  struct seg_query *query = making->query;
-  struct seg_solver *solver = query->solver;
-  struct seg_event_space *space = &query->events[amount->event];
+  struct seg_event_space *space = &making->query->events[amount->event];
   const struct seg_cell *cell = &space->cells[amount->cell];
-  struct seg_encode_scope row = {query, &space->row, true};
-  size_t facts = query->facts.count;
-  seg_solver_push(solver);
-  if (space->row.entity->where != NULL)
-    seg_solver_assert(solver, seg_encode_condition(&row, space->row.entity->where));
-  for (uint32_t a = 0; a < space->atom_count; a++) {
-    bool is_known = false;
-    for (uint32_t g = 0; g < space->argument_count; g++)
-      is_known = is_known || space->arguments[g].known_atom == (int)a;
-    Z3_ast atom = is_known ? seg_encode_value(&row, space->atoms[a]).known
-                           : seg_encode_condition(&row, space->atoms[a]);
-    seg_solver_assert(solver, (cell->atoms >> a & 1) != 0 ? atom : seg_term_not(solver, atom));
-  }
+  int64_t arguments[SEG_MAX_ARGUMENTS] = {0};
   for (uint32_t a = 0; a < space->argument_count; a++)
     if (cell->sums[a] != NULL || cell->least[a] != NULL)
-      seg_solver_assert(
-          solver, seg_term_equal(solver, seg_encode_value(&row, space->arguments[a].node).value,
-                                 seg_term_int(solver, share(cell, amount, a, i))));
-  for (uint32_t c = 0; c < space->row.entity->column_count; c++) {
-    const struct seg_column_term *column = &space->row.columns[c];
-    if (column->term.value == NULL || column->texts.classes.count == 0)
-      continue;
-    seg_solver_assert(solver,
-                      seg_term_at_most(solver, seg_term_int(solver, 0), column->term.value));
-    seg_solver_assert(
-        solver, seg_term_at_most(solver, column->term.value,
-                                 seg_term_int(solver, (int64_t)column->texts.classes.count - 1)));
-  }
-  for (size_t f = facts; f < query->facts.count; f++)
-    seg_solver_assert(solver, query->facts.items[f]);
-  if (seg_solver_ask(solver, NULL, 0) != SEG_POSSIBLE) {
-    making->failed = true;
-  } else {
-    int32_t span = amount->ages.far - amount->ages.near;
-    int32_t age = i == amount->count - 1 && space->days_asked
-                      ? amount->ages.far
-                      : amount->ages.near + (i < span ? (int32_t)i : 0);
-    struct seg_row event = {.key = key_text(),
-                            .values = row_values(making, &space->row),
-                            .day = making->witness->as_of - age};
-    event.instant = (int64_t)event.day * 86400000000 + 43200000000 + i;
-    if (!SEG_VEC_PUSH(&making->witness->dataset.events[amount->event].rows, event))
-      making->out_of_memory = true;
-  }
-  seg_solver_pop(solver);
-  query->facts.count = facts;
+      arguments[a] = share(cell, amount, a, i);
+  int32_t span = amount->ages.far - amount->ages.near;
+  int32_t age = i == amount->count - 1 && space->days_asked
+                    ? amount->ages.far
+                    : amount->ages.near + (i < span ? (int32_t)i : 0);
+  struct seg_row event = {.key = key_text(), .day = making->witness->as_of - age};
+  event.instant = (int64_t)event.day * 86400000000 + 43200000000 + i;
+  note_sampled(making,
+               seg_sample_event(making->query, space, cell, arguments, making->witness->as_of,
+                                &making->witness->arena, &event.values));
+  if (event.values != NULL &&
+      !SEG_VEC_PUSH(&making->witness->dataset.events[amount->event].rows, event))
+    making->out_of_memory = true;
 }
 
 static void write_down(struct making *making) {

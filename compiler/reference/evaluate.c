@@ -182,9 +182,8 @@ static enum seg_status find_midnight(struct seg_reference *reference, struct seg
   return status;
 }
 
-enum seg_status seg_reference_new(const struct seg_program *program,
-                                  const struct seg_dataset *dataset, int32_t as_of,
-                                  struct seg_reference **out, struct seg_error *error) {
+static enum seg_status make(const struct seg_program *program, const struct seg_dataset *dataset,
+                            int32_t as_of, struct seg_reference **out, struct seg_error *error) {
   *out = NULL;
   struct seg_reference *reference = calloc(1, sizeof *reference);
   if (reference == NULL)
@@ -203,10 +202,27 @@ enum seg_status seg_reference_new(const struct seg_program *program,
     seg_reference_free(reference);
     return status;
   }
-  for (uint32_t i = 0; i < program->segment_count; i++)
-    read_events(reference, program->segments[i].when);
   *out = reference;
   return SEG_OK;
+}
+
+enum seg_status seg_reference_new(const struct seg_program *program,
+                                  const struct seg_dataset *dataset, int32_t as_of,
+                                  struct seg_reference **out, struct seg_error *error) {
+  enum seg_status status = make(program, dataset, as_of, out, error);
+  for (uint32_t i = 0; status == SEG_OK && i < program->segment_count; i++)
+    read_events(*out, program->segments[i].when);
+  return status;
+}
+
+enum seg_status seg_reference_new_for(const struct seg_program *program,
+                                      const struct seg_dataset *dataset, int32_t as_of,
+                                      const struct seg_node *const *conditions, uint32_t count,
+                                      struct seg_reference **out, struct seg_error *error) {
+  enum seg_status status = make(program, dataset, as_of, out, error);
+  for (uint32_t i = 0; status == SEG_OK && i < count; i++)
+    read_events(*out, conditions[i]);
+  return status;
 }
 
 void seg_reference_free(struct seg_reference *reference) {

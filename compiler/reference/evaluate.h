@@ -22,6 +22,12 @@ SEG_NODISCARD enum seg_status seg_reference_new(const struct seg_program *progra
                                                 const struct seg_dataset *dataset, int32_t as_of,
                                                 struct seg_reference **out,
                                                 struct seg_error *error);
+/** The same for a program of which only these conditions are asked: what the other rules would
+ * stumble over is not looked at. */
+SEG_NODISCARD enum seg_status
+seg_reference_new_for(const struct seg_program *program, const struct seg_dataset *dataset,
+                      int32_t as_of, const struct seg_node *const *conditions, uint32_t count,
+                      struct seg_reference **out, struct seg_error *error);
 void seg_reference_free(struct seg_reference *reference);
 
 /** Customers of the run, in order of first appearance in their source. */

@@ -1,0 +1,214 @@
+// See samples.h.
+#include "compiler/prove/samples.h"
+
+#include <string.h>
+
+static bool sample_value(struct seg_solver *solver, const struct seg_row_terms *row, uint32_t index,
+                         struct seg_value *value) {
+  const struct seg_program_column *declared = &row->entity->columns[index];
+  const struct seg_column_term *column = &row->columns[index];
+  *value = (struct seg_value){.known = !declared->optional, .text = {"", 0}};
+  if (column->term.known == NULL || column->term.value == NULL)
+    return true; // nothing looks at it
+  value->known = seg_solver_truth(solver, column->term.known);
+  if (!value->known)
+    return true;
+  if (declared->type.kind == SEG_TYPE_NUMBER || declared->type.kind == SEG_TYPE_AMOUNT) {
+    value->number = seg_solver_real(solver, column->term.value);
+    return true;
+  }
+  int64_t whole;
+  bool fits = seg_solver_int(solver, column->term.value, &whole);
+  if (declared->type.kind != SEG_TYPE_TEXT)
+    value->integer = whole;
+  if (declared->type.kind != SEG_TYPE_TEXT || whole < 0 ||
+      (size_t)whole >= column->texts.classes.count)
+    return fits;
+  const struct seg_text_class *class = &column->texts.classes.items[whole];
+  value->text = class->sample;
+  return fits && class->proper;
+}
+
+/** Values whose texts live in the arena. */
+static struct seg_value *copy_values(struct seg_arena *arena, const struct seg_value *values,
+                                     uint32_t count) {
+  struct seg_value *copy = SEG_NEW_ARRAY(arena, struct seg_value, (size_t)count + 1);
+  for (uint32_t i = 0; copy != NULL && i < count; i++) {
+    copy[i] = values[i];
+    if (values[i].text.size > 0)
+      copy[i].text = seg_arena_str(arena, values[i].text);
+    if (values[i].text.data != NULL && copy[i].text.data == NULL)
+      return NULL;
+  }
+  return copy;
+}
+
+enum seg_sampled seg_sample_row(struct seg_solver *solver, const struct seg_row_terms *row,
+                                struct seg_arena *arena, struct seg_value **values) {
+  bool fits = true;
+  *values = SEG_NEW_ARRAY(arena, struct seg_value, (size_t)row->entity->column_count + 1);
+  for (uint32_t i = 0; *values != NULL && i < row->entity->column_count; i++)
+    fits = sample_value(solver, row, i, &(*values)[i]) && fits;
+  if (*values != NULL)
+    *values = copy_values(arena, *values, row->entity->column_count);
+  return *values == NULL ? SEG_SAMPLE_NO_MEMORY : fits ? SEG_SAMPLE_MADE : SEG_SAMPLE_NONE;
+}
+
+// --- events ---
+
+static bool is_asked(const struct seg_cell *cell, uint32_t argument) {
+  return cell->sums[argument] != NULL || cell->least[argument] != NULL;
+}
+
+static bool looks_at(const struct seg_program_entity *entity, const struct seg_node *node,
+                     uint32_t column) {
+  if (node == NULL)
+    return false;
+  if (node->kind == SEG_NODE_COLUMN || node->kind == SEG_NODE_ATTRIBUTE)
+    return node->column == column ||
+           looks_at(entity, entity->columns[node->column].computed, column);
+  for (uint32_t i = 0; i < node->operand_count; i++)
+    if (looks_at(entity, node->operands[i], column))
+      return true;
+  return false;
+}
+
+/** A column that nothing else of the question looks at: its value can be put in afterwards. */
+static bool is_free(const struct seg_event_space *space, uint32_t argument) {
+  const struct seg_program_entity *entity = space->row.entity;
+  const struct seg_node *node = space->arguments[argument].node;
+  if (node->kind != SEG_NODE_COLUMN || entity->columns[node->column].computed != NULL ||
+      entity->columns[node->column].optional || looks_at(entity, entity->where, node->column))
+    return false;
+  for (uint32_t i = 0; i < space->atom_count; i++)
+    if (looks_at(entity, space->atoms[i], node->column))
+      return false;
+  for (uint32_t a = 0; a < space->argument_count; a++)
+    if (a != argument && looks_at(entity, space->arguments[a].node, node->column))
+      return false;
+  return true;
+}
+
+/** Does it compare with the as-of day? */
+static bool looks_at_today(const struct seg_program_entity *entity, const struct seg_node *node) {
+  if (node == NULL)
+    return false;
+  if (node->kind == SEG_NODE_DAYS_SINCE || node->kind == SEG_NODE_DATE_FUNCTION)
+    return true;
+  if (node->kind == SEG_NODE_COLUMN &&
+      looks_at_today(entity, entity->columns[node->column].computed))
+    return true;
+  for (uint32_t i = 0; i < node->operand_count; i++)
+    if (looks_at_today(entity, node->operands[i]))
+      return true;
+  return false;
+}
+
+static bool today_matters(const struct seg_event_space *space) {
+  bool matters = looks_at_today(space->row.entity, space->row.entity->where);
+  for (uint32_t i = 0; i < space->atom_count; i++)
+    matters = matters || looks_at_today(space->row.entity, space->atoms[i]);
+  for (uint32_t a = 0; a < space->argument_count; a++)
+    matters = matters || looks_at_today(space->row.entity, space->arguments[a].node);
+  return matters;
+}
+
+/** Ask for one event, in the vocabulary's solver. */
+static enum seg_sampled ask(struct seg_query *query, struct seg_event_space *space,
+                            const struct seg_cell *cell, const int64_t *arguments, int32_t as_of,
+                            struct seg_value **values) {
+  struct seg_solver *solver = query->solver;
+  struct seg_encode_scope row = {query, &space->row, true};
+  size_t facts = query->facts.count;
+  enum seg_sampled sampled = SEG_SAMPLE_NONE;
+  seg_solver_push(solver);
+  seg_solver_assert(solver, seg_term_equal(solver, query->as_of, seg_term_int(solver, as_of)));
+  if (space->row.entity->where != NULL)
+    seg_solver_assert(solver, seg_encode_condition(&row, space->row.entity->where));
+  for (uint32_t i = 0; i < space->atom_count; i++) {
+    bool is_known = false;
+    for (uint32_t a = 0; a < space->argument_count; a++)
+      is_known = is_known || space->arguments[a].known_atom == (int)i;
+    Z3_ast atom = is_known ? seg_encode_value(&row, space->atoms[i]).known
+                           : seg_encode_condition(&row, space->atoms[i]);
+    seg_solver_assert(solver, (cell->atoms >> i & 1) != 0 ? atom : seg_term_not(solver, atom));
+  }
+  for (uint32_t a = 0; a < space->argument_count; a++)
+    if (is_asked(cell, a) && !is_free(space, a))
+      seg_solver_assert(
+          solver, seg_term_equal(solver, seg_encode_value(&row, space->arguments[a].node).value,
+                                 seg_term_int(solver, arguments[a])));
+  for (size_t f = facts; f < query->facts.count; f++)
+    seg_solver_assert(solver, query->facts.items[f]);
+  if (seg_solver_ask(solver, NULL, 0) == SEG_POSSIBLE)
+    sampled = seg_sample_row(solver, &space->row, &query->vocabulary->arena, values);
+  seg_solver_pop(solver);
+  query->facts.count = facts;
+  return sampled;
+}
+
+static enum seg_sampled ask_apart(struct seg_query *query, struct seg_event_space *space,
+                                  const struct seg_cell *cell, const int64_t *arguments,
+                                  int32_t as_of, struct seg_value **values) {
+  struct seg_solver *own;
+  struct seg_error error;
+  const char *weak = query->weak;
+  if (seg_vocabulary_solver(query->vocabulary, &own, &error) != SEG_OK)
+    return SEG_SAMPLE_NO_MEMORY;
+  struct seg_apart apart = seg_query_go_apart(query, own);
+  seg_row_terms_forget(&space->row);
+  enum seg_sampled sampled = ask(query, space, cell, arguments, as_of, values);
+  seg_row_terms_forget(&space->row);
+  seg_query_come_back(query, apart);
+  query->weak = weak;
+  return sampled;
+}
+
+/** What decides which event it is, as bytes. */
+static struct seg_str key_of_event(struct seg_query *query, const struct seg_event_space *space,
+                                   const struct seg_cell *cell, const int64_t *arguments,
+                                   int32_t as_of) {
+  struct {
+    char letter;
+    int32_t as_of; // 0 when it does not matter
+    uint64_t atoms;
+    int64_t values[SEG_MAX_ARGUMENTS];
+    uint8_t asked[SEG_MAX_ARGUMENTS];
+  } own;
+  memset(&own, 0, sizeof own); // also what lies between the members
+  own.letter = 'e';
+  own.as_of = today_matters(space) ? as_of : 0;
+  own.atoms = cell->atoms;
+  for (uint32_t a = 0; a < space->argument_count; a++) {
+    own.asked[a] = is_asked(cell, a);
+    own.values[a] = own.asked[a] && !is_free(space, a) ? arguments[a] : 0;
+  }
+  char *key = seg_arena_alloc(&query->arena, sizeof own + space->key.size);
+  if (key == NULL)
+    return (struct seg_str){0};
+  memcpy(key, &own, sizeof own);
+  memcpy(key + sizeof own, space->key.data, space->key.size);
+  return (struct seg_str){key, sizeof own + space->key.size};
+}
+
+enum seg_sampled seg_sample_event(struct seg_query *query, struct seg_event_space *space,
+                                  const struct seg_cell *cell, const int64_t *arguments,
+                                  int32_t as_of, struct seg_arena *arena,
+                                  struct seg_value **values) {
+  struct seg_str key = key_of_event(query, space, cell, arguments, as_of);
+  if (key.data == NULL)
+    return SEG_SAMPLE_NO_MEMORY;
+  struct seg_value *known = seg_vocabulary_get(query->vocabulary, key);
+  if (known == NULL) {
+    enum seg_sampled sampled = ask_apart(query, space, cell, arguments, as_of, &known);
+    if (sampled != SEG_SAMPLE_MADE)
+      return sampled;
+    if (!seg_vocabulary_keep(query->vocabulary, key, known))
+      return SEG_SAMPLE_NO_MEMORY;
+  }
+  *values = copy_values(arena, known, space->row.entity->column_count);
+  for (uint32_t a = 0; *values != NULL && a < space->argument_count; a++)
+    if (is_asked(cell, a) && is_free(space, a))
+      (*values)[space->arguments[a].node->column].integer = arguments[a];
+  return *values == NULL ? SEG_SAMPLE_NO_MEMORY : SEG_SAMPLE_MADE;
+}
