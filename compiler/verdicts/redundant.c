@@ -2,6 +2,7 @@
 //
 // The boolean shape of a rule is copied, and parts are taken out of the copy. What turned out to be
 // redundant stays out, so that of two parts that say the same only one is found.
+#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/verdicts/clauses.h"
@@ -125,6 +126,46 @@ static enum seg_status add(struct shrinking *shrinking, const struct seg_node *p
 static enum seg_status judge_parts(struct shrinking *shrinking, struct seg_node *node,
                                    const struct seg_node *written, enum direction direction);
 
+// --- guards ---
+
+/** Equal normal forms; false when memory is out. */
+static bool is_same_value(const struct seg_program *program, const struct seg_node *a,
+                          const struct seg_node *b) {
+  const struct seg_node *nodes[] = {a, b};
+  char *forms[2] = {NULL, NULL};
+  bool printed = true;
+  for (int i = 0; i < 2 && printed; i++) {
+    size_t size;
+    FILE *out = open_memstream(&forms[i], &size);
+    printed = out != NULL && seg_program_print_normal(program, &program->customer, nodes[i],
+                                                      SEG_NORMAL_RULE, NULL, out);
+    printed = (out == NULL || fclose(out) == 0) && printed;
+  }
+  bool same = printed && strcmp(forms[0], forms[1]) == 0;
+  free(forms[0]);
+  free(forms[1]);
+  return same;
+}
+
+static bool is_compared_by_difference(const struct seg_program *program,
+                                      const struct seg_node *node, const struct seg_node *value,
+                                      bool below) {
+  if (below && node->kind == value->kind && is_same_value(program, node, value))
+    return true;
+  below = below || (node->kind == SEG_NODE_COMPARE && node->comparison == SEG_NOT_EQUAL);
+  for (uint32_t i = 0; i < node->operand_count; i++)
+    if (is_compared_by_difference(program, node->operands[i], value, below))
+      return true;
+  return false;
+}
+
+// `x is known and x != 1` means `x != 1`; and the language asks for the first part all the same.
+static bool is_demanded(const struct shrinking *shrinking, const struct seg_node *part) {
+  return part->kind == SEG_NODE_IS_KNOWN &&
+         is_compared_by_difference(shrinking->engine->program, shrinking->rule, part->operands[0],
+                                   false);
+}
+
 /** One group: it goes when it can. `written` is the node as it was. */
 static enum seg_status judge_group(struct shrinking *shrinking, struct seg_node *node,
                                    const struct seg_node *part, struct group group,
@@ -162,6 +203,8 @@ static enum seg_status judge_parts(struct shrinking *shrinking, struct seg_node 
   for (uint32_t end = node->operand_count; parts && end > 0 && status == SEG_OK;
        end = group.first) {
     group = group_before(node, end);
+    if (is_demanded(shrinking, written->operands[group.first]))
+      continue;
     status = judge_group(shrinking, node, written->operands[group.first], group, direction);
   }
   enum direction inner = direction_of_part(node, direction);

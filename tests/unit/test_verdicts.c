@@ -179,6 +179,11 @@ static void redundant(void **state) {
                   "redundant a: score between 2 and 9\n");
   expect_verdicts("segment a { when: not (score > 4 or score > 6) }\n", "redundant a: score > 6\n");
   expect_verdicts("segment a { when: exactly(1, opt_in, score > 4) and opt_in }\n", "");
+  // The language asks for this guard, although a comparison with a missing value is false.
+  expect_verdicts("segment a { when: country is known and country != \"US\" }\n", "");
+  expect_verdicts("segment a { when: country is known and country = \"US\" and age != 5 and age is "
+                  "known }\n",
+                  "redundant a: country is known\n");
 }
 
 static void unproved(void **state) {
