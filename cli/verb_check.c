@@ -1,6 +1,7 @@
 // segc check: what is wrong with the rules, for people and for tools.
 #include <segc.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "cli/args.h"
 #include "cli/report.h"
@@ -10,58 +11,126 @@ static const char help[] =
     "usage: segc check DIR|FILE... [OPTIONS]\n"
     "\n"
     "Reads the rule files of a project and reports every mistake with its place, the reason and\n"
-    "a fix. Exit code 0 when there is none, 1 when there are errors, 2 when a file cannot be "
-    "read.\n"
+    "a fix. Rules without mistakes are proved against each other: segments that can have a common\n"
+    "customer although nothing says who wins, rules that match nobody, and more; each with a\n"
+    "customer who shows it. Exit code 0 when there is no error, 1 when there are, 2 when a file\n"
+    "cannot be read.\n"
     "\n"
     "  DIR|FILE             folders (all .seg files below them) and rule files: one project\n"
+    "  --no-proofs          only what each rule means by itself\n"
+    "  --proof-budget N     work for one question, before it stays unproved; usual: 20000000\n"
     "  --format FORMAT      human (stderr), json, sarif or github (stdout)\n"
     "  --allow-no-decision  accept segments without a decision, for exploration\n"
     "  --color WHEN         auto, always or never\n";
 
-enum { FORMAT, ALLOW_NO_DECISION, COLOR, HELP, HELP_SHORT, OPTION_COUNT };
+enum {
+  FORMAT,
+  ALLOW_NO_DECISION,
+  NO_PROOFS,
+  PROOF_BUDGET,
+  COLOR,
+  HELP,
+  HELP_SHORT,
+  OPTION_COUNT,
+};
 
-static void print_count(size_t count, const char *what, const char *behind) {
-  printf("%zu %s%s%s", count, what, count == 1 ? "" : "s", behind);
+enum { MOST_BUDGET = 1000000000 };
+
+struct choices {
+  enum segc_format format;
+  enum color_choice color;
+  bool proofs;
+  unsigned budget;
+};
+
+static void print_count(FILE *out, size_t count, const char *what, const char *behind) {
+  fprintf(out, "%zu %s%s%s", count, what, count == 1 ? "" : "s", behind);
 }
 
 static void print_fine(const struct segc_session *session) {
   struct segc_counts counts = segc_counts(session);
-  print_count(counts.segments, "segment", ", ");
-  print_count(counts.chains, "chain", ", ");
-  print_count(counts.events, "event", ", ");
-  print_count(counts.metrics, "metric", counts.tests > 0 ? ", " : " in ");
+  print_count(stdout, counts.segments, "segment", ", ");
+  print_count(stdout, counts.chains, "chain", ", ");
+  print_count(stdout, counts.events, "event", ", ");
+  print_count(stdout, counts.metrics, "metric", counts.tests > 0 ? ", " : " in ");
   if (counts.tests > 0)
-    print_count(counts.tests, "test", " in ");
-  print_count(counts.files, "file", ": no errors\n");
+    print_count(stdout, counts.tests, "test", " in ");
+  print_count(stdout, counts.files, "file", ": no errors\n");
+}
+
+// What is proved, what is declared instead, what is neither: unproved never looks like proved.
+static void print_proofs(FILE *out, const struct segc_proofs *proofs) {
+  print_count(out, proofs->pairs, "pair", "");
+  fprintf(out, " of segments: %zu disjoint, %zu in a chain, %zu allowed to overlap; ",
+          proofs->disjoint, proofs->in_chain, proofs->may_overlap);
+  if (proofs->overlapping > 0)
+    fprintf(out, "%zu with a common customer against the rules; ", proofs->overlapping);
+  fprintf(out, "%zu unproved\n", proofs->unproved);
+  if (proofs->open > 0) {
+    print_count(out, proofs->open, "other question", "");
+    fprintf(out, " unproved\n");
+  }
+}
+
+static enum segc_status prove(struct segc_session *session, const struct choices *choices,
+                              struct segc_proofs *proofs) {
+  struct segc_check_options options = {.size = sizeof options, .budget = choices->budget};
+  watch_signals(session);
+  enum segc_status status = segc_check(session, &options, proofs);
+  unwatch_signals();
+  return status;
 }
 
 static enum segc_status check(struct segc_session *session, const struct arguments *arguments,
-                              enum segc_format format, enum color_choice color) {
+                              const struct choices *choices) {
   struct segc_project_options options = {
       .size = sizeof options,
       .paths = arguments->paths,
       .path_count = arguments->path_count,
       .allow_no_decision = arguments->options[ALLOW_NO_DECISION].given,
   };
+  struct segc_proofs proofs = {0};
   enum segc_status status = segc_load(session, &options);
+  bool proved = choices->proofs && status == SEGC_OK;
+  if (proved)
+    status = prove(session, choices, &proofs);
   if (status != SEGC_OK && status != SEGC_FINDINGS) {
-    report_failure(session, status, use_color(color, stderr));
+    report_failure(session, status, use_color(choices->color, stderr));
     return status;
   }
-  if (format != SEGC_FORMAT_HUMAN) {
-    segc_write_diagnostics(session, format, false, stdout);
+  if (choices->format != SEGC_FORMAT_HUMAN) {
+    segc_write_diagnostics(session, choices->format, false, stdout);
     return finish_output(stdout, status);
   }
-  report_diagnostics(session, use_color(color, stderr));
+  report_diagnostics(session, use_color(choices->color, stderr));
   if (status == SEGC_OK)
     print_fine(session);
+  if (status == SEGC_OK && !choices->proofs)
+    puts("nothing was proved: --no-proofs");
+  if (proved)
+    print_proofs(status == SEGC_OK ? stdout : stderr, &proofs);
   return finish_output(stdout, status);
+}
+
+/** The budget in words of the command line; 0: none given, or -1 after a message. */
+static long choose_budget(const char *value) {
+  char *end = NULL;
+  long budget = value == NULL ? 0 : strtol(value, &end, 10);
+  if (value == NULL || (end != value && *end == '\0' && budget > 0 && budget <= MOST_BUDGET))
+    return budget;
+  fprintf(stderr,
+          "error: segc check: `--proof-budget %s` is not a number from 1 to %d\n"
+          "  = help: leave it out: the usual amount settles most questions\n",
+          value, MOST_BUDGET);
+  return -1;
 }
 
 int verb_check(int argc, char **argv) {
   struct option options[OPTION_COUNT] = {
       [FORMAT] = {.name = "--format", .takes_value = true},
       [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
+      [NO_PROOFS] = {.name = "--no-proofs"},
+      [PROOF_BUDGET] = {.name = "--proof-budget", .takes_value = true},
       [COLOR] = {.name = "--color", .takes_value = true},
       [HELP] = {.name = "--help"},
       [HELP_SHORT] = {.name = "-h"},
@@ -79,7 +148,8 @@ int verb_check(int argc, char **argv) {
   }
   int format = choose("check", "--format", options[FORMAT].value, formats, 4);
   int color = choose_color("check", options[COLOR].value);
-  if (format < 0 || color < 0)
+  long budget = choose_budget(options[PROOF_BUDGET].value);
+  if (format < 0 || color < 0 || budget < 0)
     goto cleanup;
   if (arguments.path_count == 0) {
     fprintf(stderr, "error: segc check needs a folder or a file with rules\n"
@@ -89,7 +159,13 @@ int verb_check(int argc, char **argv) {
   session = open_session();
   if (session == NULL)
     goto cleanup;
-  status = check(session, &arguments, (enum segc_format)format, (enum color_choice)color);
+  const struct choices choices = {
+      .format = (enum segc_format)format,
+      .color = (enum color_choice)color,
+      .proofs = !options[NO_PROOFS].given,
+      .budget = (unsigned)budget,
+  };
+  status = check(session, &arguments, &choices);
 cleanup:
   segc_session_free(session);
   free_arguments(&arguments);

@@ -20,6 +20,7 @@ struct segc_session *segc_session_new(void) {
 void segc_session_free(struct segc_session *session) {
   if (session == NULL)
     return;
+  seg_verdicts_deinit(&session->verdicts);
   seg_pipeline_deinit(&session->pipeline);
   seg_arena_deinit(&session->arena);
   free(session);

@@ -8,6 +8,7 @@
 
 #include "compiler/include/segc.h"
 #include "compiler/pipeline.h"
+#include "compiler/verdicts/verdicts.h"
 
 struct segc_session {
   struct seg_pipeline pipeline;
@@ -16,6 +17,8 @@ struct segc_session {
   atomic_bool interrupted;
   bool loaded;
   struct segc_summary summary;
+  struct seg_verdicts verdicts; // of segc_check
+  bool checked;
 };
 
 /** Keep `status` as the session's answer: the exit class of a seg_status. */

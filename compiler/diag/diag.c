@@ -59,7 +59,11 @@ static struct seg_diagnostic *add(struct seg_diagnostics *sink, enum seg_diag_co
   struct seg_diagnostic *result = SEG_NEW(&sink->arena, struct seg_diagnostic);
   if (result != NULL)
     *result = (struct seg_diagnostic){
-        .code = code, .span = span, .message = format_text(&sink->arena, format, arguments)};
+        .code = code,
+        .number = (uint32_t)sink->list.count,
+        .span = span,
+        .message = format_text(&sink->arena, format, arguments),
+    };
   if (result == NULL || result->message.data == NULL || !SEG_VEC_PUSH(&sink->list, result)) {
     sink->out_of_memory = true;
     return &sink->spare;
@@ -135,7 +139,7 @@ static int order_numbers(uint32_t a, uint32_t b) {
   return (a > b) - (a < b);
 }
 
-/** File, offset, code; then the end and the text, so that the order never depends on chance. */
+/** File, offset, code, end; then as reported, so that the order never depends on chance. */
 static int order_diagnostics(const void *left, const void *right) {
   const struct seg_diagnostic *a = *(struct seg_diagnostic *const *)left;
   const struct seg_diagnostic *b = *(struct seg_diagnostic *const *)right;
@@ -146,7 +150,7 @@ static int order_diagnostics(const void *left, const void *right) {
     order = order_numbers((uint32_t)a->code, (uint32_t)b->code);
   if (order == 0)
     order = order_numbers(a->span.end, b->span.end);
-  return order != 0 ? order : seg_str_compare(a->message, b->message);
+  return order != 0 ? order : order_numbers(a->number, b->number);
 }
 
 void seg_diagnostics_write(const struct seg_diagnostics *sink, const struct seg_source_map *map,

@@ -47,6 +47,7 @@ struct seg_diag_part {
 
 struct seg_diagnostic {
   enum seg_diag_code code;
+  uint32_t number; // in the order of reporting
   struct seg_span span;
   struct seg_str message;
   struct seg_diag_part *parts, *last_part;

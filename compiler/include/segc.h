@@ -90,6 +90,31 @@ struct segc_counts {
 };
 struct segc_counts segc_counts(const struct segc_session *session);
 
+struct segc_check_options {
+  size_t size;
+  unsigned budget; // work that the solver may do for one question; 0: the usual amount
+};
+
+/** What was proved about the pairs of segments. Each pair that can match at all is counted once. */
+struct segc_proofs {
+  size_t pairs;
+  size_t disjoint;    // proved: no customer matches both
+  size_t in_chain;    // of the others: a chain says who wins
+  size_t may_overlap; // `overlap` allows common customers
+  size_t overlapping; // a customer matches both, and nothing allows it: errors
+  size_t unproved;    // neither proved nor refuted, and nothing allows it: errors
+  size_t open;        // other questions that found no answer: warnings
+};
+
+/**
+ * Prove what the loaded rules mean together: which segments can have a common customer, which rules
+ * never match, who never wins. What is wrong becomes diagnostics, each with a customer who shows
+ * it. The same rules give the same answers on every machine. SEGC_FINDINGS: the rules have errors.
+ * `*proofs` is all zero when they had errors before. Once a session.
+ */
+enum segc_status segc_check(struct segc_session *session, const struct segc_check_options *options,
+                            struct segc_proofs *proofs);
+
 enum segc_stage {
   SEGC_STAGE_TOKENS,
   SEGC_STAGE_AST,

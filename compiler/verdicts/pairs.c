@@ -21,6 +21,7 @@ static enum seg_status judge_meeting(struct seg_engine *engine, uint32_t a, uint
   if (status != SEG_OK)
     return status;
   counts->pairs++;
+  counts->may_overlap += relation == SEG_MAY_OVERLAP && answered.existence != SEG_NOBODY;
   switch (answered.existence) {
   case SEG_NOBODY:
     counts->disjoint++;

@@ -47,6 +47,7 @@ struct seg_verdict_counts {
   uint64_t disjoint;         // of those: proved to have no common customer
   uint64_t meeting;          // have one
   uint64_t declared_meeting; // of those: in a chain, or `overlap`
+  uint64_t may_overlap;      // declared with `overlap`, and not proved disjoint
   uint64_t unproved_pairs;
   uint64_t kinds[SEG_VERDICT_KIND_COUNT]; // verdicts of each kind
   // How the answers were found.

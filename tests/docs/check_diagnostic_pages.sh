@@ -28,7 +28,7 @@ complain() {
 }
 
 # CODE<tab>TITLE of every row.
-sed -n 's/^SEG_DIAG([A-Z_]*, "\([EW][0-9]*\)", SEG_[A-Z]*, "\(.*\)")$/\1\t\2/p' "$definitions" >"$work/codes"
+sed -n 's/^SEG_DIAG([A-Z_]*, "\([EOW][0-9]*\)", SEG_[A-Z]*, "\(.*\)")$/\1\t\2/p' "$definitions" >"$work/codes"
 rows=$(grep -c '^SEG_DIAG(' "$definitions" || true)
 [ "$rows" -gt 0 ] || complain "$definitions: no rows"
 [ "$(wc -l <"$work/codes")" -eq "$rows" ] ||
@@ -91,7 +91,7 @@ rows=$((rows + $(wc -l <"$work/world")))
 
 # Each block becomes CODE-N/rules.seg, with its marker in CODE-N/marker.
 if [ -n "$segc" ]; then
-  for page in "$pages"/[EW]*.md; do
+  for page in "$pages"/[EOW]*.md; do
     awk -v stem="$work/$(basename "$page" .md)" '
       /^```segc$/ { folder = stem "-" ++n; system("mkdir \"" folder "\""); inside = 1; first = 1; next }
       /^```/ && inside { inside = 0; close(folder "/rules.seg"); close(folder "/marker"); next }
@@ -108,7 +108,9 @@ if [ -n "$segc" ]; then
     "$segc" check --format json "$folder/rules.seg" >"$folder/out" 2>"$folder/err" || status=$?
     found=$(grep -o '"code":"[A-Z0-9]*"' "$folder/out" | sed 's/.*:"\(.*\)"/\1/' | tr '\n' ' ' || true)
     found=${found% }
-    case $code in W*) wrong_status=0 ;; *) wrong_status=1 ;; esac
+    # O213 says what is not proved; that is no mistake of the program, where the page is about another code.
+    case $code in O213) ;; *) found=$(printf '%s' "$found" | sed 's/O213//g; s/  */ /g; s/^ //; s/ $//') ;; esac
+    if grep -q "\"$code\", SEG_WARNING" "$definitions"; then wrong_status=0; else wrong_status=1; fi
     case $marker in
       '# wrong') expected=$code expected_status=$wrong_status ;;
       '# right' | '# wrong at run time') expected= expected_status=0 ;;

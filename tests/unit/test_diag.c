@@ -73,7 +73,8 @@ static void test_table(void **state) {
   assert_string_equal(seg_diag_info[SEG_DIAG_UNKNOWN_NAME].code, "E101");
   for (int i = 0; i < SEG_DIAG_COUNT; i++) {
     const struct seg_diag_info *info = &seg_diag_info[i];
-    assert_int_equal(info->code[0], info->severity == SEG_ERROR ? 'E' : 'W');
+    if (info->code[0] != 'O') // proofs find both kinds
+      assert_int_equal(info->code[0], info->severity == SEG_ERROR ? 'E' : 'W');
     for (int j = 0; j < i; j++)
       assert_string_not_equal(info->code, seg_diag_info[j].code);
   }
