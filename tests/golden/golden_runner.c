@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/codegen/codegen.h"
+#include "compiler/findings/findings.h"
 #include "compiler/lower/lower.h"
 #include "compiler/sema/sema.h"
 #include "grammar/format.h"
@@ -92,6 +94,39 @@ static void stage_plan(struct golden *golden, FILE *out) {
   seg_program_deinit(&program);
 }
 
+// What the proofs find, with the compiled rules beside the reference evaluator.
+static enum seg_status prove(struct golden *golden, const struct seg_program *program,
+                             struct seg_error *error) {
+  struct seg_verdicts verdicts = {0};
+  struct seg_plan plan;
+  struct seg_code *code = NULL;
+  seg_plan_init(&plan);
+  enum seg_status status = seg_lower(program, &golden->map, &plan, error);
+  if (status == SEG_OK)
+    status = seg_codegen(&plan, &(struct seg_codegen_options){0}, &code, error);
+  if (status == SEG_OK)
+    status = seg_verdicts_find(program, &(struct seg_verdict_options){.map = &golden->map},
+                               &verdicts, error);
+  if (status == SEG_OK) {
+    const struct seg_replay replay = {program, &plan, seg_code_kernels(code)};
+    const struct seg_findings_request request = {program, &golden->map, &verdicts, &replay};
+    status = seg_findings_report(&request, &golden->sink, error);
+  }
+  seg_verdicts_deinit(&verdicts);
+  seg_code_free(code);
+  seg_plan_deinit(&plan);
+  return status;
+}
+
+static void stage_proofs(struct golden *golden, FILE *out) {
+  struct seg_program program;
+  struct seg_error error = {0};
+  if (check_rules(golden, &program, out) && prove(golden, &program, &error) != SEG_OK)
+    fprintf(out, "error: %s\n", error.message);
+  stage_err(golden, out);
+  seg_program_deinit(&program);
+}
+
 static const struct {
   const char *extension;
   void (*print)(struct golden *golden, FILE *out);
@@ -101,6 +136,7 @@ static const struct {
     {"err", stage_err},       // what parsing reports
     {"fmt", stage_fmt},       // the canonical layout; empty with syntax errors
     {"check", stage_check},   // what the checker reports
+    {"proofs", stage_proofs}, // what the checker and the proofs report
     {"types", stage_types},   // the typed program
     {"plan", stage_plan},     // the plan
 };
