@@ -5,6 +5,9 @@
 #ifndef SEG_COMPILER_VERDICTS_ENGINE_H
 #define SEG_COMPILER_VERDICTS_ENGINE_H
 
+#include "compiler/verdicts/boxes.h"
+#include "compiler/verdicts/circuit.h"
+#include "compiler/verdicts/pool.h"
 #include "compiler/verdicts/verdicts.h"
 
 /** What is known of one segment. */
@@ -26,6 +29,9 @@ struct seg_engine {
   struct seg_prover prover;
   struct seg_arena arena; // also of conditions that are made for a question
   struct seg_judged *segments;
+  struct seg_circuit circuit; // these three only when questions are pruned
+  struct seg_pool pool;
+  struct seg_boxes boxes;
   uint8_t *meetings; // enum seg_meeting of a < b, at b * (b - 1) / 2 + a
   struct seg_error *error;
 };
@@ -38,7 +44,11 @@ struct seg_answered {
   uint32_t core[SEG_MAX_WANTED];
 };
 
-/** engine.c: asks what is known before it asks the solver. */
+/** engine.c: what is known without a question to the solver; nothing when `unpruned`. */
+SEG_NODISCARD enum seg_status seg_engine_learn(struct seg_engine *engine);
+void seg_engine_forget(struct seg_engine *engine);
+
+/** Asks what is known before it asks the solver. */
 SEG_NODISCARD enum seg_status seg_engine_exists(struct seg_engine *engine,
                                                 const struct seg_wanted *wanted, uint32_t count,
                                                 struct seg_answered *answered);

@@ -50,7 +50,7 @@ static enum seg_status judge(struct seg_engine *engine) {
     engine->segments[s].bundled = seg_engine_is_bundled(engine, program->segments[s].span);
     engine->segments[s].same_as = s;
   }
-  enum seg_status status = SEG_OK;
+  enum seg_status status = seg_engine_learn(engine);
   for (size_t i = 0; i < sizeof steps / sizeof *steps && status == SEG_OK; i++)
     status = steps[i](engine);
   return status;
@@ -90,6 +90,7 @@ enum seg_status seg_verdicts_find(const struct seg_program *program,
     status = find_witnesses(&engine);
   for (size_t i = 0; i < verdicts->items.count; i++)
     verdicts->counts.kinds[verdicts->items.items[i].kind]++;
+  seg_engine_forget(&engine);
   seg_prover_deinit(&engine.prover);
   seg_arena_deinit(&engine.arena);
   return status;

@@ -1,0 +1,149 @@
+// See pool.h.
+#include "compiler/verdicts/pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "compiler/prove/days.h"
+
+static bool counts_hours(const struct seg_node *node) {
+  if (node->kind == SEG_NODE_AGGREGATE && (node->window.hours || node->sequence != NULL))
+    return true;
+  for (uint32_t i = 0; i < node->operand_count; i++)
+    if (counts_hours(node->operands[i]))
+      return true;
+  return false;
+}
+
+static enum seg_status out_of_memory(struct seg_error *error) {
+  return seg_fail_memory(error, "the verdicts");
+}
+
+enum seg_status seg_pool_init(struct seg_pool *pool, const struct seg_circuit *circuit,
+                              struct seg_error *error) {
+  *pool = (struct seg_pool){.circuit = circuit, .program = *circuit->program, .room = 256};
+  bool hours = false;
+  for (size_t i = 0; i < circuit->atoms.count; i++)
+    hours = hours || counts_hours(circuit->atoms.items[i].node);
+  pool->program.segment_count = 0;
+  if (!hours) // the time zone is looked at by hours only
+    pool->program.timezone = (struct seg_str){0};
+  seg_arena_init(&pool->arena);
+  pool->bits = calloc(2 * circuit->atoms.count + 1, pool->room / 8);
+  return pool->bits == NULL || !seg_pool_find_values(pool) ? out_of_memory(error) : SEG_OK;
+}
+
+void seg_pool_deinit(struct seg_pool *pool) {
+  free(pool->bits);
+  seg_arena_deinit(&pool->arena);
+  pool->bits = NULL;
+}
+
+static bool grow(struct seg_pool *pool) {
+  size_t rows = 2 * pool->circuit->atoms.count, words = pool->room / 64;
+  uint64_t *bits = calloc(rows + 1, 2 * words * sizeof *bits);
+  if (bits == NULL)
+    return false;
+  for (size_t i = 0; i < rows; i++)
+    memcpy(bits + i * 2 * words, pool->bits + i * words, words * sizeof *bits);
+  free(pool->bits);
+  pool->bits = bits;
+  pool->room *= 2;
+  return true;
+}
+
+/** On the day of the pool, everything as long ago as it was. */
+static void move(const struct seg_pool *pool, struct seg_dataset *dataset, int32_t as_of) {
+  int32_t days = SEG_PROVE_USUAL_DAY - as_of;
+  const struct seg_program *program = &pool->program;
+  for (uint32_t e = 0; e < dataset->event_count; e++)
+    for (size_t i = 0; i < dataset->events[e].rows.count; i++) {
+      dataset->events[e].rows.items[i].day += days;
+      dataset->events[e].rows.items[i].instant += days * 86400000000;
+    }
+  for (uint32_t c = 0; c < program->customer.column_count && days != 0; c++)
+    for (size_t i = 0; i < dataset->customers.rows.count; i++)
+      if (program->customer.columns[c].type.kind == SEG_TYPE_DATE)
+        dataset->customers.rows.items[i].values[c].integer += days;
+}
+
+enum seg_status seg_pool_add(struct seg_pool *pool, struct seg_dataset *dataset, int32_t as_of,
+                             struct seg_error *error) {
+  size_t atoms = pool->circuit->atoms.count;
+  bool fits;
+  uint8_t *truths = malloc(atoms + 1);
+  if (truths == NULL || (pool->customers == pool->room && !grow(pool))) {
+    free(truths);
+    return out_of_memory(error);
+  }
+  move(pool, dataset, as_of);
+  enum seg_status status = seg_pool_look(pool, dataset, truths, &fits, error);
+  if (status == SEG_OK && fits) {
+    uint64_t bit = 1ull << (pool->customers % 64);
+    size_t word = pool->customers / 64, words = pool->room / 64;
+    for (size_t a = 0; a < atoms; a++)
+      pool->bits[(2 * a + (truths[a] == 0)) * words + word] |= bit;
+    pool->customers++;
+  }
+  free(truths);
+  return status;
+}
+
+// --- questions ---
+
+enum { MAX_LISTS = 300, MAX_STEPS = 400 };
+
+struct search {
+  const struct seg_pool *pool;
+  const struct seg_cubes *const *lists;
+  uint32_t count, steps;
+};
+
+/** Is there a customer for each component of these atoms? */
+static bool knows_cube(const struct seg_pool *pool, const seg_atom_sign *signs, uint32_t count) {
+  size_t words = pool->room / 64, used = (pool->customers + 63) / 64;
+  const struct seg_circuit_atom *atoms = pool->circuit->atoms.items;
+  for (uint32_t first = 0, end; first < count; first = end) {
+    uint32_t component = atoms[signs[first] / 2].component;
+    for (end = first + 1; end < count && atoms[signs[end] / 2].component == component;)
+      end++;
+    size_t w = 0;
+    for (; w < used; w++) {
+      uint64_t all = pool->bits[signs[first] * words + w];
+      for (uint32_t i = first + 1; i < end; i++)
+        all &= pool->bits[signs[i] * words + w];
+      if (all != 0)
+        break;
+    }
+    if (w == used)
+      return false;
+  }
+  return true;
+}
+
+static bool search(struct search *searching, uint32_t at, const struct seg_cube *so_far) {
+  if (at == searching->count)
+    return true;
+  const struct seg_cubes *list = searching->lists[at];
+  for (uint32_t i = 0; i < list->count && searching->steps < MAX_STEPS; i++) {
+    seg_atom_sign signs[SEG_MAX_CUBE_SIGNS];
+    struct seg_cube joined = {.signs = signs};
+    searching->steps++;
+    if (seg_cube_join(so_far, &list->cubes[i], signs, &joined.count) &&
+        knows_cube(searching->pool, signs, joined.count) && search(searching, at + 1, &joined))
+      return true;
+  }
+  return false;
+}
+
+bool seg_pool_knows(const struct seg_pool *pool, const struct seg_cubes *const *lists,
+                    uint32_t count) {
+  struct search searching = {.pool = pool, .lists = lists, .count = count};
+  struct seg_cube nothing = {0};
+  if (pool->customers == 0 || count > MAX_LISTS)
+    return false;
+  for (uint32_t i = 0; i < count; i++)
+    if (lists[i]->too_many)
+      return false;
+  return search(&searching, 0, &nothing);
+}

@@ -1,0 +1,55 @@
+/**
+ * Customers who are known already, and what holds of them: many questions are answered by one of
+ * them, or by one who is put together of several. Private to compiler/verdicts.
+ *
+ * Each atom has a bit for each customer, asked of the reference evaluator once. All are seen on one
+ * as-of day, so that the parts of two of them fit together (see circuit.h).
+ */
+#ifndef SEG_COMPILER_VERDICTS_POOL_H
+#define SEG_COMPILER_VERDICTS_POOL_H
+
+#include "compiler/prove/witness.h"
+#include "compiler/verdicts/circuit.h"
+
+struct seg_pooled_value;
+
+struct seg_pool {
+  const struct seg_circuit *circuit;
+  struct seg_program program; // the same without segments: nothing else is read
+  struct seg_arena arena;
+  struct seg_pooled_value *values; // what atoms compare with literals; pool_values.c
+  uint32_t value_count;
+  uint32_t *value_of;       // of the four operands of each atom; UINT32_MAX: taken as it is
+  uint32_t customers, room; // room: a multiple of 64
+  uint64_t *bits;           // [atom sign][room / 64]
+};
+
+/** SEG_OUT_OF_MEMORY. */
+SEG_NODISCARD enum seg_status
+seg_pool_init(struct seg_pool *pool, const struct seg_circuit *circuit, struct seg_error *error);
+void seg_pool_deinit(struct seg_pool *pool);
+
+/** Look at a customer, moved to the day of the pool. Someone for whom a rule overflows, or who does
+ * not exist, is left out. The data set is changed (its days), and not kept. */
+SEG_NODISCARD enum seg_status seg_pool_add(struct seg_pool *pool, struct seg_dataset *dataset,
+                                           int32_t as_of, struct seg_error *error);
+
+/** Do known customers together make one for whom a cube of each list holds? No says nothing. */
+bool seg_pool_knows(const struct seg_pool *pool, const struct seg_cubes *const *lists,
+                    uint32_t count);
+
+/** invent.c: fill the pool with customers whose values lie around what rules compare with. */
+SEG_NODISCARD enum seg_status seg_pool_invent(struct seg_pool *pool, uint32_t count,
+                                              struct seg_error *error);
+
+// pool_values.c
+
+/** Find the values behind the atoms. */
+SEG_NODISCARD bool seg_pool_find_values(struct seg_pool *pool);
+/** What holds of the one customer of the data set: `truths` has a byte for each atom. `fits` is
+ * false when this is nobody. */
+SEG_NODISCARD enum seg_status seg_pool_look(struct seg_pool *pool,
+                                            const struct seg_dataset *dataset, uint8_t *truths,
+                                            bool *fits, struct seg_error *error);
+
+#endif
