@@ -5,7 +5,7 @@
 
 /** The cells and bands that an aggregate looks at. */
 struct region {
-  const struct seg_event_space *space;
+  struct seg_event_space *space;
   bool cells[SEG_MAX_CELLS];
   uint32_t first_band, end_band;
   uint32_t argument; // among the arguments of the space
@@ -128,7 +128,8 @@ static Z3_ast total(struct seg_query *query, const struct region *region, Z3_ast
   for (uint32_t c = 0; c < region->space->cell_count; c++) {
     Z3_ast *terms = region->cells[c] ? row(&region->space->cells[c], region->argument) : NULL;
     for (uint32_t b = region->first_band; terms != NULL && b < region->end_band; b++)
-      sum = sum == zero ? terms[b] : seg_term_add(query->solver, sum, terms[b]);
+      if (seg_query_touch(query, region->space, c, b))
+        sum = sum == zero ? terms[b] : seg_term_add(query->solver, sum, terms[b]);
   }
   return sum;
 }
@@ -165,6 +166,8 @@ static Z3_ast extreme(struct seg_query *query, const struct region *region,
   Z3_ast attained = seg_term_not(solver, some), one = seg_term_int(solver, 1);
   for (uint32_t c = 0; c < region->space->cell_count; c++)
     for (uint32_t b = region->first_band; region->cells[c] && b < region->end_band; b++) {
+      if (!seg_query_touch(query, region->space, c, b))
+        break;
       Z3_ast term = row(&region->space->cells[c], region->argument)[b];
       Z3_ast there = seg_term_at_most(solver, one, region->space->cells[c].counts[b]);
       Z3_ast beside =

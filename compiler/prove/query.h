@@ -72,7 +72,7 @@ struct seg_argument {
 /** The events of one kind, in cells. */
 struct seg_cell {
   uint64_t atoms;     // bit i: atom i holds
-  Z3_ast *counts;     // per band
+  Z3_ast *counts;     // per band; NULL in bands that no rule counts, as all that follows
   Z3_ast *near, *far; // per band, NULL unless the question looks at days: ages of the ends
   Z3_ast **sums;      // per argument and band; NULL unless asked
   Z3_ast **least, **most;
@@ -152,7 +152,7 @@ void seg_query_deinit(struct seg_query *query);
 /** The term of one of the conditions. */
 Z3_ast seg_query_condition(struct seg_query *query, const struct seg_node *condition);
 
-/** How many events the customer has. */
+/** How many events the customer has, of those that rules look at. */
 Z3_ast seg_query_event_count(struct seg_query *query);
 
 // Shared by the files of the encoding.
@@ -191,6 +191,9 @@ struct seg_apart {
 };
 struct seg_apart seg_query_go_apart(struct seg_query *query, struct seg_solver *solver);
 void seg_query_come_back(struct seg_query *query, struct seg_apart apart);
+/** The variables of one cell in one band, made when first asked for. False when memory is out. */
+bool seg_query_touch(struct seg_query *query, struct seg_event_space *space, uint32_t cell,
+                     uint32_t band);
 /** Cells and bands, between the passes. */
 bool seg_query_build_spaces(struct seg_query *query);
 /** Ages of a window, on the day that stands for its kind. False when it is empty. */

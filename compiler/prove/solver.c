@@ -45,6 +45,8 @@ enum seg_status seg_solver_init(struct seg_solver *solver, unsigned budget,
   Z3_params_inc_ref(c, params);
   Z3_params_set_uint(c, params, Z3_mk_string_symbol(c, "rlimit"), budget);
   Z3_params_set_uint(c, params, Z3_mk_string_symbol(c, "random_seed"), 1);
+  // The older of the two solvers of linear arithmetic: measured to be faster on many small questions.
+  Z3_params_set_uint(c, params, Z3_mk_string_symbol(c, "arith.solver"), 2);
   Z3_solver_set_params(c, solver->solver, params);
   Z3_params_dec_ref(c, params);
   if (erred(solver))

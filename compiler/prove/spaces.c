@@ -241,28 +241,27 @@ static bool build_cells(struct seg_query *query, struct seg_event_space *space) 
 
 // --- variables ---
 
-static Z3_ast bounded(struct seg_query *query, Z3_sort sort, const char *prefix) {
-  return seg_term_variable(query->solver, sort, prefix);
-}
-
 /** A sum of `count` values between two bounds; 0 of none. */
 static void relate_sum(struct seg_query *query, const struct seg_cell *cell, uint32_t argument,
                        Z3_ast count, Z3_ast sum) {
   struct seg_solver *solver = query->solver;
   bool real = Z3_get_sort(solver->context, sum) == solver->reals;
   Z3_ast zero = real ? seg_term_real(solver, 0) : seg_term_int(solver, 0);
-  seg_query_fact(query,
-                 seg_term_or(solver, seg_term_at_most(solver, seg_term_int(solver, 1), count),
-                             seg_term_equal(solver, sum, zero)));
-  if (real)
-    return;
-  if (cell->low[argument] != INT64_MIN)
+  Z3_ast some = seg_term_at_most(solver, seg_term_int(solver, 1), count);
+  bool above = !real && cell->low[argument] != INT64_MIN;
+  bool below = !real && cell->high[argument] != INT64_MAX;
+  // With no event a bound that is a multiple of their number holds the sum at 0.
+  if (!above)
+    seg_query_fact(query, seg_term_or(solver, some, seg_term_at_most(solver, zero, sum)));
+  if (!below)
+    seg_query_fact(query, seg_term_or(solver, some, seg_term_at_most(solver, sum, zero)));
+  if (above)
     seg_query_fact(query,
                    seg_term_at_most(
                        solver,
                        seg_term_multiply(solver, seg_term_int(solver, cell->low[argument]), count),
                        sum));
-  if (cell->high[argument] != INT64_MAX)
+  if (below)
     seg_query_fact(
         query, seg_term_at_most(
                    solver, sum,
@@ -276,7 +275,7 @@ static void relate_ends(struct seg_query *query, const struct seg_cell *cell, ui
   Z3_ast some = seg_term_at_most(solver, one, count);
   Z3_ast several = seg_term_at_most(solver, seg_term_int(solver, 2), count);
   seg_query_fact(query, seg_term_implies(solver, some, seg_term_at_most(solver, least, most)));
-  seg_query_fact(query, seg_term_or(solver, several, seg_term_equal(solver, least, most)));
+  seg_query_fact(query, seg_term_or(solver, several, seg_term_at_most(solver, most, least)));
   if (cell->low[argument] != INT64_MIN)
     seg_query_fact(query,
                    seg_term_at_most(solver, seg_term_int(solver, cell->low[argument]), least));
@@ -290,9 +289,8 @@ static void relate_ends(struct seg_query *query, const struct seg_cell *cell, ui
   seg_query_weaken(query, "it relates a sum with a smallest or largest value");
 }
 
-static bool make_variables(struct seg_query *query, struct seg_event_space *space,
-                           struct seg_cell *cell) {
-  struct seg_solver *solver = query->solver;
+static bool make_room(struct seg_query *query, const struct seg_event_space *space,
+                      struct seg_cell *cell) {
   struct seg_arena *arena = &query->arena;
   uint32_t bands = query->band_count, arguments = space->argument_count;
   cell->counts = SEG_NEW_ARRAY(arena, Z3_ast, bands + 1u);
@@ -304,51 +302,59 @@ static bool make_variables(struct seg_query *query, struct seg_event_space *spac
   if (cell->counts == NULL || cell->near == NULL || cell->far == NULL || cell->sums == NULL ||
       cell->least == NULL || cell->most == NULL)
     return false;
-  Z3_ast one = seg_term_int(solver, 1), zero = seg_term_int(solver, 0);
-  for (uint32_t b = 0; b < bands; b++) {
-    cell->counts[b] = bounded(query, solver->integers, "count");
-    seg_query_fact(query, seg_term_at_most(solver, zero, cell->counts[b]));
-    if (!space->days_asked)
-      continue;
-    cell->near[b] = bounded(query, solver->integers, "near");
-    cell->far[b] = bounded(query, solver->integers, "far");
-    seg_query_fact(query, seg_term_at_most(solver, query->near[b], cell->near[b]));
-    seg_query_fact(query, seg_term_at_most(solver, cell->near[b], cell->far[b]));
-    seg_query_fact(query, seg_term_at_most(solver, cell->far[b], query->far[b]));
-    Z3_ast single = seg_term_at_most(solver, cell->counts[b], one);
-    seg_query_fact(query, seg_term_implies(solver, single,
-                                           seg_term_equal(solver, cell->near[b], cell->far[b])));
-  }
   for (uint32_t a = 0; a < arguments; a++) {
     const struct seg_argument *argument = &space->arguments[a];
     bool known = argument->known_atom < 0 || (cell->atoms >> argument->known_atom & 1) != 0;
-    if (!known)
-      continue;
-    if (argument->summed)
+    if (known && argument->summed)
       cell->sums[a] = SEG_NEW_ARRAY(arena, Z3_ast, bands + 1u);
-    if (argument->ended) {
+    if (known && argument->ended) {
       cell->least[a] = SEG_NEW_ARRAY(arena, Z3_ast, bands + 1u);
       cell->most[a] = SEG_NEW_ARRAY(arena, Z3_ast, bands + 1u);
     }
-    for (uint32_t b = 0; b < bands; b++) {
-      Z3_ast sum = NULL;
-      if (argument->summed) {
-        sum = seg_query_variable(query, &argument->node->type, "sum").value;
-        if (cell->sums[a] == NULL)
-          return false;
-        cell->sums[a][b] = sum;
-        relate_sum(query, cell, a, cell->counts[b], sum);
-      }
-      if (argument->ended) {
-        if (cell->least[a] == NULL || cell->most[a] == NULL)
-          return false;
-        cell->least[a][b] = seg_query_variable(query, &argument->node->type, "least").value;
-        cell->most[a][b] = seg_query_variable(query, &argument->node->type, "most").value;
-        relate_ends(query, cell, a, cell->counts[b], cell->least[a][b], cell->most[a][b], sum);
-      }
-    }
+    if (known && ((argument->summed && cell->sums[a] == NULL) ||
+                  (argument->ended && (cell->least[a] == NULL || cell->most[a] == NULL))))
+      return false;
   }
   return true;
+}
+
+/** The ages of the nearest and the farthest event: in the band, and the same for a single one. */
+static void make_ages(struct seg_query *query, struct seg_cell *cell, uint32_t b) {
+  struct seg_solver *solver = query->solver;
+  cell->near[b] = seg_term_variable(solver, solver->integers, "near");
+  cell->far[b] = seg_term_variable(solver, solver->integers, "far");
+  seg_query_fact(query, seg_term_at_most(solver, query->near[b], cell->near[b]));
+  seg_query_fact(query, seg_term_at_most(solver, cell->near[b], cell->far[b]));
+  seg_query_fact(query, seg_term_at_most(solver, cell->far[b], query->far[b]));
+  Z3_ast several = seg_term_at_most(solver, seg_term_int(solver, 2), cell->counts[b]);
+  seg_query_fact(
+      query, seg_term_or(solver, several, seg_term_at_most(solver, cell->far[b], cell->near[b])));
+}
+
+bool seg_query_touch(struct seg_query *query, struct seg_event_space *space, uint32_t c,
+                     uint32_t b) {
+  struct seg_solver *solver = query->solver;
+  struct seg_cell *cell = &space->cells[c];
+  if (cell->counts[b] != NULL)
+    return true;
+  cell->counts[b] = seg_term_variable(solver, solver->integers, "count");
+  seg_query_fact(query, seg_term_at_most(solver, seg_term_int(solver, 0), cell->counts[b]));
+  if (space->days_asked)
+    make_ages(query, cell, b);
+  for (uint32_t a = 0; a < space->argument_count; a++) {
+    const struct seg_type *type = &space->arguments[a].node->type;
+    if (cell->sums[a] != NULL) {
+      cell->sums[a][b] = seg_query_variable(query, type, "sum").value;
+      relate_sum(query, cell, a, cell->counts[b], cell->sums[a][b]);
+    }
+    if (cell->least[a] != NULL) {
+      cell->least[a][b] = seg_query_variable(query, type, "least").value;
+      cell->most[a][b] = seg_query_variable(query, type, "most").value;
+      relate_ends(query, cell, a, cell->counts[b], cell->least[a][b], cell->most[a][b],
+                  cell->sums[a] == NULL ? NULL : cell->sums[a][b]);
+    }
+  }
+  return !query->out_of_memory;
 }
 
 bool seg_query_build_spaces(struct seg_query *query) {
@@ -359,23 +365,33 @@ bool seg_query_build_spaces(struct seg_query *query) {
     if (!build_cells(query, space))
       return false;
     for (uint32_t c = 0; c < space->cell_count; c++)
-      if (!make_variables(query, space, &space->cells[c]))
+      if (!make_room(query, space, &space->cells[c]))
         return false;
   }
   return !query->out_of_memory;
 }
 
-Z3_ast seg_query_events_of(struct seg_query *query, uint32_t event) {
-  Z3_ast total = seg_term_int(query->solver, 0);
-  for (uint32_t c = 0; c < query->events[event].cell_count; c++)
-    for (uint32_t b = 0; b < query->band_count; b++)
-      total = seg_term_add(query->solver, total, query->events[event].cells[c].counts[b]);
+static Z3_ast count_events(struct seg_query *query, uint32_t event, bool all) {
+  struct seg_event_space *space = &query->events[event];
+  Z3_ast none = seg_term_int(query->solver, 0), total = none;
+  for (uint32_t c = 0; c < space->cell_count; c++)
+    for (uint32_t b = 0; b < query->band_count; b++) {
+      if (all && !seg_query_touch(query, space, c, b))
+        return total;
+      Z3_ast count = space->cells[c].counts[b];
+      if (count != NULL)
+        total = total == none ? count : seg_term_add(query->solver, total, count);
+    }
   return total;
+}
+
+Z3_ast seg_query_events_of(struct seg_query *query, uint32_t event) {
+  return count_events(query, event, true);
 }
 
 Z3_ast seg_query_event_count(struct seg_query *query) {
   Z3_ast total = seg_term_int(query->solver, 0);
   for (uint32_t e = 0; e < query->program->event_count; e++)
-    total = seg_term_add(query->solver, total, seg_query_events_of(query, e));
+    total = seg_term_add(query->solver, total, count_events(query, e, false));
   return total;
 }

@@ -56,7 +56,9 @@ static void read_amount(struct making *making, uint32_t event, uint32_t c, uint3
                         amount_list *amounts) {
   const struct seg_event_space *space = &making->query->events[event];
   const struct seg_cell *cell = &space->cells[c];
-  struct amount amount = {.event = event, .cell = c, .count = whole(making, cell->counts[band])};
+  struct amount amount = {.event = event, .cell = c};
+  if (cell->counts[band] != NULL)
+    amount.count = whole(making, cell->counts[band]);
   if (amount.count <= 0)
     return;
   if (amount.count > SEG_MAX_WITNESS_EVENTS) {
