@@ -119,38 +119,82 @@ static enum seg_status find_witness(struct asking *asking, struct seg_query *que
   return status;
 }
 
-static enum seg_status ask(struct asking *asking, struct seg_query *query,
-                           struct seg_error *error) {
+static void assert_ranges(struct seg_query *query) {
+  for (size_t i = 0; i < query->ranges.count; i++)
+    seg_solver_assert(query->solver, query->ranges.items[i]);
+  query->ranges.count = 0;
+}
+
+/** Assert the conditions behind names, and what is known of every customer. */
+static void pose(struct asking *asking, struct seg_query *query, Z3_ast *names) {
   struct seg_solver *solver = query->solver;
-  Z3_ast assumptions[SEG_MAX_WANTED];
-  unsigned core[SEG_MAX_WANTED];
   for (uint32_t i = 0; i < asking->count; i++) {
     Z3_ast term = seg_query_condition(query, asking->wanted[i].condition);
-    Z3_ast name = seg_term_variable(solver, solver->truths, "wanted");
-    assumptions[i] = name;
-    seg_solver_assert(
-        solver, seg_term_implies(solver, name,
-                                 asking->wanted[i].negated ? seg_term_not(solver, term) : term));
+    if (asking->wanted[i].negated)
+      term = seg_term_not(solver, term);
+    names[i] = seg_term_variable(solver, solver->truths, "wanted");
+    seg_solver_assert(solver, seg_term_implies(solver, names[i], term));
   }
   for (size_t i = 0; i < query->facts.count; i++)
     seg_solver_assert(solver, query->facts.items[i]);
-  enum seg_answer answer = seg_solver_ask(solver, assumptions, asking->count);
+  // Without ranges the search for days of the calendar may have no end.
+  if (query->dates.count > 0 || query->days->open)
+    assert_ranges(query);
+}
+
+/** Is there a solution? What contradicts itself is noted. */
+static enum seg_answer decide(struct asking *asking, struct seg_query *query, const Z3_ast *names) {
+  struct seg_solver *solver = query->solver;
+  unsigned core[SEG_MAX_WANTED];
+  enum seg_answer answer = seg_solver_ask(solver, names, asking->count);
+  if (answer == SEG_UNDECIDED && query->ranges.count > 0) {
+    assert_ranges(query);
+    answer = seg_solver_ask(solver, names, asking->count);
+  }
   if (answer == SEG_IMPOSSIBLE) {
-    unsigned size = seg_solver_core(solver, assumptions, asking->count, core);
+    unsigned size = seg_solver_core(solver, names, asking->count, core);
     for (unsigned i = 0; i < size; i++)
       asking->in_core[core[i]] = true;
+  }
+  return answer;
+}
+
+static enum seg_status ask(struct asking *asking, struct seg_query *query,
+                           struct seg_error *error) {
+  struct seg_solver *solver = query->solver;
+  struct seg_found *found = asking->found;
+  Z3_ast names[SEG_MAX_WANTED];
+  pose(asking, query, names);
+  enum seg_answer answer = decide(asking, query, names);
+  enum seg_status status = SEG_OK;
+  bool first = query->any_witness;
+  if (answer == SEG_POSSIBLE && first) {
+    seg_solver_push(solver);
+    for (uint32_t i = 0; i < asking->count; i++)
+      seg_solver_assert(solver, names[i]);
+    status = find_witness(asking, query, &answer, error);
+    seg_solver_pop(solver);
+    if (status != SEG_OK || found->existence == SEG_SOMEBODY)
+      return status;
+  }
+  if (answer != SEG_UNDECIDED && query->ranges.count > 0 && answer != SEG_IMPOSSIBLE) {
+    assert_ranges(query);
+    answer = decide(asking, query, names);
+    first = false;
+  }
+  if (answer == SEG_IMPOSSIBLE) {
+    found->existence = SEG_NOBODY;
     return SEG_OK;
   }
   for (uint32_t i = 0; i < asking->count; i++)
-    seg_solver_assert(solver, assumptions[i]);
-  if (answer == SEG_POSSIBLE) {
-    enum seg_status status = find_witness(asking, query, &answer, error);
-    if (status != SEG_OK || answer == SEG_POSSIBLE)
-      return status;
+    seg_solver_assert(solver, names[i]);
+  if (answer == SEG_POSSIBLE && !first)
+    status = find_witness(asking, query, &answer, error);
+  if (status == SEG_OK && answer != SEG_POSSIBLE) {
+    found->existence = SEG_UNPROVED;
+    found->reason = "the solver did not come to an end within its budget";
   }
-  asking->found->existence = SEG_UNPROVED;
-  asking->found->reason = "the solver did not come to an end within its budget";
-  return SEG_OK;
+  return status;
 }
 
 static enum seg_status ask_about_days(struct asking *asking, const struct seg_days *days,

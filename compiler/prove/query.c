@@ -40,6 +40,15 @@ static void at_most(struct seg_query *query, Z3_ast term, int64_t high) {
   seg_query_fact(query, seg_term_at_most(query->solver, term, seg_term_int(query->solver, high)));
 }
 
+/** What data can hold at all. */
+static void in_range(struct seg_query *query, Z3_ast term, int64_t low, int64_t high) {
+  struct seg_solver *solver = query->solver;
+  Z3_ast range = seg_term_and(solver, seg_term_at_most(solver, seg_term_int(solver, low), term),
+                              seg_term_at_most(solver, term, seg_term_int(solver, high)));
+  if (!query->collecting && !SEG_VEC_PUSH(&query->ranges, range))
+    query->out_of_memory = true;
+}
+
 struct seg_term seg_query_variable(struct seg_query *query, const struct seg_type *type,
                                    const char *prefix) {
   struct seg_solver *solver = query->solver;
@@ -55,15 +64,9 @@ struct seg_term seg_query_variable(struct seg_query *query, const struct seg_typ
     at_least(query, term.value, 0);
     at_most(query, term.value, (int64_t)type->enumeration->count - 1);
     break;
-  case SEG_TYPE_DATE:
-    at_least(query, term.value, SEG_CIVIL_FIRST_DAY);
-    at_most(query, term.value, SEG_CIVIL_LAST_DAY);
-    break;
+  case SEG_TYPE_DATE: in_range(query, term.value, SEG_CIVIL_FIRST_DAY, SEG_CIVIL_LAST_DAY); break;
   case SEG_TYPE_INT:
-  case SEG_TYPE_MONEY: // what is beyond is refused at run time
-    at_least(query, term.value, INT64_MIN);
-    at_most(query, term.value, INT64_MAX);
-    break;
+  case SEG_TYPE_MONEY: in_range(query, term.value, INT64_MIN, INT64_MAX); break;
   case SEG_TYPE_NUMBER:
   case SEG_TYPE_AMOUNT:
   case SEG_TYPE_TEXT:
@@ -352,6 +355,7 @@ void seg_query_deinit(struct seg_query *query) {
   SEG_VEC_FREE(&query->text_pairs);
   SEG_VEC_FREE(&query->shared);
   SEG_VEC_FREE(&query->facts);
+  SEG_VEC_FREE(&query->ranges);
   SEG_VEC_FREE(&query->wishes);
   seg_arena_deinit(&query->arena);
 }

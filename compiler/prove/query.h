@@ -133,6 +133,8 @@ struct seg_query {
   SEG_VEC(struct seg_text_pair) text_pairs;
   SEG_VEC(struct seg_shared_term) shared;
   SEG_VEC(Z3_ast) facts;  // what holds of every customer
+  // What data can hold at all: facts too, but seldom needed and much work for the solver.
+  SEG_VEC(Z3_ast) ranges;
   SEG_VEC(Z3_ast) wishes; // what makes a model easier to write down, where it can hold
   const char *weak;       // NULL: all terms are exact
   const char *refused;    // NULL: the question could be encoded

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "runtime/time/civil.h"
+
 static bool sample_value(struct seg_solver *solver, const struct seg_row_terms *row, uint32_t index,
                          struct seg_value *value) {
   const struct seg_program_column *declared = &row->entity->columns[index];
@@ -19,6 +21,8 @@ static bool sample_value(struct seg_solver *solver, const struct seg_row_terms *
   }
   int64_t whole;
   bool fits = seg_solver_int(solver, column->term.value, &whole);
+  if (declared->type.kind == SEG_TYPE_DATE)
+    fits = fits && whole >= SEG_CIVIL_FIRST_DAY && whole <= SEG_CIVIL_LAST_DAY;
   if (declared->type.kind != SEG_TYPE_TEXT)
     value->integer = whole;
   if (declared->type.kind != SEG_TYPE_TEXT || whole < 0 ||
@@ -119,7 +123,7 @@ static enum seg_sampled ask(struct seg_query *query, struct seg_event_space *spa
                             struct seg_value **values) {
   struct seg_solver *solver = query->solver;
   struct seg_encode_scope row = {query, &space->row, true};
-  size_t facts = query->facts.count;
+  size_t facts = query->facts.count, ranges = query->ranges.count;
   enum seg_sampled sampled = SEG_SAMPLE_NONE;
   seg_solver_push(solver);
   seg_solver_assert(solver, seg_term_equal(solver, query->as_of, seg_term_int(solver, as_of)));
@@ -140,10 +144,13 @@ static enum seg_sampled ask(struct seg_query *query, struct seg_event_space *spa
                                  seg_term_int(solver, arguments[a])));
   for (size_t f = facts; f < query->facts.count; f++)
     seg_solver_assert(solver, query->facts.items[f]);
+  for (size_t f = ranges; f < query->ranges.count; f++)
+    seg_solver_assert(solver, query->ranges.items[f]);
   if (seg_solver_ask(solver, NULL, 0) == SEG_POSSIBLE)
     sampled = seg_sample_row(solver, &space->row, &query->vocabulary->arena, values);
   seg_solver_pop(solver);
   query->facts.count = facts;
+  query->ranges.count = ranges;
   return sampled;
 }
 

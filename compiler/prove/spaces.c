@@ -128,7 +128,7 @@ static int by_atoms(const void *a, const void *b) {
 static bool explore_cells(struct seg_query *query, struct seg_event_space *space) {
   struct finding finding = {.query = query, .space = space};
   struct seg_encode_scope row = {query, &space->row, true};
-  size_t facts = query->facts.count;
+  size_t facts = query->facts.count, ranges = query->ranges.count;
   Z3_ast exists = query->solver->yes;
   add_limit(&finding.limits, 0);
   add_limit(&finding.limits, 1);
@@ -149,10 +149,13 @@ static bool explore_cells(struct seg_query *query, struct seg_event_space *space
   seg_solver_push(query->solver);
   for (size_t i = facts; i < query->facts.count; i++)
     seg_solver_assert(query->solver, query->facts.items[i]);
+  for (size_t i = ranges; i < query->ranges.count; i++)
+    seg_solver_assert(query->solver, query->ranges.items[i]);
   seg_solver_assert(query->solver, exists);
   bool found = find_cells(&finding);
   seg_solver_pop(query->solver);
   query->facts.count = facts; // they speak of one event
+  query->ranges.count = ranges;
   qsort(space->cells, space->cell_count, sizeof *space->cells, by_atoms);
   return found;
 }
