@@ -120,8 +120,7 @@ static enum seg_status find_witness(struct asking *asking, struct seg_query *que
 }
 
 static void assert_ranges(struct seg_query *query) {
-  for (size_t i = 0; i < query->ranges.count; i++)
-    seg_solver_assert(query->solver, query->ranges.items[i]);
+  seg_solver_assert_all(query->solver, query->ranges.items, query->ranges.count);
   query->ranges.count = 0;
 }
 
@@ -135,8 +134,7 @@ static void pose(struct asking *asking, struct seg_query *query, Z3_ast *names) 
     names[i] = seg_term_variable(solver, solver->truths, "wanted");
     seg_solver_assert(solver, seg_term_implies(solver, names[i], term));
   }
-  for (size_t i = 0; i < query->facts.count; i++)
-    seg_solver_assert(solver, query->facts.items[i]);
+  seg_solver_assert_all(solver, query->facts.items, query->facts.count);
   // Without ranges the search for days of the calendar may have no end.
   if (query->dates.count > 0 || query->days->open)
     assert_ranges(query);

@@ -230,6 +230,12 @@ void seg_solver_assert(struct seg_solver *solver, Z3_ast fact) {
     Z3_solver_assert(solver->context, solver->solver, fact);
 }
 
+void seg_solver_assert_all(struct seg_solver *solver, const Z3_ast *facts, size_t count) {
+  if (count > 0)
+    seg_solver_assert(solver, count == 1 ? facts[0]
+                                         : Z3_mk_and(solver->context, (unsigned)count, facts));
+}
+
 enum seg_answer seg_solver_ask(struct seg_solver *solver, const Z3_ast *assumptions,
                                unsigned count) {
   drop_model(solver);

@@ -73,6 +73,8 @@ Z3_ast seg_term_if(struct seg_solver *solver, Z3_ast condition, Z3_ast a, Z3_ast
 void seg_solver_push(struct seg_solver *solver);
 void seg_solver_pop(struct seg_solver *solver);
 void seg_solver_assert(struct seg_solver *solver, Z3_ast fact);
+/** The same for many, with less work. */
+void seg_solver_assert_all(struct seg_solver *solver, const Z3_ast *facts, size_t count);
 
 /** Is what was asserted possible, with these assumptions too? The model stays until the next
  * question. */
