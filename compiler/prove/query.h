@@ -132,7 +132,7 @@ struct seg_query {
   SEG_VEC(struct seg_date_parts) dates;
   SEG_VEC(struct seg_text_pair) text_pairs;
   SEG_VEC(struct seg_shared_term) shared;
-  SEG_VEC(Z3_ast) facts;  // what holds of every customer
+  SEG_VEC(Z3_ast) facts; // what holds of every customer
   // What data can hold at all: facts too, but seldom needed and much work for the solver.
   SEG_VEC(Z3_ast) ranges;
   SEG_VEC(Z3_ast) wishes; // what makes a model easier to write down, where it can hold

@@ -45,7 +45,8 @@ enum seg_status seg_solver_init(struct seg_solver *solver, unsigned budget,
   Z3_params_inc_ref(c, params);
   Z3_params_set_uint(c, params, Z3_mk_string_symbol(c, "rlimit"), budget);
   Z3_params_set_uint(c, params, Z3_mk_string_symbol(c, "random_seed"), 1);
-  // The older of the two solvers of linear arithmetic: measured to be faster on many small questions.
+  // The older of the two solvers of linear arithmetic: measured to be faster on many small
+  // questions.
   Z3_params_set_uint(c, params, Z3_mk_string_symbol(c, "arith.solver"), 2);
   Z3_solver_set_params(c, solver->solver, params);
   Z3_params_dec_ref(c, params);
@@ -232,8 +233,8 @@ void seg_solver_assert(struct seg_solver *solver, Z3_ast fact) {
 
 void seg_solver_assert_all(struct seg_solver *solver, const Z3_ast *facts, size_t count) {
   if (count > 0)
-    seg_solver_assert(solver, count == 1 ? facts[0]
-                                         : Z3_mk_and(solver->context, (unsigned)count, facts));
+    seg_solver_assert(solver,
+                      count == 1 ? facts[0] : Z3_mk_and(solver->context, (unsigned)count, facts));
 }
 
 enum seg_answer seg_solver_ask(struct seg_solver *solver, const Z3_ast *assumptions,
