@@ -41,8 +41,17 @@ static bool is_told_elsewhere(const struct seg_findings *findings,
          SEG_MAY_OVERLAP;
 }
 
+static bool is_always(const struct seg_findings *findings, uint32_t segment) {
+  for (size_t i = 0; i < findings->verdicts->items.count; i++) {
+    const struct seg_verdict *verdict = &findings->verdicts->items.items[i];
+    if (verdict->kind == SEG_VERDICT_ALWAYS && verdict->segment == segment)
+      return true;
+  }
+  return false;
+}
+
 void seg_finding_equivalent(struct seg_findings *findings, const struct seg_verdict *verdict) {
-  if (is_told_elsewhere(findings, verdict))
+  if (is_told_elsewhere(findings, verdict) || is_always(findings, verdict->segment))
     return;
   struct seg_str name = seg_finding_name(findings, verdict->segment);
   struct seg_str other = seg_finding_name(findings, verdict->other);
