@@ -4,7 +4,7 @@
 
 #include "compiler/findings/findings_parts.h"
 
-enum { SHOWN_UNPROVED = 50, SHOWN_SUBJECTS = 5 };
+enum { SHOWN_UNPROVED = 50, SHOWN_OTHERS = 5 };
 
 static struct seg_span chain_place(const struct seg_findings *findings, uint32_t chain) {
   return findings->program->chains[chain].name.span;
@@ -91,8 +91,8 @@ static const char *reason_of(const struct seg_verdict *verdict) {
 
 static void note_reason(struct seg_findings *findings, struct seg_diagnostic *diagnostic,
                         const struct seg_verdict *verdict) {
-  seg_note(findings->sink, diagnostic,
-           "there is neither a proof nor a customer against it, because %s", reason_of(verdict));
+  seg_note(findings->sink, diagnostic, "it is neither proved nor refuted, because %s",
+           reason_of(verdict));
 }
 
 // --- what a proof is needed for ---
@@ -115,27 +115,15 @@ static void report_error(struct seg_findings *findings, const struct seg_verdict
 
 // --- what would be good to know ---
 
-/** What a question is about: "`a`", "`a` and `b`", or a chain. */
-static const char *subject(struct seg_findings *findings, const struct seg_verdict *verdict) {
-  const struct seg_program *program = findings->program;
-  if (verdict->segment == SEG_ABSENT)
-    return seg_finding_text(findings, "`%.*s`", SEG_STR(program->chains[verdict->chain].name.text));
-  struct seg_str a = seg_finding_name(findings, verdict->segment);
-  if (verdict->other == SEG_ABSENT)
-    return seg_finding_text(findings, "`%.*s`", SEG_STR(a));
-  return seg_finding_text(findings, "`%.*s` and `%.*s`", SEG_STR(a),
-                          SEG_STR(seg_finding_name(findings, verdict->other)));
-}
-
 static void collect(struct seg_findings *findings, const struct seg_verdict *verdict) {
   for (uint32_t i = 0; i < findings->open_kinds; i++) {
     struct seg_open_questions *open = &findings->open[i];
-    if (open->first->asked != verdict->asked ||
-        strcmp(reason_of(open->first), reason_of(verdict)) != 0)
+    if (strcmp(reason_of(open->first), reason_of(verdict)) != 0)
       continue;
-    if (open->count++ <= SHOWN_SUBJECTS)
-      open->others = seg_finding_text(findings, "%s%s%s", open->others,
-                                      open->count == 2 ? "" : "; ", subject(findings, verdict));
+    struct seg_span place;
+    if (open->count++ <= SHOWN_OTHERS)
+      open->others =
+          seg_finding_text(findings, "%s\n  %s", open->others, sentence(findings, verdict, &place));
     return;
   }
   if (findings->open_kinds == SEG_OPEN_KINDS)
@@ -150,11 +138,11 @@ static void report_open(struct seg_findings *findings, const struct seg_open_que
   struct seg_diagnostic *d =
       seg_report_each(findings->sink, SEG_DIAG_UNPROVED_HINT, place, "not proved: %s", fact);
   note_reason(findings, d, open->first);
-  if (open->count > SHOWN_SUBJECTS + 1)
-    seg_note(findings->sink, d, "the same of %s; and of %u more", open->others,
-             (unsigned)(open->count - SHOWN_SUBJECTS - 1));
+  if (open->count > SHOWN_OTHERS + 1)
+    seg_note(findings->sink, d, "nor, for the same reason:%s\n  and %u more", open->others,
+             (unsigned)(open->count - SHOWN_OTHERS - 1));
   else if (open->count > 1)
-    seg_note(findings->sink, d, "the same of %s", open->others);
+    seg_note(findings->sink, d, "nor, for the same reason:%s", open->others);
   seg_help(findings->sink, d,
            "nothing is known to be wrong: look at it yourself, and keep a `test` for it");
 }

@@ -6,11 +6,11 @@
 
 #include "compiler/findings/findings.h"
 
-/** Questions of one kind that stay open for one reason: told together. */
+/** Questions that stay open for one reason: told together. */
 struct seg_open_questions {
   const struct seg_verdict *first;
   uint32_t count;
-  const char *others; // the first names behind the first one
+  const char *others; // the first sentences behind the first one, a line each
 };
 
 enum { SEG_OPEN_KINDS = 50 };
@@ -48,7 +48,7 @@ void seg_finding_gap(struct seg_findings *findings, const struct seg_verdict *ve
 void seg_finding_unproved(struct seg_findings *findings, const struct seg_verdict *verdict);
 
 /** What was too much to be shown one by one: pairs by their names, the unproved by their number;
- * questions that stay open, those of one kind together. */
+ * questions that stay open, those of one reason together. */
 void seg_finding_other_pairs(struct seg_findings *findings);
 void seg_finding_other_unproved(struct seg_findings *findings);
 
