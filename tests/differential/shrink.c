@@ -27,6 +27,12 @@ static struct outcome *shared_outcome(void) {
 
 static void try_here(struct shrink *shrink, const char *text, struct outcome *outcome) {
   struct subject subject;
+  if (shrink->judge != NULL) {
+    outcome->differs = shrink->judge(shrink->context, text, shrink->data, outcome->difference,
+                                     sizeof outcome->difference);
+    outcome->finished = true;
+    _exit(0);
+  }
   struct comparison_result result;
   subject_init(&subject, text, shrink->fault);
   if (subject.state == SUBJECT_READY) {

@@ -17,6 +17,11 @@ struct shrink {
   bool fault;        // subject_init's
   double seconds;    // stop after
   uint32_t attempts; // made
+  /** Another test's question instead of the two evaluators: is it still wrong? It runs in a process
+   * of its own, which ends afterwards. NULL: the evaluators. */
+  bool (*judge)(void *context, const char *program, struct data *data, char *difference,
+                size_t size);
+  void *context;
 };
 
 /** Does the program differ (or crash) on these rows? */

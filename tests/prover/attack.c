@@ -1,0 +1,332 @@
+// One random project under attack; see attack.h.
+#include "tests/prover/attack.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "compiler/prove/days.h"
+#include "runtime/base/hash.h"
+#include "tests/differential/compare.h"
+#include "tests/prover/people.h"
+#include "tests/prover/typical.h"
+
+enum { MAX_QUESTIONS = 4000, CROWDS = 3 };
+
+struct question {
+  uint32_t count;
+  struct asked_part parts[2];
+  enum seg_existence answer;
+  uint32_t core_count;
+  struct asked_part core[2];
+  char reason[REASON_SIZE];
+  bool exists; // the crowd has one
+};
+
+struct attack {
+  const struct seg_pipeline *pipeline;
+  const struct attack_options *options;
+  struct attack_tally *tally;
+  struct failure *failure;
+  struct data *customer;
+  struct interest interest;
+  struct models models;
+  struct seg_arena arena;
+  struct seg_random random;
+  enum project_kind kind;
+  SEG_VEC(struct question) questions;
+};
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void must(bool done) {
+  if (!done) {
+    fputs("prover test: memory is out, or the prover failed\n", stderr);
+    abort();
+  }
+}
+
+void attack_generate(struct model *model, enum project_kind kind, uint64_t seed,
+                     const struct attack_options *options) {
+  switch (kind) {
+  case PROJECT_TYPICAL:
+  case PROJECT_KINDS: generate_typical(model, seed, options->segments, false); break;
+  case PROJECT_SMALL: generate_typical(model, seed, options->segments, true); break;
+  case PROJECT_VARIED: generate_varied(model, seed, options->segments); break;
+  }
+}
+
+// --- questions ---
+
+static void add_question(struct attack *attack, uint32_t a, bool not_a, uint32_t b, bool not_b) {
+  struct question question = {.count = a == b ? 1 : 2, .parts = {{a, not_a}, {b, not_b}}};
+  must(SEG_VEC_PUSH(&attack->questions, question));
+}
+
+/** Alone and in pairs, each way; then as many as were asked for, at random. */
+static void choose_questions(struct attack *attack) {
+  uint32_t segments = attack->pipeline->program.segment_count;
+  for (uint32_t a = 0; a < segments; a++) {
+    add_question(attack, a, false, a, false);
+    add_question(attack, a, true, a, true);
+    for (uint32_t b = a + 1; b < segments && attack->questions.count < MAX_QUESTIONS; b++) {
+      add_question(attack, a, false, b, false);
+      add_question(attack, a, false, b, true);
+      add_question(attack, a, true, b, false);
+      add_question(attack, a, true, b, true);
+    }
+  }
+  for (size_t i = 0; i < attack->questions.count; i++) {
+    size_t other = seg_random_below(&attack->random, (uint32_t)attack->questions.count);
+    struct question kept = attack->questions.items[i];
+    attack->questions.items[i] = attack->questions.items[other];
+    attack->questions.items[other] = kept;
+  }
+  if (attack->questions.count > attack->options->questions)
+    attack->questions.count = attack->options->questions;
+}
+
+static void fail(struct attack *attack, enum failure_kind kind, const struct asked_part *parts,
+                 uint32_t count) {
+  attack->failure->kind = kind;
+  attack->failure->part_count = count;
+  memcpy(attack->failure->parts, parts, count * sizeof *parts);
+}
+
+/** The compiled rules, too, must take the witness. */
+static bool witness_matches(struct attack *attack, const struct question *question,
+                            const struct person *person, int32_t as_of) {
+  const struct seg_pipeline *pipeline = attack->pipeline;
+  struct crowd crowd;
+  struct census census;
+  crowd_init(&crowd, &pipeline->program, &pipeline->plan, as_of);
+  crowd_add(&crowd, person);
+  census_take(pipeline, &crowd, 1, &census);
+  bool right = census.run != NULL && census_find(&census, question->parts, question->count) == 0;
+  if (!right && attack->customer != NULL)
+    crowd_take(&crowd, 0, attack->customer);
+  census_deinit(&census);
+  crowd_deinit(&crowd);
+  return right;
+}
+
+static bool check_witness(struct attack *attack, const struct question *question,
+                          const struct seg_witness *witness) {
+  struct person person;
+  if (!person_of_dataset(&attack->pipeline->program, &witness->dataset, &attack->arena, &person))
+    return true; // too large to be kept
+  if (!witness_matches(attack, question, &person, witness->as_of)) {
+    fail(attack, FAILURE_WITNESS, question->parts, question->count);
+    return false;
+  }
+  for (uint32_t i = 0; i < person.event_count; i++)
+    person.events[i].day -= witness->as_of;
+  must(SEG_VEC_PUSH(&attack->models.people, person));
+  return true;
+}
+
+static bool ask(struct attack *attack, struct seg_prover *prover, struct question *question) {
+  const struct seg_program *program = &attack->pipeline->program;
+  struct seg_wanted wanted[2];
+  struct seg_found found;
+  struct seg_error error;
+  for (uint32_t i = 0; i < question->count; i++)
+    wanted[i] = (struct seg_wanted){program->segments[question->parts[i].segment].when,
+                                    question->parts[i].negated};
+  double start = now();
+  must(seg_prover_find(prover, wanted, question->count, &found, &error) == SEG_OK);
+  attack->tally->seconds_prover += now() - start;
+  question->answer = found.existence;
+  bool right = true;
+  switch (found.existence) {
+  case SEG_NOBODY:
+    for (uint32_t i = 0; i < found.core_count; i++)
+      question->core[question->core_count++] = question->parts[found.core[i]];
+    break;
+  case SEG_SOMEBODY: right = check_witness(attack, question, &found.witness); break;
+  case SEG_UNPROVED:
+    snprintf(question->reason, sizeof question->reason, "%s", found.reason);
+    break;
+  }
+  seg_found_deinit(&found);
+  return right;
+}
+
+// --- customers ---
+
+static void fill(struct attack *attack, struct people *people, struct crowd *crowd) {
+  struct person *person = calloc(1, sizeof *person);
+  must(person != NULL);
+  if (attack->kind == PROJECT_SMALL) {
+    uint32_t events = 2 + seg_random_below(&attack->random, 2);
+    attack->tally->complete += people_all(people, events, attack->options->customers, crowd);
+  } else {
+    for (int64_t i = 0; i < attack->options->customers / CROWDS; i++) {
+      people_draw(people, person);
+      crowd_add(crowd, person);
+    }
+  }
+  free(person);
+}
+
+static bool check_questions(struct attack *attack, const struct crowd *crowd,
+                            const struct census *census) {
+  for (size_t i = 0; i < attack->questions.count; i++) {
+    struct question *question = &attack->questions.items[i];
+    bool nobody = question->answer == SEG_NOBODY;
+    const struct asked_part *parts = nobody ? question->core : question->parts;
+    uint32_t count = nobody ? question->core_count : question->count;
+    int64_t customer = census_find(census, parts, count);
+    question->exists = question->exists || customer >= 0;
+    if (!nobody || customer < 0)
+      continue;
+    fail(attack, FAILURE_REFUTED, question->parts, question->count);
+    if (attack->customer != NULL)
+      crowd_take(crowd, customer, attack->customer);
+    return false;
+  }
+  return true;
+}
+
+static bool search(struct attack *attack, int32_t as_of, uint64_t seed) {
+  const struct seg_pipeline *pipeline = attack->pipeline;
+  struct people people;
+  struct crowd crowd;
+  struct census census;
+  double start = now();
+  people_init(&people, &pipeline->program, &attack->interest, &attack->models, as_of, seed);
+  crowd_init(&crowd, &pipeline->program, &pipeline->plan, as_of);
+  fill(attack, &people, &crowd);
+  double middle = now();
+  attack->tally->seconds_crowd += middle - start;
+  census_take(pipeline, &crowd, 1, &census);
+  attack->tally->customers += (uint64_t)crowd.customers;
+  attack->tally->overflowed += census.run == NULL;
+  bool right = check_questions(attack, &crowd, &census);
+  attack->tally->seconds_run += now() - middle;
+  census_deinit(&census);
+  crowd_deinit(&crowd);
+  people_deinit(&people);
+  return right;
+}
+
+// --- counting ---
+
+static void count_reason(struct attack_tally *tally, const char *reason, uint64_t count,
+                         uint64_t exists) {
+  uint32_t i = 0;
+  while (i < tally->reason_count && strcmp(tally->reasons[i].reason, reason) != 0)
+    i++;
+  if (i == MAX_REASONS)
+    return;
+  if (i == tally->reason_count)
+    snprintf(tally->reasons[tally->reason_count++].reason, REASON_SIZE, "%s", reason);
+  tally->reasons[i].count += count;
+  tally->reasons[i].exists += exists;
+}
+
+static void count_answers(struct attack *attack) {
+  struct attack_tally *tally = attack->tally;
+  for (size_t i = 0; i < attack->questions.count; i++) {
+    const struct question *question = &attack->questions.items[i];
+    tally->questions++;
+    tally->nobody += question->answer == SEG_NOBODY;
+    tally->somebody += question->answer == SEG_SOMEBODY;
+    if (question->answer != SEG_UNPROVED)
+      continue;
+    tally->unproved++;
+    tally->lost += question->exists;
+    count_reason(tally, question->reason, 1, question->exists);
+  }
+}
+
+static bool attack_ready(struct attack *attack, uint64_t seed) {
+  struct seg_prover prover;
+  bool right = true;
+  choose_questions(attack);
+  seg_prover_init(&prover, &attack->pipeline->program, attack->options->budget);
+  for (size_t i = 0; i < attack->questions.count && right; i++)
+    right = ask(attack, &prover, &attack->questions.items[i]);
+  seg_prover_deinit(&prover);
+  for (uint32_t i = 0; i < CROWDS && right; i++) {
+    int32_t as_of =
+        i == 0 ? SEG_PROVE_USUAL_DAY : interest_as_of(&attack->interest, &attack->random);
+    right = search(attack, as_of, seg_hash_mix(seed, i + 1));
+  }
+  count_answers(attack);
+  return right;
+}
+
+bool attack_project(struct model *model, enum project_kind kind, uint64_t seed,
+                    const struct attack_options *options, struct attack_tally *tally,
+                    struct failure *failure, struct data *customer) {
+  struct subject subject;
+  bool right = true;
+  char *text = model_print(model);
+  *failure = (struct failure){0};
+  tally->projects++;
+  subject_init(&subject, text, false);
+  must(subject.state != SUBJECT_FAILED);
+  if (subject.state == SUBJECT_REFUSED) {
+    tally->refused++;
+    if (getenv("SEGC_SHOW_REFUSED") != NULL)
+      seg_diagnostics_write(&subject.pipeline.sink, &subject.pipeline.map, SEG_FORMAT_HUMAN, false,
+                            stderr);
+  } else if (crowd_fits(&subject.pipeline.program)) {
+    struct attack attack = {.pipeline = &subject.pipeline,
+                            .options = options,
+                            .tally = tally,
+                            .failure = failure,
+                            .customer = customer,
+                            .kind = kind};
+    seg_arena_init(&attack.arena);
+    seg_random_init(&attack.random, seg_hash_mix(seed, 99));
+    interest_init(&attack.interest, &subject.pipeline.program);
+    right = attack_ready(&attack, seed);
+    SEG_VEC_FREE(&attack.models.people);
+    SEG_VEC_FREE(&attack.questions);
+    interest_deinit(&attack.interest);
+    seg_arena_deinit(&attack.arena);
+  }
+  subject_deinit(&subject);
+  free(text);
+  return right;
+}
+
+void attack_join(struct attack_tally *sum, const struct attack_tally *tally) {
+  sum->projects += tally->projects;
+  sum->refused += tally->refused;
+  sum->overflowed += tally->overflowed;
+  sum->complete += tally->complete;
+  sum->customers += tally->customers;
+  sum->questions += tally->questions;
+  sum->nobody += tally->nobody;
+  sum->somebody += tally->somebody;
+  sum->unproved += tally->unproved;
+  sum->lost += tally->lost;
+  sum->seconds_prover += tally->seconds_prover;
+  sum->seconds_crowd += tally->seconds_crowd;
+  sum->seconds_run += tally->seconds_run;
+  for (uint32_t i = 0; i < tally->reason_count; i++)
+    count_reason(sum, tally->reasons[i].reason, tally->reasons[i].count, tally->reasons[i].exists);
+}
+
+void attack_print(const struct attack_tally *tally) {
+  printf("%" PRIu64 " projects (%" PRIu64 " refused), %" PRIu64 " customers; %" PRIu64
+         " crowds overflowed; %" PRIu64 " small worlds searched to their end\n",
+         tally->projects, tally->refused, tally->customers, tally->overflowed, tally->complete);
+  printf("%" PRIu64 " questions: %" PRIu64 " nobody, %" PRIu64 " somebody, %" PRIu64
+         " unproved, of which %" PRIu64 " have a customer\n",
+         tally->questions, tally->nobody, tally->somebody, tally->unproved, tally->lost);
+  printf("CPU seconds: prover %.1f, making customers %.1f, compiled rules %.1f\n",
+         tally->seconds_prover, tally->seconds_crowd, tally->seconds_run);
+  for (uint32_t i = 0; i < tally->reason_count; i++)
+    printf("  unproved %5" PRIu64 " (%" PRIu64 " exist): %s\n", tally->reasons[i].count,
+           tally->reasons[i].exists, tally->reasons[i].reason);
+}

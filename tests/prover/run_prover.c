@@ -1,0 +1,176 @@
+// The prover under attack: random projects, random customers, no proof may fall.
+//
+//   prover_attack [--projects N] [--customers N] [--segments N] [--questions N] [--budget N]
+//                 [--seed S] [--jobs J] [--kind typical|varied|small]
+//   prover_attack --project SEED --kind KIND    one project again, made small when a proof falls
+//
+// Projects are spread over worker processes; what they count is shared memory.
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "runtime/base/hash.h"
+#include "tests/prover/reduce.h"
+#include "tests/support/random.h"
+
+#define DEFAULT_SEED UINT64_C(20261123)
+
+enum { MOST_JOBS = 16, LONGEST_PROJECT = 240, MOST_REFUSED_PERCENT = 6 };
+
+static const char *const kind_names[PROJECT_KINDS] = {"typical", "varied", "small"};
+
+struct options {
+  struct attack_options attack;
+  uint64_t seed;
+  uint32_t projects, jobs;
+  int kind; // -1: all in turn
+  bool one;
+};
+
+static enum project_kind kind_of(const struct options *options, uint32_t number) {
+  static const enum project_kind turns[] = {PROJECT_TYPICAL, PROJECT_SMALL, PROJECT_TYPICAL,
+                                            PROJECT_VARIED};
+  return options->kind >= 0 ? (enum project_kind)options->kind : turns[number % 4];
+}
+
+static int tell(const struct options *options, enum project_kind kind, uint64_t seed) {
+  struct model model;
+  struct attack_tally *tally = calloc(1, sizeof *tally);
+  struct failure failure;
+  struct data customer;
+  if (tally == NULL)
+    abort();
+  attack_generate(&model, kind, seed, &options->attack);
+  bool right = attack_project(&model, kind, seed, &options->attack, tally, &failure, &customer);
+  attack_print(tally);
+  if (!right) {
+    printf("\nWRONG: %s project %" PRIu64 " (run: prover_attack --project %" PRIu64 " --kind %s)\n",
+           kind_names[kind], seed, seed, kind_names[kind]);
+    reduce_and_tell(&model, &failure, &options->attack, &customer);
+    data_deinit(&customer);
+  }
+  seg_arena_deinit(&model.arena);
+  free(tally);
+  return right ? 0 : 1;
+}
+
+static int run_one(const struct options *options) {
+  struct model model;
+  enum project_kind kind = kind_of(options, 0);
+  attack_generate(&model, kind, options->seed, &options->attack);
+  char *text = model_print(&model);
+  puts(text);
+  free(text);
+  seg_arena_deinit(&model.arena);
+  return tell(options, kind, options->seed);
+}
+
+static void work(const struct options *options, uint32_t worker, struct attack_tally *tally) {
+  for (uint32_t i = worker; i < options->projects; i += options->jobs) {
+    struct model model;
+    struct failure failure;
+    tally->running_kind = kind_of(options, i);
+    tally->running_seed = seg_hash_mix(options->seed, i);
+    alarm(LONGEST_PROJECT);
+    attack_generate(&model, tally->running_kind, tally->running_seed, &options->attack);
+    bool right = attack_project(&model, tally->running_kind, tally->running_seed, &options->attack,
+                                tally, &failure, NULL);
+    seg_arena_deinit(&model.arena);
+    if (!right) {
+      tally->failed = true;
+      _exit(1);
+    }
+  }
+  tally->finished = true;
+  _exit(0);
+}
+
+static int run_many(const struct options *options) {
+  struct attack_tally *tallies =
+      mmap(NULL, MOST_JOBS * sizeof *tallies, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+           -1, 0);
+  struct attack_tally *sum = calloc(1, sizeof *sum);
+  if (tallies == MAP_FAILED || sum == NULL)
+    abort();
+  printf("prover_attack: seed %" PRIu64 ", %u projects, %" PRId64
+         " customers each, %u workers\n",
+         options->seed, options->projects, options->attack.customers, options->jobs);
+  fflush(NULL);
+  for (uint32_t i = 0; i < options->jobs; i++)
+    if (fork() == 0)
+      work(options, i, &tallies[i]);
+  while (wait(NULL) > 0)
+    continue;
+  int status = 0;
+  for (uint32_t i = 0; i < options->jobs; i++)
+    attack_join(sum, &tallies[i]);
+  attack_print(sum);
+  for (uint32_t i = 0; i < options->jobs && status == 0; i++) {
+    if (tallies[i].failed)
+      status = tell(options, tallies[i].running_kind, tallies[i].running_seed);
+    else if (!tallies[i].finished)
+      status = printf("CRASHED or without end: prover_attack --project %" PRIu64 " --kind %s\n",
+                      tallies[i].running_seed, kind_names[tallies[i].running_kind]) > 0;
+  }
+  if (sum->refused * 100 > sum->projects * MOST_REFUSED_PERCENT) {
+    printf("more than %d%% of the projects were refused\n", MOST_REFUSED_PERCENT);
+    status = 1;
+  }
+  munmap(tallies, MOST_JOBS * sizeof *tallies);
+  free(sum);
+  return status;
+}
+
+static bool read_option(struct options *options, const char *name, const char *value) {
+  struct attack_options *attack = &options->attack;
+  if (strcmp(name, "--projects") == 0)
+    options->projects = (uint32_t)strtoul(value, NULL, 10);
+  else if (strcmp(name, "--customers") == 0)
+    attack->customers = strtoll(value, NULL, 10);
+  else if (strcmp(name, "--segments") == 0)
+    attack->segments = (uint32_t)strtoul(value, NULL, 10);
+  else if (strcmp(name, "--questions") == 0)
+    attack->questions = (uint32_t)strtoul(value, NULL, 10);
+  else if (strcmp(name, "--budget") == 0)
+    attack->budget = (unsigned)strtoul(value, NULL, 10);
+  else if (strcmp(name, "--seed") == 0)
+    options->seed = strtoull(value, NULL, 0);
+  else if (strcmp(name, "--jobs") == 0)
+    options->jobs = (uint32_t)strtoul(value, NULL, 10);
+  else if (strcmp(name, "--project") == 0)
+    options->seed = strtoull(value, NULL, 0), options->one = true;
+  else if (strcmp(name, "--kind") == 0) {
+    for (int i = 0; i < PROJECT_KINDS; i++)
+      if (strcmp(value, kind_names[i]) == 0)
+        options->kind = i;
+    return options->kind >= 0;
+  } else
+    return false;
+  return true;
+}
+
+int main(int count, char **arguments) {
+  struct options options = {
+      .attack = {.segments = 7, .questions = 60, .customers = 100000, .budget = 2000000},
+      .seed = seg_random_seed("SEGC_SEED", DEFAULT_SEED),
+      .projects = 200,
+      .jobs = 2,
+      .kind = -1};
+  bool right = count % 2 == 1;
+  for (int i = 1; i + 1 < count && right; i += 2)
+    right = read_option(&options, arguments[i], arguments[i + 1]);
+  right = right && options.jobs >= 1 && options.jobs <= MOST_JOBS &&
+          options.attack.segments >= 2 && options.attack.segments <= MODEL_MAX_SEGMENTS;
+  if (!right) {
+    fputs("usage: prover_attack [--projects N] [--customers N] [--segments N] [--questions N]\n"
+          "                     [--budget N] [--seed S] [--jobs J] [--kind typical|varied|small]\n"
+          "                     [--project SEED --kind KIND]\n",
+          stderr);
+    return 2;
+  }
+  return options.one ? run_one(&options) : run_many(&options);
+}
