@@ -3,8 +3,8 @@
  *
  * "Nobody" is refuted by any customer in the crowd; the conditions that are said to contradict each
  * other are tried alone, so that a core that is too small shows, too. "Somebody" is refuted by
- * compiled rules that do not take the witness. Where the prover found nothing out and the crowd did,
- * that is counted with the prover's reason.
+ * compiled rules that do not take the witness. Where the prover found nothing out and the crowd
+ * did, that is counted with the prover's reason.
  */
 #ifndef SEG_TESTS_PROVER_ATTACK_H
 #define SEG_TESTS_PROVER_ATTACK_H
@@ -45,6 +45,7 @@ struct failure {
 /** Lives in memory that processes share: no pointers. */
 struct attack_tally {
   uint64_t projects, refused, overflowed, complete; // complete: small worlds searched to their end
+  uint64_t witness_overflows;
   uint64_t customers, questions, nobody, somebody, unproved, lost;
   double seconds_prover, seconds_crowd, seconds_run;
   struct reason_count reasons[MAX_REASONS];
@@ -58,8 +59,8 @@ void attack_generate(struct model *model, enum project_kind kind, uint64_t seed,
                      const struct attack_options *options);
 
 /**
- * False when something is wrong: `failure` says what, and for a refuted proof `customer`, when it is
- * not NULL, is initialised with the rows that refute it.
+ * False when something is wrong: `failure` says what, and for a refuted proof `customer`, when it
+ * is not NULL, is initialised with the rows that refute it.
  */
 bool attack_project(struct model *model, enum project_kind kind, uint64_t seed,
                     const struct attack_options *options, struct attack_tally *tally,

@@ -11,9 +11,8 @@ void census_take(const struct seg_pipeline *pipeline, struct crowd *crowd, unsig
   struct seg_error error = {0};
   *census = (struct census){0};
   crowd_open(crowd, sources);
-  struct seg_run_sources all = {.customer = sources[CROWD_TABLES],
-                                .events = sources,
-                                .lists = sources + CROWD_TABLES + 1};
+  struct seg_run_sources all = {
+      .customer = sources[CROWD_TABLES], .events = sources, .lists = sources + CROWD_TABLES + 1};
   struct seg_run_options options = {.as_of = crowd->as_of, .threads = threads};
   enum seg_status status = seg_run(&pipeline->plan, seg_code_kernels(pipeline->code), &all,
                                    &options, &census->run, &error);

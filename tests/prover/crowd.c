@@ -230,9 +230,9 @@ static void take_rows(const struct crowd_table *table, const struct seg_program_
   for (int64_t row = 0; row < table->rows; row++) {
     if (((const int64_t *)table->key.values)[row] != customer)
       continue;
-    struct seg_row taken = {.key = seg_arena_format(&data->arena, "%" PRId64, customer),
-                            .values = SEG_NEW_ARRAY(&data->arena, struct seg_value,
-                                                    (size_t)out->column_count + 1)};
+    struct seg_row taken = {
+        .key = seg_arena_format(&data->arena, "%" PRId64, customer),
+        .values = SEG_NEW_ARRAY(&data->arena, struct seg_value, (size_t)out->column_count + 1)};
     must(taken.key.data != NULL && taken.values != NULL);
     for (uint32_t i = 0; entity != NULL && i < entity->column_count; i++)
       if (entity->columns[i].computed == NULL)

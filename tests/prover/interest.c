@@ -66,8 +66,8 @@ static void look(struct interest *interest, const struct seg_node *node) {
     look(interest, node->argument);
     if (node->sequence != NULL) {
       interest->sequences = true;
-      ADD(&interest->spans, node->sequence->limit * (node->sequence->in_days ? 24 : 1) * HOUR *
-                                INT64_C(1000000));
+      ADD(&interest->spans,
+          node->sequence->limit * (node->sequence->in_days ? 24 : 1) * HOUR * INT64_C(1000000));
       look(interest, node->sequence->filter);
     }
   }

@@ -25,7 +25,7 @@ struct interest {
   SEG_VEC(int64_t) instants;
   SEG_VEC(struct seg_str) texts;
   SEG_VEC(const struct seg_day_window *) windows;
-  SEG_VEC(int64_t) spans;  // microseconds that a sequence allows
+  SEG_VEC(int64_t) spans;   // microseconds that a sequence allows
   bool calendar, sequences; // windows of the calendar, sequences
   bool ranks;               // customers are compared with each other
 };

@@ -21,8 +21,8 @@ void people_init(struct people *people, const struct seg_program *program,
                  const struct interest *interest, const struct models *models, int32_t as_of,
                  uint64_t seed) {
   struct seg_error error;
-  *people = (struct people){
-      .program = program, .interest = interest, .models = models, .as_of = as_of};
+  *people =
+      (struct people){.program = program, .interest = interest, .models = models, .as_of = as_of};
   pools_init(&people->pools, interest, as_of);
   seg_random_init(&people->random, seed);
   if (seg_zone_load(program->timezone, &people->zone, &error) != SEG_OK)
@@ -104,8 +104,8 @@ static void place(struct people *people, struct person_event *event, int64_t ins
 
 static void place_at_age(struct people *people, struct person_event *event, int64_t age) {
   static const int64_t times[] = {0, 12, 23};
-  int64_t local = (people->as_of - age) * MICROSECONDS_PER_DAY +
-                  times[below(people, 3)] * INT64_C(3600000000);
+  int64_t local =
+      (people->as_of - age) * MICROSECONDS_PER_DAY + times[below(people, 3)] * INT64_C(3600000000);
   if (flip(people, 30))
     local += (int64_t)below(people, 3600) * 1000000;
   place(people, event, seg_zone_to_utc(people->zone, local));
@@ -227,8 +227,7 @@ static void change_something(struct people *people, struct person *person) {
     if (choice < 7 && entity->column_count > 0 && entity->columns[column].computed == NULL)
       event->values[column] = some_value(people, &entity->columns[column]);
     else if (choice < 9)
-      place(people, event,
-            event->instant + (flip(people, 50) ? 1 : -1) * MICROSECONDS_PER_DAY);
+      place(people, event, event->instant + (flip(people, 50) ? 1 : -1) * MICROSECONDS_PER_DAY);
     else
       place_at_age(people, event, some_age(people));
   }
@@ -277,9 +276,9 @@ static bool copy_row(const struct seg_program_entity *entity, const struct seg_r
 bool person_of_dataset(const struct seg_program *program, const struct seg_dataset *dataset,
                        struct seg_arena *arena, struct person *person) {
   *person = (struct person){0};
-  bool right = dataset->customers.rows.count == 0 ||
-               copy_row(&program->customer, &dataset->customers.rows.items[0], arena,
-                        person->values);
+  bool right =
+      dataset->customers.rows.count == 0 ||
+      copy_row(&program->customer, &dataset->customers.rows.items[0], arena, person->values);
   for (uint32_t e = 0; e < program->event_count; e++)
     for (size_t i = 0; i < dataset->events[e].rows.count && right; i++) {
       const struct seg_row *row = &dataset->events[e].rows.items[i];

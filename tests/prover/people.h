@@ -39,9 +39,9 @@ bool person_of_dataset(const struct seg_program *program, const struct seg_datas
                        struct seg_arena *arena, struct person *person);
 
 /**
- * All customers of a small world into a crowd: at most `events` events of the first kind, values and
- * ages out of the pools, every value of the customer's columns. Stops at `limit` customers; false
- * then: it is a part only.
+ * All customers of a small world into a crowd: at most `events` events of the first kind, values
+ * and ages out of the pools, every value of the customer's columns. Stops at `limit` customers;
+ * false then: it is a part only.
  */
 bool people_all(struct people *people, uint32_t events, int64_t limit, struct crowd *crowd);
 

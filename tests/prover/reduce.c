@@ -40,9 +40,8 @@ static bool refutes(const struct seg_program *program, const struct seg_wanted *
   memset(reads, true, sizeof reads);
   seg_arena_init(&arena);
   data_dataset(data, program, reads, &arena, &dataset);
-  bool holds =
-      seg_reference_new(program, &dataset, data->as_of, &reference, &error) == SEG_OK &&
-      seg_reference_customer_count(reference) > 0;
+  bool holds = seg_reference_new(program, &dataset, data->as_of, &reference, &error) == SEG_OK &&
+               seg_reference_customer_count(reference) > 0;
   for (uint32_t i = 0; i < found->core_count && holds; i++)
     holds = seg_reference_condition(reference, wanted[found->core[i]].condition, 0) !=
             wanted[found->core[i]].negated;

@@ -64,6 +64,7 @@ static int run_one(const struct options *options) {
   attack_generate(&model, kind, options->seed, &options->attack);
   char *text = model_print(&model);
   puts(text);
+  fflush(stdout);
   free(text);
   seg_arena_deinit(&model.arena);
   return tell(options, kind, options->seed);
@@ -90,14 +91,12 @@ static void work(const struct options *options, uint32_t worker, struct attack_t
 }
 
 static int run_many(const struct options *options) {
-  struct attack_tally *tallies =
-      mmap(NULL, MOST_JOBS * sizeof *tallies, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-           -1, 0);
+  struct attack_tally *tallies = mmap(NULL, MOST_JOBS * sizeof *tallies, PROT_READ | PROT_WRITE,
+                                      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   struct attack_tally *sum = calloc(1, sizeof *sum);
   if (tallies == MAP_FAILED || sum == NULL)
     abort();
-  printf("prover_attack: seed %" PRIu64 ", %u projects, %" PRId64
-         " customers each, %u workers\n",
+  printf("prover_attack: seed %" PRIu64 ", %u projects, %" PRId64 " customers each, %u workers\n",
          options->seed, options->projects, options->attack.customers, options->jobs);
   fflush(NULL);
   for (uint32_t i = 0; i < options->jobs; i++)
@@ -163,8 +162,8 @@ int main(int count, char **arguments) {
   bool right = count % 2 == 1;
   for (int i = 1; i + 1 < count && right; i += 2)
     right = read_option(&options, arguments[i], arguments[i + 1]);
-  right = right && options.jobs >= 1 && options.jobs <= MOST_JOBS &&
-          options.attack.segments >= 2 && options.attack.segments <= MODEL_MAX_SEGMENTS;
+  right = right && options.jobs >= 1 && options.jobs <= MOST_JOBS && options.attack.segments >= 2 &&
+          options.attack.segments <= MODEL_MAX_SEGMENTS;
   if (!right) {
     fputs("usage: prover_attack [--projects N] [--customers N] [--segments N] [--questions N]\n"
           "                     [--budget N] [--seed S] [--jobs J] [--kind typical|varied|small]\n"

@@ -95,8 +95,8 @@ static void find_kinds(struct world *world, uint32_t most_ages, uint32_t most_va
   const struct seg_program_entity *entity = &people->program->events[0];
   struct domain domains[CROWD_COLUMNS], ages = {0};
   for (uint32_t i = 0; i < entity->column_count; i++)
-    domains[i] = domain_of(world, &entity->columns[i], is_read(&world->crowd->events[0], i),
-                           most_values);
+    domains[i] =
+        domain_of(world, &entity->columns[i], is_read(&world->crowd->events[0], i), most_values);
   add_wholes(world, &ages, people->pools.ages.items, people->pools.ages.count, most_ages);
   for (uint32_t i = 0; i < ages.count; i++) {
     struct person_event event = {.day = people->as_of - (int32_t)ages.values[i].integer};

@@ -87,8 +87,8 @@ static void describe_customer(struct model *model, bool small) {
 
 static void describe_events(struct model *model, bool small) {
   struct model_entity *purchase = &model->events[model->event_count++];
-  *purchase = (struct model_entity){
-      .name = "purchase", .source = "purchases", .key = "who", .time = "at"};
+  *purchase =
+      (struct model_entity){.name = "purchase", .source = "purchases", .key = "who", .time = "at"};
   add_column(purchase, "amount", type_of(SEG_TYPE_MONEY), false);
   add_list(purchase, "channel", small ? &two_channels : &channels);
   if (small)
@@ -247,12 +247,27 @@ static struct term *some_rule(struct writer *writer, uint32_t number) {
 }
 
 static void choose(struct writer *writer) {
-  static const char *const windows[] = {
-      "within 7d",       "within 30d",    "within 60d",     "within 90d",       "ever",
-      "ever",            "within 30d",    "within 365d",    "between 31d and 60d ago",
-      "in this month",   "in last month", "in last 3 months", "in 2026-Q1",     "in 2026",
-      "in last quarter", "in this year",  "in last year",   "between 8d and 30d ago",
-      "from 2026-01-01 through 2026-03-31", "in 2026-03",   "within 2w"};
+  static const char *const windows[] = {"within 7d",
+                                        "within 30d",
+                                        "within 60d",
+                                        "within 90d",
+                                        "ever",
+                                        "ever",
+                                        "within 30d",
+                                        "within 365d",
+                                        "between 31d and 60d ago",
+                                        "in this month",
+                                        "in last month",
+                                        "in last 3 months",
+                                        "in 2026-Q1",
+                                        "in 2026",
+                                        "in last quarter",
+                                        "in this year",
+                                        "in last year",
+                                        "between 8d and 30d ago",
+                                        "from 2026-01-01 through 2026-03-31",
+                                        "in 2026-03",
+                                        "within 2w"};
   static const char *const money[] = {"50", "100", "99.99", "0", "150", "49.50"};
   static const char *const days[] = {"7", "30", "31", "60", "90"};
   bool calendar = chance(writer, 40);

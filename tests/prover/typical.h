@@ -1,8 +1,8 @@
 /**
  * Programs as people write them: a shop with purchases and visits, and segments out of a table of
- * usual clauses with a few constants and windows that come back, so that rules imply and exclude each
- * other often. The generator of tests/differential writes what the language allows; this one what
- * is likely to be asked.
+ * usual clauses with a few constants and windows that come back, so that rules imply and exclude
+ * each other often. The generator of tests/differential writes what the language allows; this one
+ * what is likely to be asked.
  */
 #ifndef SEG_TESTS_PROVER_TYPICAL_H
 #define SEG_TESTS_PROVER_TYPICAL_H

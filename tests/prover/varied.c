@@ -40,7 +40,8 @@ static struct term *copy(struct varying *varying, const struct term *term) {
     made->text = changed(varying, term->text);
   if (term->has_window && term->window.kind == SEG_WINDOW_WITHIN && !term->window.hours &&
       seg_random_chance(&varying->random, 40))
-    made->window.first += seg_random_chance(&varying->random, 50) || term->window.first < 2 ? 1 : -1;
+    made->window.first +=
+        seg_random_chance(&varying->random, 50) || term->window.first < 2 ? 1 : -1;
   if (term->filter != NULL)
     made->filter = copy(varying, term->filter);
   for (uint32_t i = 0; i < term->operand_count; i++)
@@ -65,8 +66,34 @@ static bool accepted(struct model *model) {
   return right;
 }
 
+/** Aggregates and columns that are looked at, metrics expanded. */
+static uint32_t size_of(const struct model *model, const struct term *term) {
+  bool looks = term->kind == TERM_AGGREGATE || term->kind == TERM_COLUMN;
+  uint32_t size = looks + (term->filter == NULL ? 0 : size_of(model, term->filter));
+  if (term->kind == TERM_METRIC)
+    size += size_of(model, model->metrics[term->metric].value);
+  for (uint32_t i = 0; i < term->operand_count; i++)
+    size += size_of(model, term->operands[i]);
+  return size;
+}
+
+enum { LARGEST_RULE = 14 };
+
+/** A program without rules of a length that nobody writes, but the generator does. */
+static void generate_moderate(struct model *model, uint64_t seed) {
+  for (uint64_t i = 0;; i++) {
+    bool moderate = true;
+    generate_program(model, seed + i);
+    for (uint32_t s = 0; s < model->segment_count; s++)
+      moderate = moderate && size_of(model, model->segments[s].when) <= LARGEST_RULE;
+    if (moderate && !model->wide)
+      return;
+    seg_arena_deinit(&model->arena);
+  }
+}
+
 void generate_varied(struct model *model, uint64_t seed, uint32_t segments) {
-  generate_program(model, seed);
+  generate_moderate(model, seed);
   struct varying varying = {.model = model};
   seg_random_init(&varying.random, seed + 1);
   uint32_t rules = model->segment_count;
