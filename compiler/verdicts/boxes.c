@@ -65,7 +65,7 @@ static bool add_text(struct seg_boxed_value *value, struct seg_str text) {
 
 /** An atom as a value against a literal. */
 struct reading {
-  uint32_t value; // UINT32_MAX: it is nothing of the kind
+  uint32_t value; // that of the atom itself when it is nothing of the kind
   const struct seg_node *node;
   enum seg_comparison comparison;
   bool fraction;
@@ -92,6 +92,14 @@ static bool is_literal(const struct seg_node *node) {
   return node->kind == SEG_NODE_LITERAL;
 }
 
+/** No comparison with a literal: the atom is a value that is true or false. */
+static bool read_truth(struct seg_boxes *boxes, const struct seg_node *node,
+                       struct reading *reading) {
+  reading->node = node;
+  reading->value = value_number(boxes, node, NULL);
+  return reading->value != UINT32_MAX;
+}
+
 static bool read_comparison(struct seg_boxes *boxes, const struct seg_node *node,
                             struct reading *reading) {
   const struct seg_node *left = node->operands[0], *right = node->operands[1];
@@ -103,7 +111,7 @@ static bool read_comparison(struct seg_boxes *boxes, const struct seg_node *node
     reading->comparison = turn(node->comparison);
   }
   if (is_literal(left) || !is_literal(right))
-    return true;
+    return read_truth(boxes, node, reading);
   bool real = left->type.kind == SEG_TYPE_NUMBER || left->type.kind == SEG_TYPE_AMOUNT;
   reading->key = real ? order_of(right->literal.number) : right->literal.integer;
   reading->node = left;
@@ -119,10 +127,10 @@ static bool read_fraction(struct seg_boxes *boxes, const struct seg_node *node,
   const struct seg_node *above = operands[turned ? 2 : 0], *below = operands[turned ? 3 : 1];
   const struct seg_node *c = operands[turned ? 0 : 2], *d = operands[turned ? 1 : 3];
   if (!is_literal(c) || !is_literal(d) || is_literal(below))
-    return true;
+    return read_truth(boxes, node, reading);
   int64_t unit = d->literal.integer, number = c->literal.integer;
   if (unit <= 0 || FRACTION_UNIT % unit != 0 || number > INT32_MAX || number < INT32_MIN)
-    return true;
+    return read_truth(boxes, node, reading);
   reading->comparison = turned ? turn(node->comparison) : node->comparison;
   reading->fraction = true;
   reading->key = number * (FRACTION_UNIT / unit) * 2; // odd: between two of them
@@ -143,7 +151,7 @@ static bool read_atom(struct seg_boxes *boxes, const struct seg_node *node,
   if (node->kind == SEG_NODE_COMPARE_FRACTIONS)
     return read_fraction(boxes, node, reading);
   if (node->kind != SEG_NODE_IN && node->kind != SEG_NODE_IS_KNOWN && !is_text_test(node))
-    return true;
+    return read_truth(boxes, node, reading);
   reading->node = node->operands[0];
   reading->value = value_number(boxes, reading->node, NULL);
   return reading->value != UINT32_MAX;
@@ -152,7 +160,7 @@ static bool read_atom(struct seg_boxes *boxes, const struct seg_node *node,
 /** Note the texts that a value is compared with, before any set of them is made. */
 static bool note_texts(struct seg_boxes *boxes, const struct seg_node *node,
                        const struct reading *reading) {
-  if (reading->value == UINT32_MAX || reading->node->type.kind != SEG_TYPE_TEXT)
+  if (reading->node->type.kind != SEG_TYPE_TEXT)
     return true;
   struct seg_boxed_value *value = &boxes->values.items[reading->value];
   if (node->kind == SEG_NODE_COMPARE)
@@ -237,6 +245,12 @@ static void find_ranges(const struct seg_boxes *boxes, const struct seg_node *no
   enum seg_type_kind kind = reading->node->type.kind;
   *holds = anything(reading->value);
   *fails = anything(reading->value);
+  if (reading->node == node) {
+    fails->missing = node->optional;
+    holds->set = 2;
+    fails->set = 1;
+    return;
+  }
   holds->missing = false;
   fails->missing = reading->fraction || reading->node->optional;
   if (node->kind == SEG_NODE_IS_KNOWN) {
@@ -273,12 +287,9 @@ bool seg_boxes_init(struct seg_boxes *boxes, const struct seg_circuit *circuit) 
     if (!read_atom(boxes, node, &readings[i]) || !note_texts(boxes, node, &readings[i]))
       return false;
   }
-  for (size_t i = 0; i < atoms; i++) {
-    boxes->signs[2 * i] = boxes->signs[2 * i + 1] = anything(UINT32_MAX);
-    if (readings[i].value != UINT32_MAX)
-      find_ranges(boxes, circuit->atoms.items[i].node, &readings[i], &boxes->signs[2 * i],
-                  &boxes->signs[2 * i + 1]);
-  }
+  for (size_t i = 0; i < atoms; i++)
+    find_ranges(boxes, circuit->atoms.items[i].node, &readings[i], &boxes->signs[2 * i],
+                &boxes->signs[2 * i + 1]);
   size_t values = boxes->values.count;
   boxes->all = SEG_NEW_ARRAY(&boxes->arena, struct seg_range, values + 1);
   if (boxes->all == NULL)
@@ -329,8 +340,7 @@ static bool fill(struct seg_boxes *boxes, struct seg_cube *cube, struct seg_aren
   }
   for (uint32_t i = 0; i < cube->count; i++) {
     const struct seg_range *range = &boxes->signs[cube->signs[i]];
-    if (range->value != UINT32_MAX)
-      meet(&boxes->all[range->value], range);
+    meet(&boxes->all[range->value], range);
   }
   seg_ranges_relate(boxes, boxes->all);
   cube->range_count = 0;

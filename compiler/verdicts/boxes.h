@@ -37,7 +37,7 @@ struct seg_boxes {
   const struct seg_circuit *circuit;
   struct seg_arena arena;
   SEG_VEC(struct seg_boxed_value) values;
-  struct seg_range *signs; // of each atom sign; `value` UINT32_MAX: it says nothing
+  struct seg_range *signs; // what each atom sign says
   SEG_VEC(struct seg_value_order) orders;
   struct seg_range *all; // scratch, a range for each value
 };

@@ -150,6 +150,10 @@ static void relate_value(const struct seg_boxes *boxes, struct seg_range *ranges
     at_least_one(boxes, ranges, &events);
   if (value->divisor == NULL && counts(aggregate) && aggregate->argument != NULL && range.low > 0)
     at_least_one(boxes, ranges, &events);
+  bool counts_all = aggregate->argument == NULL || !aggregate->argument->optional;
+  if (value->divisor == NULL && counts(aggregate) && aggregate->sequence == NULL && counts_all &&
+      range.high < 1)
+    none(boxes, ranges, &events);
   if (value->divisor == NULL && value->node->kind == SEG_NODE_DAYS_SINCE &&
       aggregate->aggregate == SEG_AGGREGATE_LAST)
     relate_recency(boxes, ranges, &range, aggregate);

@@ -288,13 +288,25 @@ static struct seg_value *row_values(struct inventing *inventing, struct seg_aren
   return values;
 }
 
+/** What is added up can also be taken away. */
+static void turn_around(const struct seg_program_entity *entity, struct seg_value *values) {
+  for (uint32_t c = 0; c < entity->column_count; c++) {
+    enum seg_type_kind kind = entity->columns[c].type.kind;
+    if (kind == SEG_TYPE_MONEY || kind == SEG_TYPE_INT)
+      values[c].integer = -values[c].integer;
+    else if (kind == SEG_TYPE_NUMBER || kind == SEG_TYPE_AMOUNT)
+      values[c].number = -values[c].number;
+  }
+}
+
 static void add_events(struct inventing *inventing, struct seg_arena *arena,
                        struct seg_dataset *dataset, uint32_t event) {
   const struct seg_program_entity *entity = &inventing->program->events[event];
   uint32_t *favourites = SEG_NEW_ARRAY(arena, uint32_t, (size_t)entity->column_count + 1);
   int32_t size = inventing->sizes.items[draw(inventing, inventing->sizes.count)];
   int32_t farthest = inventing->ages.items[draw(inventing, inventing->ages.count)];
-  int32_t only = draw(inventing, 4) == 0 ? 1 : 0; // all of one age
+  bool only = draw(inventing, 4) == 0;     // all of one age
+  bool returns = draw(inventing, 3) == 0;  // negative amounts, too
   if (favourites == NULL) {
     inventing->out_of_memory = true;
     return;
@@ -303,7 +315,7 @@ static void add_events(struct inventing *inventing, struct seg_arena *arena,
     favourites[c] = draw(inventing, MAX_VALUES);
   for (int32_t i = 0; i < size; i++) {
     int32_t age = inventing->ages.items[draw(inventing, inventing->ages.count)];
-    if (only == 1 || i == 0)
+    if (only || i == 0)
       age = farthest;
     else if (age > farthest && draw(inventing, 5) != 0)
       age = 1 + (int32_t)draw(inventing, (uint64_t)farthest);
@@ -312,6 +324,8 @@ static void add_events(struct inventing *inventing, struct seg_arena *arena,
         .values = row_values(inventing, arena, entity, inventing->events[event], 0, favourites),
         .day = SEG_PROVE_USUAL_DAY - age};
     row.instant = (int64_t)row.day * 86400000000 + 43200000000 + i;
+    if (returns && row.values != NULL && draw(inventing, 2) == 0)
+      turn_around(entity, row.values);
     if (!SEG_VEC_PUSH(&dataset->events[event].rows, row))
       inventing->out_of_memory = true;
   }
