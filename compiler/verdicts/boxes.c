@@ -239,6 +239,18 @@ static enum seg_comparison opposite(enum seg_comparison comparison) {
   return opposites[comparison];
 }
 
+/** Is the value in the range just when the atom holds? */
+static bool is_exact(const struct seg_node *node, const struct reading *reading) {
+  enum seg_type_kind kind = reading->node->type.kind;
+  if (reading->node == node || node->kind == SEG_NODE_IS_KNOWN)
+    return true;
+  if (node->kind == SEG_NODE_COMPARE_FRACTIONS)
+    return reading->comparison != SEG_NOT_EQUAL && reading->comparison != SEG_EQUAL;
+  if (node->kind != SEG_NODE_COMPARE || kind == SEG_TYPE_ENUM || kind == SEG_TYPE_TEXT)
+    return false;
+  return reading->comparison != SEG_NOT_EQUAL && reading->comparison != SEG_EQUAL;
+}
+
 static void find_ranges(const struct seg_boxes *boxes, const struct seg_node *node,
                         const struct reading *reading, struct seg_range *holds,
                         struct seg_range *fails) {
@@ -280,16 +292,19 @@ bool seg_boxes_init(struct seg_boxes *boxes, const struct seg_circuit *circuit) 
   seg_arena_init(&boxes->arena);
   struct reading *readings = SEG_NEW_ARRAY(&boxes->arena, struct reading, atoms + 1);
   boxes->signs = SEG_NEW_ARRAY(&boxes->arena, struct seg_range, 2 * atoms + 1);
-  if (readings == NULL || boxes->signs == NULL)
+  boxes->exact = SEG_NEW_ARRAY(&boxes->arena, bool, atoms + 1);
+  if (readings == NULL || boxes->signs == NULL || boxes->exact == NULL)
     return false;
   for (size_t i = 0; i < atoms; i++) {
     const struct seg_node *node = circuit->atoms.items[i].node;
     if (!read_atom(boxes, node, &readings[i]) || !note_texts(boxes, node, &readings[i]))
       return false;
   }
-  for (size_t i = 0; i < atoms; i++)
+  for (size_t i = 0; i < atoms; i++) {
     find_ranges(boxes, circuit->atoms.items[i].node, &readings[i], &boxes->signs[2 * i],
                 &boxes->signs[2 * i + 1]);
+    boxes->exact[i] = is_exact(circuit->atoms.items[i].node, &readings[i]);
+  }
   size_t values = boxes->values.count;
   boxes->all = SEG_NEW_ARRAY(&boxes->arena, struct seg_range, values + 1);
   if (boxes->all == NULL)
@@ -309,6 +324,8 @@ void seg_boxes_deinit(struct seg_boxes *boxes) {
     SEG_VEC_FREE(&boxes->values.items[i].texts);
   SEG_VEC_FREE(&boxes->values);
   SEG_VEC_FREE(&boxes->orders);
+  SEG_VEC_FREE(&boxes->conflicts);
+  SEG_VEC_FREE(&boxes->doubts);
   seg_arena_deinit(&boxes->arena);
 }
 
@@ -330,14 +347,18 @@ static bool is_anything(const struct seg_boxed_value *value, const struct seg_ra
          range->set == UINT64_MAX;
 }
 
+static void forget(struct seg_boxes *boxes) {
+  for (uint32_t v = 0; v < boxes->values.count; v++) {
+    boxes->all[v] = anything(v);
+    boxes->all[v].missing = boxes->values.items[v].optional;
+  }
+}
+
 static bool fill(struct seg_boxes *boxes, struct seg_cube *cube, struct seg_arena *arena,
                  bool *empty) {
   uint32_t count = (uint32_t)boxes->values.count;
   *empty = false;
-  for (uint32_t v = 0; v < count; v++) {
-    boxes->all[v] = anything(v);
-    boxes->all[v].missing = boxes->values.items[v].optional;
-  }
+  forget(boxes);
   for (uint32_t i = 0; i < cube->count; i++) {
     const struct seg_range *range = &boxes->signs[cube->signs[i]];
     meet(&boxes->all[range->value], range);
@@ -385,6 +406,74 @@ bool seg_ranges_disjoint(const struct seg_cube *a, const struct seg_cube *b) {
       return true;
     i++;
     j++;
+  }
+  return false;
+}
+
+// --- contradictions that the solver found ---
+
+static bool copy(struct seg_boxes *boxes, const seg_atom_sign *signs, uint32_t count,
+                 struct seg_conflict *conflict) {
+  conflict->count = count;
+  conflict->signs = SEG_NEW_ARRAY(&boxes->arena, seg_atom_sign, count + 1u);
+  if (conflict->signs != NULL)
+    memcpy(conflict->signs, signs, count * sizeof *signs);
+  return conflict->signs != NULL;
+}
+
+bool seg_boxes_learn(struct seg_boxes *boxes, const seg_atom_sign *signs, uint32_t count) {
+  struct seg_conflict conflict = {0};
+  return copy(boxes, signs, count, &conflict) && SEG_VEC_PUSH(&boxes->conflicts, conflict);
+}
+
+bool seg_boxes_doubt(struct seg_boxes *boxes, const seg_atom_sign *signs, uint32_t count,
+                     const char *reason) {
+  struct seg_conflict doubt = {.reason = reason};
+  return copy(boxes, signs, count, &doubt) && SEG_VEC_PUSH(&boxes->doubts, doubt);
+}
+
+const char *seg_boxes_doubts(const struct seg_boxes *boxes, const seg_atom_sign *signs,
+                             uint32_t count) {
+  for (size_t i = 0; i < boxes->doubts.count; i++) {
+    const struct seg_conflict *doubt = &boxes->doubts.items[i];
+    if (doubt->count == count && memcmp(doubt->signs, signs, count * sizeof *signs) == 0)
+      return doubt->reason;
+  }
+  return NULL;
+}
+
+static bool is_asked(const struct seg_cube *const *cubes, uint32_t count, seg_atom_sign sign) {
+  for (uint32_t c = 0; c < count; c++)
+    for (uint32_t i = 0; i < cubes[c]->count; i++)
+      if (cubes[c]->signs[i] == sign)
+        return true;
+  return false;
+}
+
+static bool lies_within(const struct seg_range *inner, const struct seg_range *outer) {
+  return (outer->missing || !inner->missing) && inner->low >= outer->low &&
+         inner->high <= outer->high && (inner->set & ~outer->set) == 0;
+}
+
+bool seg_boxes_refuse(struct seg_boxes *boxes, const struct seg_cube *const *cubes,
+                      uint32_t count) {
+  if (boxes->conflicts.count == 0)
+    return false;
+  forget(boxes);
+  for (uint32_t c = 0; c < count; c++)
+    for (uint32_t i = 0; i < cubes[c]->range_count; i++)
+      meet(&boxes->all[cubes[c]->ranges[i].value], &cubes[c]->ranges[i]);
+  for (size_t n = 0; n < boxes->conflicts.count; n++) {
+    const struct seg_conflict *conflict = &boxes->conflicts.items[n];
+    bool all = true;
+    for (uint32_t i = 0; i < conflict->count && all; i++) {
+      seg_atom_sign sign = conflict->signs[i];
+      const struct seg_range *range = &boxes->signs[sign];
+      all = boxes->exact[sign / 2] ? lies_within(&boxes->all[range->value], range)
+                                   : is_asked(cubes, count, sign);
+    }
+    if (all)
+      return true;
   }
   return false;
 }

@@ -33,11 +33,20 @@ struct seg_value_order {
   uint32_t less, more;
 };
 
+/** Atoms that contradict each other, as the solver said, or of which it could not say it. */
+struct seg_conflict {
+  uint32_t count;
+  seg_atom_sign *signs;
+  const char *reason; // why it could not, or NULL
+};
+
 struct seg_boxes {
   const struct seg_circuit *circuit;
   struct seg_arena arena;
   SEG_VEC(struct seg_boxed_value) values;
   struct seg_range *signs; // what each atom sign says
+  bool *exact;             // of each atom: it says no more and no less than its ranges
+  SEG_VEC(struct seg_conflict) conflicts, doubts;
   SEG_VEC(struct seg_value_order) orders;
   struct seg_range *all; // scratch, a range for each value
 };
@@ -51,6 +60,19 @@ SEG_NODISCARD bool seg_boxes_fill(struct seg_boxes *boxes, struct seg_cubes *cub
                                   struct seg_arena *arena);
 
 bool seg_ranges_disjoint(const struct seg_cube *a, const struct seg_cube *b);
+
+/** Remember a contradiction; whoever asks for at least as much is refused from now on. */
+SEG_NODISCARD bool seg_boxes_learn(struct seg_boxes *boxes, const seg_atom_sign *signs,
+                                   uint32_t count);
+
+/** Remember that nothing is known of just these atoms, and look it up: NULL when it is new. */
+SEG_NODISCARD bool seg_boxes_doubt(struct seg_boxes *boxes, const seg_atom_sign *signs,
+                                   uint32_t count, const char *reason);
+const char *seg_boxes_doubts(const struct seg_boxes *boxes, const seg_atom_sign *signs,
+                             uint32_t count);
+
+/** Do the cubes together ask for at least as much as some contradiction does? */
+bool seg_boxes_refuse(struct seg_boxes *boxes, const struct seg_cube *const *cubes, uint32_t count);
 
 // counts.c: what ranges of counts say about each other.
 

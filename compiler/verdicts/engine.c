@@ -19,107 +19,13 @@ static enum seg_status ask(struct seg_engine *engine, const struct seg_wanted *w
   return seg_prover_find(&engine->prover, wanted, count, found, engine->error);
 }
 
-// --- what is known without the solver ---
-
-enum { INVENTED_A_SEGMENT = 4, FEWEST_INVENTED = 100, MOST_INVENTED = 1200, MAX_STEPS = 600 };
-
-enum seg_status seg_engine_learn(struct seg_engine *engine) {
-  const struct seg_program *program = engine->program;
-  if (engine->options.unpruned)
-    return SEG_OK;
-  if (!seg_circuit_init(&engine->circuit, program) ||
-      !seg_boxes_init(&engine->boxes, &engine->circuit))
-    return seg_engine_no_memory(engine);
-  for (uint32_t s = 0; s < program->segment_count; s++)
-    if (!seg_boxes_fill(&engine->boxes, &engine->circuit.holds[s], &engine->circuit.arena) ||
-        !seg_boxes_fill(&engine->boxes, &engine->circuit.fails[s], &engine->circuit.arena))
-      return seg_engine_no_memory(engine);
-  uint64_t invented = FEWEST_INVENTED + (uint64_t)program->segment_count * INVENTED_A_SEGMENT;
-  enum seg_status status = seg_pool_init(&engine->pool, &engine->circuit, engine->error);
-  if (status == SEG_OK)
-    status = seg_pool_invent(&engine->pool,
-                             (uint32_t)(invented < MOST_INVENTED ? invented : MOST_INVENTED),
-                             engine->error);
-  return status;
-}
-
-void seg_engine_forget(struct seg_engine *engine) {
-  if (engine->options.unpruned)
-    return;
-  seg_pool_deinit(&engine->pool);
-  seg_boxes_deinit(&engine->boxes);
-  seg_circuit_deinit(&engine->circuit);
-}
-
-/** Do all ways to join a cube of each list contradict each other in some range? */
-static bool apart(const struct seg_cubes *const *lists, uint32_t count, uint32_t at,
-                  const struct seg_cube **chosen, uint32_t *steps) {
-  if (at == count)
-    return false;
-  for (uint32_t i = 0; i < lists[at]->count; i++) {
-    bool disjoint = false;
-    chosen[at] = &lists[at]->cubes[i];
-    for (uint32_t c = 0; c < at && !disjoint; c++)
-      disjoint = seg_ranges_disjoint(chosen[c], chosen[at]);
-    if (!disjoint && (++*steps > MAX_STEPS || !apart(lists, count, at + 1, chosen, steps)))
-      return false;
-  }
-  return true;
-}
-
-/** The cubes of a wanted condition: those of a segment's rule are there, others are made. */
-static const struct seg_cubes *cubes_of(struct seg_engine *engine, const struct seg_wanted *wanted,
-                                        struct seg_cubes *made, bool *failed) {
-  uint32_t segment = seg_circuit_rule(&engine->circuit, wanted->condition);
-  if (segment != UINT32_MAX)
-    return wanted->negated ? &engine->circuit.fails[segment] : &engine->circuit.holds[segment];
-  if (!seg_circuit_cubes(&engine->circuit, wanted->condition, wanted->negated, &engine->arena,
-                         made) ||
-      !seg_boxes_fill(&engine->boxes, made, &engine->arena))
-    *failed = true;
-  return made;
-}
-
-/** SEG_UNPROVED: nothing is known. */
-static enum seg_status recall(struct seg_engine *engine, const struct seg_wanted *wanted,
-                              uint32_t count, enum seg_existence *existence) {
-  struct seg_cubes made[SEG_MAX_WANTED];
-  const struct seg_cubes *lists[SEG_MAX_WANTED];
-  const struct seg_cube *chosen[SEG_MAX_WANTED];
-  struct seg_verdict_counts *counts = &engine->verdicts->counts;
-  bool failed = false, too_many = false;
-  uint32_t steps = 0;
-  *existence = SEG_UNPROVED;
-  for (uint32_t i = 0; i < count; i++) {
-    lists[i] = cubes_of(engine, &wanted[i], &made[i], &failed);
-    too_many = too_many || lists[i]->too_many;
-  }
-  if (failed)
-    return seg_engine_no_memory(engine);
-  if (too_many)
-    return SEG_OK;
-  if (seg_pool_knows(&engine->pool, lists, count)) {
-    counts->pool_hits++;
-    *existence = SEG_SOMEBODY;
-  } else if (apart(lists, count, 0, chosen, &steps)) {
-    counts->box_hits++;
-    *existence = SEG_NOBODY;
-  }
-  return SEG_OK;
-}
-
-enum seg_status seg_engine_exists(struct seg_engine *engine, const struct seg_wanted *wanted,
-                                  uint32_t count, struct seg_answered *answered) {
+enum seg_status seg_engine_ask(struct seg_engine *engine, const struct seg_wanted *wanted,
+                               uint32_t count, struct seg_answered *answered) {
   struct seg_found found;
-  enum seg_status status = SEG_OK;
-  *answered = (struct seg_answered){.existence = SEG_UNPROVED};
-  if (!engine->options.unpruned)
-    status = recall(engine, wanted, count, &answered->existence);
-  if (status != SEG_OK || answered->existence != SEG_UNPROVED)
-    return status;
-  status = ask(engine, wanted, count, true, &found);
+  enum seg_status status = ask(engine, wanted, count, true, &found);
   answered->existence = found.existence;
   answered->reason = found.reason;
+  answered->core_count = 0;
   if (status == SEG_OK && found.existence == SEG_NOBODY) {
     answered->core_count = found.core_count;
     memcpy(answered->core, found.core, found.core_count * sizeof *found.core);
@@ -129,6 +35,15 @@ enum seg_status seg_engine_exists(struct seg_engine *engine, const struct seg_wa
         seg_pool_add(&engine->pool, &found.witness.dataset, found.witness.as_of, engine->error);
   seg_found_deinit(&found);
   return status;
+}
+
+enum seg_status seg_engine_exists(struct seg_engine *engine, const struct seg_wanted *wanted,
+                                  uint32_t count, struct seg_answered *answered) {
+  bool known = false;
+  enum seg_status status = SEG_OK;
+  if (!engine->options.unpruned)
+    status = seg_engine_recall(engine, wanted, count, answered, &known);
+  return status != SEG_OK || known ? status : seg_engine_ask(engine, wanted, count, answered);
 }
 
 enum seg_status seg_engine_find(struct seg_engine *engine, const struct seg_wanted *wanted,

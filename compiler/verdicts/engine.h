@@ -44,9 +44,17 @@ struct seg_answered {
   uint32_t core[SEG_MAX_WANTED];
 };
 
-/** engine.c: what is known without a question to the solver; nothing when `unpruned`. */
+/** recall.c: what is known without a question about whole rules; nothing when `unpruned`. */
 SEG_NODISCARD enum seg_status seg_engine_learn(struct seg_engine *engine);
 void seg_engine_forget(struct seg_engine *engine);
+SEG_NODISCARD enum seg_status seg_engine_recall(struct seg_engine *engine,
+                                                const struct seg_wanted *wanted, uint32_t count,
+                                                struct seg_answered *answered, bool *known);
+
+/** engine.c: ask the solver; a customer whom it finds joins the pool. */
+SEG_NODISCARD enum seg_status seg_engine_ask(struct seg_engine *engine,
+                                             const struct seg_wanted *wanted, uint32_t count,
+                                             struct seg_answered *answered);
 
 /** Asks what is known before it asks the solver. */
 SEG_NODISCARD enum seg_status seg_engine_exists(struct seg_engine *engine,

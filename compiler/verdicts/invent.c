@@ -12,6 +12,8 @@
 
 enum { MAX_VALUES = 400, MAX_AGES = 200, MAX_SIZES = 60, MAX_EVENTS = 48 };
 
+enum { FIRST_DATE = -36000, LAST_DATE = 84000 }; // from 1871 to 2199: dates that data can hold
+
 /** What a column can be. */
 struct choices {
   SEG_VEC(struct seg_value) values;
@@ -50,6 +52,8 @@ static void add_value(struct inventing *inventing, const struct seg_program_colu
 
 static void add_whole(struct inventing *inventing, const struct seg_program_column *column,
                       struct choices *choices, int64_t whole) {
+  if (column->type.kind == SEG_TYPE_DATE && (whole < FIRST_DATE || whole > LAST_DATE))
+    return;
   add_value(inventing, column, choices, (struct seg_value){.known = true, .integer = whole});
 }
 
@@ -299,14 +303,24 @@ static void turn_around(const struct seg_program_entity *entity, struct seg_valu
   }
 }
 
+/** Event after event the next one of few values. */
+static void go_through(const struct seg_program_entity *entity, const struct choices *choices,
+                       uint32_t number, struct seg_value *values) {
+  for (uint32_t c = 0; c < entity->column_count; c++)
+    if (entity->columns[c].type.kind == SEG_TYPE_ENUM ||
+        entity->columns[c].type.kind == SEG_TYPE_TEXT)
+      values[c] = choices[c].values.items[number % choices[c].values.count];
+}
+
 static void add_events(struct inventing *inventing, struct seg_arena *arena,
                        struct seg_dataset *dataset, uint32_t event) {
   const struct seg_program_entity *entity = &inventing->program->events[event];
   uint32_t *favourites = SEG_NEW_ARRAY(arena, uint32_t, (size_t)entity->column_count + 1);
   int32_t size = inventing->sizes.items[draw(inventing, inventing->sizes.count)];
   int32_t farthest = inventing->ages.items[draw(inventing, inventing->ages.count)];
-  bool only = draw(inventing, 4) == 0;     // all of one age
-  bool returns = draw(inventing, 3) == 0;  // negative amounts, too
+  bool only = draw(inventing, 4) == 0;    // all of one age
+  bool returns = draw(inventing, 3) == 0; // negative amounts, too
+  bool varied = draw(inventing, 3) == 0;  // a list of values is gone through
   if (favourites == NULL) {
     inventing->out_of_memory = true;
     return;
@@ -324,6 +338,8 @@ static void add_events(struct inventing *inventing, struct seg_arena *arena,
         .values = row_values(inventing, arena, entity, inventing->events[event], 0, favourites),
         .day = SEG_PROVE_USUAL_DAY - age};
     row.instant = (int64_t)row.day * 86400000000 + 43200000000 + i;
+    if (varied && row.values != NULL)
+      go_through(entity, inventing->events[event], (uint32_t)i, row.values);
     if (returns && row.values != NULL && draw(inventing, 2) == 0)
       turn_around(entity, row.values);
     if (!SEG_VEC_PUSH(&dataset->events[event].rows, row))

@@ -99,23 +99,32 @@ struct search {
   uint32_t count, steps;
 };
 
+uint32_t seg_pool_component_end(const struct seg_pool *pool, const seg_atom_sign *signs,
+                                uint32_t count, uint32_t first) {
+  const struct seg_circuit_atom *atoms = pool->circuit->atoms.items;
+  uint32_t end = first + 1;
+  while (end < count && atoms[signs[end] / 2].component == atoms[signs[first] / 2].component)
+    end++;
+  return end;
+}
+
+bool seg_pool_knows_part(const struct seg_pool *pool, const seg_atom_sign *signs, uint32_t count) {
+  size_t words = pool->room / 64, used = (pool->customers + 63) / 64;
+  for (size_t w = 0; w < used; w++) {
+    uint64_t all = UINT64_MAX;
+    for (uint32_t i = 0; i < count; i++)
+      all &= pool->bits[signs[i] * words + w];
+    if (all != 0)
+      return true;
+  }
+  return false;
+}
+
 /** Is there a customer for each component of these atoms? */
 static bool knows_cube(const struct seg_pool *pool, const seg_atom_sign *signs, uint32_t count) {
-  size_t words = pool->room / 64, used = (pool->customers + 63) / 64;
-  const struct seg_circuit_atom *atoms = pool->circuit->atoms.items;
   for (uint32_t first = 0, end; first < count; first = end) {
-    uint32_t component = atoms[signs[first] / 2].component;
-    for (end = first + 1; end < count && atoms[signs[end] / 2].component == component;)
-      end++;
-    size_t w = 0;
-    for (; w < used; w++) {
-      uint64_t all = pool->bits[signs[first] * words + w];
-      for (uint32_t i = first + 1; i < end; i++)
-        all &= pool->bits[signs[i] * words + w];
-      if (all != 0)
-        break;
-    }
-    if (w == used)
+    end = seg_pool_component_end(pool, signs, count, first);
+    if (!seg_pool_knows_part(pool, signs + first, end - first))
       return false;
   }
   return true;

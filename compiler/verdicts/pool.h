@@ -38,6 +38,12 @@ SEG_NODISCARD enum seg_status seg_pool_add(struct seg_pool *pool, struct seg_dat
 bool seg_pool_knows(const struct seg_pool *pool, const struct seg_cubes *const *lists,
                     uint32_t count);
 
+/** Atoms of one component, among those of a cube: the first from `first` on, up to the end. */
+uint32_t seg_pool_component_end(const struct seg_pool *pool, const seg_atom_sign *signs,
+                                uint32_t count, uint32_t first);
+/** Is there a customer for these atoms of one component? */
+bool seg_pool_knows_part(const struct seg_pool *pool, const seg_atom_sign *signs, uint32_t count);
+
 /** invent.c: fill the pool with customers whose values lie around what rules compare with. */
 SEG_NODISCARD enum seg_status seg_pool_invent(struct seg_pool *pool, uint32_t count,
                                               struct seg_error *error);

@@ -1,0 +1,256 @@
+// What is known without a question about whole rules: from customers of the pool, from ranges, and
+// from questions about few atoms whose answers serve many pairs; see engine.h.
+#include "compiler/verdicts/engine.h"
+
+enum {
+  INVENTED_A_SEGMENT = 4,
+  FEWEST_INVENTED = 100,
+  MOST_INVENTED = 2000,
+  MAX_STEPS = 600,
+  MAX_JOINS = 16 // ways to join cubes that are asked about one by one
+};
+
+enum seg_status seg_engine_learn(struct seg_engine *engine) {
+  const struct seg_program *program = engine->program;
+  if (engine->options.unpruned)
+    return SEG_OK;
+  if (!seg_circuit_init(&engine->circuit, program) ||
+      !seg_boxes_init(&engine->boxes, &engine->circuit))
+    return seg_engine_no_memory(engine);
+  for (uint32_t s = 0; s < program->segment_count; s++)
+    if (!seg_boxes_fill(&engine->boxes, &engine->circuit.holds[s], &engine->circuit.arena) ||
+        !seg_boxes_fill(&engine->boxes, &engine->circuit.fails[s], &engine->circuit.arena))
+      return seg_engine_no_memory(engine);
+  uint64_t invented = FEWEST_INVENTED + (uint64_t)program->segment_count * INVENTED_A_SEGMENT;
+  enum seg_status status = seg_pool_init(&engine->pool, &engine->circuit, engine->error);
+  if (status == SEG_OK)
+    status = seg_pool_invent(&engine->pool,
+                             (uint32_t)(invented < MOST_INVENTED ? invented : MOST_INVENTED),
+                             engine->error);
+  return status;
+}
+
+void seg_engine_forget(struct seg_engine *engine) {
+  if (engine->options.unpruned)
+    return;
+  seg_pool_deinit(&engine->pool);
+  seg_boxes_deinit(&engine->boxes);
+  seg_circuit_deinit(&engine->circuit);
+}
+
+/** A question as the cubes of its conditions, and the ways to join them that are not excluded. */
+struct recalling {
+  struct seg_engine *engine;
+  uint32_t count, steps;
+  bool too_many; // joins, or steps on the way to them
+  const struct seg_cubes *lists[SEG_MAX_WANTED];
+  const struct seg_cube *chosen[SEG_MAX_WANTED];
+  uint32_t join_count;
+  struct seg_cube joins[MAX_JOINS];
+  seg_atom_sign signs[MAX_JOINS][SEG_MAX_CUBE_SIGNS];
+};
+
+/** All atoms of the chosen cubes together; false when they are too many or one is there both ways.
+ */
+static bool join_chosen(struct recalling *recalling, seg_atom_sign *signs, uint32_t *count) {
+  *count = 0;
+  for (uint32_t i = 0; i < recalling->count; i++) {
+    seg_atom_sign before[SEG_MAX_CUBE_SIGNS];
+    struct seg_cube so_far = {.count = *count, .signs = before};
+    for (uint32_t s = 0; s < *count; s++)
+      before[s] = signs[s];
+    if (!seg_cube_join(&so_far, recalling->chosen[i], signs, count))
+      return false;
+  }
+  return true;
+}
+
+static void keep_join(struct recalling *recalling) {
+  uint32_t number = recalling->join_count;
+  if (seg_boxes_refuse(&recalling->engine->boxes, recalling->chosen, recalling->count))
+    return;
+  struct seg_cube *join = number < MAX_JOINS ? &recalling->joins[number] : NULL;
+  if (join != NULL)
+    join->signs = recalling->signs[number];
+  if (join == NULL || !join_chosen(recalling, join->signs, &join->count))
+    recalling->too_many = true;
+  else
+    recalling->join_count++;
+}
+
+/** Every way to take a cube of each list that no range and no known contradiction excludes. */
+static void find_joins(struct recalling *recalling, uint32_t at) {
+  if (at == recalling->count) {
+    keep_join(recalling);
+    return;
+  }
+  const struct seg_cubes *list = recalling->lists[at];
+  for (uint32_t i = 0; i < list->count && !recalling->too_many; i++) {
+    bool disjoint = false;
+    recalling->chosen[at] = &list->cubes[i];
+    for (uint32_t c = 0; c < at && !disjoint; c++)
+      disjoint = seg_ranges_disjoint(recalling->chosen[c], recalling->chosen[at]);
+    recalling->too_many = ++recalling->steps > MAX_STEPS;
+    if (!disjoint)
+      find_joins(recalling, at + 1);
+  }
+}
+
+static enum seg_status ask_signs(struct seg_engine *engine, const seg_atom_sign *signs,
+                                 uint32_t count, struct seg_answered *answered) {
+  struct seg_wanted wanted[SEG_MAX_CUBE_SIGNS];
+  for (uint32_t i = 0; i < count; i++)
+    wanted[i] = (struct seg_wanted){engine->circuit.atoms.items[signs[i] / 2].node, signs[i] % 2};
+  return seg_engine_ask(engine, wanted, count, answered);
+}
+
+/** The fewer atoms a contradiction is made of, the more questions it answers. */
+static enum seg_status shrink_conflict(struct seg_engine *engine, seg_atom_sign *signs,
+                                       uint32_t *count) {
+  for (uint32_t i = *count; i-- > 0 && *count > 1;) {
+    seg_atom_sign rest[SEG_MAX_CUBE_SIGNS];
+    struct seg_answered answered;
+    uint32_t left = 0;
+    for (uint32_t j = 0; j < *count; j++)
+      if (j != i)
+        rest[left++] = signs[j];
+    if (seg_pool_knows_part(&engine->pool, rest, left))
+      continue;
+    enum seg_status status = ask_signs(engine, rest, left, &answered);
+    if (status != SEG_OK)
+      return status;
+    if (answered.existence != SEG_NOBODY)
+      continue;
+    for (uint32_t j = 0; j < left; j++)
+      signs[j] = rest[j];
+    *count = left;
+  }
+  return SEG_OK;
+}
+
+/** Ask about atoms of one component; whatever the answer is, it is remembered. */
+static enum seg_status ask_part(struct seg_engine *engine, const seg_atom_sign *signs,
+                                uint32_t count, struct seg_answered *answered) {
+  seg_atom_sign core[SEG_MAX_CUBE_SIGNS];
+  uint32_t size = 0;
+  answered->existence = SEG_UNPROVED;
+  answered->reason = seg_boxes_doubts(&engine->boxes, signs, count);
+  if (answered->reason != NULL)
+    return SEG_OK;
+  enum seg_status status = ask_signs(engine, signs, count, answered);
+  if (status != SEG_OK || answered->existence == SEG_SOMEBODY)
+    return status;
+  if (answered->existence == SEG_UNPROVED)
+    return seg_boxes_doubt(&engine->boxes, signs, count, answered->reason)
+               ? SEG_OK
+               : seg_engine_no_memory(engine);
+  for (uint32_t i = 0; i < answered->core_count; i++)
+    core[size++] = signs[answered->core[i]];
+  for (uint32_t i = 0; i < count && answered->core_count == 0; i++)
+    core[size++] = signs[i];
+  status = shrink_conflict(engine, core, &size);
+  if (status == SEG_OK && !seg_boxes_learn(&engine->boxes, core, size))
+    status = seg_engine_no_memory(engine);
+  return status;
+}
+
+/** The components for which nobody is known, one after the other. `known` is false when the answers
+ * do not fit together: they hold on different days. */
+static enum seg_status ask_join(struct seg_engine *engine, const struct seg_cube *join,
+                                struct seg_answered *answered, bool *known) {
+  *answered = (struct seg_answered){.existence = SEG_SOMEBODY};
+  for (uint32_t first = 0, end; first < join->count; first = end) {
+    struct seg_answered part;
+    end = seg_pool_component_end(&engine->pool, join->signs, join->count, first);
+    if (seg_pool_knows_part(&engine->pool, join->signs + first, end - first))
+      continue;
+    enum seg_status status = ask_part(engine, join->signs + first, end - first, &part);
+    if (status != SEG_OK)
+      return status;
+    if (part.existence == SEG_NOBODY) {
+      answered->existence = SEG_NOBODY;
+      *known = true;
+      return SEG_OK;
+    }
+    if (part.existence == SEG_UNPROVED) {
+      answered->existence = SEG_UNPROVED;
+      answered->reason = part.reason;
+    } else if (!seg_pool_knows_part(&engine->pool, join->signs + first, end - first)) {
+      *known = false;
+    }
+  }
+  return SEG_OK;
+}
+
+static enum seg_status ask_joins(struct recalling *recalling, struct seg_answered *answered,
+                                 bool *known) {
+  const char *reason = NULL;
+  bool open = false;
+  for (uint32_t i = 0; i < recalling->join_count; i++) {
+    bool fits = true;
+    enum seg_status status = ask_join(recalling->engine, &recalling->joins[i], answered, &fits);
+    if (status != SEG_OK)
+      return status;
+    if (fits && answered->existence == SEG_SOMEBODY) {
+      *known = true;
+      return SEG_OK;
+    }
+    open = open || !fits;
+    if (answered->existence == SEG_UNPROVED && reason == NULL)
+      reason = answered->reason;
+  }
+  *answered = (struct seg_answered){.existence = reason == NULL ? SEG_NOBODY : SEG_UNPROVED,
+                                    .reason = reason};
+  *known = !open;
+  return SEG_OK;
+}
+
+/** The cubes of a wanted condition: those of a segment's rule are there, others are made. */
+static const struct seg_cubes *cubes_of(struct seg_engine *engine, const struct seg_wanted *wanted,
+                                        struct seg_cubes *made, bool *failed) {
+  uint32_t segment = seg_circuit_rule(&engine->circuit, wanted->condition);
+  if (segment != UINT32_MAX)
+    return wanted->negated ? &engine->circuit.fails[segment] : &engine->circuit.holds[segment];
+  if (!seg_circuit_cubes(&engine->circuit, wanted->condition, wanted->negated, &engine->arena,
+                         made) ||
+      !seg_boxes_fill(&engine->boxes, made, &engine->arena))
+    *failed = true;
+  return made;
+}
+
+enum seg_status seg_engine_recall(struct seg_engine *engine, const struct seg_wanted *wanted,
+                                  uint32_t count, struct seg_answered *answered, bool *known) {
+  struct seg_cubes made[SEG_MAX_WANTED];
+  struct recalling recalling;
+  struct seg_verdict_counts *counts = &engine->verdicts->counts;
+  bool failed = false;
+  recalling.engine = engine;
+  recalling.count = count;
+  recalling.steps = recalling.join_count = 0;
+  recalling.too_many = false;
+  *known = false;
+  for (uint32_t i = 0; i < count; i++) {
+    recalling.lists[i] = cubes_of(engine, &wanted[i], &made[i], &failed);
+    recalling.too_many = recalling.too_many || recalling.lists[i]->too_many;
+  }
+  if (failed)
+    return seg_engine_no_memory(engine);
+  if (recalling.too_many)
+    return SEG_OK;
+  if (seg_pool_knows(&engine->pool, recalling.lists, count)) {
+    counts->pool_hits++;
+    *known = true;
+    *answered = (struct seg_answered){.existence = SEG_SOMEBODY};
+    return SEG_OK;
+  }
+  find_joins(&recalling, 0);
+  if (recalling.too_many)
+    return SEG_OK;
+  if (recalling.join_count == 0) {
+    counts->box_hits++;
+    *known = true;
+    *answered = (struct seg_answered){.existence = SEG_NOBODY};
+    return SEG_OK;
+  }
+  return ask_joins(&recalling, answered, known);
+}
