@@ -9,7 +9,7 @@ enum { USUAL_BUDGET = 20000000, USUAL_WITNESSES = 50 };
 
 const char *seg_verdict_kind_name(enum seg_verdict_kind kind) {
   static const char *const names[] = {
-#define SEG_VERDICT(name, printed) [SEG_VERDICT_##name] = printed,
+#define SEG_VERDICT(name, printed) [SEG_VERDICT_##name] = (printed),
 #include "compiler/verdicts/verdict_kinds.def"
 #undef SEG_VERDICT
   };
