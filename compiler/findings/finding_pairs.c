@@ -120,38 +120,34 @@ void seg_finding_exclusive_broken(struct seg_findings *findings,
   seg_finding_help_exclusive(findings, d, a, b);
 }
 
-static bool same_place(struct seg_span a, struct seg_span b) {
-  return a.file == b.file && a.begin == b.begin && a.end == b.end;
-}
-
-/** One name behind `with` can stand for many pairs: it is idle when none of them can meet. */
-static bool is_idle(const struct seg_findings *findings, const struct seg_program_overlap *overlap,
-                    const struct seg_verdict *first) {
-  uint32_t declared = 0, stale = 0;
-  for (uint32_t i = 0; i < findings->program->overlap_count; i++)
-    declared += same_place(findings->program->overlaps[i].other_span, overlap->other_span);
-  for (size_t i = 0; i < findings->verdicts->items.count; i++) {
-    const struct seg_verdict *verdict = &findings->verdicts->items.items[i];
-    if (verdict->kind != SEG_VERDICT_STALE_OVERLAP)
-      continue;
-    const struct seg_program_overlap *other =
-        seg_finding_overlap_of(findings, verdict->segment, verdict->other);
-    if (other == NULL || !same_place(other->other_span, overlap->other_span))
-      continue;
-    if (stale++ == 0 && verdict != first)
-      return false; // told with the first one
+/** One name behind `with` can stand for many pairs, when a side is a chain. */
+static uint32_t pairs_behind(const struct seg_findings *findings,
+                             const struct seg_program_overlap *overlap) {
+  struct seg_span place = overlap->other_span;
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < findings->program->overlap_count; i++) {
+    struct seg_span other = findings->program->overlaps[i].other_span;
+    count += other.file == place.file && other.begin == place.begin && other.end == place.end;
   }
-  return stale == declared;
+  return count;
 }
 
 void seg_finding_stale_overlap(struct seg_findings *findings, const struct seg_verdict *verdict) {
   uint32_t a = verdict->segment, b = verdict->other;
   struct seg_str first = seg_finding_name(findings, a), second = seg_finding_name(findings, b);
   const struct seg_program_overlap *overlap = seg_finding_overlap_of(findings, a, b);
-  if (overlap == NULL || !is_idle(findings, overlap, verdict))
+  if (overlap == NULL)
     return;
-  struct seg_diagnostic *d =
-      seg_report_each(findings->sink, SEG_DIAG_STALE_OVERLAP, overlap->other_span,
+  uint32_t pairs = pairs_behind(findings, overlap);
+  struct seg_diagnostic *d;
+  if (pairs > 1) {
+    d = seg_report_each(findings->sink, SEG_DIAG_STALE_OVERLAP, overlap->other_span,
+                        "none of the %u pairs of segments that may overlap here can meet",
+                        (unsigned)pairs);
+    seg_help(findings->sink, d, "take the name out of this `overlap`");
+    return;
+  }
+  d = seg_report_each(findings->sink, SEG_DIAG_STALE_OVERLAP, overlap->other_span,
                       "`%.*s` and `%.*s` may overlap, and no customer can match both",
                       SEG_STR(first), SEG_STR(second));
   seg_finding_note_rule(findings, d, a);
