@@ -61,11 +61,11 @@ static void print_fine(const struct segc_session *session) {
 // What is proved, what is declared instead, what is neither: unproved never looks like proved.
 static void print_proofs(FILE *out, const struct segc_proofs *proofs) {
   print_count(out, proofs->pairs, "pair", "");
-  fprintf(out, " of segments: %zu disjoint, %zu in a chain, %zu allowed to overlap; ",
+  fprintf(out, " of segments: %zu disjoint, %zu in a chain, %zu allowed to overlap",
           proofs->disjoint, proofs->in_chain, proofs->may_overlap);
   if (proofs->overlapping > 0)
-    fprintf(out, "%zu with a common customer against the rules; ", proofs->overlapping);
-  fprintf(out, "%zu unproved\n", proofs->unproved);
+    fprintf(out, ", %zu overlapping although not allowed", proofs->overlapping);
+  fprintf(out, "; %zu unproved\n", proofs->unproved);
   if (proofs->open > 0) {
     print_count(out, proofs->open, "other question", "");
     fprintf(out, " unproved\n");
