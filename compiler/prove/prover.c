@@ -257,3 +257,31 @@ enum seg_status seg_prover_find(struct seg_prover *prover, const struct seg_want
   seg_days_deinit(&days);
   return status;
 }
+
+enum { KINDS_TRIED = 16 };
+
+enum seg_status seg_prover_holds_always(struct seg_prover *prover, const struct seg_wanted *wanted,
+                                        uint32_t count, bool *all, struct seg_error *error) {
+  struct seg_found found = {0};
+  struct asking asking = {.prover = prover, .wanted = wanted, .count = count, .found = &found};
+  const struct seg_node *conditions[SEG_MAX_WANTED];
+  struct seg_days days;
+  *all = true;
+  for (uint32_t i = 0; i < count; i++)
+    conditions[i] = wanted[i].condition;
+  if (!seg_days_find(&days, prover->program, conditions, count)) {
+    seg_days_deinit(&days);
+    return seg_fail_memory(error, "the proofs");
+  }
+  enum seg_status status = SEG_OK;
+  size_t kinds = days.calendar ? days.kinds.count : 0;
+  size_t step = kinds <= KINDS_TRIED ? 1 : kinds / KINDS_TRIED;
+  for (size_t i = 0; i < kinds && status == SEG_OK && *all; i += step) {
+    found = (struct seg_found){.existence = SEG_NOBODY};
+    status = ask_about_days(&asking, &days, &days.kinds.items[i], conditions, error);
+    *all = status != SEG_OK || found.existence != SEG_NOBODY;
+    seg_found_deinit(&found);
+  }
+  seg_days_deinit(&days);
+  return status;
+}

@@ -220,6 +220,8 @@ static enum seg_status judge_gap(struct seg_engine *engine, uint32_t chain_index
   if (status == SEG_OK && found.existence == SEG_SOMEBODY) {
     status = find_nearest(engine, chain, &found.witness, &verdict);
     if (status == SEG_OK)
+      status = seg_engine_find_days(engine, escape.wanted, escape.count, &verdict);
+    if (status == SEG_OK)
       status = seg_engine_add(engine, verdict, &found);
   }
   seg_found_deinit(&found);

@@ -51,6 +51,16 @@ enum seg_status seg_engine_find(struct seg_engine *engine, const struct seg_want
   return ask(engine, wanted, count, !shown, found);
 }
 
+enum seg_status seg_engine_find_days(struct seg_engine *engine, const struct seg_wanted *wanted,
+                                     uint32_t count, struct seg_verdict *verdict) {
+  bool all;
+  engine->prover.any_witness = true;
+  enum seg_status status =
+      seg_prover_holds_always(&engine->prover, wanted, count, &all, engine->error);
+  verdict->some_days = status == SEG_OK && !all;
+  return status;
+}
+
 enum seg_status seg_engine_shrink(struct seg_engine *engine, struct seg_wanted *wanted,
                                   uint32_t fixed, uint32_t *count,
                                   const struct seg_answered *known) {

@@ -89,6 +89,11 @@ struct seg_verdict seg_verdict_of_chain(enum seg_verdict_kind kind, uint32_t seg
 /** Add it; a witness is moved out of `found` when it has one (and NULL is none). */
 SEG_NODISCARD enum seg_status seg_engine_add(struct seg_engine *engine, struct seg_verdict verdict,
                                              struct seg_found *found);
+/** Does the verdict, which has a witness for these conditions, hold on some days only? */
+SEG_NODISCARD enum seg_status seg_engine_find_days(struct seg_engine *engine,
+                                                   const struct seg_wanted *wanted, uint32_t count,
+                                                   struct seg_verdict *verdict);
+
 /** Move the witness of `found`, when it has one, into the verdict. */
 SEG_NODISCARD enum seg_status seg_engine_keep_witness(struct seg_engine *engine,
                                                       struct seg_verdict *verdict,

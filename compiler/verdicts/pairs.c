@@ -168,6 +168,8 @@ enum seg_status seg_find_pair_witness(struct seg_engine *engine, struct seg_verd
   enum seg_status status = seg_engine_find(engine, wanted, 2, true, &found);
   if (status == SEG_OK)
     status = seg_engine_keep_witness(engine, verdict, &found);
+  if (status == SEG_OK)
+    status = seg_engine_find_days(engine, wanted, 2, verdict);
   seg_found_deinit(&found);
   return status;
 }

@@ -186,6 +186,22 @@ static void redundant(void **state) {
                   "redundant a: country is known\n");
 }
 
+static void days(void **state) {
+  (void)state;
+  // On the first of a month nobody has bought anything in it yet.
+  expect_verdicts("segment a { when: purchases >= 1 in this month }\nsegment b { when: opt_in }\n",
+                  "overlap a b, some days\n");
+  expect_verdicts("segment a { when: purchases >= 1 in last month }\nsegment b { when: opt_in }\n",
+                  "overlap a b\n");
+  expect_verdicts("segment a { when: purchases >= 1 within 30d }\nsegment b { when: opt_in }\n",
+                  "overlap a b\n");
+  // A month has 31 days at most.
+  expect_verdicts("segment a { when: purchases >= 1 in this month and purchases = 0 within 31d }\n",
+                  "never a: purchases >= 1 in this month; purchases = 0 within 31d\n");
+  expect_verdicts("segment a { when: purchases >= 1 in 2026-07 and purchases = 0 in 2026-Q3 }\n",
+                  "never a: purchases >= 1 in 2026-07; purchases = 0 in 2026-Q3\n");
+}
+
 static void unproved(void **state) {
   (void)state;
   // The product of two attributes is beyond linear arithmetic.
@@ -214,7 +230,7 @@ int main(void) {
       cmocka_unit_test(hidden),
       cmocka_unit_test(gaps),
       cmocka_unit_test(redundant),
-      cmocka_unit_test(unproved),
+      cmocka_unit_test(days),            cmocka_unit_test(unproved),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
