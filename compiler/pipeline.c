@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "compiler/guards/guards.h"
 #include "compiler/lower/lower.h"
 #include "compiler/modules/modules.h"
 
@@ -18,8 +19,11 @@ static enum seg_status parse(struct seg_pipeline *pipeline, struct seg_error *er
 }
 
 static enum seg_status sema(struct seg_pipeline *pipeline, struct seg_error *error) {
-  return seg_sema(&pipeline->ast, &pipeline->map, &pipeline->sema_options, &pipeline->sink,
-                  &pipeline->program, error);
+  enum seg_status status = seg_sema(&pipeline->ast, &pipeline->map, &pipeline->sema_options,
+                                    &pipeline->sink, &pipeline->program, error);
+  if (status == SEG_OK)
+    status = seg_guards_settle(&pipeline->program, &pipeline->sink, error);
+  return status;
 }
 
 static enum seg_status lower(struct seg_pipeline *pipeline, struct seg_error *error) {

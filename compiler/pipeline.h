@@ -15,7 +15,8 @@
 
 enum seg_pass {
   SEG_PASS_PARSE,   // texts of the map -> ast, with the modules it uses
-  SEG_PASS_SEMA,    // ast -> program: names, types, ambiguity, missing values, clauses
+  SEG_PASS_SEMA,    // ast -> program: names, types, ambiguity, missing values, clauses; what is in
+                    // doubt is proved
   SEG_PASS_LOWER,   // program -> plan, verified
   SEG_PASS_CODEGEN, // plan -> machine code
   SEG_PASS_COUNT,

@@ -135,6 +135,29 @@ void seg_help(struct seg_diagnostics *sink, struct seg_diagnostic *diagnostic, c
   va_end(arguments);
 }
 
+static void copy_part(struct seg_diagnostics *sink, struct seg_diagnostic *to,
+                      const struct seg_diag_part *part) {
+  if (part->kind == SEG_PART_HELP)
+    seg_help(sink, to, "%.*s", SEG_STR(part->text));
+  else if (part->has_span)
+    seg_note_at(sink, to, part->span, "%.*s", SEG_STR(part->text));
+  else
+    seg_note(sink, to, "%.*s", SEG_STR(part->text));
+}
+
+void seg_report_copy(struct seg_diagnostics *sink, const struct seg_diagnostic *diagnostic,
+                     struct seg_str note) {
+  struct seg_diagnostic *copy =
+      seg_report(sink, diagnostic->code, diagnostic->span, "%.*s", SEG_STR(diagnostic->message));
+  const struct seg_diag_part *part = diagnostic->parts;
+  for (; part != NULL && part->kind == SEG_PART_NOTE; part = part->next)
+    copy_part(sink, copy, part);
+  if (note.size > 0)
+    seg_note(sink, copy, "%.*s", SEG_STR(note));
+  for (; part != NULL; part = part->next)
+    copy_part(sink, copy, part);
+}
+
 static int order_numbers(uint32_t a, uint32_t b) {
   return (a > b) - (a < b);
 }

@@ -108,6 +108,7 @@ struct seg_check {
   SEG_VEC(struct seg_moved_window) moved;
   SEG_VEC(const struct seg_need *) unmet;   // reported
   SEG_VEC(struct seg_rule_under_way) rules; // the innermost last
+  SEG_VEC(struct seg_program_doubt) doubts; // those of one rule together
   uint32_t depth;
   bool in_metric;       // the value of a metric is being checked, not a rule itself
   uint32_t suggestions; // made so far; each compares with all names, so they are limited
@@ -371,11 +372,14 @@ bool seg_ambiguous_logic(struct seg_check *check, const struct seg_expr *expr,
 bool seg_ambiguous_comparison(struct seg_check *check, const struct seg_expr *expr);
 
 // missing.c
-/** Refuse negations in a rule over what may be missing. False when one was reported. */
-bool seg_check_missing(struct seg_check *check, const struct seg_node *node);
+/** Refuse negations over what may be missing in a value or condition over the customer. False when
+ * one was reported. */
+bool seg_check_missing(struct seg_check *check, struct seg_node *node);
 /** The same for a computed column or a `where` of an entity; NULL nodes are right. */
-bool seg_check_missing_in(struct seg_check *check, const struct seg_node *node,
+bool seg_check_missing_in(struct seg_check *check, struct seg_node *node,
                           const struct seg_program_entity *entity);
+/** The same for the rule of a segment, where a negation that is not guarded is a doubt. */
+bool seg_check_missing_in_rule(struct seg_check *check, struct seg_node *rule);
 
 // same_value.c
 bool seg_same_value(const struct seg_node *a, const struct seg_node *b);

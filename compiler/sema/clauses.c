@@ -73,7 +73,7 @@ struct seg_node *seg_check_rule(struct seg_check *check, const struct seg_segmen
   check->in_metric = false;
   struct seg_node *rule = value ? seg_check_condition(check, &scope, value) : NULL;
   check->in_metric = in_metric;
-  return rule && seg_check_missing(check, rule) ? rule : NULL;
+  return rule && seg_check_missing_in_rule(check, rule) ? rule : NULL;
 }
 
 // Another segment may have asked for the rule before. A second segment of one name has its own.

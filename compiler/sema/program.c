@@ -6,6 +6,7 @@
 void seg_program_init(struct seg_program *program) {
   *program = (struct seg_program){.customer_from_event = -1};
   seg_arena_init(&program->arena);
+  seg_diagnostics_init(&program->doubtful);
 }
 
 bool seg_aggregate_counts(enum seg_aggregate_kind kind) {
@@ -27,6 +28,7 @@ bool seg_aggregate_counts(enum seg_aggregate_kind kind) {
 }
 
 void seg_program_deinit(struct seg_program *program) {
+  seg_diagnostics_deinit(&program->doubtful);
   seg_arena_deinit(&program->arena);
   *program = (struct seg_program){.customer_from_event = -1};
 }

@@ -18,7 +18,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "compiler/diag/source_map.h"
+#include "compiler/diag/diag.h"
 #include "grammar/ast.h"
 #include "runtime/time/period.h"
 #include "runtime/time/timestamp_text.h"
@@ -281,6 +281,18 @@ struct seg_program_ties {
   uint32_t *overlaps;            // the segments it may overlap
 };
 
+/**
+ * A negation over what may be missing, in the rule of a segment, without a guard beside it. It is
+ * right when it decides about nobody for whom something is missing: compiler/guards has this
+ * proved, or gives the diagnostic.
+ */
+struct seg_program_doubt {
+  struct seg_node *rule;                   // the `when` of a segment
+  const struct seg_node *atom;             // the condition in it that asks for what may be missing
+  struct seg_node *missing;                // condition over the customer: some of that is missing
+  const struct seg_diagnostic *diagnostic; // in `doubtful` of the program
+};
+
 /** A value that a test states. */
 struct seg_stated_value {
   bool known;           // false: missing, because it is said or because nothing is said
@@ -348,6 +360,10 @@ struct seg_program {
   struct seg_program_ties *ties; // of each segment; NULL before chains and relations are checked
   uint32_t test_count;
   struct seg_program_test *tests; // in source order
+  bool declared_right;            // errors are in segments, chains, relations and tests only
+  uint32_t doubt_count;
+  struct seg_program_doubt *doubts; // those of one rule together
+  struct seg_diagnostics doubtful;  // what the doubts say when they are not dispelled
 };
 
 void seg_program_init(struct seg_program *program);

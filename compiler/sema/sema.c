@@ -304,6 +304,18 @@ static void warn_unused(struct seg_check *check) {
   }
 }
 
+static void keep_doubts(struct seg_check *check) {
+  struct seg_program *program = check->program;
+  program->doubts =
+      SEG_NEW_ARRAY(&program->arena, struct seg_program_doubt, check->doubts.count + 1u);
+  if (!program->doubts) {
+    check->out_of_memory = true;
+    return;
+  }
+  for (; program->doubt_count < check->doubts.count; program->doubt_count++)
+    program->doubts[program->doubt_count] = check->doubts.items[program->doubt_count];
+}
+
 enum seg_status seg_sema(const struct seg_ast *ast, const struct seg_source_map *map,
                          const struct seg_sema_options *options, struct seg_diagnostics *sink,
                          struct seg_program *program, struct seg_error *error) {
@@ -325,10 +337,12 @@ enum seg_status seg_sema(const struct seg_ast *ast, const struct seg_source_map 
   if (check.out_of_memory)
     goto cleanup;
   seg_check_metrics(&check);
+  program->declared_right = sink->errors == 0;
   seg_check_segments(&check);
   seg_check_chains(&check);
   seg_check_relations(&check);
   seg_check_tests(&check);
+  keep_doubts(&check);
   seg_keep_used_metrics(&check);
   check_output_names(&check);
   if (sink->errors == 0) { // a rule that is not understood uses more than is seen
@@ -339,8 +353,9 @@ cleanup:
   SEG_VEC_FREE(&check.moved);
   SEG_VEC_FREE(&check.rules);
   SEG_VEC_FREE(&check.unmet);
+  SEG_VEC_FREE(&check.doubts);
   seg_arena_deinit(&check.scratch);
-  if (check.out_of_memory || sink->out_of_memory)
+  if (check.out_of_memory || sink->out_of_memory || program->doubtful.out_of_memory)
     return seg_fail_memory(error, "the check of the rules");
   return SEG_OK;
 }

@@ -11,6 +11,7 @@
 
 #include "compiler/codegen/codegen.h"
 #include "compiler/findings/findings.h"
+#include "compiler/guards/guards.h"
 #include "compiler/lower/lower.h"
 #include "compiler/sema/sema.h"
 #include "grammar/format.h"
@@ -58,7 +59,8 @@ static bool check_rules(struct golden *golden, struct seg_program *program, FILE
   if (golden->sink.errors > 0)
     return false;
   if (seg_sema(&golden->ast, &golden->map, &(struct seg_sema_options){0}, &golden->sink, program,
-               &error) != SEG_OK)
+               &error) != SEG_OK ||
+      seg_guards_settle(program, &golden->sink, &error) != SEG_OK)
     fprintf(out, "error: %s\n", error.message);
   return golden->sink.errors == 0;
 }

@@ -79,6 +79,10 @@ static inline void check_text_with(struct sema_case *c, const char *text,
       SEG_OK);
   assert_int_equal(seg_parse(&c->map, file, &c->ast, &c->sink, &error), SEG_OK);
   assert_int_equal(seg_sema(&c->ast, &c->map, options, &c->sink, &c->program, &error), SEG_OK);
+  // Which doubts can be dispelled is asked elsewhere: here each one counts.
+  uint32_t doubts = c->sink.errors == 0 ? c->program.doubt_count : 0;
+  for (uint32_t i = 0; i < doubts; i++)
+    seg_report_copy(&c->sink, c->program.doubts[i].diagnostic, (struct seg_str){"", 0});
 }
 
 static inline void check_text(struct sema_case *c, const char *text) {
