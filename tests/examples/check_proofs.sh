@@ -72,6 +72,14 @@ echo 'O204 cant_lose_them' >"$work/wanted"
 codes | grep '^O20' >"$work/got" || :
 same "rfm_next: a segment that never wins" "$work/wanted" "$work/got"
 
+# The other examples say who wins wherever segments can meet, and declare nothing in vain.
+: >"$work/wanted"
+for name in grocery saas b2b; do
+  proved "$source/examples/$name"
+  grep -o '"code":"[A-Z0-9]*"' "$work/json" | grep -v O213 >"$work/got" || :
+  same "$name: nothing but what stays unproved" "$work/wanted" "$work/got"
+done
+
 # The README shows these facts.
 count "select '| ' || first || ' | ' || string_agg(second, ', ' order by p.position) || ' |'
        from pairs join ranges p on p.name = second join ranges o on o.name = first group by first, o.position order by o.position;
