@@ -18,6 +18,8 @@ static void stop(struct seg_prover *prover) {
   if (prover->started)
     seg_solver_deinit(&prover->solver);
   prover->started = false;
+  seg_zone_free(prover->zone);
+  prover->zone = NULL;
 }
 
 void seg_prover_deinit(struct seg_prover *prover) {
@@ -39,7 +41,9 @@ static enum seg_status start(struct seg_prover *prover, struct seg_error *error)
     prover->questions += prover->solver.questions;
   stop(prover);
   prover->queries = 0;
-  enum seg_status status = seg_solver_init(&prover->solver, prover->budget, error);
+  enum seg_status status = seg_zone_load(prover->program->timezone, &prover->zone, error);
+  if (status == SEG_OK)
+    status = seg_solver_init(&prover->solver, prover->budget, error);
   prover->started = status == SEG_OK;
   return status;
 }
@@ -108,9 +112,11 @@ static enum seg_status find_witness(struct asking *asking, struct seg_query *que
                                     enum seg_answer *answer, struct seg_error *error) {
   asking->found->existence = SEG_UNPROVED;
   grant_wishes(query);
+  query->plain_witness = !query->any_witness;
   enum seg_status status = try_witness(asking, query, answer, error);
-  if (status == SEG_OK && asking->found->existence != SEG_SOMEBODY && query->any_witness) {
-    query->any_witness = false; // a small customer may be accepted where a large one is not
+  if (status == SEG_OK && asking->found->existence != SEG_SOMEBODY) {
+    // One with few events may be accepted where a large one is not, or the plainest one.
+    query->any_witness = query->plain_witness = false;
     status = try_witness(asking, query, answer, error);
   }
   if (asking->found->existence == SEG_UNPROVED)
@@ -208,6 +214,7 @@ static enum seg_status ask_about_days(struct asking *asking, const struct seg_da
   status = seg_query_init(&query, &prover->vocabulary, &prover->solver, days, kind, conditions,
                           asking->count, error);
   query.any_witness = prover->any_witness;
+  query.zone = prover->zone;
   if (status == SEG_OK && query.refused != NULL) {
     asking->found->existence = SEG_UNPROVED;
     asking->found->reason = query.refused;

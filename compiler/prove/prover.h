@@ -31,7 +31,8 @@ struct seg_found {
 struct seg_prover {
   const struct seg_program *program;
   unsigned budget;  // of the solver, for each question
-  bool any_witness; // set it when some customer is enough; else the one with the fewest events
+  bool any_witness; // set it when some customer is enough; else the plainest is looked for
+  struct seg_zone *zone;
   struct seg_vocabulary vocabulary;
   struct seg_solver solver;
   bool started;

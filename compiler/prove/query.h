@@ -20,6 +20,7 @@
 #include "compiler/prove/text_classes.h"
 #include "compiler/prove/vocabulary.h"
 #include "compiler/sema/program.h"
+#include "runtime/time/zone.h"
 
 /** A value of a rule; `value` is an integer or, for numbers and amounts, a real. Texts: the number
  * of their class. */
@@ -121,6 +122,8 @@ struct seg_query {
   const struct seg_day_kind *kind; // the as-of days that the question is about
   bool collecting;                 // first pass
   bool any_witness;                // some customer is enough
+  bool plain_witness;              // it must be the plainest one
+  const struct seg_zone *zone;     // of the program: when the days of a witness begin
   Z3_ast as_of;
   struct seg_row_terms customer;
   struct seg_event_space *events;

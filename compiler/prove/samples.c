@@ -1,22 +1,50 @@
 // See samples.h.
 #include "compiler/prove/samples.h"
 
+#include <math.h>
 #include <string.h>
 
+#include "compiler/prove/smallest.h"
+#include "compiler/prove/unique_rows.h"
 #include "runtime/time/civil.h"
 
-static bool sample_value(struct seg_solver *solver, const struct seg_row_terms *row, uint32_t index,
-                         struct seg_value *value) {
+/** A double that the model only just misses: the decimal it is near. */
+static double shortest(double number) {
+  double power = 1;
+  for (int scale = 0; scale <= 6; scale++, power *= 10) {
+    double decimal = nearbyint(number * power) / power;
+    if (fabs(decimal - number) <= 0x1p-51 * fabs(number))
+      return decimal;
+  }
+  return number;
+}
+
+/** What nothing looks at: the day before where there must be one, else nothing much. */
+static struct seg_value unseen(const struct seg_query *query, int32_t as_of,
+                               const struct seg_program_column *declared) {
+  struct seg_value value = {.known = !declared->optional, .text = {"", 0}};
+  if (declared->type.kind == SEG_TYPE_DATE)
+    value.integer = as_of - 1;
+  else if (declared->type.kind == SEG_TYPE_TIMESTAMP)
+    value.integer = seg_zone_midnight(query->zone, as_of - 1);
+  return value;
+}
+
+static bool sample_value(const struct seg_query *query, const struct seg_row_terms *row,
+                         uint32_t index, int32_t as_of, struct seg_value *value) {
+  struct seg_solver *solver = query->solver;
   const struct seg_program_column *declared = &row->entity->columns[index];
   const struct seg_column_term *column = &row->columns[index];
-  *value = (struct seg_value){.known = !declared->optional, .text = {"", 0}};
+  *value = unseen(query, as_of, declared);
   if (column->term.known == NULL || column->term.value == NULL)
-    return true; // nothing looks at it
-  value->known = seg_solver_truth(solver, column->term.known);
-  if (!value->known)
     return true;
+  value->known = seg_solver_truth(solver, column->term.known);
+  if (!value->known || declared->type.kind == SEG_TYPE_TIMESTAMP)
+    return true; // of moments only that they are known
   if (declared->type.kind == SEG_TYPE_NUMBER || declared->type.kind == SEG_TYPE_AMOUNT) {
     value->number = seg_solver_real(solver, column->term.value);
+    if (query->plain_witness)
+      value->number = shortest(value->number);
     return true;
   }
   int64_t whole;
@@ -29,7 +57,8 @@ static bool sample_value(struct seg_solver *solver, const struct seg_row_terms *
       (size_t)whole >= column->texts.classes.count)
     return fits;
   const struct seg_text_class *class = &column->texts.classes.items[whole];
-  value->text = class->sample;
+  bool empty = query->plain_witness && class->sample.size == 0 && class->shown.size > 0;
+  value->text = empty ? class->shown : class->sample;
   return fits && class->proper;
 }
 
@@ -47,12 +76,12 @@ static struct seg_value *copy_values(struct seg_arena *arena, const struct seg_v
   return copy;
 }
 
-enum seg_sampled seg_sample_row(struct seg_solver *solver, const struct seg_row_terms *row,
-                                struct seg_arena *arena, struct seg_value **values) {
+enum seg_sampled seg_sample_row(const struct seg_query *query, const struct seg_row_terms *row,
+                                int32_t as_of, struct seg_arena *arena, struct seg_value **values) {
   bool fits = true;
   *values = SEG_NEW_ARRAY(arena, struct seg_value, (size_t)row->entity->column_count + 1);
   for (uint32_t i = 0; *values != NULL && i < row->entity->column_count; i++)
-    fits = sample_value(solver, row, i, &(*values)[i]) && fits;
+    fits = sample_value(query, row, i, as_of, &(*values)[i]) && fits;
   if (*values != NULL)
     *values = copy_values(arena, *values, row->entity->column_count);
   return *values == NULL ? SEG_SAMPLE_NO_MEMORY : fits ? SEG_SAMPLE_MADE : SEG_SAMPLE_NONE;
@@ -64,31 +93,19 @@ static bool is_asked(const struct seg_cell *cell, uint32_t argument) {
   return cell->sums[argument] != NULL || cell->least[argument] != NULL;
 }
 
-static bool looks_at(const struct seg_program_entity *entity, const struct seg_node *node,
-                     uint32_t column) {
-  if (node == NULL)
-    return false;
-  if (node->kind == SEG_NODE_COLUMN || node->kind == SEG_NODE_ATTRIBUTE)
-    return node->column == column ||
-           looks_at(entity, entity->columns[node->column].computed, column);
-  for (uint32_t i = 0; i < node->operand_count; i++)
-    if (looks_at(entity, node->operands[i], column))
-      return true;
-  return false;
-}
-
 /** A column that nothing else of the question looks at: its value can be put in afterwards. */
 static bool is_free(const struct seg_event_space *space, uint32_t argument) {
   const struct seg_program_entity *entity = space->row.entity;
   const struct seg_node *node = space->arguments[argument].node;
   if (node->kind != SEG_NODE_COLUMN || entity->columns[node->column].computed != NULL ||
-      entity->columns[node->column].optional || looks_at(entity, entity->where, node->column))
+      entity->columns[node->column].optional ||
+      seg_looks_at_column(entity, entity->where, node->column))
     return false;
   for (uint32_t i = 0; i < space->atom_count; i++)
-    if (looks_at(entity, space->atoms[i], node->column))
+    if (seg_looks_at_column(entity, space->atoms[i], node->column))
       return false;
   for (uint32_t a = 0; a < space->argument_count; a++)
-    if (a != argument && looks_at(entity, space->arguments[a].node, node->column))
+    if (a != argument && seg_looks_at_column(entity, space->arguments[a].node, node->column))
       return false;
   return true;
 }
@@ -120,7 +137,7 @@ static bool today_matters(const struct seg_event_space *space) {
 /** Ask for one event, in the vocabulary's solver. */
 static enum seg_sampled ask(struct seg_query *query, struct seg_event_space *space,
                             const struct seg_cell *cell, const int64_t *arguments, int32_t as_of,
-                            struct seg_value **values) {
+                            const struct seg_rows *earlier, struct seg_value **values) {
   struct seg_solver *solver = query->solver;
   struct seg_encode_scope row = {query, &space->row, true};
   size_t facts = query->facts.count, ranges = query->ranges.count;
@@ -146,8 +163,14 @@ static enum seg_sampled ask(struct seg_query *query, struct seg_event_space *spa
     seg_solver_assert(solver, query->facts.items[f]);
   for (size_t f = ranges; f < query->ranges.count; f++)
     seg_solver_assert(solver, query->ranges.items[f]);
-  if (seg_solver_ask(solver, NULL, 0) == SEG_POSSIBLE)
-    sampled = seg_sample_row(solver, &space->row, &query->vocabulary->arena, values);
+  if (earlier != NULL)
+    seg_unique_assert(solver, &space->row, earlier);
+  if (seg_solver_ask(solver, NULL, 0) == SEG_POSSIBLE) {
+    struct seg_choosing choosing = {query, SEG_MOST_TRIES};
+    if (query->plain_witness)
+      seg_choose_columns(&choosing, &space->row, as_of);
+    sampled = seg_sample_row(query, &space->row, as_of, &query->vocabulary->arena, values);
+  }
   seg_solver_pop(solver);
   query->facts.count = facts;
   query->ranges.count = ranges;
@@ -156,7 +179,8 @@ static enum seg_sampled ask(struct seg_query *query, struct seg_event_space *spa
 
 static enum seg_sampled ask_apart(struct seg_query *query, struct seg_event_space *space,
                                   const struct seg_cell *cell, const int64_t *arguments,
-                                  int32_t as_of, struct seg_value **values) {
+                                  int32_t as_of, const struct seg_rows *earlier,
+                                  struct seg_value **values) {
   struct seg_solver *own;
   struct seg_error error;
   const char *weak = query->weak;
@@ -164,7 +188,7 @@ static enum seg_sampled ask_apart(struct seg_query *query, struct seg_event_spac
     return SEG_SAMPLE_NO_MEMORY;
   struct seg_apart apart = seg_query_go_apart(query, own);
   seg_row_terms_forget(&space->row);
-  enum seg_sampled sampled = ask(query, space, cell, arguments, as_of, values);
+  enum seg_sampled sampled = ask(query, space, cell, arguments, as_of, earlier, values);
   seg_row_terms_forget(&space->row);
   seg_query_come_back(query, apart);
   query->weak = weak;
@@ -177,6 +201,7 @@ static struct seg_str key_of_event(struct seg_query *query, const struct seg_eve
                                    int32_t as_of) {
   struct {
     char letter;
+    bool plain;
     int32_t as_of; // 0 when it does not matter
     uint64_t atoms;
     int64_t values[SEG_MAX_ARGUMENTS];
@@ -184,7 +209,8 @@ static struct seg_str key_of_event(struct seg_query *query, const struct seg_eve
   } own;
   memset(&own, 0, sizeof own); // also what lies between the members
   own.letter = 'e';
-  own.as_of = today_matters(space) ? as_of : 0;
+  own.plain = query->plain_witness;
+  own.as_of = own.plain || today_matters(space) ? as_of : 0;
   own.atoms = cell->atoms;
   for (uint32_t a = 0; a < space->argument_count; a++) {
     own.asked[a] = is_asked(cell, a);
@@ -200,17 +226,17 @@ static struct seg_str key_of_event(struct seg_query *query, const struct seg_eve
 
 enum seg_sampled seg_sample_event(struct seg_query *query, struct seg_event_space *space,
                                   const struct seg_cell *cell, const int64_t *arguments,
-                                  int32_t as_of, struct seg_arena *arena,
-                                  struct seg_value **values) {
+                                  int32_t as_of, const struct seg_rows *earlier,
+                                  struct seg_arena *arena, struct seg_value **values) {
   struct seg_str key = key_of_event(query, space, cell, arguments, as_of);
   if (key.data == NULL)
     return SEG_SAMPLE_NO_MEMORY;
-  struct seg_value *known = seg_vocabulary_get(query->vocabulary, key);
+  struct seg_value *known = earlier != NULL ? NULL : seg_vocabulary_get(query->vocabulary, key);
   if (known == NULL) {
-    enum seg_sampled sampled = ask_apart(query, space, cell, arguments, as_of, &known);
+    enum seg_sampled sampled = ask_apart(query, space, cell, arguments, as_of, earlier, &known);
     if (sampled != SEG_SAMPLE_MADE)
       return sampled;
-    if (!seg_vocabulary_keep(query->vocabulary, key, known))
+    if (earlier == NULL && !seg_vocabulary_keep(query->vocabulary, key, known))
       return SEG_SAMPLE_NO_MEMORY;
   }
   *values = copy_values(arena, known, space->row.entity->column_count);

@@ -256,6 +256,17 @@ enum seg_answer seg_solver_ask(struct seg_solver *solver, const Z3_ast *assumpti
   return SEG_POSSIBLE;
 }
 
+bool seg_solver_try(struct seg_solver *solver, Z3_ast assumption) {
+  Z3_model before = solver->model;
+  solver->model = NULL;
+  bool possible = seg_solver_ask(solver, &assumption, 1) == SEG_POSSIBLE;
+  if (!possible)
+    solver->model = before;
+  else if (before != NULL)
+    Z3_model_dec_ref(solver->context, before);
+  return possible;
+}
+
 unsigned seg_solver_core(struct seg_solver *solver, const Z3_ast *assumptions, unsigned count,
                          unsigned *core) {
   Z3_context c = solver->context;

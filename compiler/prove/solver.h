@@ -81,6 +81,9 @@ void seg_solver_assert_all(struct seg_solver *solver, const Z3_ast *facts, size_
 enum seg_answer seg_solver_ask(struct seg_solver *solver, const Z3_ast *assumptions,
                                unsigned count);
 
+/** Is this possible too? If not, or not decided, the present model stays. */
+bool seg_solver_try(struct seg_solver *solver, Z3_ast assumption);
+
 /** The assumptions that contradict each other, after SEG_IMPOSSIBLE: their numbers into `core`, as
  * many as `count` at most. */
 unsigned seg_solver_core(struct seg_solver *solver, const Z3_ast *assumptions, unsigned count,

@@ -2,6 +2,7 @@
 #include "compiler/prove/text_classes.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <string.h>
 
 #include "compiler/prove/text_automaton.h"
@@ -135,9 +136,9 @@ static bool reads_alone(const struct product *product, uint32_t state) {
   return alone;
 }
 
-static bool note_class(struct product *product, uint32_t state) {
-  struct seg_text_class class = {0}, *known = NULL;
-  const uint16_t *at = product->places.items + (size_t)state * product->width;
+/** The class of texts that lead to these places, as far as its tests tell. */
+static struct seg_text_class class_at(const struct product *product, const uint16_t *at) {
+  struct seg_text_class class = {0};
   size_t offsets[SEG_MAX_TEXT_TESTS + 1] = {0};
   for (size_t a = 0; a < product->automata.count; a++)
     offsets[a + 1] = offsets[a] + seg_text_automaton_places(&product->automata.items[a]);
@@ -151,10 +152,22 @@ static bool note_class(struct product *product, uint32_t state) {
                          product->classes->atoms.items[i].reading == SEG_READ_AS_WRITTEN &&
                          !product->classes->atoms.items[i].trimmed);
   }
-  for (size_t i = 0; i < product->classes->classes.count && known == NULL; i++)
-    if (memcmp(product->classes->classes.items[i].answers, class.answers, sizeof class.answers) ==
+  return class;
+}
+
+static struct seg_text_class *known_class(const struct product *product,
+                                          const struct seg_text_class *class) {
+  for (size_t i = 0; i < product->classes->classes.count; i++)
+    if (memcmp(product->classes->classes.items[i].answers, class->answers, sizeof class->answers) ==
         0)
-      known = &product->classes->classes.items[i];
+      return &product->classes->classes.items[i];
+  return NULL;
+}
+
+static bool note_class(struct product *product, uint32_t state) {
+  struct seg_text_class class =
+      class_at(product, product->places.items + (size_t)state * product->width);
+  struct seg_text_class *known = known_class(product, &class);
   if (known != NULL && known->proper)
     return true; // the sample there is no longer
   class.sample = sample_of(product, state);
@@ -167,12 +180,25 @@ static bool note_class(struct product *product, uint32_t state) {
                             SEG_VEC_PUSH(&product->classes->classes, class)));
 }
 
-static bool walk(struct product *product) {
+static void begin(struct product *product) {
   size_t offset = 0;
   for (size_t a = 0; a < product->automata.count; a++) {
     seg_text_automaton_begin(&product->automata.items[a], product->step + offset);
     offset += seg_text_automaton_places(&product->automata.items[a]);
   }
+}
+
+static void step(struct product *product, uint32_t letter) {
+  size_t offset = 0;
+  for (size_t a = 0; a < product->automata.count; a++) {
+    seg_text_automaton_step(&product->automata.items[a], product->step + offset,
+                            &product->letters.letters.items[letter]);
+    offset += seg_text_automaton_places(&product->automata.items[a]);
+  }
+}
+
+static bool walk(struct product *product) {
+  begin(product);
   if (!reach(product, 0, 0))
     return false;
   for (uint32_t state = 0; state < product->states.count; state++) {
@@ -181,15 +207,39 @@ static bool walk(struct product *product) {
     for (uint32_t l = 0; l < product->letters.letters.count; l++) {
       memcpy(product->step, product->places.items + (size_t)state * product->width,
              product->width * sizeof(uint16_t));
-      offset = 0;
-      for (size_t a = 0; a < product->automata.count; a++) {
-        seg_text_automaton_step(&product->automata.items[a], product->step + offset,
-                                &product->letters.letters.items[l]);
-        offset += seg_text_automaton_places(&product->automata.items[a]);
-      }
+      step(product, l);
       if (!reach(product, state, l))
         return false;
     }
+  }
+  return true;
+}
+
+static bool is_liked(const struct product *product, uint32_t letter) {
+  for (size_t i = 0; i < product->letters.liked.count; i++)
+    if (product->letters.liked.items[i] == letter)
+      return true;
+  return false;
+}
+
+/** A letter in the place of the empty text; one that stands in no literal, so that it says nothing.
+ */
+static bool show_letters(struct product *product) {
+  for (uint32_t l = 0; l < product->letters.letters.count; l++) {
+    const struct seg_text_letter *letter = &product->letters.letters.items[l];
+    uint32_t written = letter->read[SEG_READ_AS_WRITTEN][0];
+    char text = (char)written;
+    if (written >= 0x80 || !isalnum((int)written) || is_liked(product, written))
+      continue;
+    begin(product);
+    step(product, l);
+    struct seg_text_class class = class_at(product, product->step), *known;
+    known = known_class(product, &class);
+    if (known == NULL || known->sample.size > 0 || known->shown.size > 0)
+      continue;
+    known->shown = seg_arena_str(product->arena, (struct seg_str){&text, 1});
+    if (known->shown.data == NULL)
+      return false;
   }
   return true;
 }
@@ -231,7 +281,7 @@ bool seg_text_classes_find(struct seg_text_classes *classes, struct seg_arena *a
   classes->classes.count = 0;
   assert(classes->atoms.count > 0);
   bool found = product->table != NULL && make_automata(product) &&
-               seg_text_letters_find(&product->letters) && walk(product);
+               seg_text_letters_find(&product->letters) && walk(product) && show_letters(product);
   for (size_t a = 0; a < product->automata.count; a++)
     seg_text_automaton_deinit(&product->automata.items[a]);
   SEG_VEC_FREE(&product->automata);

@@ -38,8 +38,10 @@ struct seg_text_atom {
 struct seg_text_class {
   uint64_t answers[SEG_MAX_TEXT_TESTS / 64]; // bit i: the answer of test i
   struct seg_str sample;                     // the shortest text of the class
-  bool proper; // the sample is in normalization form C, as texts of data are
-  bool single; // no other text is in the class
+  struct seg_str shown; // for people: a letter, where the shortest one is empty and a letter is as
+                        // good
+  bool proper;          // the sample is in normalization form C, as texts of data are
+  bool single;          // no other text is in the class
 };
 
 struct seg_text_classes {

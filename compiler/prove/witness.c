@@ -4,13 +4,16 @@
 #include <string.h>
 
 #include "compiler/prove/samples.h"
-
-static const char witness_key[] = "1";
+#include "compiler/prove/smallest.h"
+#include "compiler/prove/unique_rows.h"
+#include "runtime/base/decimal.h"
+#include "runtime/time/civil.h"
 
 struct making {
   struct seg_query *query;
   struct seg_witness *witness;
-  bool failed; // the model is not a customer that we can write down
+  struct seg_str key; // of the customer, in all rows
+  bool failed;        // the model is not a customer that we can write down
   bool out_of_memory;
 };
 
@@ -19,15 +22,35 @@ static void note_sampled(struct making *making, enum seg_sampled sampled) {
   making->out_of_memory = making->out_of_memory || sampled == SEG_SAMPLE_NO_MEMORY;
 }
 
-static struct seg_str key_text(void) {
-  return seg_str_view(witness_key);
+/** A key that is a column too says the same in both places. */
+static void take_key(struct making *making, struct seg_value *values) {
+  const struct seg_row_terms *row = &making->query->customer;
+  making->key = seg_str_view("1");
+  for (uint32_t i = 0; values != NULL && i < row->entity->column_count; i++) {
+    const struct seg_program_column *column = &row->entity->columns[i];
+    if (!seg_str_equal(column->name.text, row->entity->key) || column->computed != NULL)
+      continue;
+    bool seen = row->columns[i].term.value != NULL && values[i].known;
+    values[i].known = true;
+    if (column->type.kind == SEG_TYPE_INT) {
+      values[i].integer = seen ? values[i].integer : 1;
+      making->witness->dataset.integer_keys = true;
+      making->key = seg_arena_format(&making->witness->arena, "%lld", (long long)values[i].integer);
+      making->out_of_memory = making->out_of_memory || making->key.data == NULL;
+    } else if (column->type.kind == SEG_TYPE_TEXT) {
+      values[i].text = seen && values[i].text.size > 0 ? values[i].text : making->key;
+      making->key = values[i].text;
+    }
+  }
 }
 
 static void add_customer(struct making *making) {
   struct seg_query *query = making->query;
-  struct seg_row row = {.key = key_text()};
-  note_sampled(making, seg_sample_row(query->solver, &query->customer, &making->witness->arena,
-                                      &row.values));
+  struct seg_row row = {0};
+  note_sampled(making, seg_sample_row(query, &query->customer, making->witness->as_of,
+                                      &making->witness->arena, &row.values));
+  take_key(making, row.values);
+  row.key = making->key;
   if (query->program->customer_from_event < 0 &&
       !SEG_VEC_PUSH(&making->witness->dataset.customers.rows, row))
     making->out_of_memory = true;
@@ -85,44 +108,83 @@ static void read_amount(struct making *making, uint32_t event, uint32_t c, uint3
     making->out_of_memory = true;
 }
 
-/** The value of argument `a` in the i-th of `count` events: the ends first, the rest even. */
-static int64_t share(const struct seg_cell *cell, const struct amount *amount, uint32_t a,
+/** The i-th of `count` even parts of a whole. */
+static int64_t part(int64_t all, int64_t count, int64_t i) {
+  int64_t even = all / count, more = all - even * count;
+  return even + (i < (more < 0 ? -more : more) ? (more < 0 ? -1 : 1) : 0);
+}
+
+/** The value of argument `a` in the i-th of `count` events: the ends first, the rest even, in whole
+ * units of money where that keeps within the bounds of the cell. */
+static int64_t share(const struct seg_event_space *space, const struct amount *amount, uint32_t a,
                      int64_t i) {
-  bool ended = cell->least[a] != NULL, summed = cell->sums[a] != NULL;
-  if (ended && i == 0)
-    return amount->least[a];
-  if (ended && i == 1)
-    return amount->most[a];
-  if (!summed)
+  const struct seg_cell *cell = &space->cells[amount->cell];
+  const struct seg_type *type = &space->arguments[a].node->type;
+  bool ended = cell->least[a] != NULL;
+  if (ended && i < 2)
+    return i == 0 ? amount->least[a] : amount->most[a];
+  if (cell->sums[a] == NULL)
     return ended ? amount->least[a] : 0;
   int64_t taken = !ended               ? 0
                   : amount->count == 1 ? amount->least[a]
                                        : amount->least[a] + amount->most[a];
-  int64_t left = amount->count - (ended ? (amount->count > 1 ? 2 : 1) : 0),
-          rest = amount->sums[a] - taken;
-  int64_t place = i - (ended ? 2 : 0), even = rest / left, more = rest - even * left;
-  return even + (place < (more < 0 ? -more : more) ? (more < 0 ? -1 : 1) : 0);
+  int64_t left = amount->count - (ended ? (amount->count > 1 ? 2 : 1) : 0);
+  int64_t rest = amount->sums[a] - taken, place = i - (ended ? 2 : 0);
+  int64_t unit = type->kind == SEG_TYPE_MONEY ? seg_decimal_power(type->scale) : 1;
+  int64_t first = part(rest / unit, left, 0) * unit,
+          last = part(rest / unit, left, left - 1) * unit;
+  int64_t least = first < last ? first : last, most = first < last ? last : first;
+  if (rest % unit != 0 || least < cell->low[a] || most > cell->high[a])
+    return part(rest, left, place);
+  return part(rest / unit, left, place) * unit;
+}
+
+/** The day begins with the first event of its kind; those behind it are hours and minutes later. */
+static int64_t moment(const struct making *making, const struct seg_rows *rows, int32_t day) {
+  int64_t before = 0;
+  for (size_t i = 0; i < rows->rows.count; i++)
+    before += rows->rows.items[i].day == day;
+  int64_t hours = before < 20 ? before : 20, minutes = before - hours;
+  return seg_zone_midnight(making->query->zone, day) + hours * SEG_MICROSECONDS_PER_HOUR +
+         minutes * (SEG_MICROSECONDS_PER_HOUR / 60);
+}
+
+/** Values that no earlier row of the kind has, where that matters. */
+static struct seg_value *event_values(struct making *making, struct seg_event_space *space,
+                                      const struct seg_cell *cell, const int64_t *arguments,
+                                      const struct seg_rows *rows) {
+  struct seg_arena *arena = &making->witness->arena;
+  int32_t as_of = making->witness->as_of;
+  struct seg_value *values = NULL;
+  note_sampled(
+      making, seg_sample_event(making->query, space, cell, arguments, as_of, NULL, arena, &values));
+  if (values == NULL)
+    return NULL;
+  if (!seg_unique_number(space, rows->rows.count + 1, values, arena))
+    making->out_of_memory = true;
+  else if (seg_unique_repeats(space->row.entity, values, rows))
+    note_sampled(making, seg_sample_event(making->query, space, cell, arguments, as_of, rows, arena,
+                                          &values));
+  return values;
 }
 
 /** One event of the cell with these values of the arguments. */
 static void add_event(struct making *making, const struct amount *amount, int64_t i) {
   struct seg_event_space *space = &making->query->events[amount->event];
   const struct seg_cell *cell = &space->cells[amount->cell];
+  struct seg_rows *rows = &making->witness->dataset.events[amount->event];
   int64_t arguments[SEG_MAX_ARGUMENTS] = {0};
   for (uint32_t a = 0; a < space->argument_count; a++)
     if (cell->sums[a] != NULL || cell->least[a] != NULL)
-      arguments[a] = share(cell, amount, a, i);
+      arguments[a] = share(space, amount, a, i);
   int32_t span = amount->ages.far - amount->ages.near;
   int32_t age = i == amount->count - 1 && space->days_asked
                     ? amount->ages.far
-                    : amount->ages.near + (i < span ? (int32_t)i : 0);
-  struct seg_row event = {.key = key_text(), .day = making->witness->as_of - age};
-  event.instant = (int64_t)event.day * 86400000000 + 43200000000 + i;
-  note_sampled(making,
-               seg_sample_event(making->query, space, cell, arguments, making->witness->as_of,
-                                &making->witness->arena, &event.values));
-  if (event.values != NULL &&
-      !SEG_VEC_PUSH(&making->witness->dataset.events[amount->event].rows, event))
+                    : amount->ages.near + (i <= span ? (int32_t)i : 0);
+  struct seg_row event = {.key = making->key, .day = making->witness->as_of - age};
+  event.instant = moment(making, rows, event.day);
+  event.values = event_values(making, space, cell, arguments, rows);
+  if (event.values != NULL && !SEG_VEC_PUSH(&rows->rows, event))
     making->out_of_memory = true;
 }
 
@@ -132,12 +194,12 @@ static void write_down(struct making *making) {
   int64_t day = whole(making, query->as_of);
   making->witness->as_of = (int32_t)day;
   add_customer(making);
-  for (uint32_t e = 0; e < query->program->event_count; e++)
-    for (uint32_t c = 0; c < query->events[e].cell_count; c++)
-      for (uint32_t b = 0; b < query->band_count; b++)
+  for (uint32_t b = query->band_count; b-- > 0;) // the oldest first
+    for (uint32_t e = 0; e < query->program->event_count; e++)
+      for (uint32_t c = 0; c < query->events[e].cell_count; c++)
         read_amount(making, e, c, b, &amounts);
   for (size_t a = 0; a < amounts.count; a++)
-    for (int64_t i = 0; i < amounts.items[a].count && !making->failed; i++)
+    for (int64_t i = amounts.items[a].count; i-- > 0 && !making->failed;)
       add_event(making, &amounts.items[a], i);
   SEG_VEC_FREE(&amounts);
 }
@@ -161,18 +223,31 @@ static enum seg_answer ask_smallest(struct seg_query *query) {
   return seg_solver_ask(solver, NULL, 0);
 }
 
+/** The plainest customer of all. */
+static enum seg_answer choose(struct seg_query *query) {
+  enum seg_answer answer = seg_solver_ask(query->solver, NULL, 0);
+  struct seg_choosing choosing = {query, SEG_MOST_TRIES};
+  if (answer == SEG_POSSIBLE)
+    seg_choose_customer(&choosing);
+  return answer;
+}
+
 enum seg_status seg_witness_find(struct seg_query *query, enum seg_answer *answer, bool *made,
                                  struct seg_witness *witness, struct seg_error *error) {
   *witness = (struct seg_witness){0};
   *made = false;
-  *answer = ask_smallest(query);
+  struct making making = {.query = query, .witness = witness};
+  seg_solver_push(query->solver);
+  *answer = query->plain_witness ? choose(query) : ask_smallest(query);
+  if (*answer == SEG_POSSIBLE) {
+    seg_arena_init(&witness->arena);
+    making.out_of_memory = !seg_dataset_init(&witness->dataset, query->program->event_count);
+    if (!making.out_of_memory)
+      write_down(&making);
+  }
+  seg_solver_pop(query->solver);
   if (*answer != SEG_POSSIBLE)
     return SEG_OK;
-  seg_arena_init(&witness->arena);
-  struct making making = {.query = query, .witness = witness};
-  making.out_of_memory = !seg_dataset_init(&witness->dataset, query->program->event_count);
-  if (!making.out_of_memory)
-    write_down(&making);
   if (making.out_of_memory || query->out_of_memory) {
     seg_witness_deinit(witness);
     return seg_fail_memory(error, "the witness of a proof");
