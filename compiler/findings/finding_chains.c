@@ -16,7 +16,8 @@ static void help_move(struct seg_findings *findings, struct seg_diagnostic *diag
   struct seg_str name = seg_finding_name(findings, verdict->segment);
   const struct seg_program_chain *chain = &findings->program->chains[verdict->chain];
   // `others` are in the order of the chain: in front of the first, nobody takes the customers.
-  struct seg_chain_change change = {verdict->chain, verdict->segment, verdict->others[0], NULL};
+  struct seg_chain_change change = {verdict->chain, verdict->segment, verdict->others[0], NULL,
+                                    NULL};
   if (chain->member_count > LONG_CHAIN)
     seg_help(findings->sink, diagnostic, "put `%.*s` before `%.*s`, or take it out of the chain",
              SEG_STR(name), SEG_STR(seg_finding_name(findings, verdict->others[0])));
@@ -63,7 +64,7 @@ void seg_finding_stale_chain(struct seg_findings *findings, const struct seg_ver
              "place",
              members);
   const struct seg_chain_change change = {verdict->chain, SEG_ABSENT, SEG_ABSENT,
-                                          seg_finding_fresh_name(findings, "rest")};
+                                          seg_finding_fresh_name(findings, "rest"), NULL};
   seg_help(findings->sink, d,
            "to keep the column with the winner, name those whom nobody takes%s%s%s",
            chain->member_count <= LONG_CHAIN ? ": `" : ", with `otherwise",
@@ -81,7 +82,7 @@ void seg_finding_gap(struct seg_findings *findings, const struct seg_verdict *ve
                 i == 0 ? "`%.*s` comes nearest, and this does not hold" : "nor does this of `%.*s`",
                 SEG_STR(seg_finding_name(findings, verdict->other)));
   const struct seg_chain_change change = {verdict->chain, SEG_ABSENT, SEG_ABSENT,
-                                          seg_finding_fresh_name(findings, "rest")};
+                                          seg_finding_fresh_name(findings, "rest"), NULL};
   if (chain->member_count <= LONG_CHAIN)
     seg_help(findings->sink, d, "name those whom nobody takes: `%s`",
              seg_finding_chain(findings, &change));

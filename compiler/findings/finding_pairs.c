@@ -38,21 +38,47 @@ static void help_new_chain(struct seg_findings *findings, struct seg_diagnostic 
            SEG_STR(seg_finding_name(findings, swapped ? a : b)));
 }
 
+/** Whom a newcomer stands before: in front, where it hides nobody who was not part of it; behind
+ * those, who would never win otherwise. */
+static uint32_t place_in_chain(const struct seg_findings *findings,
+                               const struct seg_program_chain *chain, uint32_t newcomer) {
+  uint32_t place = 0;
+  for (uint32_t i = 0; i < chain->member_count; i++)
+    if (seg_finding_is_inside(findings, chain->members[i], newcomer))
+      place = i + 1;
+  return place < chain->member_count ? chain->members[place] : SEG_ABSENT;
+}
+
 /** `newcomer` goes into the chain that has `member`. */
 static void help_join(struct seg_findings *findings, struct seg_diagnostic *diagnostic,
                       uint32_t chain, uint32_t member, uint32_t newcomer) {
-  bool first = seg_finding_is_inside(findings, newcomer, member);
   struct seg_str name = seg_finding_name(findings, newcomer);
   const struct seg_program_chain *declared = &findings->program->chains[chain];
-  if (declared->member_count > LONG_CHAIN) {
-    seg_help(findings->sink, diagnostic, "put `%.*s` into the chain `%.*s`, %s `%.*s`",
-             SEG_STR(name), SEG_STR(declared->name.text), first ? "before" : "behind",
-             SEG_STR(seg_finding_name(findings, member)));
+  struct seg_chain_change change = {chain, newcomer, place_in_chain(findings, declared, newcomer),
+                                    NULL, NULL};
+  bool bundled = seg_finding_is_bundled(findings, chain);
+  if (bundled)
+    change.name = seg_finding_fresh_name(findings, "lifecycle");
+  if (declared->member_count > LONG_CHAIN)
+    seg_help(findings->sink, diagnostic, "put `%.*s` into %s `%.*s`, where it shall win",
+             SEG_STR(name), bundled ? "a chain like" : "the chain", SEG_STR(declared->name.text));
+  else if (bundled)
+    seg_help(findings->sink, diagnostic,
+             "say which one wins, in a chain beside the one of the module: `%s`",
+             seg_finding_chain(findings, &change));
+  else
+    seg_help(findings->sink, diagnostic, "put `%.*s` into the chain of `%.*s`: `%s`", SEG_STR(name),
+             SEG_STR(seg_finding_name(findings, member)), seg_finding_chain(findings, &change));
+}
+
+static void help_whole_chain(struct seg_findings *findings, struct seg_diagnostic *diagnostic,
+                             uint32_t segment, uint32_t chain) {
+  if (seg_finding_met_in_chain(findings, segment, chain) < 2)
     return;
-  }
-  const struct seg_chain_change change = {chain, newcomer, first ? member : SEG_ABSENT, NULL};
-  seg_help(findings->sink, diagnostic, "put `%.*s` into the chain of `%.*s`: `%s`", SEG_STR(name),
-           SEG_STR(seg_finding_name(findings, member)), seg_finding_chain(findings, &change));
+  seg_help(findings->sink, diagnostic,
+           "or with all segments of the chain: `overlap: %.*s with %.*s`",
+           SEG_STR(seg_finding_name(findings, segment)),
+           SEG_STR(findings->program->chains[chain].name.text));
 }
 
 void seg_finding_help_pair(struct seg_findings *findings, struct seg_diagnostic *diagnostic,
@@ -67,12 +93,15 @@ void seg_finding_help_pair(struct seg_findings *findings, struct seg_diagnostic 
     help_join(findings, diagnostic, b_chain, b, a);
   seg_help(findings->sink, diagnostic, "or allow customers in both: `overlap: %.*s with %.*s`",
            SEG_STR(first), SEG_STR(second));
-  if (a_chain == SEG_ABSENT || b_chain == SEG_ABSENT || a_chain == b_chain)
-    return;
   const struct seg_program_chain *chains = findings->program->chains;
-  seg_help(findings->sink, diagnostic,
-           "or for all segments of both chains: `overlap: %.*s with %.*s`",
-           SEG_STR(chains[a_chain].name.text), SEG_STR(chains[b_chain].name.text));
+  if (a_chain != SEG_ABSENT && b_chain != SEG_ABSENT && a_chain != b_chain)
+    seg_help(findings->sink, diagnostic,
+             "or for all segments of both chains: `overlap: %.*s with %.*s`",
+             SEG_STR(chains[a_chain].name.text), SEG_STR(chains[b_chain].name.text));
+  else if (a_chain == SEG_ABSENT && b_chain != SEG_ABSENT)
+    help_whole_chain(findings, diagnostic, a, b_chain);
+  else if (b_chain == SEG_ABSENT && a_chain != SEG_ABSENT)
+    help_whole_chain(findings, diagnostic, b, a_chain);
 }
 
 void seg_finding_overlap(struct seg_findings *findings, const struct seg_verdict *verdict) {

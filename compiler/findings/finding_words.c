@@ -87,14 +87,37 @@ const char *seg_finding_fresh_name(struct seg_findings *findings, const char *wi
   return name;
 }
 
+static bool has_segment(const struct seg_program_chain *chain, uint32_t segment) {
+  for (uint32_t i = 0; i < chain->member_count; i++)
+    if (chain->members[i] == segment)
+      return true;
+  return false;
+}
+
 uint32_t seg_finding_chain_of(const struct seg_findings *findings, uint32_t segment) {
-  for (uint32_t i = 0; i < findings->program->chain_count; i++) {
-    const struct seg_program_chain *chain = &findings->program->chains[i];
-    for (uint32_t k = 0; k < chain->member_count; k++)
-      if (chain->members[k] == segment)
-        return i;
-  }
+  for (uint32_t i = 0; i < findings->program->chain_count; i++)
+    if (has_segment(&findings->program->chains[i], segment))
+      return i;
   return SEG_ABSENT;
+}
+
+bool seg_finding_is_bundled(const struct seg_findings *findings, uint32_t chain) {
+  uint32_t file = findings->program->chains[chain].span.file;
+  return file < findings->map->files.count && findings->map->files.items[file].bundled;
+}
+
+uint32_t seg_finding_met_in_chain(const struct seg_findings *findings, uint32_t segment,
+                                  uint32_t chain) {
+  const struct seg_program_chain *declared = &findings->program->chains[chain];
+  uint32_t met = 0;
+  for (size_t i = 0; i < findings->verdicts->items.count; i++) {
+    const struct seg_verdict *verdict = &findings->verdicts->items.items[i];
+    if (verdict->kind != SEG_VERDICT_OVERLAP)
+      continue;
+    met += (verdict->segment == segment && has_segment(declared, verdict->other)) ||
+           (verdict->other == segment && has_segment(declared, verdict->segment));
+  }
+  return met;
 }
 
 static const char *add_member(struct seg_findings *findings, const char *text, bool first,
@@ -107,6 +130,8 @@ const char *seg_finding_chain(struct seg_findings *findings,
                               const struct seg_chain_change *change) {
   const struct seg_program_chain *chain = &findings->program->chains[change->chain];
   struct seg_str name = seg_source_map_text(findings->map, chain->name.span);
+  if (change->name != NULL)
+    name = seg_str_view(change->name);
   const char *text = seg_finding_text(
       findings, "priority %.*s: ", SEG_STR(name.size > 0 ? name : chain->name.text));
   bool first = true;
@@ -122,7 +147,7 @@ const char *seg_finding_chain(struct seg_findings *findings,
   }
   if (change->segment != SEG_ABSENT && change->before == SEG_ABSENT)
     text = add_member(findings, text, first, change->segment);
-  if (chain->otherwise.size > 0)
+  if (chain->otherwise.size > 0 && change->name == NULL)
     text = seg_finding_text(findings, "%s otherwise %.*s", text, SEG_STR(chain->otherwise));
   else if (change->otherwise != NULL)
     text = seg_finding_text(findings, "%s otherwise %s", text, change->otherwise);

@@ -85,6 +85,7 @@ const char *seg_finding_fresh_name(struct seg_findings *findings, const char *wi
 struct seg_chain_change {
   uint32_t chain, segment, before;
   const char *otherwise; // added when the chain has none, or NULL
+  const char *name;      // of a chain like it, with another `otherwise`; NULL: the chain itself
 };
 
 /** "priority lifecycle: a > b otherwise c". */
@@ -92,6 +93,13 @@ const char *seg_finding_chain(struct seg_findings *findings, const struct seg_ch
 
 /** The chain that holds the segment, or SEG_ABSENT. */
 uint32_t seg_finding_chain_of(const struct seg_findings *findings, uint32_t segment);
+
+/** Does the chain come with segc, so that the project cannot change it? */
+bool seg_finding_is_bundled(const struct seg_findings *findings, uint32_t chain);
+
+/** With how many segments of the chain does the segment share customers undeclared? */
+uint32_t seg_finding_met_in_chain(const struct seg_findings *findings, uint32_t segment,
+                                  uint32_t chain);
 
 /** Is the verdict list aware that every customer of `inner` is one of `outer`? */
 bool seg_finding_is_inside(const struct seg_findings *findings, uint32_t inner, uint32_t outer);

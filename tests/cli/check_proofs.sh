@@ -109,6 +109,23 @@ has 'every customer of `buyers` matches `pro` too'
 has "\`priority plans: buyers > pro > free otherwise others\`"
 fixes chained 2 "$chained"
 
+# A chain of a module cannot be changed: a chain beside it, or an overlap with all of it.
+module='
+use std.lifecycle
+segment vip { when: sum(purchase.amount) ever > 1000  decision: "a" }
+'
+project module "$module"
+answers 1 "$segc" check module
+has '`priority lifecycle: vip > lifecycle_new > '
+has '`overlap: vip with lifecycle_stage`'
+"$segc" check module --format json 2>/dev/null | grep -o '`[^`]*lifecycle_stage`\|`priority[^`]*`' | tr -d '`' | sort -u >fixes
+[ "$(wc -l <fixes)" -eq 2 ] || fail "two declarations settle all five pairs"
+while read -r fix; do
+  project fixed "$module
+$fix"
+  answers 0 "$segc" check fixed
+done <fixes
+
 # Only `check` proves: the others take the rules as they are.
 printf 'id,country,email,plan\n1,DE,x@y,pro\n' >customers.csv
 printf 'customer,day,amount\n1,2026-10-01,5.00\n' >purchases.csv

@@ -132,9 +132,9 @@ static void test_overlap_with_a_chain(void **state) {
   load(fixture, "priority lifecycle: a > b otherwise rest\n");
   found(fixture, SEG_VERDICT_OVERLAP, A, D);
   found(fixture, SEG_VERDICT_OVERLAP, B, C);
-  found(fixture, SEG_VERDICT_INSIDE, C, B);
+  found(fixture, SEG_VERDICT_INSIDE, A, C);
   EXPECT("`a` and `d` can both",
-         "put `d` into the chain of `a`: `priority lifecycle: a > b > d otherwise rest`\n",
+         "put `d` into the chain of `a`: `priority lifecycle: d > a > b otherwise rest`\n",
          "`b` and `c` can both",
          "put `c` into the chain of `b`: `priority lifecycle: a > c > b otherwise rest`\n");
 }

@@ -230,7 +230,8 @@ int main(void) {
       cmocka_unit_test(hidden),
       cmocka_unit_test(gaps),
       cmocka_unit_test(redundant),
-      cmocka_unit_test(days),            cmocka_unit_test(unproved),
+      cmocka_unit_test(days),
+      cmocka_unit_test(unproved),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
