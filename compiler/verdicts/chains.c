@@ -124,6 +124,19 @@ static enum seg_status hidden_by_union(struct escape *escape, const struct seg_f
   return status == SEG_OK ? add_hidden(escape->engine, verdict, others, count) : status;
 }
 
+/** Is there a known customer whom no candidate takes? */
+static enum seg_status knows_escape(const struct escape *escape, bool *known) {
+  struct seg_wanted wanted[SEG_MAX_WANTED];
+  uint32_t count = escape->fixed;
+  *known = false;
+  if (escape->candidate_count + count > SEG_MAX_WANTED)
+    return SEG_OK;
+  wanted[0] = escape->wanted[0];
+  for (uint32_t i = 0; i < escape->candidate_count; i++)
+    wanted[count++] = (struct seg_wanted){rule_of(escape, escape->candidates[i]), true};
+  return seg_engine_knows(escape->engine, wanted, count, known);
+}
+
 static enum seg_status judge_hidden(struct seg_engine *engine, uint32_t chain_index,
                                     uint32_t position) {
   const struct seg_program_chain *chain = &engine->program->chains[chain_index];
@@ -142,6 +155,10 @@ static enum seg_status judge_hidden(struct seg_engine *engine, uint32_t chain_in
     return SEG_OK;
   escape.wanted[0] = (struct seg_wanted){rule_of(&escape, position), false};
   escape.fixed = escape.count = 1;
+  bool known;
+  status = knows_escape(&escape, &known);
+  if (status != SEG_OK || known)
+    return status;
   status = find_escape(&escape, false, &found);
   if (status != SEG_OK)
     return status;

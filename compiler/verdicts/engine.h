@@ -51,6 +51,11 @@ SEG_NODISCARD enum seg_status seg_engine_recall(struct seg_engine *engine,
                                                 const struct seg_wanted *wanted, uint32_t count,
                                                 struct seg_answered *answered, bool *known);
 
+/** Is there certainly somebody? Asks nobody; no says nothing. */
+SEG_NODISCARD enum seg_status seg_engine_knows(struct seg_engine *engine,
+                                               const struct seg_wanted *wanted, uint32_t count,
+                                               bool *known);
+
 /** engine.c: ask the solver; a customer whom it finds joins the pool. */
 SEG_NODISCARD enum seg_status seg_engine_ask(struct seg_engine *engine,
                                              const struct seg_wanted *wanted, uint32_t count,

@@ -218,27 +218,48 @@ static const struct seg_cubes *cubes_of(struct seg_engine *engine, const struct 
   return made;
 }
 
+/** The lists of cubes of a question; `*usable` is false when some condition has too many. */
+static enum seg_status list_cubes(struct seg_engine *engine, const struct seg_wanted *wanted,
+                                  uint32_t count, struct seg_cubes *made,
+                                  const struct seg_cubes **lists, bool *usable) {
+  bool failed = false;
+  *usable = true;
+  for (uint32_t i = 0; i < count; i++) {
+    lists[i] = cubes_of(engine, &wanted[i], &made[i], &failed);
+    *usable = *usable && !lists[i]->too_many;
+  }
+  return failed ? seg_engine_no_memory(engine) : SEG_OK;
+}
+
+enum seg_status seg_engine_knows(struct seg_engine *engine, const struct seg_wanted *wanted,
+                                 uint32_t count, bool *known) {
+  struct seg_cubes made[SEG_MAX_WANTED];
+  const struct seg_cubes *lists[SEG_MAX_WANTED];
+  *known = false;
+  if (engine->options.unpruned)
+    return SEG_OK;
+  bool usable;
+  enum seg_status status = list_cubes(engine, wanted, count, made, lists, &usable);
+  *known = status == SEG_OK && usable && seg_pool_knows(&engine->pool, lists, count);
+  engine->verdicts->counts.pool_hits += *known;
+  return status;
+}
+
 enum seg_status seg_engine_recall(struct seg_engine *engine, const struct seg_wanted *wanted,
                                   uint32_t count, struct seg_answered *answered, bool *known) {
   struct seg_cubes made[SEG_MAX_WANTED];
   struct recalling recalling;
-  struct seg_verdict_counts *counts = &engine->verdicts->counts;
-  bool failed = false;
+  bool usable;
   recalling.engine = engine;
   recalling.count = count;
   recalling.steps = recalling.join_count = 0;
   recalling.too_many = false;
   *known = false;
-  for (uint32_t i = 0; i < count; i++) {
-    recalling.lists[i] = cubes_of(engine, &wanted[i], &made[i], &failed);
-    recalling.too_many = recalling.too_many || recalling.lists[i]->too_many;
-  }
-  if (failed)
-    return seg_engine_no_memory(engine);
-  if (recalling.too_many)
-    return SEG_OK;
+  enum seg_status status = list_cubes(engine, wanted, count, made, recalling.lists, &usable);
+  if (status != SEG_OK || !usable)
+    return status;
   if (seg_pool_knows(&engine->pool, recalling.lists, count)) {
-    counts->pool_hits++;
+    engine->verdicts->counts.pool_hits++;
     *known = true;
     *answered = (struct seg_answered){.existence = SEG_SOMEBODY};
     return SEG_OK;
@@ -247,7 +268,7 @@ enum seg_status seg_engine_recall(struct seg_engine *engine, const struct seg_wa
   if (recalling.too_many)
     return SEG_OK;
   if (recalling.join_count == 0) {
-    counts->box_hits++;
+    engine->verdicts->counts.box_hits++;
     *known = true;
     *answered = (struct seg_answered){.existence = SEG_NOBODY};
     return SEG_OK;
