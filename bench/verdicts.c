@@ -31,6 +31,10 @@ static void print(const struct seg_verdicts *verdicts, double wall, double proce
   printf("questions %llu, by known customers %llu, by ranges %llu\n",
          (unsigned long long)counts->questions, (unsigned long long)counts->pool_hits,
          (unsigned long long)counts->box_hits);
+  uint32_t shown = 0;
+  for (size_t i = 0; i < verdicts->items.count; i++)
+    shown += verdicts->items.items[i].witness != NULL;
+  printf("customers to be shown: %u\n", shown);
   for (int kind = 0; kind < SEG_VERDICT_KIND_COUNT; kind++)
     if (counts->kinds[kind] > 0)
       printf("  %-16s %llu\n", seg_verdict_kind_name((enum seg_verdict_kind)kind),

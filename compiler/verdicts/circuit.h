@@ -45,7 +45,8 @@ struct seg_circuit {
   const struct seg_program *program;
   struct seg_arena arena;
   SEG_VEC(struct seg_circuit_atom) atoms;
-  uint32_t component_count;
+  // Components of what atoms look at: columns of the customer, kinds of events, and the key.
+  uint32_t *column_components, *event_components, key_component;
   struct seg_cubes *holds, *fails; // of each segment's rule
   // Node -> atom and form -> atom, open addressing; numbers from 1.
   uint32_t node_slots, form_slots;

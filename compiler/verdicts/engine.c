@@ -30,9 +30,11 @@ enum seg_status seg_engine_ask(struct seg_engine *engine, const struct seg_wante
     answered->core_count = found.core_count;
     memcpy(answered->core, found.core, found.core_count * sizeof *found.core);
   }
-  if (status == SEG_OK && found.existence == SEG_SOMEBODY && !engine->options.unpruned)
-    status =
-        seg_pool_add(&engine->pool, &found.witness.dataset, found.witness.as_of, engine->error);
+  if (status == SEG_OK && found.existence == SEG_SOMEBODY && !engine->options.unpruned) {
+    struct seg_pooled_customer customer = {found.witness.dataset, found.witness.arena};
+    status = seg_pool_add(&engine->pool, &customer, found.witness.as_of, engine->error);
+    found.existence = SEG_UNPROVED; // the customer belongs to the pool
+  }
   seg_found_deinit(&found);
   return status;
 }
@@ -48,7 +50,10 @@ enum seg_status seg_engine_exists(struct seg_engine *engine, const struct seg_wa
 
 enum seg_status seg_engine_find(struct seg_engine *engine, const struct seg_wanted *wanted,
                                 uint32_t count, bool shown, struct seg_found *found) {
-  return ask(engine, wanted, count, !shown, found);
+  enum seg_status status = ask(engine, wanted, count, !shown, found);
+  if (status == SEG_OK && found->existence == SEG_UNPROVED && !engine->options.unpruned)
+    status = seg_engine_put_together(engine, wanted, count, found);
+  return status;
 }
 
 enum seg_status seg_engine_find_days(struct seg_engine *engine, const struct seg_wanted *wanted,

@@ -56,6 +56,12 @@ SEG_NODISCARD enum seg_status seg_engine_knows(struct seg_engine *engine,
                                                const struct seg_wanted *wanted, uint32_t count,
                                                bool *known);
 
+/** Where the solver finds nobody and no proof: a customer out of those who are known, if possible.
+ */
+SEG_NODISCARD enum seg_status seg_engine_put_together(struct seg_engine *engine,
+                                                      const struct seg_wanted *wanted,
+                                                      uint32_t count, struct seg_found *found);
+
 /** engine.c: ask the solver; a customer whom it finds joins the pool. */
 SEG_NODISCARD enum seg_status seg_engine_ask(struct seg_engine *engine,
                                              const struct seg_wanted *wanted, uint32_t count,

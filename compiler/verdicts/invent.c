@@ -350,26 +350,23 @@ static void add_events(struct inventing *inventing, struct seg_arena *arena,
 static enum seg_status add_customer(struct inventing *inventing, uint32_t number,
                                     struct seg_error *error) {
   const struct seg_program *program = inventing->program;
-  struct seg_dataset dataset;
-  struct seg_arena arena;
-  enum seg_status status = SEG_OK;
-  seg_arena_init(&arena);
-  inventing->out_of_memory = !seg_dataset_init(&dataset, program->event_count);
+  struct seg_pooled_customer customer;
+  seg_arena_init(&customer.arena);
+  inventing->out_of_memory = !seg_dataset_init(&customer.dataset, program->event_count);
   if (!inventing->out_of_memory && program->customer_from_event < 0) {
     struct seg_row row = {.key = seg_str_view("1"),
-                          .values = row_values(inventing, &arena, &program->customer,
+                          .values = row_values(inventing, &customer.arena, &program->customer,
                                                inventing->customer, number, NULL)};
     inventing->out_of_memory =
-        inventing->out_of_memory || !SEG_VEC_PUSH(&dataset.customers.rows, row);
+        inventing->out_of_memory || !SEG_VEC_PUSH(&customer.dataset.customers.rows, row);
   }
   for (uint32_t e = 0; e < program->event_count && !inventing->out_of_memory; e++)
-    add_events(inventing, &arena, &dataset, e);
-  status = inventing->out_of_memory
-               ? seg_fail_memory(error, "the verdicts")
-               : seg_pool_add(inventing->pool, &dataset, SEG_PROVE_USUAL_DAY, error);
-  seg_dataset_deinit(&dataset);
-  seg_arena_deinit(&arena);
-  return status;
+    add_events(inventing, &customer.arena, &customer.dataset, e);
+  if (!inventing->out_of_memory)
+    return seg_pool_add(inventing->pool, &customer, SEG_PROVE_USUAL_DAY, error);
+  seg_dataset_deinit(&customer.dataset);
+  seg_arena_deinit(&customer.arena);
+  return seg_fail_memory(error, "the verdicts");
 }
 
 static void end(struct inventing *inventing) {

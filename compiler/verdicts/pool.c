@@ -30,10 +30,21 @@ enum seg_status seg_pool_init(struct seg_pool *pool, const struct seg_circuit *c
     pool->program.timezone = (struct seg_str){0};
   seg_arena_init(&pool->arena);
   pool->bits = calloc(2 * circuit->atoms.count + 1, pool->room / 8);
-  return pool->bits == NULL || !seg_pool_find_values(pool) ? out_of_memory(error) : SEG_OK;
+  pool->rows = calloc(pool->room, sizeof *pool->rows);
+  return pool->bits == NULL || pool->rows == NULL || !seg_pool_find_values(pool)
+             ? out_of_memory(error)
+             : SEG_OK;
+}
+
+static void free_customer(struct seg_pooled_customer *customer) {
+  seg_dataset_deinit(&customer->dataset);
+  seg_arena_deinit(&customer->arena);
 }
 
 void seg_pool_deinit(struct seg_pool *pool) {
+  for (uint32_t i = 0; pool->rows != NULL && i < pool->customers; i++)
+    free_customer(&pool->rows[i]);
+  free(pool->rows);
   free(pool->bits);
   seg_arena_deinit(&pool->arena);
   pool->bits = NULL;
@@ -42,8 +53,14 @@ void seg_pool_deinit(struct seg_pool *pool) {
 static bool grow(struct seg_pool *pool) {
   size_t rows = 2 * pool->circuit->atoms.count, words = pool->room / 64;
   uint64_t *bits = calloc(rows + 1, 2 * words * sizeof *bits);
-  if (bits == NULL)
+  struct seg_pooled_customer *customers =
+      realloc(pool->rows, 2 * (size_t)pool->room * sizeof *customers);
+  if (customers != NULL)
+    pool->rows = customers;
+  if (bits == NULL || customers == NULL) {
+    free(bits);
     return false;
+  }
   for (size_t i = 0; i < rows; i++)
     memcpy(bits + i * 2 * words, pool->bits + i * words, words * sizeof *bits);
   free(pool->bits);
@@ -67,23 +84,25 @@ static void move(const struct seg_pool *pool, struct seg_dataset *dataset, int32
         dataset->customers.rows.items[i].values[c].integer += days;
 }
 
-enum seg_status seg_pool_add(struct seg_pool *pool, struct seg_dataset *dataset, int32_t as_of,
-                             struct seg_error *error) {
+enum seg_status seg_pool_add(struct seg_pool *pool, struct seg_pooled_customer *customer,
+                             int32_t as_of, struct seg_error *error) {
   size_t atoms = pool->circuit->atoms.count;
-  bool fits;
+  bool fits = false;
   uint8_t *truths = malloc(atoms + 1);
-  if (truths == NULL || (pool->customers == pool->room && !grow(pool))) {
-    free(truths);
-    return out_of_memory(error);
-  }
-  move(pool, dataset, as_of);
-  enum seg_status status = seg_pool_look(pool, dataset, truths, &fits, error);
+  enum seg_status status = SEG_OK;
+  if (truths == NULL || (pool->customers == pool->room && !grow(pool)))
+    status = out_of_memory(error);
+  move(pool, &customer->dataset, as_of);
+  if (status == SEG_OK && truths != NULL)
+    status = seg_pool_look(pool, &customer->dataset, truths, &fits, error);
   if (status == SEG_OK && fits) {
     uint64_t bit = 1ull << (pool->customers % 64);
     size_t word = pool->customers / 64, words = pool->room / 64;
     for (size_t a = 0; a < atoms; a++)
       pool->bits[(2 * a + (truths[a] == 0)) * words + word] |= bit;
-    pool->customers++;
+    pool->rows[pool->customers++] = *customer;
+  } else {
+    free_customer(customer);
   }
   free(truths);
   return status;
@@ -97,6 +116,8 @@ struct search {
   const struct seg_pool *pool;
   const struct seg_cubes *const *lists;
   uint32_t count, steps;
+  seg_atom_sign *signs; // of the cube that was found; or NULL
+  uint32_t sign_count;
 };
 
 uint32_t seg_pool_component_end(const struct seg_pool *pool, const seg_atom_sign *signs,
@@ -108,16 +129,16 @@ uint32_t seg_pool_component_end(const struct seg_pool *pool, const seg_atom_sign
   return end;
 }
 
-bool seg_pool_knows_part(const struct seg_pool *pool, const seg_atom_sign *signs, uint32_t count) {
+uint32_t seg_pool_who(const struct seg_pool *pool, const seg_atom_sign *signs, uint32_t count) {
   size_t words = pool->room / 64, used = (pool->customers + 63) / 64;
   for (size_t w = 0; w < used; w++) {
     uint64_t all = UINT64_MAX;
     for (uint32_t i = 0; i < count; i++)
       all &= pool->bits[signs[i] * words + w];
     if (all != 0)
-      return true;
+      return (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(all);
   }
-  return false;
+  return UINT32_MAX;
 }
 
 /** Is there a customer for each component of these atoms? */
@@ -131,8 +152,12 @@ static bool knows_cube(const struct seg_pool *pool, const seg_atom_sign *signs, 
 }
 
 static bool search(struct search *searching, uint32_t at, const struct seg_cube *so_far) {
-  if (at == searching->count)
+  if (at == searching->count) {
+    searching->sign_count = so_far->count;
+    for (uint32_t i = 0; i < so_far->count && searching->signs != NULL; i++)
+      searching->signs[i] = so_far->signs[i];
     return true;
+  }
   const struct seg_cubes *list = searching->lists[at];
   for (uint32_t i = 0; i < list->count && searching->steps < MAX_STEPS; i++) {
     seg_atom_sign signs[SEG_MAX_CUBE_SIGNS];
@@ -145,14 +170,22 @@ static bool search(struct search *searching, uint32_t at, const struct seg_cube 
   return false;
 }
 
-bool seg_pool_knows(const struct seg_pool *pool, const struct seg_cubes *const *lists,
-                    uint32_t count) {
-  struct search searching = {.pool = pool, .lists = lists, .count = count};
+bool seg_pool_find_cube(const struct seg_pool *pool, const struct seg_cubes *const *lists,
+                        uint32_t count, seg_atom_sign *signs, uint32_t *sign_count) {
+  struct search searching = {.pool = pool, .lists = lists, .count = count, .signs = signs};
   struct seg_cube nothing = {0};
   if (pool->customers == 0 || count > MAX_LISTS)
     return false;
   for (uint32_t i = 0; i < count; i++)
     if (lists[i]->too_many)
       return false;
-  return search(&searching, 0, &nothing);
+  bool found = search(&searching, 0, &nothing);
+  *sign_count = searching.sign_count;
+  return found;
+}
+
+bool seg_pool_knows(const struct seg_pool *pool, const struct seg_cubes *const *lists,
+                    uint32_t count) {
+  uint32_t ignored;
+  return seg_pool_find_cube(pool, lists, count, NULL, &ignored);
 }

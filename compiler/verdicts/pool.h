@@ -8,10 +8,16 @@
 #ifndef SEG_COMPILER_VERDICTS_POOL_H
 #define SEG_COMPILER_VERDICTS_POOL_H
 
-#include "compiler/prove/witness.h"
+#include "compiler/prove/prover.h"
 #include "compiler/verdicts/circuit.h"
 
 struct seg_pooled_value;
+
+/** Someone who is known: rows on the day of the pool. */
+struct seg_pooled_customer {
+  struct seg_dataset dataset;
+  struct seg_arena arena;
+};
 
 struct seg_pool {
   const struct seg_circuit *circuit;
@@ -22,6 +28,7 @@ struct seg_pool {
   uint32_t *value_of;       // of the four operands of each atom; UINT32_MAX: taken as it is
   uint32_t customers, room; // room: a multiple of 64
   uint64_t *bits;           // [atom sign][room / 64]
+  struct seg_pooled_customer *rows;
 };
 
 /** SEG_OUT_OF_MEMORY. */
@@ -29,20 +36,36 @@ SEG_NODISCARD enum seg_status
 seg_pool_init(struct seg_pool *pool, const struct seg_circuit *circuit, struct seg_error *error);
 void seg_pool_deinit(struct seg_pool *pool);
 
-/** Look at a customer, moved to the day of the pool. Someone for whom a rule overflows, or who does
- * not exist, is left out. The data set is changed (its days), and not kept. */
-SEG_NODISCARD enum seg_status seg_pool_add(struct seg_pool *pool, struct seg_dataset *dataset,
-                                           int32_t as_of, struct seg_error *error);
+/** Look at a customer, moved to the day of the pool, who belongs to the pool from then on. Someone
+ * for whom a rule overflows, or who does not exist, is left out. */
+SEG_NODISCARD enum seg_status seg_pool_add(struct seg_pool *pool,
+                                           struct seg_pooled_customer *customer, int32_t as_of,
+                                           struct seg_error *error);
 
 /** Do known customers together make one for whom a cube of each list holds? No says nothing. */
 bool seg_pool_knows(const struct seg_pool *pool, const struct seg_cubes *const *lists,
                     uint32_t count);
 
+/** The same with the atoms of the cubes: `signs` has room for SEG_MAX_CUBE_SIGNS. */
+bool seg_pool_find_cube(const struct seg_pool *pool, const struct seg_cubes *const *lists,
+                        uint32_t count, seg_atom_sign *signs, uint32_t *sign_count);
+
+/** splice.c: put together a customer for these atoms, of whom the wanted conditions are true;
+ * without events that are not needed. `found` stays UNPROVED when the evaluator does not agree. */
+SEG_NODISCARD enum seg_status seg_pool_splice(struct seg_pool *pool, const seg_atom_sign *signs,
+                                              uint32_t sign_count, const struct seg_wanted *wanted,
+                                              uint32_t count, struct seg_found *found,
+                                              struct seg_error *error);
+
 /** Atoms of one component, among those of a cube: the first from `first` on, up to the end. */
 uint32_t seg_pool_component_end(const struct seg_pool *pool, const seg_atom_sign *signs,
                                 uint32_t count, uint32_t first);
-/** Is there a customer for these atoms of one component? */
-bool seg_pool_knows_part(const struct seg_pool *pool, const seg_atom_sign *signs, uint32_t count);
+/** Is there a customer for these atoms of one component? Who, is the first; or UINT32_MAX. */
+uint32_t seg_pool_who(const struct seg_pool *pool, const seg_atom_sign *signs, uint32_t count);
+static inline bool seg_pool_knows_part(const struct seg_pool *pool, const seg_atom_sign *signs,
+                                       uint32_t count) {
+  return seg_pool_who(pool, signs, count) != UINT32_MAX;
+}
 
 /** invent.c: fill the pool with customers whose values lie around what rules compare with. */
 SEG_NODISCARD enum seg_status seg_pool_invent(struct seg_pool *pool, uint32_t count,

@@ -245,6 +245,20 @@ enum seg_status seg_engine_knows(struct seg_engine *engine, const struct seg_wan
   return status;
 }
 
+enum seg_status seg_engine_put_together(struct seg_engine *engine, const struct seg_wanted *wanted,
+                                        uint32_t count, struct seg_found *found) {
+  struct seg_cubes made[SEG_MAX_WANTED];
+  const struct seg_cubes *lists[SEG_MAX_WANTED];
+  seg_atom_sign signs[SEG_MAX_CUBE_SIGNS];
+  uint32_t sign_count;
+  bool usable;
+  enum seg_status status = list_cubes(engine, wanted, count, made, lists, &usable);
+  if (status != SEG_OK || !usable ||
+      !seg_pool_find_cube(&engine->pool, lists, count, signs, &sign_count))
+    return status;
+  return seg_pool_splice(&engine->pool, signs, sign_count, wanted, count, found, engine->error);
+}
+
 enum seg_status seg_engine_recall(struct seg_engine *engine, const struct seg_wanted *wanted,
                                   uint32_t count, struct seg_answered *answered, bool *known) {
   struct seg_cubes made[SEG_MAX_WANTED];

@@ -64,6 +64,10 @@ bool seg_circuit_find_components(struct seg_circuit *circuit) {
     touch_event(&subjects, (uint32_t)program->customer_from_event);
   for (size_t i = 0; i < circuit->atoms.count; i++)
     circuit->atoms.items[i].component = find(&subjects, circuit->atoms.items[i].component);
-  circuit->component_count = count + 1;
+  for (uint32_t i = 0; i <= count; i++)
+    subjects.joined[i] = find(&subjects, i);
+  circuit->column_components = subjects.joined;
+  circuit->event_components = subjects.joined + program->customer.column_count;
+  circuit->key_component = subjects.joined[count - 1];
   return true;
 }

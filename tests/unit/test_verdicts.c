@@ -202,6 +202,17 @@ static void days(void **state) {
                   "never a: purchases >= 1 in 2026-07; purchases = 0 in 2026-Q3\n");
 }
 
+static void modules(void **state) {
+  (void)state;
+  // What a module's own segments have in common is not the project's business; what it has with
+  // them is.
+  expect_verdicts("use std.lifecycle\nsegment a { when: opt_in and purchases = 0 ever }\n", "");
+  expect_verdicts("use std.lifecycle\nsegment a { when: lifecycle_age <= 20 }\n"
+                  "overlap: a with lifecycle_new, lifecycle_active, lifecycle_lapsed\n",
+                  "inside a lifecycle_new\ninside a lifecycle_active\n"
+                  "stale-overlap a lifecycle_lapsed\n");
+}
+
 static void unproved(void **state) {
   (void)state;
   // The product of two attributes is beyond linear arithmetic.
@@ -231,6 +242,7 @@ int main(void) {
       cmocka_unit_test(gaps),
       cmocka_unit_test(redundant),
       cmocka_unit_test(days),
+      cmocka_unit_test(modules),
       cmocka_unit_test(unproved),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
