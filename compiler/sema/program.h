@@ -353,9 +353,8 @@ struct seg_program {
   struct seg_program_segment *segments; // in source order
   uint32_t chain_count;
   struct seg_program_chain *chains;
-  uint32_t exclusive_count;
+  uint32_t exclusive_count, overlap_count;
   struct seg_program_exclusive *exclusives;
-  uint32_t overlap_count;
   struct seg_program_overlap *overlaps;
   struct seg_program_ties *ties; // of each segment; NULL before chains and relations are checked
   uint32_t test_count;
