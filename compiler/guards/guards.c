@@ -1,13 +1,15 @@
 // Doubts dispelled or reported, rule by rule; see guards.h.
 #include "compiler/guards/guards.h"
 
+#include <limits.h>
+
 #include "compiler/guards/suppose.h"
 #include "compiler/prove/prover.h"
 #include "compiler/witness/witness_view.h"
 #include "runtime/time/civil.h"
 
 enum {
-  BUDGET = 20000000,  // of the solver, for each question
+  BUDGET = 5000000,   // of the solver, for each question
   SINGLE_DOUBTS = 20, // of a rule, that are looked at one by one
   LINES = 6,          // of a customer, in a note
 };
@@ -19,13 +21,6 @@ struct settling {
   struct seg_arena arena;
   struct seg_prover prover;
   struct seg_zone *zone; // NULL: the machine does not know it
-};
-
-/** The doubts of one rule. */
-struct rule {
-  struct seg_supposition supposition;
-  struct seg_node *most, *least; // the rule, holding for as many customers as possible, and as few
-  bool sure[SINGLE_DOUBTS];      // reported: the rule depends on this one, whatever the others are
 };
 
 static struct seg_str lost(struct settling *settling) {
@@ -59,9 +54,9 @@ static bool looks_at_days(const struct settling *settling, const struct seg_node
   return false;
 }
 
-static enum seg_status customer_note(struct settling *settling, const struct rule *rule,
+static enum seg_status customer_note(struct settling *settling, const struct seg_node *rule,
                                      const struct seg_witness *witness, struct seg_str *note) {
-  uint32_t segment = segment_of(settling, rule->supposition.doubts[0].rule);
+  uint32_t segment = segment_of(settling, rule);
   struct seg_witness_view view = {
       settling->program, settling->zone, &witness->dataset, witness->as_of, 1, &segment};
   struct seg_witness_lines lines = {0};
@@ -90,99 +85,83 @@ static struct seg_str unproved_note(struct settling *settling, const char *reaso
 }
 
 /** Report a doubt that was not dispelled. */
-static enum seg_status report(struct settling *settling, const struct rule *rule, uint32_t number,
+static enum seg_status report(struct settling *settling, const struct seg_program_doubt *doubt,
                               const struct seg_found *found) {
   struct seg_str note = {"", 0};
   enum seg_status status = SEG_OK;
   if (found->existence == SEG_SOMEBODY)
-    status = customer_note(settling, rule, &found->witness, &note);
+    status = customer_note(settling, doubt->rule, &found->witness, &note);
   else
     note = unproved_note(settling, found->reason);
   if (status == SEG_OK)
-    seg_report_copy(settling->sink, rule->supposition.doubts[number].diagnostic, note);
+    seg_report_copy(settling->sink, doubt->diagnostic, note);
   return status;
 }
 
 // --- questions ---
 
-/** Is there a customer for whom the rule depends on its doubtful conditions? `also` may add to it.
- */
-static enum seg_status ask(struct settling *settling, const struct rule *rule,
-                           const struct seg_wanted *also, uint32_t also_count,
+/** Does the rule depend on a doubt, looking at so many groups around it? */
+static enum seg_status ask(struct settling *settling, struct seg_supposition *supposition,
+                           const struct seg_program_doubt *doubt, unsigned levels, bool *all,
                            struct seg_found *found) {
-  struct seg_wanted wanted[2 + SINGLE_DOUBTS] = {{rule->most, false}, {rule->least, true}};
-  for (uint32_t i = 0; i < also_count; i++)
-    wanted[2u + i] = also[i];
-  return seg_prover_find(&settling->prover, wanted, 2u + also_count, found, settling->error);
+  struct seg_node *decides =
+      seg_suppose_decides(supposition, doubt->rule, doubt->atom, levels, all);
+  if (supposition->out_of_memory)
+    return seg_fail_memory(settling->error, "the proofs");
+  struct seg_wanted wanted[] = {{doubt->missing, false}, {decides, false}};
+  return seg_prover_find(&settling->prover, wanted, decides != NULL ? 2 : 1, found,
+                         settling->error);
 }
 
-/**
- * Does the rule depend on one of several doubts? Something is missing for this one, and nothing for
- * the others: for all of them (`alone`), or only for those that are sure, so that two doubts about
- * one value do not vouch for each other.
- */
-static enum seg_status ask_single(struct settling *settling, const struct rule *rule,
-                                  uint32_t number, bool alone, struct seg_found *found) {
-  const struct seg_program_doubt *doubts = rule->supposition.doubts;
-  struct seg_wanted also[SINGLE_DOUBTS];
-  uint32_t count = 0;
-  also[count++] = (struct seg_wanted){doubts[number].missing, false};
-  for (uint32_t i = 0; i < rule->supposition.count; i++)
-    if (i != number && (alone || rule->sure[i]))
-      also[count++] = (struct seg_wanted){doubts[i].missing, true};
-  return ask(settling, rule, also, count, found);
-}
-
-/** Find the doubts that are right, first those that are so without any other. */
-static enum seg_status settle_each(struct settling *settling, struct rule *rule) {
-  enum seg_status status = SEG_OK;
-  for (int pass = 0; pass < 2; pass++)
-    for (uint32_t i = 0; status == SEG_OK && i < rule->supposition.count; i++) {
-      bool alone = pass == 0;
-      struct seg_found found;
-      if (rule->sure[i])
-        continue;
-      status = ask_single(settling, rule, i, alone, &found);
-      if (status != SEG_OK)
-        return status;
-      if (found.existence == SEG_SOMEBODY || (found.existence == SEG_UNPROVED && !alone)) {
-        status = report(settling, rule, i, &found);
-        rule->sure[i] = alone;
-      }
+/** A guard mostly stands near, and what stands near is quickly asked: outwards, until there is a
+ * proof, or nothing more to look at. */
+static enum seg_status settle_doubt(struct settling *settling, struct seg_supposition *supposition,
+                                    const struct seg_program_doubt *doubt) {
+  static const unsigned levels[] = {1, 2, UINT_MAX};
+  struct seg_found found;
+  bool all = false;
+  for (size_t i = 0; !all; i++) {
+    enum seg_status status = ask(settling, supposition, doubt, levels[i], &all, &found);
+    if (status == SEG_OK && all && found.existence != SEG_NOBODY)
+      status = report(settling, doubt, &found);
+    all = all || status != SEG_OK || found.existence == SEG_NOBODY;
+    if (status == SEG_OK)
       seg_found_deinit(&found);
-    }
-  return status;
+    else
+      return status;
+  }
+  return SEG_OK;
 }
 
-static enum seg_status report_all(struct settling *settling, const struct rule *rule) {
-  struct seg_found found = {.existence = SEG_UNPROVED,
-                            .reason = "the rule has too many of its kind"};
-  enum seg_status status = SEG_OK;
-  for (uint32_t i = 0; status == SEG_OK && i < rule->supposition.count; i++)
-    status = report(settling, rule, i, &found);
+/** Many doubts of one rule: all of them at once, by the bounds of what the rule can be. */
+static enum seg_status settle_together(struct settling *settling,
+                                       struct seg_supposition *supposition) {
+  struct seg_node *rule = supposition->doubts[0].rule;
+  struct seg_wanted wanted[] = {{seg_suppose(supposition, rule, true), false},
+                                {seg_suppose(supposition, rule, false), true}};
+  if (supposition->out_of_memory)
+    return seg_fail_memory(settling->error, "the proofs");
+  struct seg_found found;
+  enum seg_status status = seg_prover_find(&settling->prover, wanted, 2, &found, settling->error);
+  if (status != SEG_OK)
+    return status;
+  bool dispelled = found.existence == SEG_NOBODY;
+  seg_found_deinit(&found);
+  found.existence = SEG_UNPROVED;
+  found.reason = "the rule has too many of its kind"; // to show a customer for each
+  for (uint32_t i = 0; status == SEG_OK && !dispelled && i < supposition->count; i++)
+    status = report(settling, &supposition->doubts[i], &found);
   return status;
 }
 
 static enum seg_status settle_rule(struct settling *settling,
                                    const struct seg_program_doubt *doubts, uint32_t count) {
-  struct rule rule = {.supposition = {&settling->arena, doubts, count, false}};
-  rule.most = seg_suppose(&rule.supposition, doubts[0].rule, true);
-  rule.least = seg_suppose(&rule.supposition, doubts[0].rule, false);
-  if (rule.supposition.out_of_memory)
-    return seg_fail_memory(settling->error, "the proofs");
-  struct seg_found found;
-  enum seg_status status = ask(settling, &rule, NULL, 0, &found);
-  if (status != SEG_OK)
-    return status;
-  if (found.existence == SEG_NOBODY)
-    return SEG_OK;
-  if (count == 1)
-    status = report(settling, &rule, 0, &found);
-  else if (count > SINGLE_DOUBTS)
-    status = report_all(settling, &rule);
-  else
-    status = settle_each(settling, &rule);
-  seg_found_deinit(&found);
+  struct seg_supposition supposition = {&settling->arena, doubts, count, false};
+  enum seg_status status = SEG_OK;
+  if (count > SINGLE_DOUBTS)
+    return settle_together(settling, &supposition);
+  for (uint32_t i = 0; status == SEG_OK && i < count; i++)
+    status = settle_doubt(settling, &supposition, &doubts[i]);
   return status;
 }
 

@@ -20,7 +20,7 @@ static struct seg_node *make(struct seg_supposition *supposition, enum seg_node_
   return node;
 }
 
-struct seg_node *seg_suppose_not(struct seg_supposition *supposition, struct seg_node *node) {
+static struct seg_node *negate(struct seg_supposition *supposition, struct seg_node *node) {
   struct seg_node *negation = node ? make(supposition, SEG_NODE_NOT, node, 1) : NULL;
   if (negation != NULL)
     negation->operands[0] = node;
@@ -76,8 +76,7 @@ static struct seg_node *tally(struct seg_supposition *supposition, struct seg_no
   more->least = node->most + 1u;
   more->most = node->operand_count;
   memcpy(more->operands, node->operands, node->operand_count * sizeof(struct seg_node *));
-  struct seg_node *not_more =
-      seg_suppose_not(supposition, with_operands(supposition, more, !holds));
+  struct seg_node *not_more = negate(supposition, with_operands(supposition, more, !holds));
   if (node->least == 0)
     return not_more;
   struct seg_node *enough = make(supposition, SEG_NODE_TALLY, node, node->operand_count);
@@ -95,10 +94,100 @@ struct seg_node *seg_suppose(struct seg_supposition *supposition, struct seg_nod
   if (doubt != NULL && holds)
     return join(supposition, SEG_NODE_OR, node, doubt->missing);
   if (doubt != NULL)
-    return join(supposition, SEG_NODE_AND, node, seg_suppose_not(supposition, doubt->missing));
+    return join(supposition, SEG_NODE_AND, node, negate(supposition, doubt->missing));
   if (node->kind == SEG_NODE_NOT)
     return with_operands(supposition, node, !holds);
   if (node->kind == SEG_NODE_AND || node->kind == SEG_NODE_OR)
     return with_operands(supposition, node, holds);
   return node->kind == SEG_NODE_TALLY ? tally(supposition, node, holds) : node;
+}
+
+// --- what stands around a condition ---
+
+/** The other operands of a group, as a group of a kind, supposed; NULL when memory is out. */
+static struct seg_node *others(struct seg_supposition *supposition, enum seg_node_kind kind,
+                               const struct seg_node *group, uint32_t number, bool holds) {
+  struct seg_node *all = make(supposition, kind, group, group->operand_count - 1u);
+  uint32_t count = 0;
+  for (uint32_t i = 0; all != NULL && i < group->operand_count; i++)
+    if (i != number)
+      all->operands[count++] = seg_suppose(supposition, group->operands[i], holds);
+  return all;
+}
+
+/** Can just `wanted` of the others hold? As many at least, when they hold most, and no more, when
+ * they hold least. */
+static struct seg_node *can_be(struct seg_supposition *supposition, const struct seg_node *group,
+                               uint32_t number, uint32_t wanted) {
+  struct seg_node *enough = others(supposition, SEG_NODE_TALLY, group, number, true);
+  struct seg_node *more = others(supposition, SEG_NODE_TALLY, group, number, false);
+  if (enough == NULL || more == NULL)
+    return NULL;
+  enough->least = wanted;
+  more->least = wanted + 1u;
+  enough->most = more->most = group->operand_count - 1u;
+  if (more->least > more->most)
+    return enough;
+  struct seg_node *not_more = negate(supposition, more);
+  return wanted == 0 ? not_more : join(supposition, SEG_NODE_AND, enough, not_more);
+}
+
+/** When does a group come out differently as one of its operands does? */
+static struct seg_node *group_decides(struct seg_supposition *supposition,
+                                      const struct seg_node *group, uint32_t number) {
+  if (group->kind == SEG_NODE_AND)
+    return others(supposition, SEG_NODE_AND, group, number, true);
+  if (group->kind == SEG_NODE_OR)
+    return negate(supposition, others(supposition, SEG_NODE_OR, group, number, false));
+  struct seg_node *below = NULL, *above = NULL;
+  if (group->least > 0)
+    below = can_be(supposition, group, number, group->least - 1u);
+  if (group->most < group->operand_count)
+    above = can_be(supposition, group, number, group->most);
+  return below != NULL && above != NULL ? join(supposition, SEG_NODE_OR, below, above)
+         : below != NULL                ? below
+                                        : above;
+}
+
+struct around {
+  struct seg_supposition *supposition;
+  const struct seg_node *atom;
+  unsigned levels; // that are still looked at
+  bool all;
+  struct seg_node *condition;
+};
+
+/** From the inside out; false when the atom is not in here. */
+static bool look_around(struct around *around, const struct seg_node *node) {
+  bool group =
+      node->kind == SEG_NODE_AND || node->kind == SEG_NODE_OR || node->kind == SEG_NODE_TALLY;
+  if (node == around->atom)
+    return true;
+  if (!group && node->kind != SEG_NODE_NOT)
+    return false;
+  uint32_t number = 0;
+  while (number < node->operand_count && !look_around(around, node->operands[number]))
+    number++;
+  if (number == node->operand_count)
+    return false;
+  if (!group || node->operand_count < 2)
+    return true;
+  if (around->levels == 0) {
+    around->all = false;
+    return true;
+  }
+  around->levels--;
+  struct seg_node *decides = group_decides(around->supposition, node, number);
+  around->condition = around->condition == NULL
+                          ? decides
+                          : join(around->supposition, SEG_NODE_AND, around->condition, decides);
+  return true;
+}
+
+struct seg_node *seg_suppose_decides(struct seg_supposition *supposition, struct seg_node *rule,
+                                     const struct seg_node *atom, unsigned levels, bool *all) {
+  struct around around = {supposition, atom, levels, true, NULL};
+  look_around(&around, rule);
+  *all = around.all;
+  return around.condition;
 }

@@ -292,6 +292,28 @@ static struct term *atom(struct generator *generator, const struct scope *scope)
   }
 }
 
+// `(p or x is known) and not p and not (x < 3)`: no part of it is a guard, but all together are,
+// which the compiler has to prove.
+static struct term *implied(struct generator *generator, const struct scope *scope) {
+  struct scope definite = *scope;
+  definite.definite = true;
+  struct term *value = generate_value(generator, scope, pick(generator, 2));
+  if (value == NULL || !value->optional || value->type.kind == SEG_TYPE_BOOL)
+    return NULL;
+  struct term *literal = generate_literal(generator, value->type);
+  if (literal == NULL)
+    return NULL;
+  struct term *test = condition(generator, TERM_COMPARE, 2, value, literal, NULL);
+  test->sign = some_sign(generator, value->type);
+  if (test->sign[0] != '!')
+    test = condition(generator, TERM_NOT, 1, test, NULL, NULL);
+  struct term *other = atom(generator, &definite);
+  struct term *either =
+      condition(generator, TERM_OR, 2, other, is_known(generator, value, false), NULL);
+  struct term *neither = condition(generator, TERM_NOT, 1, other, NULL, NULL);
+  return condition(generator, TERM_AND, 3, either, neither, test);
+}
+
 // `at_least(2, a, b, c)`. Fewer that hold can make the other two true: nothing in them may be
 // missing.
 static struct term *tally(struct generator *generator, const struct scope *scope, uint32_t depth) {
@@ -309,6 +331,11 @@ static struct term *tally(struct generator *generator, const struct scope *scope
 
 struct term *generate_condition(struct generator *generator, const struct scope *scope,
                                 uint32_t depth) {
+  struct term *guarded_by_all = NULL;
+  if (scope->segments && !scope->definite && chance(generator, 4))
+    guarded_by_all = implied(generator, scope);
+  if (guarded_by_all != NULL)
+    return guarded_by_all;
   if (depth == 0 || chance(generator, 25))
     return atom(generator, scope);
   if (chance(generator, 20)) {
