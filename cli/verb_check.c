@@ -2,6 +2,7 @@
 #include <segc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/args.h"
 #include "cli/report.h"
@@ -19,6 +20,9 @@ static const char help[] =
     "  DIR|FILE             folders (all .seg files below them) and rule files: one project\n"
     "  --no-proofs          only what each rule means by itself\n"
     "  --proof-budget N     work for one question, before it stays unproved; usual: 20000000\n"
+    "  --witness-tests FILE write the customers that show what was found as tests, into a new or "
+    "an\n"
+    "                       old .seg file of the project\n"
     "  --format FORMAT      human (stderr), json, sarif or github (stdout)\n"
     "  --allow-no-decision  accept segments without a decision, for exploration\n"
     "  --color WHEN         auto, always or never\n";
@@ -28,6 +32,7 @@ enum {
   ALLOW_NO_DECISION,
   NO_PROOFS,
   PROOF_BUDGET,
+  WITNESS_TESTS,
   COLOR,
   HELP,
   HELP_SHORT,
@@ -41,6 +46,7 @@ struct choices {
   enum color_choice color;
   bool proofs;
   unsigned budget;
+  const char *witness_tests; // NULL: none are written
 };
 
 static void print_count(FILE *out, size_t count, const char *what, const char *behind) {
@@ -74,7 +80,8 @@ static void print_proofs(FILE *out, const struct segc_proofs *proofs) {
 
 static enum segc_status prove(struct segc_session *session, const struct choices *choices,
                               struct segc_proofs *proofs) {
-  struct segc_check_options options = {.size = sizeof options, .budget = choices->budget};
+  struct segc_check_options options = {
+      .size = sizeof options, .budget = choices->budget, .witness_tests = choices->witness_tests};
   watch_signals(session);
   enum segc_status status = segc_check(session, &options, proofs);
   unwatch_signals();
@@ -125,12 +132,31 @@ static long choose_budget(const char *value) {
   return -1;
 }
 
+static bool can_hold_tests(const struct option *file, const struct option *no_proofs) {
+  size_t size = file->given ? strlen(file->value) : 0;
+  bool rules = size > 4 && strcmp(file->value + size - 4, ".seg") == 0;
+  if (!file->given || (rules && !no_proofs->given))
+    return true;
+  if (!rules)
+    fprintf(stderr,
+            "error: segc check: `--witness-tests %s` is no rule file\n"
+            "  = help: its name ends in .seg, such as `witnesses.seg`\n",
+            file->value);
+  else
+    fprintf(stderr,
+            "error: segc check: without proofs there is nobody to write to %s\n"
+            "  = help: leave out `--no-proofs`\n",
+            file->value);
+  return false;
+}
+
 int verb_check(int argc, char **argv) {
   struct option options[OPTION_COUNT] = {
       [FORMAT] = {.name = "--format", .takes_value = true},
       [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
       [NO_PROOFS] = {.name = "--no-proofs"},
       [PROOF_BUDGET] = {.name = "--proof-budget", .takes_value = true},
+      [WITNESS_TESTS] = {.name = "--witness-tests", .takes_value = true},
       [COLOR] = {.name = "--color", .takes_value = true},
       [HELP] = {.name = "--help"},
       [HELP_SHORT] = {.name = "-h"},
@@ -149,7 +175,8 @@ int verb_check(int argc, char **argv) {
   int format = choose("check", "--format", options[FORMAT].value, formats, 4);
   int color = choose_color("check", options[COLOR].value);
   long budget = choose_budget(options[PROOF_BUDGET].value);
-  if (format < 0 || color < 0 || budget < 0)
+  if (format < 0 || color < 0 || budget < 0 ||
+      !can_hold_tests(&options[WITNESS_TESTS], &options[NO_PROOFS]))
     goto cleanup;
   if (arguments.path_count == 0) {
     fprintf(stderr, "error: segc check needs a folder or a file with rules\n"
@@ -164,6 +191,7 @@ int verb_check(int argc, char **argv) {
       .color = (enum color_choice)color,
       .proofs = !options[NO_PROOFS].given,
       .budget = (unsigned)budget,
+      .witness_tests = options[WITNESS_TESTS].value,
   };
   status = check(session, &arguments, &choices);
 cleanup:

@@ -1,7 +1,10 @@
 // Proofs about the rules of a session; see segc.h.
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "compiler/findings/findings.h"
+#include "compiler/replace_file.h"
 #include "compiler/session.h"
 #include "runtime/base/json_writer.h"
 
@@ -17,7 +20,34 @@ static bool has_witness(const struct seg_verdicts *verdicts) {
   return false;
 }
 
-static enum seg_status report(struct segc_session *session) {
+/** The file of the project at this path, or SEG_ABSENT. */
+static uint32_t file_at(const struct seg_source_map *map, const char *path) {
+  struct stat wanted, found;
+  if (stat(path, &wanted) != 0)
+    return SEG_ABSENT;
+  for (uint32_t i = 0; i < map->files.count; i++) {
+    const struct seg_source_file *file = &map->files.items[i];
+    if (!file->bundled && stat(file->name.data, &found) == 0 && found.st_dev == wanted.st_dev &&
+        found.st_ino == wanted.st_ino)
+      return i;
+  }
+  return SEG_ABSENT;
+}
+
+static enum seg_status write_tests(struct segc_session *session, const char *path,
+                                   const struct seg_findings_request *request) {
+  struct seg_error *error = &session->error;
+  struct seg_arena *arena = &session->arena;
+  struct seg_str text;
+  enum seg_status status =
+      seg_findings_tests(request, file_at(&session->pipeline.map, path), arena, &text, error);
+  if (status != SEG_OK)
+    return status;
+  return access(path, F_OK) == 0 ? seg_replace_file(arena, path, text, error)
+                                 : seg_create_file(arena, path, text, error);
+}
+
+static enum seg_status report(struct segc_session *session, const char *tests) {
   struct seg_pipeline *pipeline = &session->pipeline;
   // Machine code is made only when there is somebody to try it on.
   enum seg_status status = SEG_OK;
@@ -37,21 +67,22 @@ static enum seg_status report(struct segc_session *session) {
       .verdicts = &session->verdicts,
       .replay = compiled ? &replay : NULL,
   };
-  return seg_findings_report(&request, &pipeline->sink, &session->error);
+  status = seg_findings_report(&request, &pipeline->sink, &session->error);
+  return status == SEG_OK && tests != NULL ? write_tests(session, tests, &request) : status;
 }
 
-static enum seg_status prove(struct segc_session *session, unsigned budget) {
+static enum seg_status prove(struct segc_session *session, const struct segc_check_options *given) {
   struct seg_pipeline *pipeline = &session->pipeline;
   const struct seg_verdict_options options = {
       .map = &pipeline->map,
-      .budget = budget,
+      .budget = given->budget,
       .witnesses = SEG_FINDINGS_SHOWN_PAIRS,
       .interrupted = &session->interrupted,
   };
   enum seg_status status =
       seg_verdicts_find(&pipeline->program, &options, &session->verdicts, &session->error);
   if (status == SEG_OK)
-    status = report(session);
+    status = report(session, given->witness_tests);
   if (status == SEG_OK)
     pipeline->sink.appendix = (struct seg_diag_appendix){"proofs", write_proofs, session};
   return status;
@@ -70,7 +101,7 @@ enum segc_status segc_check(struct segc_session *session, const struct segc_chec
   if (status == SEG_OK && pipeline->sink.errors > 0)
     return SEGC_FINDINGS;
   if (status == SEG_OK)
-    status = prove(session, options->budget);
+    status = prove(session, options);
   if (status != SEG_OK)
     return seg_session_failed(status);
   struct seg_findings_counts counts = seg_findings_count(&session->verdicts);

@@ -1,17 +1,9 @@
 // The customer who shows a finding: replayed by the compiled rules, then written down.
 #include "compiler/findings/findings_parts.h"
-#include "compiler/witness/witness_view.h"
 #include "runtime/time/civil.h"
 
-struct shown {
-  uint32_t count;
-  struct seg_witness_claim *claims;
-  uint32_t *segments;
-};
-
-/** Whom the witness is about: two segments that take the customer, or a chain that does not. */
-static bool list_claims(struct seg_findings *findings, const struct seg_verdict *verdict,
-                        struct shown *shown) {
+bool seg_finding_shown(struct seg_findings *findings, const struct seg_verdict *verdict,
+                       struct seg_finding_shown *shown) {
   const struct seg_program_chain *chain = NULL;
   uint32_t pair[] = {verdict->segment, verdict->other};
   if (verdict->kind == SEG_VERDICT_GAP)
@@ -28,7 +20,8 @@ static bool list_claims(struct seg_findings *findings, const struct seg_verdict 
   return true;
 }
 
-static enum seg_status write_lines(struct seg_findings *findings, const struct shown *shown,
+static enum seg_status write_lines(struct seg_findings *findings,
+                                   const struct seg_finding_shown *shown,
                                    const struct seg_witness *witness, const char **text) {
   const struct seg_witness_view view = {
       .program = findings->program,
@@ -50,8 +43,8 @@ void seg_finding_witness(struct seg_findings *findings, struct seg_diagnostic *d
   const struct seg_witness *witness = verdict->witness;
   if (witness == NULL || findings->status != SEG_OK)
     return;
-  struct shown shown;
-  if (!list_claims(findings, verdict, &shown)) {
+  struct seg_finding_shown shown;
+  if (!seg_finding_shown(findings, verdict, &shown)) {
     findings->out_of_memory = true;
     return;
   }

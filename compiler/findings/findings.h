@@ -29,6 +29,16 @@ SEG_NODISCARD enum seg_status seg_findings_report(const struct seg_findings_requ
                                                   struct seg_diagnostics *sink,
                                                   struct seg_error *error);
 
+/**
+ * All witnesses of the verdicts as tests: the text of a rule file, in canonical layout. Each is
+ * replayed before. Titles are not those of other tests of the project; those of `own_file`, which
+ * the text will replace, do not count (SEG_ABSENT: none). The text lives in `arena`.
+ * SEG_OUT_OF_MEMORY, SEG_INTERNAL.
+ */
+SEG_NODISCARD enum seg_status seg_findings_tests(const struct seg_findings_request *request,
+                                                 uint32_t own_file, struct seg_arena *arena,
+                                                 struct seg_str *text, struct seg_error *error);
+
 /** Pairs of segments that can match at all; each is in one of the numbers behind. */
 struct seg_findings_counts {
   uint64_t pairs;

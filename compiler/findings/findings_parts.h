@@ -5,6 +5,7 @@
 #define SEG_COMPILER_FINDINGS_FINDINGS_PARTS_H
 
 #include "compiler/findings/findings.h"
+#include "compiler/witness/witness_view.h"
 
 /** Questions that stay open for one reason: told together. */
 struct seg_open_questions {
@@ -111,6 +112,18 @@ const struct seg_program_exclusive *seg_finding_exclusive(const struct seg_findi
 /** What says that the two may overlap, or NULL. */
 const struct seg_program_overlap *seg_finding_overlap_of(const struct seg_findings *findings,
                                                          uint32_t a, uint32_t b);
+
+/** Whom a witness is about: two segments that take the customer, or a chain that does not. */
+struct seg_finding_shown {
+  uint32_t count;
+  struct seg_witness_claim *claims;
+  uint32_t *segments;
+};
+
+/** False when memory is out. */
+SEG_NODISCARD bool seg_finding_shown(struct seg_findings *findings,
+                                     const struct seg_verdict *verdict,
+                                     struct seg_finding_shown *shown);
 
 /** A note with the customer who shows the fact; nothing without one. */
 void seg_finding_witness(struct seg_findings *findings, struct seg_diagnostic *diagnostic,

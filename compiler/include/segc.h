@@ -92,7 +92,8 @@ struct segc_counts segc_counts(const struct segc_session *session);
 
 struct segc_check_options {
   size_t size;
-  unsigned budget; // work that the solver may do for one question; 0: the usual amount
+  unsigned budget;           // work that the solver may do for one question; 0: the usual amount
+  const char *witness_tests; // a rule file to write the customers to, as tests; or NULL
 };
 
 /** What was proved about the pairs of segments. Each pair that can match at all is counted once. */

@@ -219,7 +219,8 @@ static void settle_counts(struct seg_choosing *choosing, const struct seg_event_
                           uint32_t band) {
   for (const struct seg_cell *cell = cell_before(space, NULL); cell != NULL;
        cell = cell_before(space, cell))
-    settle_least(choosing, cell->counts[band], 0);
+    if (cell->counts[band] != NULL)
+      settle_least(choosing, cell->counts[band], 0);
 }
 
 static void settle_events(struct seg_choosing *choosing, const struct seg_event_space *space,
@@ -227,7 +228,8 @@ static void settle_events(struct seg_choosing *choosing, const struct seg_event_
   for (const struct seg_cell *cell = cell_before(space, NULL); cell != NULL;
        cell = cell_before(space, cell)) {
     int64_t count;
-    if (!seg_solver_int(choosing->query->solver, cell->counts[band], &count) || count <= 0)
+    if (cell->counts[band] == NULL ||
+        !seg_solver_int(choosing->query->solver, cell->counts[band], &count) || count <= 0)
       continue;
     if (space->days_asked)
       settle_ages(choosing, cell, band, count);
