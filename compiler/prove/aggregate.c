@@ -1,15 +1,7 @@
 // Aggregates as sums over cells and bands; see query.h.
 #include <string.h>
 
-#include "compiler/prove/query.h"
-
-/** The cells and bands that an aggregate looks at. */
-struct region {
-  struct seg_event_space *space;
-  bool cells[SEG_MAX_CELLS];
-  uint32_t first_band, end_band;
-  uint32_t argument; // among the arguments of the space
-};
+#include "compiler/prove/aggregate.h"
 
 // --- first pass: what an aggregate looks at ---
 
@@ -30,18 +22,21 @@ static int add_atom(struct seg_query *query, struct seg_event_space *space,
 }
 
 static int find_argument(struct seg_query *query, struct seg_event_space *space,
-                         const struct seg_node *node) {
+                         const struct seg_node *node, bool edge) {
   struct seg_str form = seg_query_form(query, space->row.entity, node);
   for (uint32_t i = 0; i < space->argument_count; i++)
-    if (seg_str_equal(space->arguments[i].form, form))
+    if (seg_str_equal(space->arguments[i].form, form)) {
+      if (node->optional && !edge && space->arguments[i].known_atom < 0)
+        space->arguments[i].known_atom = add_atom(query, space, node, "known");
       return (int)i;
+    }
   if (space->argument_count == SEG_MAX_ARGUMENTS) {
     query->refused = "too many values of one event are looked at";
     return -1;
   }
   struct seg_argument *argument = &space->arguments[space->argument_count];
   *argument = (struct seg_argument){.node = node, .form = form, .known_atom = -1};
-  if (node->optional)
+  if (node->optional && !edge)
     argument->known_atom = add_atom(query, space, node, "known");
   return (int)space->argument_count++;
 }
@@ -54,25 +49,31 @@ void seg_query_look_at_event(struct seg_query *query, uint32_t event) {
     seg_encode_condition(&row, space->row.entity->where);
 }
 
-static void collect(struct seg_query *query, const struct seg_node *node) {
+void seg_aggregate_collect(struct seg_query *query, const struct seg_node *node) {
   struct seg_event_space *space = &query->events[node->event];
   struct seg_encode_scope row = {query, &space->row, true};
   if (!SEG_VEC_PUSH(&query->windows, &node->window))
     query->out_of_memory = true;
   seg_query_look_at_event(query, node->event);
-  if (node->filter != NULL) {
-    add_atom(query, space, node->filter, "filter");
-    seg_encode_condition(&row, node->filter);
-  }
+  if (node->filter != NULL)
+    seg_space_add_filter(query, space, node->filter);
+  if (node->window.hours)
+    seg_hours_collect(query, &node->window);
+  if (node->sequence != NULL)
+    seg_sequence_collect(query, node);
+  seg_different_collect(query, node);
   bool edge = node->aggregate == SEG_AGGREGATE_FIRST || node->aggregate == SEG_AGGREGATE_LAST;
-  space->days_asked = space->days_asked || edge;
-  if (node->argument == NULL || edge)
+  space->days_asked = space->days_asked || (edge && node->argument == NULL);
+  space->order_asked = space->order_asked || (edge && node->argument != NULL);
+  if (node->argument == NULL)
     return;
   seg_encode_value(&row, node->argument);
-  int index = find_argument(query, space, node->argument);
+  // Its own value: an event whose value is missing is first or last all the same.
+  int index = find_argument(query, space, node->argument, edge);
   if (index < 0)
     return;
   struct seg_argument *argument = &space->arguments[index];
+  argument->edged = argument->edged || edge;
   argument->summed = argument->summed || node->aggregate == SEG_AGGREGATE_SUM ||
                      node->aggregate == SEG_AGGREGATE_AVERAGE;
   argument->ended = argument->ended || node->aggregate == SEG_AGGREGATE_MIN ||
@@ -91,17 +92,17 @@ static int atom_of(struct seg_query *query, const struct seg_event_space *space,
   return -1;
 }
 
-static struct region region_of(struct seg_query *query, const struct seg_node *node) {
-  struct region region = {.space = &query->events[node->event]};
+struct seg_region seg_region_of(struct seg_query *query, const struct seg_node *node) {
+  struct seg_region region = {.space = &query->events[node->event]};
   int filter = node->filter == NULL ? -1 : atom_of(query, region.space, node->filter, "filter");
   bool edge = node->aggregate == SEG_AGGREGATE_FIRST || node->aggregate == SEG_AGGREGATE_LAST;
   int known = -1;
-  if (node->argument != NULL && !edge) {
+  if (node->argument != NULL) {
     struct seg_str form = seg_query_form(query, region.space->row.entity, node->argument);
     for (uint32_t a = 0; a < region.space->argument_count; a++)
       if (seg_str_equal(region.space->arguments[a].form, form)) {
         region.argument = a;
-        known = region.space->arguments[a].known_atom;
+        known = edge ? -1 : region.space->arguments[a].known_atom;
       }
   }
   for (uint32_t c = 0; c < region.space->cell_count; c++) {
@@ -121,8 +122,20 @@ static struct region region_of(struct seg_query *query, const struct seg_node *n
   return region;
 }
 
+int seg_space_add_filter(struct seg_query *query, struct seg_event_space *space,
+                         const struct seg_node *condition) {
+  struct seg_encode_scope row = {query, &space->row, true};
+  seg_encode_condition(&row, condition);
+  return add_atom(query, space, condition, "filter");
+}
+
+int seg_space_filter(struct seg_query *query, const struct seg_event_space *space,
+                     const struct seg_node *condition) {
+  return atom_of(query, space, condition, "filter");
+}
+
 /** The sum of one variable over the region; `row` picks it from a cell. */
-static Z3_ast total(struct seg_query *query, const struct region *region, Z3_ast zero,
+static Z3_ast total(struct seg_query *query, const struct seg_region *region, Z3_ast zero,
                     Z3_ast *(*row)(const struct seg_cell *, uint32_t)) {
   Z3_ast sum = zero;
   for (uint32_t c = 0; c < region->space->cell_count; c++) {
@@ -156,9 +169,13 @@ static Z3_ast *far_of(const struct seg_cell *cell, uint32_t argument) {
   return cell->far;
 }
 
+Z3_ast seg_region_count(struct seg_query *query, const struct seg_region *region) {
+  return total(query, region, seg_term_int(query->solver, 0), counts_of);
+}
+
 /** The smallest (or largest) of the variables in places with events: at most each of them, and one
  * of them. */
-static Z3_ast extreme(struct seg_query *query, const struct region *region,
+static Z3_ast extreme(struct seg_query *query, const struct seg_region *region,
                       const struct seg_type *type, bool smallest, Z3_ast some,
                       Z3_ast *(*row)(const struct seg_cell *, uint32_t)) {
   struct seg_solver *solver = query->solver;
@@ -180,78 +197,46 @@ static Z3_ast extreme(struct seg_query *query, const struct region *region,
   return value;
 }
 
-/** How many different things: at least one when there is an event, at most as many as events and as
- * `limit` allows. */
-static struct seg_term different(struct seg_query *query, Z3_ast count, Z3_ast limit,
-                                 const char *reason) {
-  struct seg_solver *solver = query->solver;
-  struct seg_type type = {.kind = SEG_TYPE_INT};
-  struct seg_term term = seg_query_variable(query, &type, "different");
-  Z3_ast zero = seg_term_int(solver, 0), one = seg_term_int(solver, 1);
-  seg_query_fact(query, seg_term_at_most(solver, zero, term.value));
-  seg_query_fact(query, seg_term_at_most(solver, term.value, count));
-  seg_query_fact(query, seg_term_implies(solver, seg_term_at_most(solver, one, count),
-                                         seg_term_at_most(solver, one, term.value)));
-  if (limit != NULL)
-    seg_query_fact(query, seg_term_at_most(solver, term.value, limit));
-  seg_query_weaken(query, reason);
-  return term;
-}
-
-/** How many different values there can be; NULL: any number. */
-static Z3_ast possible_values(struct seg_query *query, const struct seg_node *argument) {
-  if (argument->type.kind == SEG_TYPE_ENUM)
-    return seg_term_int(query->solver, argument->type.enumeration->count);
-  return argument->type.kind == SEG_TYPE_BOOL ? seg_term_int(query->solver, 2) : NULL;
-}
-
-/** The periods of at least `period` days that the days of the region can touch. */
-static Z3_ast periods_of(struct seg_query *query, const struct region *region, int64_t period) {
-  struct seg_solver *solver = query->solver;
-  if (region->first_band == region->end_band)
-    return seg_term_int(solver, 0);
-  Z3_ast apart =
-      seg_term_subtract(solver, query->far[region->end_band - 1], query->near[region->first_band]);
-  if (period > 1)
-    apart = seg_term_divide(solver, seg_term_add(solver, apart, seg_term_int(solver, period - 1)),
-                            seg_term_int(solver, period));
-  return seg_term_add(solver, apart, seg_term_int(solver, 1));
-}
-
 /** The date of the first or last event. */
-static struct seg_term edge_date(struct seg_query *query, const struct region *region, bool last,
-                                 Z3_ast some) {
+static struct seg_term edge_date(struct seg_query *query, const struct seg_region *region,
+                                 bool last, Z3_ast some) {
   struct seg_type days = {.kind = SEG_TYPE_INT};
   Z3_ast age = extreme(query, region, &days, last, some, last ? near_of : far_of);
   return (struct seg_term){some, seg_term_subtract(query->solver, query->as_of, age)};
 }
 
+/** Hours are not exact but for counts. */
+static struct seg_term in_hours(struct seg_query *query, const struct seg_node *node,
+                                const struct seg_region *region, Z3_ast some) {
+  struct seg_solver *solver = query->solver;
+  struct seg_term any = seg_query_variable(query, &node->type, "aggregate");
+  Z3_ast zero = seg_term_int(solver, 0);
+  seg_query_weaken(query, "it looks at hours");
+  if (node->optional)
+    any.known = seg_term_and(solver, some, seg_term_variable(solver, solver->truths, "known"));
+  if (!seg_aggregate_counts(node->aggregate))
+    return any;
+  seg_query_fact(query, seg_term_at_most(solver, zero, any.value));
+  seg_query_fact(query, seg_term_at_most(solver, any.value, seg_region_count(query, region)));
+  return any;
+}
+
 static struct seg_term encode(struct seg_query *query, const struct seg_node *node) {
   struct seg_solver *solver = query->solver;
-  struct region region = region_of(query, node);
+  struct seg_region region = seg_region_of(query, node);
   bool real = node->type.kind == SEG_TYPE_NUMBER || node->type.kind == SEG_TYPE_AMOUNT;
   Z3_ast zero = seg_term_int(solver, 0);
   Z3_ast count = total(query, &region, zero, counts_of);
   Z3_ast some = seg_term_at_most(solver, seg_term_int(solver, 1), count);
   struct seg_term any = seg_query_variable(query, &node->type, "aggregate");
-  if (node->window.hours) {
-    seg_query_weaken(query, "it looks at hours");
-    if (node->aggregate == SEG_AGGREGATE_COUNT) {
-      seg_query_fact(query, seg_term_at_most(solver, zero, any.value));
-      seg_query_fact(query, seg_term_at_most(solver, any.value, count));
-    }
-    if (node->optional)
-      any.known = seg_term_variable(solver, solver->truths, "known");
-    return any;
-  }
+  if (node->window.hours && node->sequence == NULL && node->aggregate == SEG_AGGREGATE_COUNT)
+    return (struct seg_term){solver->yes, seg_hours_count(query, node, &region)};
+  if (node->window.hours)
+    return in_hours(query, node, &region, some);
   switch (node->aggregate) {
   case SEG_AGGREGATE_COUNT:
-    if (node->sequence == NULL)
-      return (struct seg_term){solver->yes, count};
-    seg_query_fact(query, seg_term_at_most(solver, zero, any.value));
-    seg_query_fact(query, seg_term_at_most(solver, any.value, count));
-    seg_query_weaken(query, "it looks at the order of events");
-    return any;
+    return (struct seg_term){
+        solver->yes, node->sequence == NULL ? count : seg_sequence_count(query, node, &region)};
   case SEG_AGGREGATE_SUM:
     if (real)
       seg_query_weaken(query, "it adds fractional numbers");
@@ -270,23 +255,14 @@ static struct seg_term encode(struct seg_query *query, const struct seg_node *no
     any.known = some;
     return any;
   case SEG_AGGREGATE_DISTINCT:
-    return different(query, count, possible_values(query, node->argument),
-                     "it counts different values");
   case SEG_AGGREGATE_ACTIVE_DAYS:
-    return different(query, count, periods_of(query, &region, 1), "it counts days with events");
   case SEG_AGGREGATE_ACTIVE_WEEKS:
-    return different(query, count, periods_of(query, &region, 7), "it counts weeks with events");
-  case SEG_AGGREGATE_ACTIVE_MONTHS:
-    return different(query, count, periods_of(query, &region, 28), "it counts months with events");
+  case SEG_AGGREGATE_ACTIVE_MONTHS: return seg_different_count(query, node, &region);
   case SEG_AGGREGATE_FIRST:
   case SEG_AGGREGATE_LAST:
     if (node->argument == NULL)
       return edge_date(query, &region, node->aggregate == SEG_AGGREGATE_LAST, some);
-    seg_query_weaken(query, "it looks at the value of one event");
-    any.known = node->argument->optional
-                    ? seg_term_and(solver, some, seg_term_variable(solver, solver->truths, "known"))
-                    : some;
-    return any;
+    return seg_edge_value(query, node);
   case SEG_AGGREGATE_KIND_COUNT: break;
   }
   return any;
@@ -294,7 +270,7 @@ static struct seg_term encode(struct seg_query *query, const struct seg_node *no
 
 struct seg_term seg_encode_aggregate(struct seg_query *query, const struct seg_node *node) {
   if (query->collecting) {
-    collect(query, node);
+    seg_aggregate_collect(query, node);
     return seg_query_variable(query, &node->type, "collected");
   }
   struct seg_str form = seg_query_form(query, &query->program->customer, node);

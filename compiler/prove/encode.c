@@ -1,6 +1,8 @@
 // Values and conditions of rules as terms; see query.h.
 #include "compiler/prove/encode.h"
 
+#include "compiler/prove/aggregate.h"
+
 struct seg_term seg_encode_known(struct seg_query *query, Z3_ast value) {
   return (struct seg_term){query->solver->yes, value};
 }
@@ -204,6 +206,9 @@ static Z3_ast is_true(const struct seg_encode_scope *scope, const struct seg_nod
 
 Z3_ast seg_encode_condition(const struct seg_encode_scope *scope, const struct seg_node *node) {
   struct seg_solver *solver = scope->query->solver;
+  Z3_ast of_edge;
+  if (seg_edge_condition(scope, node, &of_edge))
+    return of_edge;
   switch (node->kind) {
   case SEG_NODE_COMPARE: return compare(scope, node);
   case SEG_NODE_COMPARE_FRACTIONS: return seg_encode_fractions(scope, node);

@@ -352,6 +352,8 @@ void seg_query_deinit(struct seg_query *query) {
   SEG_VEC_FREE(&query->windows);
   SEG_VEC_FREE(&query->cuts);
   SEG_VEC_FREE(&query->dates);
+  SEG_VEC_FREE(&query->parts);
+  SEG_VEC_FREE(&query->differents);
   SEG_VEC_FREE(&query->text_pairs);
   SEG_VEC_FREE(&query->shared);
   SEG_VEC_FREE(&query->facts);

@@ -22,6 +22,8 @@
 #include "compiler/sema/program.h"
 #include "runtime/time/zone.h"
 
+struct seg_region;
+
 /** A value of a rule; `value` is an integer or, for numbers and amounts, a real. Texts: the number
  * of their class. */
 struct seg_term {
@@ -67,6 +69,7 @@ struct seg_argument {
   struct seg_str form; // normal form, which tells it from others
   int known_atom;      // among the atoms of the space; -1: never missing
   bool summed, ended;
+  bool edged;                        // of the first or the last event
   bool bounded_below, bounded_above; // of this cell: only in struct seg_cell
 };
 
@@ -75,12 +78,15 @@ struct seg_cell {
   uint64_t atoms;     // bit i: atom i holds
   Z3_ast *counts;     // per band; NULL in bands that no rule counts, as all that follows
   Z3_ast *near, *far; // per band, NULL unless the question looks at days: ages of the ends
-  Z3_ast **sums;      // per argument and band; NULL unless asked
+  // Per band, NULL unless the question looks at the order of events: the ages of the nearest and
+  // the farthest one, as fractions of days; where cells share an age, the first cell is nearer.
+  Z3_ast *first_place, *last_place;
+  Z3_ast **sums; // per argument and band; NULL unless asked
   Z3_ast **least, **most;
   int64_t *low, *high; // per argument: bounds of its values in this cell
 };
 
-enum { SEG_MAX_CELL_ATOMS = 10, SEG_MAX_CELLS = 96, SEG_MAX_ARGUMENTS = 8 };
+enum { SEG_MAX_CELL_ATOMS = 20, SEG_MAX_CELLS = 128, SEG_MAX_ARGUMENTS = 8 };
 
 /** What is known of the cells of one event and these filters, whatever the question. */
 struct seg_known_cells {
@@ -96,10 +102,27 @@ struct seg_event_space {
   struct seg_str atom_forms[SEG_MAX_CELL_ATOMS];
   uint32_t argument_count;
   struct seg_argument arguments[SEG_MAX_ARGUMENTS];
-  bool used, days_asked;
+  bool used, days_asked, order_asked;
   struct seg_str key; // what decides which cells there are, as bytes
   uint32_t cell_count;
   struct seg_cell cells[SEG_MAX_CELLS];
+};
+
+/** Of the events of each cell and band those that qualify: by a sequence, or by hours. */
+struct seg_part {
+  struct seg_str key;
+  struct seg_event_space *space;
+  Z3_ast *terms;                       // [cell * bands + band]
+  const struct seg_sequence *sequence; // NULL: by hours
+  int filter;                          // of the sequence, among those of the events that follow
+  int32_t hours;                       // the last ones before the as-of day; 0: by a sequence
+};
+
+/** A number of different things that is no sum. */
+struct seg_different {
+  enum seg_aggregate_kind sort;
+  Z3_ast value;
+  struct seg_region *region; // aggregate.h
 };
 
 /** Two columns whose texts are compared: both are put to the tests of each. */
@@ -133,6 +156,8 @@ struct seg_query {
   struct seg_age_band *bands;
   Z3_ast *near, *far; // per band: its ages on the as-of day
   SEG_VEC(struct seg_date_parts) dates;
+  SEG_VEC(struct seg_part *) parts;
+  SEG_VEC(struct seg_different) differents;
   SEG_VEC(struct seg_text_pair) text_pairs;
   SEG_VEC(struct seg_shared_term) shared;
   SEG_VEC(Z3_ast) facts; // what holds of every customer
@@ -199,6 +224,9 @@ void seg_query_come_back(struct seg_query *query, struct seg_apart apart);
 /** The variables of one cell in one band, made when first asked for. False when memory is out. */
 bool seg_query_touch(struct seg_query *query, struct seg_event_space *space, uint32_t cell,
                      uint32_t band);
+/** How many events lie there. */
+Z3_ast seg_query_cell_count(struct seg_query *query, struct seg_event_space *space, uint32_t cell,
+                            uint32_t band);
 /** Cells and bands, between the passes. */
 bool seg_query_build_spaces(struct seg_query *query);
 /** Ages of a window, on the day that stands for its kind. False when it is empty. */

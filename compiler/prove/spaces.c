@@ -80,7 +80,7 @@ static bool add_cell(struct finding *finding, uint64_t atoms) {
     bool whole =
         argument->node->type.kind == SEG_TYPE_INT || argument->node->type.kind == SEG_TYPE_MONEY;
     bool known = argument->known_atom < 0 || (atoms >> argument->known_atom & 1) != 0;
-    if (whole && known && (argument->summed || argument->ended))
+    if (whole && known && (argument->summed || argument->ended || argument->edged))
       find_bounds(query, &finding->limits, finding->arguments[a], &cell->low[a], &cell->high[a]);
   }
   seg_solver_pop(solver);
@@ -191,8 +191,8 @@ static struct seg_str key_of_cells(struct seg_query *query, const struct seg_eve
   for (uint32_t a = 0; a < space->argument_count; a++) {
     const struct seg_argument *argument = &space->arguments[a];
     key.forms[count] = argument->form.data;
-    key.kinds[count++] =
-        (argument->known_atom + 1) * 4 + (argument->summed ? 1 : 0) + (argument->ended ? 2 : 0);
+    key.kinds[count++] = (argument->known_atom + 1) * 8 + (argument->summed ? 1 : 0) +
+                         (argument->ended ? 2 : 0) + (argument->edged ? 4 : 0);
   }
   for (uint32_t i = 0; i < space->atom_count; i++)
     key.forms[count++] = seg_query_form(query, entity, space->atoms[i]).data;
@@ -299,11 +299,14 @@ static bool make_room(struct seg_query *query, const struct seg_event_space *spa
   cell->counts = SEG_NEW_ARRAY(arena, Z3_ast, bands + 1u);
   cell->near = SEG_NEW_ARRAY(arena, Z3_ast, bands + 1u);
   cell->far = SEG_NEW_ARRAY(arena, Z3_ast, bands + 1u);
+  cell->first_place = SEG_NEW_ARRAY(arena, Z3_ast, bands + 1u);
+  cell->last_place = SEG_NEW_ARRAY(arena, Z3_ast, bands + 1u);
   cell->sums = SEG_NEW_ARRAY(arena, Z3_ast *, arguments + 1u);
   cell->least = SEG_NEW_ARRAY(arena, Z3_ast *, arguments + 1u);
   cell->most = SEG_NEW_ARRAY(arena, Z3_ast *, arguments + 1u);
   if (cell->counts == NULL || cell->near == NULL || cell->far == NULL || cell->sums == NULL ||
-      cell->least == NULL || cell->most == NULL)
+      cell->least == NULL || cell->most == NULL || cell->first_place == NULL ||
+      cell->last_place == NULL)
     return false;
   for (uint32_t a = 0; a < arguments; a++) {
     const struct seg_argument *argument = &space->arguments[a];
@@ -334,6 +337,28 @@ static void make_ages(struct seg_query *query, struct seg_cell *cell, uint32_t b
       query, seg_term_or(solver, several, seg_term_at_most(solver, cell->far[b], cell->near[b])));
 }
 
+/** Where the nearest and the farthest event lie, as fractions of days. */
+static void make_places(struct seg_query *query, struct seg_cell *cell, uint32_t b) {
+  struct seg_solver *solver = query->solver;
+  Z3_ast one = seg_term_real(solver, 1);
+  Z3_ast first = cell->first_place[b] = seg_term_variable(solver, solver->reals, "first place");
+  Z3_ast last = cell->last_place[b] = seg_term_variable(solver, solver->reals, "last place");
+  bool days = cell->near[b] != NULL;
+  Z3_ast near = seg_term_to_real(solver, days ? cell->near[b] : query->near[b]);
+  Z3_ast far = seg_term_to_real(solver, days ? cell->far[b] : query->far[b]);
+  Z3_ast end = seg_term_add(solver, far, one);
+  seg_query_fact(query, seg_term_at_most(solver, near, first));
+  seg_query_fact(query, seg_term_at_most(solver, first, last));
+  seg_query_fact(query, seg_term_not(solver, seg_term_at_most(solver, end, last)));
+  Z3_ast several = seg_term_at_most(solver, seg_term_int(solver, 2), cell->counts[b]);
+  seg_query_fact(query, seg_term_or(solver, several, seg_term_at_most(solver, last, first)));
+  if (!days)
+    return;
+  end = seg_term_add(solver, near, one);
+  seg_query_fact(query, seg_term_not(solver, seg_term_at_most(solver, end, first)));
+  seg_query_fact(query, seg_term_at_most(solver, far, last));
+}
+
 bool seg_query_touch(struct seg_query *query, struct seg_event_space *space, uint32_t c,
                      uint32_t b) {
   struct seg_solver *solver = query->solver;
@@ -344,6 +369,8 @@ bool seg_query_touch(struct seg_query *query, struct seg_event_space *space, uin
   seg_query_fact(query, seg_term_at_most(solver, seg_term_int(solver, 0), cell->counts[b]));
   if (space->days_asked)
     make_ages(query, cell, b);
+  if (space->order_asked)
+    make_places(query, cell, b);
   for (uint32_t a = 0; a < space->argument_count; a++) {
     const struct seg_type *type = &space->arguments[a].node->type;
     if (cell->sums[a] != NULL) {
@@ -386,6 +413,12 @@ static Z3_ast count_events(struct seg_query *query, uint32_t event, bool all) {
         total = total == none ? count : seg_term_add(query->solver, total, count);
     }
   return total;
+}
+
+Z3_ast seg_query_cell_count(struct seg_query *query, struct seg_event_space *space, uint32_t cell,
+                            uint32_t band) {
+  return seg_query_touch(query, space, cell, band) ? space->cells[cell].counts[band]
+                                                   : seg_term_int(query->solver, 0);
 }
 
 Z3_ast seg_query_events_of(struct seg_query *query, uint32_t event) {

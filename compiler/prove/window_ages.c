@@ -13,9 +13,9 @@ bool seg_window_ages(const struct seg_day_window *window, int32_t as_of, int32_t
     return true;
   case SEG_WINDOW_WITHIN:
   case SEG_WINDOW_BETWEEN:
-    if (window->hours) { // the days that can hold such hours: at least 23 of them each
+    if (window->hours) { // the days that can hold such hours, wherever clocks are changed
       *near = 1;
-      *far = window->far_age / 23 + 1;
+      *far = (window->far_age + 26) / 24 + 1;
       return true;
     }
     *near = window->near_age;

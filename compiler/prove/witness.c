@@ -1,19 +1,28 @@
 // From a model to rows; see witness.h.
 #include "compiler/prove/witness.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "compiler/prove/moments.h"
 #include "compiler/prove/samples.h"
 #include "compiler/prove/smallest.h"
 #include "compiler/prove/unique_rows.h"
 #include "runtime/base/decimal.h"
 #include "runtime/time/civil.h"
 
+/** Where the rows of one event come from. */
+struct origins {
+  SEG_VEC(struct seg_row_origin) rows;
+};
+
 struct making {
   struct seg_query *query;
   struct seg_witness *witness;
-  struct seg_str key; // of the customer, in all rows
-  bool failed;        // the model is not a customer that we can write down
+  struct seg_moments moments;
+  struct origins *origins; // per event
+  struct seg_str key;      // of the customer, in all rows
+  bool failed;             // the model is not a customer that we can write down
   bool out_of_memory;
 };
 
@@ -60,7 +69,7 @@ static void add_customer(struct making *making) {
 
 /** What the model says of one cell in one band, read before the solver is asked anything else. */
 struct amount {
-  uint32_t event, cell;
+  uint32_t event, cell, band;
   struct seg_age_band ages; // of the nearest and the farthest
   int64_t count;
   int64_t sums[SEG_MAX_ARGUMENTS], least[SEG_MAX_ARGUMENTS], most[SEG_MAX_ARGUMENTS];
@@ -79,7 +88,7 @@ static void read_amount(struct making *making, uint32_t event, uint32_t c, uint3
                         amount_list *amounts) {
   const struct seg_event_space *space = &making->query->events[event];
   const struct seg_cell *cell = &space->cells[c];
-  struct amount amount = {.event = event, .cell = c};
+  struct amount amount = {.event = event, .cell = c, .band = band};
   if (cell->counts[band] != NULL)
     amount.count = whole(making, cell->counts[band]);
   if (amount.count <= 0)
@@ -168,6 +177,11 @@ static struct seg_value *event_values(struct making *making, struct seg_event_sp
   return values;
 }
 
+static bool note_origin(struct making *making, const struct amount *amount, int64_t i) {
+  struct seg_row_origin origin = {amount->event, amount->cell, amount->band, i, amount->count};
+  return SEG_VEC_PUSH(&making->origins[amount->event].rows, origin);
+}
+
 /** One event of the cell with these values of the arguments. */
 static void add_event(struct making *making, const struct amount *amount, int64_t i) {
   struct seg_event_space *space = &making->query->events[amount->event];
@@ -184,8 +198,27 @@ static void add_event(struct making *making, const struct amount *amount, int64_
   struct seg_row event = {.key = making->key, .day = making->witness->as_of - age};
   event.instant = moment(making, rows, event.day);
   event.values = event_values(making, space, cell, arguments, rows);
-  if (event.values != NULL && !SEG_VEC_PUSH(&rows->rows, event))
+  if (event.values != NULL &&
+      (!SEG_VEC_PUSH(&rows->rows, event) || !note_origin(making, amount, i)))
     making->out_of_memory = true;
+}
+
+/** Put the rows where the model wants them within their bands. */
+static enum seg_status move_rows(struct making *making, struct seg_error *error) {
+  uint32_t count = making->query->program->event_count;
+  const struct seg_row_origin **origins =
+      SEG_NEW_ARRAY(&making->query->arena, const struct seg_row_origin *, count + 1u);
+  if (origins == NULL)
+    return seg_fail_memory(error, "the witness of a proof");
+  for (uint32_t e = 0; e < count; e++)
+    origins[e] = making->origins[e].rows.items;
+  return seg_moments_apply(&making->moments, making->witness, origins, error);
+}
+
+static void free_origins(struct making *making) {
+  for (uint32_t e = 0; making->origins != NULL && e < making->query->program->event_count; e++)
+    SEG_VEC_FREE(&making->origins[e].rows);
+  free(making->origins);
 }
 
 static void write_down(struct making *making) {
@@ -241,16 +274,24 @@ enum seg_status seg_witness_find(struct seg_query *query, enum seg_answer *answe
   *answer = query->plain_witness ? choose(query) : ask_smallest(query);
   if (*answer == SEG_POSSIBLE) {
     seg_arena_init(&witness->arena);
-    making.out_of_memory = !seg_dataset_init(&witness->dataset, query->program->event_count);
+    making.origins = calloc(query->program->event_count + 1, sizeof *making.origins);
+    making.out_of_memory = !seg_dataset_init(&witness->dataset, query->program->event_count) ||
+                           making.origins == NULL || !seg_moments_read(&making.moments, query);
     if (!making.out_of_memory)
       write_down(&making);
   }
   seg_solver_pop(query->solver);
   if (*answer != SEG_POSSIBLE)
     return SEG_OK;
-  if (making.out_of_memory || query->out_of_memory) {
+  enum seg_status status = SEG_OK;
+  if (!making.out_of_memory && !query->out_of_memory && !making.failed)
+    status = move_rows(&making, error);
+  free_origins(&making);
+  if (making.out_of_memory || query->out_of_memory)
+    status = seg_fail_memory(error, "the witness of a proof");
+  if (status != SEG_OK) {
     seg_witness_deinit(witness);
-    return seg_fail_memory(error, "the witness of a proof");
+    return status;
   }
   *made = !making.failed;
   if (making.failed)

@@ -19,6 +19,7 @@ static const char shop[] =
     "event purchase from \"purchases\" by id at day { amount: money  channel: one of (\"web\", "
     "\"store\")  "
     "code: text? }\n"
+    "event visit from \"visits\" by id at ts { page: text }\n"
     "metric purchases = count(purchase)\nmetric revenue = sum(purchase.amount)\n"
     "metric aov = avg(purchase.amount)\nmetric recency = days_since(last(purchase))\n";
 
@@ -259,6 +260,110 @@ static void texts(void **state) {
        "count(purchase[code = \"AB\"]) = 0 ever");
 }
 
+static void first_and_last_values(void **state) {
+  (void)state;
+  never_meet("last(purchase.channel) = \"web\" ever", "last(purchase.channel) = \"store\" ever");
+  never_meet("last(purchase.channel) = \"web\" ever and first(purchase.channel) = \"store\" ever",
+             "purchases = 1 ever");
+  never_meet("last(purchase.channel) = \"web\" ever",
+             "count(purchase[channel = \"web\"]) = 0 ever");
+  never_meet("last(purchase.channel) = \"web\" ever", "purchases = 0 ever");
+  never_meet("last(purchase.amount) > 50 ever", "count(purchase[amount > 20]) = 0 ever");
+  never_meet("last(purchase.amount) > 50 ever", "last(purchase.amount) between 10 and 20 ever");
+  never_meet("last(purchase.amount) > 50 within 30d", "purchases = 0 within 90d");
+  // The last event of all is the last one of a window that holds it.
+  never_meet("last(purchase.channel) = \"web\" ever",
+             "last(purchase.channel) within 30d = \"store\" and purchases >= 1 within 30d");
+  meet("last(purchase.channel) = \"web\" ever",
+       "last(purchase.channel) between 31d and 90d ago = \"store\"");
+  never_meet("last(purchase.channel) = \"web\" ever",
+             "recency <= 10 and count(purchase[channel = \"web\"]) = 0 within 30d");
+  never_meet("last(purchase.channel) = \"web\" ever and days_since(last(purchase[channel = "
+             "\"web\"])) > days_since(last(purchase[channel = \"store\"]))",
+             "opt_in");
+  never_meet("last(purchase.code) = \"A\" ever", "last(purchase.code) ever is missing");
+  meet("(last(purchase.code) ever else \"none\") = \"none\"", "purchases = 0 ever");
+  meet("(last(purchase.code) ever else \"none\") = \"none\"",
+       "purchases >= 1 ever and last(purchase.code) ever is missing");
+  never_meet("(last(purchase.code) ever else \"none\") != \"none\"", "purchases = 0 ever");
+  never_meet("starts_with(last(purchase.code) ever, \"A\")", "last(purchase.code) ever = \"B\"");
+  never_meet("last(purchase[amount > 50].channel) ever = \"web\"",
+             "count(purchase[channel = \"web\"]) >= 1 ever and max(purchase.amount) ever <= 50");
+}
+
+static void sequences(void **state) {
+  (void)state;
+  never_meet("count(visit then purchase within 24h) >= 1 within 7d", "purchases = 0 ever");
+  never_meet("count(visit then purchase within 24h) >= 1 within 7d", "purchases = 0 within 7d");
+  meet("count(visit without purchase within 24h) >= 1 within 7d", "purchases >= 1 within 7d");
+  meet("count(visit without purchase within 24h) >= 1 within 7d", "purchases = 0 ever");
+  never_meet("count(visit without purchase within 10d) >= 1 within 7d", "opt_in");
+  meet("count(visit without purchase within 10d) >= 1 within 11d", "opt_in");
+  never_meet("count(visit without purchase within 10d) >= 1 within 10d", "opt_in");
+  never_meet("count(visit then purchase within 3d) >= 2 within 7d",
+             "count(visit then purchase within 3d) <= 1 within 30d");
+  never_meet("count(visit then purchase within 3d) >= 2 within 7d",
+             "count(visit then purchase within 5d) <= 1 within 7d");
+  never_meet("count(visit then purchase within 3d) = 1 ever and count(visit without purchase "
+             "within 3d) = 1 ever",
+             "count(visit) = 1 ever");
+  never_meet("count(visit then purchase within 3d) = 0 ever and count(visit without purchase "
+             "within 3d) = 0 ever",
+             "count(visit) >= 1 between 10d and 20d ago");
+  never_meet("count(purchase then purchase within 30d) >= 1 ever", "purchases = 1 ever");
+  meet("count(purchase then purchase within 30d) >= 1 ever", "purchases = 2 ever");
+  never_meet("count(visit then purchase[amount > 50] within 3d) >= 1 ever",
+             "count(purchase[amount > 20]) = 0 ever");
+  never_meet("count(visit[page = \"cart\"] then purchase within 3d) >= 1 ever",
+             "count(visit) = 0 ever");
+}
+
+static void hours(void **state) {
+  (void)state;
+  never_meet("purchases >= 1 within 24h", "purchases = 0 within 48h");
+  never_meet("purchases >= 2 within 24h", "purchases <= 1 within 7d");
+  never_meet("purchases >= 1 between 24h and 48h ago", "purchases = 0 within 48h");
+  never_meet("purchases >= 1 between 24h and 48h ago and purchases >= 1 within 24h",
+             "purchases <= 1 within 48h");
+  meet("purchases >= 1 within 24h", "purchases = 1 ever");
+  meet("purchases = 0 within 6h", "purchases >= 1 within 24h");
+  meet("purchases >= 1 between 6h and 12h ago", "purchases = 0 within 6h");
+  never_meet("purchases = 0 within 100h", "purchases >= 1 within 2d");
+}
+
+static void different_things(void **state) {
+  (void)state;
+  never_meet("distinct(purchase.channel) >= 2 ever", "count(purchase[channel = \"web\"]) = 0 ever");
+  meet("distinct(purchase.channel) = 2 ever", "purchases = 2 ever");
+  never_meet("distinct(purchase.channel) = 1 ever",
+             "count(purchase[channel = \"web\"]) >= 1 ever and count(purchase[channel = "
+             "\"store\"]) >= 1 ever");
+  never_meet("distinct(purchase.code) >= 3 within 30d", "distinct(purchase.code) <= 2 within 90d");
+  never_meet("distinct(purchase.code) >= 3 within 90d",
+             "distinct(purchase.code) = 1 within 30d and purchases <= 1 between 31d and 90d ago");
+  never_meet("distinct(purchase.code) >= 3 ever", "purchases <= 2 ever");
+  meet("distinct(purchase.code) = 1 ever", "purchases = 4 ever");
+  never_meet("active_days(purchase) >= 5 within 7d", "active_days(purchase) <= 4 within 30d");
+  never_meet("active_days(purchase) >= 8 within 7d", "opt_in");
+  never_meet("active_weeks(purchase) >= 3 within 14d", "active_days(purchase) <= 2 within 14d");
+  never_meet("active_months(purchase) >= 2 within 90d", "active_days(purchase) = 1 within 90d");
+  meet("active_days(purchase) >= 5 within 7d", "opt_in");
+}
+
+static void made_witnesses(void **state) {
+  (void)state;
+  meet("count(visit then purchase within 24h) >= 1 within 7d", "count(visit) = 1 ever");
+  meet("count(visit then purchase within 3d) = 1 ever",
+       "count(visit without purchase within 3d) = 1 ever");
+  meet("purchases >= 1 within 6h", "purchases = 1 within 24h");
+  meet("distinct(purchase.code) >= 3 ever", "purchases = 4 ever");
+  meet("active_days(purchase) = 1 within 30d", "purchases = 3 within 30d");
+  meet("active_weeks(purchase) >= 4 within 30d", "opt_in");
+  meet("active_months(purchase) >= 6 within 365d", "opt_in");
+  meet("last(purchase.channel) = \"web\" ever", "first(purchase.channel) = \"store\" ever");
+  meet("last(purchase.amount) > 50 ever", "count(purchase[amount <= 50]) >= 1 ever");
+}
+
 static void weak_terms(void **state) {
   (void)state;
   // What is not known exactly never leads to a false proof, and what follows all the same is
@@ -288,6 +393,11 @@ int main(void) {
       cmocka_unit_test(customers_of_events),
       cmocka_unit_test(far_values),
       cmocka_unit_test(texts),
+      cmocka_unit_test(made_witnesses),
+      cmocka_unit_test(sequences),
+      cmocka_unit_test(hours),
+      cmocka_unit_test(different_things),
+      cmocka_unit_test(first_and_last_values),
       cmocka_unit_test(weak_terms),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
