@@ -2,8 +2,12 @@
 // before its own, and a day of that month. Gregorian, in both directions, as runtime/time/civil.h.
 #include "compiler/prove/calendar.h"
 
+#include <assert.h>
+
 #include "compiler/prove/encode.h"
 #include "runtime/time/civil.h"
+
+enum { KNOWN_MONTHS = 49 }; // from the day that stands for a kind: every sort of month
 
 static Z3_ast number(struct seg_solver *solver, int64_t value) {
   return seg_term_int(solver, value);
@@ -97,34 +101,72 @@ struct seg_date_parts seg_calendar_parts(const struct seg_encode_scope *scope, Z
   return parts;
 }
 
-static Z3_ast month_start(struct seg_query *query, const struct seg_date_parts *today,
-                          int32_t moved, int32_t months) {
-  struct seg_solver *solver = query->solver;
-  // Months counted through, rounded down to the first one of the period.
-  Z3_ast through = seg_term_add(solver, seg_term_multiply(solver, number(solver, 12), today->year),
-                                seg_term_subtract(solver, today->month, number(solver, 1)));
-  Z3_ast period = seg_term_add(solver, divided(solver, through, months), number(solver, moved));
-  through = seg_term_multiply(solver, number(solver, months), period);
-  Z3_ast year = divided(solver, through, 12);
-  Z3_ast month = seg_term_add(solver, leftover(solver, through, 12), number(solver, 1));
-  return seg_term_add(solver, seg_calendar_first_day(solver, year),
-                      seg_calendar_days_before(solver, month, seg_calendar_is_leap(solver, year)));
+// --- periods that move with the as-of day ---
+
+/** Within one month the first days of all periods but weeks stand still. */
+static Z3_ast month_lemma(struct seg_solver *solver, const struct seg_query *query, int32_t day) {
+  int32_t first = seg_period_first_day(SEG_PERIOD_UNIT_MONTH, day, 0);
+  int32_t behind = seg_period_first_day(SEG_PERIOD_UNIT_MONTH, day, 1);
+  Z3_ast inside =
+      seg_term_and(solver, seg_term_at_most(solver, number(solver, first), query->as_of),
+                   seg_term_at_most(solver, query->as_of, number(solver, behind - 1)));
+  Z3_ast all = solver->yes;
+  for (uint32_t i = 0; i < query->days->start_count; i++) {
+    const struct seg_period_start *start = &query->days->starts[i];
+    if (start->unit == SEG_PERIOD_UNIT_WEEK)
+      continue;
+    Z3_ast there = number(solver, seg_period_first_day(start->unit, first, start->moved));
+    all = seg_term_and(solver, all, seg_term_equal(solver, query->starts[i], there));
+  }
+  return seg_term_implies(solver, inside, all);
 }
 
-Z3_ast seg_calendar_period_start(struct seg_query *query, enum seg_period_unit unit,
-                                 int32_t moved) {
+static bool accepts_model(struct seg_solver *solver, void *context) {
+  const struct seg_query *query = context;
+  int64_t day, start;
+  if (!seg_solver_int(solver, query->as_of, &day))
+    return true;
+  for (uint32_t i = 0; i < query->days->start_count; i++) {
+    const struct seg_period_start *period = &query->days->starts[i];
+    if (period->unit == SEG_PERIOD_UNIT_WEEK ||
+        (seg_solver_int(solver, query->starts[i], &start) &&
+         start == seg_period_first_day(period->unit, (int32_t)day, period->moved)))
+      continue;
+    seg_solver_assert(solver, month_lemma(solver, query, (int32_t)day));
+    return false;
+  }
+  return true;
+}
+
+void seg_calendar_make_starts(struct seg_query *query) {
   struct seg_solver *solver = query->solver;
-  struct seg_encode_scope customers = {query, &query->customer, false};
-  if (unit == SEG_PERIOD_UNIT_WEEK) { // 1970-01-01 was a Thursday
+  for (uint32_t i = 0; i < query->days->start_count; i++) {
+    const struct seg_period_start *start = &query->days->starts[i];
+    query->starts[i] = seg_term_variable(solver, solver->integers, "start");
+    if (start->unit != SEG_PERIOD_UNIT_WEEK)
+      continue;
+    // 1970-01-01 was a Thursday.
     Z3_ast weekday = leftover(solver, seg_term_add(solver, query->as_of, number(solver, 3)), 7);
     Z3_ast monday = seg_term_subtract(solver, query->as_of, weekday);
-    return seg_term_add(solver, monday, number(solver, (int64_t)7 * moved));
+    query->starts[i] = seg_term_add(solver, monday, number(solver, (int64_t)7 * start->moved));
   }
-  struct seg_date_parts today = seg_calendar_parts(&customers, query->as_of);
-  if (unit == SEG_PERIOD_UNIT_YEAR)
-    return seg_calendar_first_day(solver, seg_term_add(solver, today.year, number(solver, moved)));
-  if (unit == SEG_PERIOD_UNIT_MONTH && moved == 0)
-    return seg_term_subtract(solver, query->as_of,
-                             seg_term_subtract(solver, today.day, number(solver, 1)));
-  return month_start(query, &today, moved, unit == SEG_PERIOD_UNIT_MONTH ? 1 : 3);
+  int32_t day = query->kind->day;
+  for (int month = 0; month < KNOWN_MONTHS; month++) {
+    seg_query_fact(query, month_lemma(solver, query, day));
+    day = seg_period_first_day(SEG_PERIOD_UNIT_MONTH, day, 1);
+  }
+  query->near_days =
+      seg_term_and(solver, seg_term_at_most(solver, number(solver, query->kind->day), query->as_of),
+                   seg_term_at_most(solver, query->as_of, number(solver, day - 1)));
+  solver->accepts_model = accepts_model;
+  solver->context_of_model = query;
+}
+
+Z3_ast seg_calendar_period_start(const struct seg_query *query, enum seg_period_unit unit,
+                                 int32_t moved) {
+  for (uint32_t i = 0; i < query->days->start_count; i++)
+    if (query->days->starts[i].unit == unit && query->days->starts[i].moved == moved)
+      return query->starts[i];
+  assert(!"a period that no window begins with");
+  return query->as_of;
 }

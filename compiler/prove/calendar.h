@@ -17,7 +17,14 @@ Z3_ast seg_calendar_month_days(struct seg_solver *solver, Z3_ast month, Z3_ast l
 /** The parts of a date; facts tie them to it. */
 struct seg_date_parts seg_calendar_parts(const struct seg_encode_scope *scope, Z3_ast date);
 
+/**
+ * Make the first days of the periods that windows begin with. What ties them to the as-of day is
+ * asserted month by month, when a model gets a month wrong; how far they can lie apart is a fact of
+ * the question (query.c).
+ */
+void seg_calendar_make_starts(struct seg_query *query);
 /** The first day of the period `moved` periods behind the one that holds the as-of day. */
-Z3_ast seg_calendar_period_start(struct seg_query *query, enum seg_period_unit unit, int32_t moved);
+Z3_ast seg_calendar_period_start(const struct seg_query *query, enum seg_period_unit unit,
+                                 int32_t moved);
 
 #endif

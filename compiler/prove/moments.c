@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "compiler/prove/aggregate.h"
-#include "compiler/prove/samples.h"
+#include "compiler/prove/unique_rows.h"
 #include "runtime/base/decimal.h"
 #include "runtime/time/zone.h"
 

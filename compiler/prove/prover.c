@@ -163,12 +163,10 @@ static enum seg_answer decide(struct asking *asking, struct seg_query *query, co
   return answer;
 }
 
-static enum seg_status ask(struct asking *asking, struct seg_query *query,
-                           struct seg_error *error) {
+static enum seg_status ask_posed(struct asking *asking, struct seg_query *query,
+                                 const Z3_ast *names, struct seg_error *error) {
   struct seg_solver *solver = query->solver;
   struct seg_found *found = asking->found;
-  Z3_ast names[SEG_MAX_WANTED];
-  pose(asking, query, names);
   enum seg_answer answer = decide(asking, query, names);
   enum seg_status status = SEG_OK;
   bool first = query->any_witness;
@@ -199,6 +197,32 @@ static enum seg_status ask(struct asking *asking, struct seg_query *query,
     found->reason = "the solver did not come to an end within its budget";
   }
   return status;
+}
+
+/** On days of our time the calendar is known to the solver: a witness is found at once if there is
+ * one. */
+static enum seg_status ask_near(struct asking *asking, struct seg_query *query, const Z3_ast *names,
+                                struct seg_error *error) {
+  bool in_core[SEG_MAX_WANTED];
+  memcpy(in_core, asking->in_core, sizeof in_core);
+  seg_solver_push(query->solver);
+  seg_solver_assert(query->solver, query->near_days);
+  enum seg_status status = ask_posed(asking, query, names, error);
+  seg_solver_pop(query->solver);
+  memcpy(asking->in_core, in_core, sizeof in_core);
+  return status;
+}
+
+static enum seg_status ask(struct asking *asking, struct seg_query *query,
+                           struct seg_error *error) {
+  Z3_ast names[SEG_MAX_WANTED];
+  pose(asking, query, names);
+  if (query->near_days != NULL) {
+    enum seg_status status = ask_near(asking, query, names, error);
+    if (status != SEG_OK || asking->found->existence == SEG_SOMEBODY)
+      return status;
+  }
+  return ask_posed(asking, query, names, error);
 }
 
 static enum seg_status ask_about_days(struct asking *asking, const struct seg_days *days,

@@ -294,6 +294,8 @@ static bool build(struct seg_query *query) {
   query->collecting = false;
   at_least(query, query->as_of, query->days->open ? query->kind->first : query->kind->day);
   at_most(query, query->as_of, query->days->open ? query->kind->last : query->kind->day);
+  if (query->days->open && query->days->start_count > 0)
+    seg_calendar_make_starts(query);
   for (size_t i = 0; i < query->windows.count; i++)
     add_cuts(query, query->windows.items[i]);
   relate_periods(query);

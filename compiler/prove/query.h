@@ -156,6 +156,8 @@ struct seg_query {
   struct seg_age_band *bands;
   Z3_ast *near, *far; // per band: its ages on the as-of day
   SEG_VEC(struct seg_date_parts) dates;
+  Z3_ast near_days; // the as-of day is one of the next years'; NULL: that makes no difference
+  Z3_ast starts[SEG_MAX_PERIOD_STARTS]; // first days of periods, where the as-of day is open
   SEG_VEC(struct seg_part *) parts;
   SEG_VEC(struct seg_different) differents;
   SEG_VEC(struct seg_text_pair) text_pairs;

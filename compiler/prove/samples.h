@@ -25,8 +25,4 @@ enum seg_sampled seg_sample_event(struct seg_query *query, struct seg_event_spac
                                   int32_t as_of, const struct seg_rows *earlier,
                                   struct seg_arena *arena, struct seg_value **values);
 
-/** Does an expression over the entity look at the column, also in a computed one? */
-bool seg_looks_at_column(const struct seg_program_entity *entity, const struct seg_node *node,
-                         uint32_t column);
-
 #endif

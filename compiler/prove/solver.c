@@ -11,6 +11,8 @@
 
 #include "runtime/base/vec.h"
 
+enum { MOST_MODELS = 60 }; // of one question that break what was left out
+
 // Z3's own handler prints and ends the process. Errors are looked for where they can occur.
 static void ignore_error(Z3_context context, Z3_error_code code) {
   (void)context;
@@ -75,6 +77,7 @@ void seg_solver_deinit(struct seg_solver *solver) {
 }
 
 void seg_solver_begin(struct seg_solver *solver) {
+  solver->accepts_model = NULL;
   for (uint32_t i = 0; i < solver->variable_kinds; i++)
     solver->variables[i].taken = 0;
 }
@@ -237,8 +240,7 @@ void seg_solver_assert_all(struct seg_solver *solver, const Z3_ast *facts, size_
                       count == 1 ? facts[0] : Z3_mk_and(solver->context, (unsigned)count, facts));
 }
 
-enum seg_answer seg_solver_ask(struct seg_solver *solver, const Z3_ast *assumptions,
-                               unsigned count) {
+static enum seg_answer check(struct seg_solver *solver, const Z3_ast *assumptions, unsigned count) {
   drop_model(solver);
   solver->questions++;
   if (erred(solver))
@@ -254,6 +256,17 @@ enum seg_answer seg_solver_ask(struct seg_solver *solver, const Z3_ast *assumpti
     return SEG_UNDECIDED;
   Z3_model_inc_ref(solver->context, solver->model);
   return SEG_POSSIBLE;
+}
+
+enum seg_answer seg_solver_ask(struct seg_solver *solver, const Z3_ast *assumptions,
+                               unsigned count) {
+  for (int round = 0; round < MOST_MODELS; round++) {
+    enum seg_answer answer = check(solver, assumptions, count);
+    if (answer != SEG_POSSIBLE || solver->accepts_model == NULL ||
+        solver->accepts_model(solver, solver->context_of_model))
+      return answer;
+  }
+  return SEG_UNDECIDED;
 }
 
 bool seg_solver_try(struct seg_solver *solver, Z3_ast assumption) {

@@ -37,6 +37,10 @@ struct seg_solver {
   bool dry; // terms are not made: for passes that only look at what a rule reads
   uint32_t variable_kinds;
   struct seg_variables variables[SEG_MAX_PREFIXES];
+  // After a possible answer: false when the model breaks something that was left out so far, and is
+  // asserted now. NULL: nothing is left out.
+  bool (*accepts_model)(struct seg_solver *solver, void *context);
+  void *context_of_model;
   bool failed; // Z3 reported an error; answers are undecided from then on
 };
 
