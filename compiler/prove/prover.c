@@ -74,6 +74,7 @@ struct asking {
   const struct seg_wanted *wanted;
   uint32_t count;
   struct seg_found *found;
+  Z3_ast terms[SEG_MAX_WANTED]; // on the days that are being asked about
   bool in_core[SEG_MAX_WANTED];
 };
 
@@ -130,15 +131,60 @@ static void assert_ranges(struct seg_query *query) {
   query->ranges.count = 0;
 }
 
+/** What is wanted, as terms. */
+static void make_terms(struct asking *asking, struct seg_query *query) {
+  for (uint32_t i = 0; i < asking->count; i++) {
+    asking->terms[i] = seg_query_condition(query, asking->wanted[i].condition);
+    if (asking->wanted[i].negated)
+      asking->terms[i] = seg_term_not(query->solver, asking->terms[i]);
+  }
+}
+
+/** The quick search over the facts, and those of the wanted conditions that are not left out. */
+static enum seg_answer ask_quickly(struct asking *asking, struct seg_query *query,
+                                   const bool *left_out) {
+  size_t facts = query->facts.count;
+  for (uint32_t i = 0; i < asking->count; i++)
+    if (!left_out[i])
+      seg_query_fact(query, asking->terms[i]);
+  enum seg_answer answer =
+      seg_solver_ask_quickly(query->solver, query->facts.items, query->facts.count);
+  query->facts.count = facts;
+  return answer;
+}
+
+/** Without the solver. Undecided: it must be asked. */
+static enum seg_status answer_quickly(struct asking *asking, struct seg_query *query,
+                                      enum seg_answer *answer, struct seg_error *error) {
+  bool left_out[SEG_MAX_WANTED] = {false};
+  asking->found->existence = SEG_UNPROVED;
+  *answer = ask_quickly(asking, query, left_out);
+  if (*answer == SEG_IMPOSSIBLE) {
+    asking->found->existence = SEG_NOBODY;
+    // What can be left out has no part in the contradiction.
+    for (uint32_t i = 0; i < asking->count; i++) {
+      left_out[i] = true;
+      left_out[i] = ask_quickly(asking, query, left_out) == SEG_IMPOSSIBLE;
+      asking->in_core[i] = asking->in_core[i] || !left_out[i];
+    }
+    return SEG_OK;
+  }
+  if (*answer != SEG_POSSIBLE || !query->any_witness || query->wishes.count > 0) {
+    *answer = SEG_UNDECIDED;
+    return SEG_OK;
+  }
+  enum seg_status status = try_witness(asking, query, answer, error);
+  if (asking->found->existence != SEG_SOMEBODY)
+    *answer = SEG_UNDECIDED;
+  return status;
+}
+
 /** Assert the conditions behind names, and what is known of every customer. */
 static void pose(struct asking *asking, struct seg_query *query, Z3_ast *names) {
   struct seg_solver *solver = query->solver;
   for (uint32_t i = 0; i < asking->count; i++) {
-    Z3_ast term = seg_query_condition(query, asking->wanted[i].condition);
-    if (asking->wanted[i].negated)
-      term = seg_term_not(solver, term);
     names[i] = seg_term_variable(solver, solver->truths, "wanted");
-    seg_solver_assert(solver, seg_term_implies(solver, names[i], term));
+    seg_solver_assert(solver, seg_term_implies(solver, names[i], asking->terms[i]));
   }
   seg_solver_assert_all(solver, query->facts.items, query->facts.count);
   // Without ranges the search for days of the calendar may have no end.
@@ -216,9 +262,14 @@ static enum seg_status ask_near(struct asking *asking, struct seg_query *query, 
 static enum seg_status ask(struct asking *asking, struct seg_query *query,
                            struct seg_error *error) {
   Z3_ast names[SEG_MAX_WANTED];
+  enum seg_answer answer;
+  make_terms(asking, query);
+  enum seg_status status = answer_quickly(asking, query, &answer, error);
+  if (status != SEG_OK || answer != SEG_UNDECIDED)
+    return status;
   pose(asking, query, names);
   if (query->near_days != NULL) {
-    enum seg_status status = ask_near(asking, query, names, error);
+    status = ask_near(asking, query, names, error);
     if (status != SEG_OK || asking->found->existence == SEG_SOMEBODY)
       return status;
   }

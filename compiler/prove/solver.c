@@ -47,9 +47,6 @@ enum seg_status seg_solver_init(struct seg_solver *solver, unsigned budget,
   Z3_params_inc_ref(c, params);
   Z3_params_set_uint(c, params, Z3_mk_string_symbol(c, "rlimit"), budget);
   Z3_params_set_uint(c, params, Z3_mk_string_symbol(c, "random_seed"), 1);
-  // The older of the two solvers of linear arithmetic: measured to be faster on many small
-  // questions.
-  Z3_params_set_uint(c, params, Z3_mk_string_symbol(c, "arith.solver"), 2);
   Z3_solver_set_params(c, solver->solver, params);
   Z3_params_dec_ref(c, params);
   if (erred(solver))
@@ -59,6 +56,7 @@ enum seg_status seg_solver_init(struct seg_solver *solver, unsigned budget,
 }
 
 static void drop_model(struct seg_solver *solver) {
+  solver->quick_values = false;
   if (solver->model != NULL)
     Z3_model_dec_ref(solver->context, solver->model);
   solver->model = NULL;
@@ -71,6 +69,7 @@ void seg_solver_deinit(struct seg_solver *solver) {
   if (solver->solver != NULL)
     Z3_solver_dec_ref(solver->context, solver->solver);
   Z3_del_context(solver->context);
+  seg_quick_free(solver->quick);
   for (uint32_t i = 0; i < solver->variable_kinds; i++)
     free(solver->variables[i].items);
   memset(solver, 0, sizeof *solver);
@@ -280,6 +279,20 @@ bool seg_solver_try(struct seg_solver *solver, Z3_ast assumption) {
   return possible;
 }
 
+enum seg_answer seg_solver_ask_quickly(struct seg_solver *solver, const Z3_ast *conditions,
+                                       size_t count) {
+  drop_model(solver);
+  if (solver->quick == NULL)
+    solver->quick = seg_quick_new(solver->context, solver->integers, solver->truths);
+  if (solver->quick == NULL)
+    return SEG_UNDECIDED;
+  enum seg_quick_answer answer = seg_quick_ask(solver->quick, conditions, count);
+  solver->quick_values = answer == SEG_QUICK_POSSIBLE;
+  return answer == SEG_QUICK_POSSIBLE     ? SEG_POSSIBLE
+         : answer == SEG_QUICK_IMPOSSIBLE ? SEG_IMPOSSIBLE
+                                          : SEG_UNDECIDED;
+}
+
 unsigned seg_solver_core(struct seg_solver *solver, const Z3_ast *assumptions, unsigned count,
                          unsigned *core) {
   Z3_context c = solver->context;
@@ -307,17 +320,30 @@ static Z3_ast evaluate(struct seg_solver *solver, Z3_ast term) {
 }
 
 bool seg_solver_truth(struct seg_solver *solver, Z3_ast term) {
+  bool truth;
+  if (solver->quick_values)
+    return seg_quick_truth(solver->quick, term, &truth) && truth;
   Z3_ast value = evaluate(solver, term);
   return value != NULL && Z3_get_bool_value(solver->context, value) == Z3_L_TRUE;
 }
 
 bool seg_solver_int(struct seg_solver *solver, Z3_ast term, int64_t *value) {
+  struct seg_ratio ratio;
+  if (solver->quick_values) {
+    bool whole = seg_quick_value(solver->quick, term, &ratio) && ratio.below == 1;
+    *value = whole ? ratio.above : 0;
+    return whole;
+  }
   Z3_ast found = evaluate(solver, term);
   *value = 0;
   return found != NULL && Z3_get_numeral_int64(solver->context, found, value);
 }
 
 double seg_solver_real(struct seg_solver *solver, Z3_ast term) {
+  struct seg_ratio ratio;
+  if (solver->quick_values)
+    return seg_quick_value(solver->quick, term, &ratio) ? (double)ratio.above / (double)ratio.below
+                                                        : 0;
   Z3_ast found = evaluate(solver, term);
   return found == NULL ? 0 : Z3_get_numeral_double(solver->context, found);
 }

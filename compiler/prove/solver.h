@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <z3.h>
 
+#include "compiler/prove/quick.h"
 #include "runtime/base/status.h"
 
 enum seg_answer { SEG_POSSIBLE, SEG_IMPOSSIBLE, SEG_UNDECIDED };
@@ -33,6 +34,8 @@ struct seg_solver {
   Z3_sort integers, reals, truths;
   Z3_ast yes, no;
   Z3_model model; // of the last possible answer, or NULL
+  struct seg_quick *quick;
+  bool quick_values; // the values are those of the quick search; there is no model
   uint64_t questions;
   bool dry; // terms are not made: for passes that only look at what a rule reads
   uint32_t variable_kinds;
@@ -87,6 +90,11 @@ enum seg_answer seg_solver_ask(struct seg_solver *solver, const Z3_ast *assumpti
 
 /** Is this possible too? If not, or not decided, the present model stays. */
 bool seg_solver_try(struct seg_solver *solver, Z3_ast assumption);
+
+/** Can these conditions hold together, whatever is asserted? Undecided when it is not found out
+ * quickly; values stay until the next question. */
+enum seg_answer seg_solver_ask_quickly(struct seg_solver *solver, const Z3_ast *conditions,
+                                       size_t count);
 
 /** The assumptions that contradict each other, after SEG_IMPOSSIBLE: their numbers into `core`, as
  * many as `count` at most. */

@@ -242,7 +242,7 @@ static void write_down(struct making *making) {
 static enum seg_answer ask_smallest(struct seg_query *query) {
   static const int64_t sizes[] = {0, 1, 2, 3, 4, 6, 8, 12, 20, 40, 80, SEG_MAX_WITNESS_EVENTS};
   struct seg_solver *solver = query->solver;
-  if (query->any_witness && solver->model != NULL)
+  if (query->any_witness && (solver->model != NULL || solver->quick_values))
     return SEG_POSSIBLE;
   Z3_ast count = seg_query_event_count(query);
   enum seg_answer answer = seg_solver_ask(solver, NULL, 0);
