@@ -16,6 +16,50 @@ struct seg_pooled_value {
   struct seg_node literal;
 };
 
+// Comparisons of one value in one direction, by their literals: the first hold and the others do
+// not, or the other way round, and a few of them tell where they part. `runs` holds the atoms
+// sorted so that such stand together; atoms of other kinds stand alone.
+
+static bool is_ordering(const struct seg_pool *pool, uint32_t atom) {
+  const struct seg_node *node = pool->circuit->atoms.items[atom].node;
+  return node->kind == SEG_NODE_COMPARE && node->operands[1]->kind == SEG_NODE_LITERAL &&
+         node->operands[0]->type.kind != SEG_TYPE_TEXT &&
+         pool->value_of[4 * (size_t)atom] != UINT32_MAX && node->comparison != SEG_EQUAL &&
+         node->comparison != SEG_NOT_EQUAL;
+}
+
+static int compare_literals(const struct seg_node *a, const struct seg_node *b) {
+  if (a->type.kind == SEG_TYPE_NUMBER || a->type.kind == SEG_TYPE_AMOUNT)
+    return (a->literal.number > b->literal.number) - (a->literal.number < b->literal.number);
+  return (a->literal.integer > b->literal.integer) - (a->literal.integer < b->literal.integer);
+}
+
+static int in_order(uint32_t a, uint32_t b) {
+  return (a > b) - (a < b);
+}
+
+/** May they stand in one run? Zero when they do. */
+static int compare_kinds(const struct seg_pool *pool, uint32_t a, uint32_t b) {
+  bool first = is_ordering(pool, a), second = is_ordering(pool, b);
+  if (!first || !second)
+    return first != second ? second - first : in_order(a, b);
+  int order = in_order(pool->value_of[4 * (size_t)a], pool->value_of[4 * (size_t)b]);
+  const struct seg_circuit_atom *atoms = pool->circuit->atoms.items;
+  return order != 0
+             ? order
+             : in_order((uint32_t)atoms[a].node->comparison, (uint32_t)atoms[b].node->comparison);
+}
+
+static int by_run(const void *a, const void *b, void *pool_pointer) {
+  const struct seg_pool *pool = pool_pointer;
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  int order = compare_kinds(pool, x, y);
+  if (order == 0 && x != y)
+    order = compare_literals(pool->circuit->atoms.items[x].node->operands[1],
+                             pool->circuit->atoms.items[y].node->operands[1]);
+  return order != 0 ? order : in_order(x, y);
+}
+
 static bool is_simple(const struct seg_node *node) {
   return node->kind == SEG_NODE_COMPARE || node->kind == SEG_NODE_COMPARE_FRACTIONS ||
          node->kind == SEG_NODE_IN || node->kind == SEG_NODE_TEXT_TEST;
@@ -69,6 +113,13 @@ bool seg_pool_find_values(struct seg_pool *pool) {
         return false;
     }
   }
+  pool->runs = SEG_NEW_ARRAY(&pool->arena, uint32_t, atoms + 1);
+  if (pool->runs == NULL)
+    return false;
+  for (uint32_t a = 0; a < atoms; a++)
+    pool->runs[pool->run_count++] = a;
+  if (atoms > 0)
+    qsort_r(pool->runs, atoms, sizeof *pool->runs, by_run, pool);
   return true;
 }
 
@@ -105,6 +156,27 @@ static void look_at_values(struct seg_pool *pool, struct seg_reference *referenc
   }
 }
 
+/** All atoms of a run, from a few. */
+static void look_at_run(struct seg_pool *pool, struct seg_reference *reference, const uint32_t *run,
+                        uint32_t count, uint8_t *truths) {
+  bool first = atom_holds(pool, reference, run[0]);
+  uint32_t same = 1,
+           end = count; // the first `same` are like the first, those from `end` on are not
+  if (count == 1 || atom_holds(pool, reference, run[count - 1]) == first)
+    same = count;
+  else
+    end = count - 1;
+  while (same < end) {
+    uint32_t middle = same + (end - same) / 2;
+    if (atom_holds(pool, reference, run[middle]) == first)
+      same = middle + 1;
+    else
+      end = middle;
+  }
+  for (uint32_t i = 0; i < count; i++)
+    truths[run[i]] = first == (i < same);
+}
+
 enum seg_status seg_pool_look(struct seg_pool *pool, const struct seg_dataset *dataset,
                               uint8_t *truths, bool *fits, struct seg_error *error) {
   struct seg_reference *reference;
@@ -115,8 +187,12 @@ enum seg_status seg_pool_look(struct seg_pool *pool, const struct seg_dataset *d
     return status;
   if (seg_reference_customer_count(reference) == 1) {
     look_at_values(pool, reference);
-    for (uint32_t a = 0; a < pool->circuit->atoms.count; a++)
-      truths[a] = atom_holds(pool, reference, a);
+    for (uint32_t at = 0, count; at < pool->run_count; at += count) {
+      for (count = 1; at + count < pool->run_count &&
+                      compare_kinds(pool, pool->runs[at], pool->runs[at + count]) == 0;)
+        count++;
+      look_at_run(pool, reference, pool->runs + at, count, truths);
+    }
     *fits = !seg_reference_overflow(reference);
   }
   status = seg_reference_status(reference, error);

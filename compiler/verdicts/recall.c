@@ -154,17 +154,46 @@ static enum seg_status ask_part(struct seg_engine *engine, const seg_atom_sign *
   return status;
 }
 
+/** Atoms of a component of which nothing was found out, within one question. */
+struct doubt {
+  const char *reason; // NULL: there is none
+  uint32_t count;
+  seg_atom_sign signs[SEG_MAX_CUBE_SIGNS];
+};
+
+/** Do the atoms ask for at least as much as those in doubt? */
+static bool is_in_doubt(const struct doubt *doubt, const seg_atom_sign *signs, uint32_t count) {
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < count && found < doubt->count; i++)
+    found += signs[i] == doubt->signs[found];
+  return doubt->reason != NULL && found == doubt->count;
+}
+
+static void note_doubt(struct doubt *doubt, const seg_atom_sign *signs, uint32_t count,
+                       const char *reason) {
+  doubt->reason = reason;
+  doubt->count = count;
+  for (uint32_t i = 0; i < count; i++)
+    doubt->signs[i] = signs[i];
+}
+
 /** The components for which nobody is known, one after the other. `known` is false when the answers
  * do not fit together: they hold on different days. */
 static enum seg_status ask_join(struct seg_engine *engine, const struct seg_cube *join,
-                                struct seg_answered *answered, bool *known) {
+                                struct doubt *doubt, struct seg_answered *answered, bool *known) {
   *answered = (struct seg_answered){.existence = SEG_SOMEBODY};
   for (uint32_t first = 0, end; first < join->count; first = end) {
     struct seg_answered part;
+    const seg_atom_sign *signs = join->signs + first;
     end = seg_pool_component_end(&engine->pool, join->signs, join->count, first);
-    if (seg_pool_knows_part(&engine->pool, join->signs + first, end - first))
+    if (seg_pool_knows_part(&engine->pool, signs, end - first))
       continue;
-    enum seg_status status = ask_part(engine, join->signs + first, end - first, &part);
+    if (is_in_doubt(doubt, signs, end - first)) {
+      answered->existence = SEG_UNPROVED;
+      answered->reason = doubt->reason;
+      continue;
+    }
+    enum seg_status status = ask_part(engine, signs, end - first, &part);
     if (status != SEG_OK)
       return status;
     if (part.existence == SEG_NOBODY) {
@@ -175,20 +204,34 @@ static enum seg_status ask_join(struct seg_engine *engine, const struct seg_cube
     if (part.existence == SEG_UNPROVED) {
       answered->existence = SEG_UNPROVED;
       answered->reason = part.reason;
-    } else if (!seg_pool_knows_part(&engine->pool, join->signs + first, end - first)) {
+      note_doubt(doubt, signs, end - first, part.reason);
+    } else if (!seg_pool_knows_part(&engine->pool, signs, end - first)) {
       *known = false;
     }
   }
   return SEG_OK;
 }
 
+/** Those that ask for less come first. */
+static void sort_joins(struct recalling *recalling) {
+  for (uint32_t i = 1; i < recalling->join_count; i++)
+    for (uint32_t j = i; j > 0 && recalling->joins[j].count < recalling->joins[j - 1].count; j--) {
+      struct seg_cube swap = recalling->joins[j];
+      recalling->joins[j] = recalling->joins[j - 1];
+      recalling->joins[j - 1] = swap;
+    }
+}
+
 static enum seg_status ask_joins(struct recalling *recalling, struct seg_answered *answered,
                                  bool *known) {
+  struct doubt doubt = {.reason = NULL};
   const char *reason = NULL;
   bool open = false;
+  sort_joins(recalling);
   for (uint32_t i = 0; i < recalling->join_count; i++) {
     bool fits = true;
-    enum seg_status status = ask_join(recalling->engine, &recalling->joins[i], answered, &fits);
+    enum seg_status status =
+        ask_join(recalling->engine, &recalling->joins[i], &doubt, answered, &fits);
     if (status != SEG_OK)
       return status;
     if (fits && answered->existence == SEG_SOMEBODY) {

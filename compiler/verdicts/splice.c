@@ -80,9 +80,8 @@ static void add_events(struct splicing *splicing, uint32_t event) {
 static enum seg_status agrees(const struct splicing *splicing, const struct seg_wanted *wanted,
                               uint32_t count, bool *accepted, struct seg_error *error) {
   struct seg_reference *reference;
-  enum seg_status status =
-      seg_reference_new(splicing->pool->circuit->program, &splicing->witness->dataset,
-                        splicing->witness->as_of, &reference, error);
+  enum seg_status status = seg_reference_new(&splicing->pool->program, &splicing->witness->dataset,
+                                             splicing->witness->as_of, &reference, error);
   if (status != SEG_OK)
     return status;
   *accepted = seg_reference_customer_count(reference) == 1;
