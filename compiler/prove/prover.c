@@ -161,10 +161,10 @@ static enum seg_status answer_quickly(struct asking *asking, struct seg_query *q
   *answer = ask_quickly(asking, query, left_out);
   if (*answer == SEG_IMPOSSIBLE) {
     asking->found->existence = SEG_NOBODY;
-    // What can be left out has no part in the contradiction.
+    // What can be left out has no part in the contradiction. Of two nobody asks that.
     for (uint32_t i = 0; i < asking->count; i++) {
-      left_out[i] = true;
-      left_out[i] = ask_quickly(asking, query, left_out) == SEG_IMPOSSIBLE;
+      left_out[i] = asking->count > 2;
+      left_out[i] = left_out[i] && ask_quickly(asking, query, left_out) == SEG_IMPOSSIBLE;
       asking->in_core[i] = asking->in_core[i] || !left_out[i];
     }
     return SEG_OK;

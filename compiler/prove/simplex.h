@@ -12,7 +12,7 @@
 #include "compiler/prove/ratio.h"
 #include "runtime/base/vec.h"
 
-enum { SEG_SIMPLEX_VARIABLES = 320, SEG_SIMPLEX_ROWS = 128, SEG_SIMPLEX_PIVOTS = 1500 };
+enum { SEG_SIMPLEX_VARIABLES = 768, SEG_SIMPLEX_ROWS = 384, SEG_SIMPLEX_PIVOTS = 1500 };
 
 enum seg_simplex_answer { SEG_SIMPLEX_POSSIBLE, SEG_SIMPLEX_IMPOSSIBLE, SEG_SIMPLEX_GAVE_UP };
 
