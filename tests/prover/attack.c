@@ -10,7 +10,7 @@
 
 #include "compiler/prove/days.h"
 #include "runtime/base/hash.h"
-#include "tests/differential/compare.h"
+#include "tests/prover/claims.h"
 #include "tests/prover/people.h"
 #include "tests/prover/typical.h"
 
@@ -18,17 +18,18 @@ enum { MAX_QUESTIONS = 4000, CROWDS = 3 };
 
 struct question {
   uint32_t count;
-  struct asked_part parts[2];
+  struct asked_part parts[MAX_PARTS];
   enum seg_existence answer;
   uint32_t core_count;
-  struct asked_part core[2];
+  struct asked_part core[MAX_PARTS];
+  const char *claim; // of verdicts
   char reason[REASON_SIZE];
   bool asked;
   bool exists; // the crowd has one
 };
 
 struct attack {
-  const struct seg_pipeline *pipeline;
+  struct seg_pipeline *pipeline;
   const struct attack_options *options;
   struct attack_tally *tally;
   struct failure *failure;
@@ -94,11 +95,12 @@ static void choose_questions(struct attack *attack) {
     attack->questions.count = attack->options->questions;
 }
 
-static void fail(struct attack *attack, enum failure_kind kind, const struct asked_part *parts,
-                 uint32_t count) {
+static void fail(struct attack *attack, enum failure_kind kind, const struct question *question) {
   attack->failure->kind = kind;
-  attack->failure->part_count = count;
-  memcpy(attack->failure->parts, parts, count * sizeof *parts);
+  attack->failure->part_count = question->count;
+  memcpy(attack->failure->parts, question->parts, question->count * sizeof *question->parts);
+  if (question->claim != NULL)
+    snprintf(attack->failure->claim, sizeof attack->failure->claim, "%s", question->claim);
 }
 
 /** The compiled rules, too, must take the witness. */
@@ -139,7 +141,7 @@ static bool check_witness(struct attack *attack, const struct question *question
   if (!person_of_dataset(&attack->pipeline->program, &witness->dataset, &attack->arena, &person))
     return true; // too large to be kept
   if (!witness_matches(attack, question, &person, witness->as_of)) {
-    fail(attack, FAILURE_WITNESS, question->parts, question->count);
+    fail(attack, FAILURE_WITNESS, question);
     return false;
   }
   const struct seg_program *program = &attack->pipeline->program;
@@ -208,7 +210,7 @@ static bool check_questions(struct attack *attack, const struct crowd *crowd,
     question->exists = question->exists || customer >= 0;
     if (!nobody || customer < 0)
       continue;
-    fail(attack, FAILURE_REFUTED, question->parts, question->count);
+    fail(attack, FAILURE_REFUTED, question);
     if (attack->customer != NULL)
       crowd_take(crowd, customer, attack->customer);
     return false;
@@ -270,7 +272,7 @@ static void count_answers(struct attack *attack) {
   }
 }
 
-static bool attack_ready(struct attack *attack, uint64_t seed) {
+static bool ask_questions(struct attack *attack) {
   struct seg_prover prover;
   bool right = true;
   choose_questions(attack);
@@ -278,32 +280,121 @@ static bool attack_ready(struct attack *attack, uint64_t seed) {
   for (size_t i = 0; i < attack->questions.count && right; i++)
     right = ask(attack, &prover, &attack->questions.items[i]);
   seg_prover_deinit(&prover);
+  return right;
+}
+
+// --- verdicts ---
+
+static void count_verdict(struct attack_tally *tally, const struct seg_verdict *verdict) {
+  char reason[REASON_SIZE];
+  tally->verdicts[verdict->kind]++;
+  if (verdict->kind != SEG_VERDICT_UNPROVED)
+    return;
+  snprintf(reason, sizeof reason, "%s: %s", seg_verdict_kind_name(verdict->asked), verdict->reason);
+  tally->unproved++;
+  count_reason(tally, reason, 1, 0);
+}
+
+/** The compiled rules take the customers that are shown. */
+static bool check_shown(struct attack *attack, const struct seg_verdict *verdict) {
+  const struct seg_program *program = &attack->pipeline->program;
+  struct question question = {.claim = seg_verdict_kind_name(verdict->kind)};
+  bool pair =
+      verdict->kind == SEG_VERDICT_OVERLAP || verdict->kind == SEG_VERDICT_EXCLUSIVE_BROKEN;
+  if (verdict->witness == NULL || (!pair && verdict->kind != SEG_VERDICT_GAP))
+    return true;
+  if (pair) {
+    question.count = 2;
+    question.parts[0].segment = verdict->segment;
+    question.parts[1].segment = verdict->other;
+    return check_witness(attack, &question, verdict->witness);
+  }
+  const struct seg_program_chain *chain = &program->chains[verdict->chain];
+  for (uint32_t i = 0; i < chain->member_count && question.count < MAX_PARTS; i++)
+    question.parts[question.count++] = (struct asked_part){chain->members[i], true};
+  return check_witness(attack, &question, verdict->witness);
+}
+
+static void take_claims(struct attack *attack, const struct claims *claims) {
+  for (size_t i = 0; i < claims->items.count; i++) {
+    const struct claim *claim = &claims->items.items[i];
+    struct question question = {.count = claim->count,
+                                .core_count = claim->count,
+                                .answer = SEG_NOBODY,
+                                .asked = true,
+                                .claim = claim->text};
+    for (uint32_t p = 0; p < claim->count; p++)
+      question.core[p] = question.parts[p] = (struct asked_part){
+          claims_segment(&attack->pipeline->program, claim->parts[p].condition),
+          claim->parts[p].negated};
+    must(SEG_VEC_PUSH(&attack->questions, question));
+  }
+}
+
+/** The claims become segments of their own, so that the compiled rules decide them. */
+static bool judge_project(struct attack *attack, struct seg_verdicts *verdicts,
+                          struct claims *claims) {
+  struct seg_error error;
+  struct seg_verdict_options options = {.map = &attack->pipeline->map,
+                                        .budget = attack->options->budget};
+  double start = now();
+  must(seg_verdicts_find(&attack->pipeline->program, &options, verdicts, &error) == SEG_OK);
+  attack->tally->seconds_prover += now() - start;
+  claims_init(claims, &attack->pipeline->program, verdicts);
+  take_claims(attack, claims);
+  must(seg_pipeline_run(attack->pipeline, SEG_PASS_CODEGEN, &error) == SEG_OK);
+  bool right = true;
+  for (size_t i = 0; i < verdicts->items.count && right; i++) {
+    count_verdict(attack->tally, &verdicts->items.items[i]);
+    right = check_shown(attack, &verdicts->items.items[i]);
+  }
+  return right;
+}
+
+// --- a project ---
+
+static bool attack_ready(struct attack *attack, uint64_t seed) {
+  struct seg_verdicts verdicts = {0};
+  struct claims claims = {0};
+  bool judged = attack->options->verdicts;
+  bool right = judged ? judge_project(attack, &verdicts, &claims) : ask_questions(attack);
   for (uint32_t i = 0; i < CROWDS && right; i++) {
     int32_t as_of =
         i == 0 ? SEG_PROVE_USUAL_DAY : interest_as_of(&attack->interest, &attack->random);
     right = search(attack, as_of, seg_hash_mix(seed, i + 1));
   }
   count_answers(attack);
+  if (judged) {
+    claims_deinit(&claims);
+    seg_verdicts_deinit(&verdicts);
+  }
   return right;
+}
+
+static bool compile(struct seg_pipeline *pipeline, const char *text, enum seg_pass last) {
+  struct seg_error error;
+  uint32_t file;
+  seg_pipeline_init(pipeline);
+  must(seg_source_map_add(&pipeline->map, seg_str_view("random.seg"), seg_str_view(text), &file,
+                          &error) == SEG_OK);
+  must(seg_pipeline_run(pipeline, last, &error) == SEG_OK);
+  if (pipeline->sink.errors > 0 && getenv("SEGC_SHOW_REFUSED") != NULL)
+    seg_diagnostics_write(&pipeline->sink, &pipeline->map, SEG_FORMAT_HUMAN, false, stderr);
+  return pipeline->sink.errors == 0;
 }
 
 bool attack_project(struct model *model, enum project_kind kind, uint64_t seed,
                     const struct attack_options *options, struct attack_tally *tally,
                     struct failure *failure, struct data *customer) {
-  struct subject subject;
+  struct seg_pipeline pipeline;
   bool right = true;
   char *text = model_print(model);
   *failure = (struct failure){0};
   tally->projects++;
-  subject_init(&subject, text, false);
-  must(subject.state != SUBJECT_FAILED);
-  if (subject.state == SUBJECT_REFUSED) {
+  if (!compile(&pipeline, text, options->verdicts ? SEG_PASS_SEMA : SEG_PASS_CODEGEN)) {
     tally->refused++;
-    if (getenv("SEGC_SHOW_REFUSED") != NULL)
-      seg_diagnostics_write(&subject.pipeline.sink, &subject.pipeline.map, SEG_FORMAT_HUMAN, false,
-                            stderr);
-  } else if (crowd_fits(&subject.pipeline.program)) {
-    struct attack attack = {.pipeline = &subject.pipeline,
+  } else if (crowd_fits(&pipeline.program)) {
+    struct attack attack = {.pipeline = &pipeline,
                             .options = options,
                             .tally = tally,
                             .failure = failure,
@@ -311,14 +402,14 @@ bool attack_project(struct model *model, enum project_kind kind, uint64_t seed,
                             .kind = kind};
     seg_arena_init(&attack.arena);
     seg_random_init(&attack.random, seg_hash_mix(seed, 99));
-    interest_init(&attack.interest, &subject.pipeline.program);
+    interest_init(&attack.interest, &pipeline.program);
     right = attack_ready(&attack, seed);
     SEG_VEC_FREE(&attack.models.people);
     SEG_VEC_FREE(&attack.questions);
     interest_deinit(&attack.interest);
     seg_arena_deinit(&attack.arena);
   }
-  subject_deinit(&subject);
+  seg_pipeline_deinit(&pipeline);
   free(text);
   return right;
 }
@@ -335,6 +426,8 @@ void attack_join(struct attack_tally *sum, const struct attack_tally *tally) {
   sum->somebody += tally->somebody;
   sum->unproved += tally->unproved;
   sum->lost += tally->lost;
+  for (int kind = 0; kind < SEG_VERDICT_KIND_COUNT; kind++)
+    sum->verdicts[kind] += tally->verdicts[kind];
   sum->seconds_prover += tally->seconds_prover;
   sum->seconds_crowd += tally->seconds_crowd;
   sum->seconds_run += tally->seconds_run;
@@ -351,6 +444,9 @@ void attack_print(const struct attack_tally *tally) {
   printf("%" PRIu64 " questions: %" PRIu64 " nobody, %" PRIu64 " somebody, %" PRIu64
          " unproved, of which %" PRIu64 " have a customer\n",
          tally->questions, tally->nobody, tally->somebody, tally->unproved, tally->lost);
+  for (int kind = 0; kind < SEG_VERDICT_KIND_COUNT; kind++)
+    if (tally->verdicts[kind] > 0)
+      printf("  verdict %6" PRIu64 " %s\n", tally->verdicts[kind], seg_verdict_kind_name(kind));
   printf("CPU seconds: prover %.1f, making customers %.1f, compiled rules %.1f\n",
          tally->seconds_prover, tally->seconds_crowd, tally->seconds_run);
   for (uint32_t i = 0; i < tally->reason_count; i++)

@@ -1,5 +1,6 @@
 /**
- * One random project under attack: questions to the prover, and customers who refute its answers.
+ * One random project under attack: questions to the prover, or the verdicts about the project, and
+ * customers who refute them.
  *
  * "Nobody" is refuted by any customer in the crowd; the conditions that are said to contradict each
  * other are tried alone, so that a core that is too small shows, too. "Somebody" is refuted by
@@ -9,7 +10,7 @@
 #ifndef SEG_TESTS_PROVER_ATTACK_H
 #define SEG_TESTS_PROVER_ATTACK_H
 
-#include "compiler/prove/prover.h"
+#include "compiler/verdicts/verdicts.h"
 #include "tests/differential/model.h"
 #include "tests/prover/census.h"
 
@@ -21,6 +22,7 @@ enum project_kind {
 };
 
 struct attack_options {
+  bool verdicts;                // what is claimed about the project, instead of questions
   uint32_t segments, questions; // at most, for each project
   int64_t customers;            // for each project
   unsigned budget;              // of the prover
@@ -38,6 +40,7 @@ enum failure_kind { NO_FAILURE, FAILURE_REFUTED, FAILURE_WITNESS };
 /** What was wrong first. */
 struct failure {
   enum failure_kind kind;
+  char claim[120]; // of verdicts
   uint32_t part_count;
   struct asked_part parts[MAX_PARTS];
 };
@@ -47,6 +50,7 @@ struct attack_tally {
   uint64_t projects, refused, overflowed, complete; // complete: small worlds searched to their end
   uint64_t witness_overflows;
   uint64_t customers, questions, nobody, somebody, unproved, lost;
+  uint64_t verdicts[SEG_VERDICT_KIND_COUNT];
   double seconds_prover, seconds_crowd, seconds_run;
   struct reason_count reasons[MAX_REASONS];
   uint32_t reason_count;

@@ -1,7 +1,7 @@
 // The prover under attack: random projects, random customers, no proof may fall.
 //
 //   prover_attack [--projects N] [--customers N] [--segments N] [--questions N] [--budget N]
-//                 [--seed S] [--jobs J] [--kind typical|varied|small]
+//                 [--seed S] [--jobs J] [--kind typical|varied|small] [--ask questions|verdicts]
 //   prover_attack --project SEED --kind KIND    one project again, made small when a proof falls
 //
 // Projects are spread over worker processes; what they count is shared memory.
@@ -48,8 +48,10 @@ static int tell(const struct options *options, enum project_kind kind, uint64_t 
   bool right = attack_project(&model, kind, seed, &options->attack, tally, &failure, &customer);
   attack_print(tally);
   if (!right) {
-    printf("\nWRONG: %s project %" PRIu64 " (run: prover_attack --project %" PRIu64 " --kind %s)\n",
-           kind_names[kind], seed, seed, kind_names[kind]);
+    printf("\nWRONG: %s project %" PRIu64 " (run: prover_attack --project %" PRIu64
+           " --kind %s --ask %s)\n",
+           kind_names[kind], seed, seed, kind_names[kind],
+           options->attack.verdicts ? "verdicts" : "questions");
     reduce_and_tell(&model, &failure, &options->attack, &customer);
     data_deinit(&customer);
   }
@@ -134,6 +136,8 @@ static bool read_option(struct options *options, const char *name, const char *v
     attack->segments = (uint32_t)strtoul(value, NULL, 10);
   else if (strcmp(name, "--questions") == 0)
     attack->questions = (uint32_t)strtoul(value, NULL, 10);
+  else if (strcmp(name, "--ask") == 0)
+    attack->verdicts = strcmp(value, "verdicts") == 0;
   else if (strcmp(name, "--budget") == 0)
     attack->budget = (unsigned)strtoul(value, NULL, 10);
   else if (strcmp(name, "--seed") == 0)
@@ -167,6 +171,7 @@ int main(int count, char **arguments) {
   if (!right) {
     fputs("usage: prover_attack [--projects N] [--customers N] [--segments N] [--questions N]\n"
           "                     [--budget N] [--seed S] [--jobs J] [--kind typical|varied|small]\n"
+          "                     [--ask questions|verdicts]\n"
           "                     [--project SEED --kind KIND]\n",
           stderr);
     return 2;

@@ -285,6 +285,32 @@ static void choose(struct writer *writer) {
     writer->themes[i] = pick(writer, writer->small || i < THEMES / 2 ? usable : CLAUSES);
 }
 
+static void add_chain(struct writer *writer) {
+  struct model *model = writer->model;
+  struct model_chain *chain = &model->chains[model->chain_count++];
+  chain->name = "lifecycle";
+  chain->otherwise = chance(writer, 40);
+  uint32_t first = pick(writer, model->segment_count - 1);
+  uint32_t members = 2 + pick(writer, model->segment_count - first - 1);
+  for (uint32_t i = 0; i < members; i++)
+    chain->members[chain->member_count++] = first + i;
+}
+
+/** One kind a program: both may contradict each other. */
+static void add_relations(struct writer *writer) {
+  struct model *model = writer->model;
+  bool overlap = chance(writer, 60);
+  uint32_t count = pick(writer, MODEL_MAX_RELATIONS + 1);
+  for (uint32_t i = 0; i < count; i++) {
+    struct model_relation *relation = &model->relations[model->relation_count++];
+    relation->overlap = overlap;
+    uint32_t a = pick(writer, model->segment_count);
+    uint32_t b = pick(writer, model->segment_count - 1);
+    relation->members[relation->member_count++] = a;
+    relation->members[relation->member_count++] = b + (b >= a);
+  }
+}
+
 void generate_typical(struct model *model, uint64_t seed, uint32_t segments, bool small) {
   static const char *const zones[] = {"UTC", "Europe/Berlin", "America/New_York"};
   memset(model, 0, sizeof *model);
@@ -303,4 +329,7 @@ void generate_typical(struct model *model, uint64_t seed, uint32_t segments, boo
         (struct model_segment){.name = model_text(model, "segment_%u", i + 1),
                                .when = some_rule(&writer, i),
                                .no_holdout = true};
+  if (chance(&writer, 60))
+    add_chain(&writer);
+  add_relations(&writer);
 }
