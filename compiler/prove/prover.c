@@ -45,6 +45,7 @@ static enum seg_status start(struct seg_prover *prover, struct seg_error *error)
   if (status == SEG_OK)
     status = seg_solver_init(&prover->solver, prover->budget, error);
   prover->started = status == SEG_OK;
+  prover->solver.listener = prover->listener;
   return status;
 }
 

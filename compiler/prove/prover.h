@@ -33,6 +33,7 @@ struct seg_prover {
   unsigned budget;  // of the solver, for each question
   bool any_witness; // set it when some customer is enough; else the plainest is looked for
   struct seg_zone *zone;
+  const struct seg_solver_listener *listener; // NULL, or set it for tests
   struct seg_vocabulary vocabulary;
   struct seg_solver solver;
   bool started;

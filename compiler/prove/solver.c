@@ -239,7 +239,8 @@ void seg_solver_assert_all(struct seg_solver *solver, const Z3_ast *facts, size_
                       count == 1 ? facts[0] : Z3_mk_and(solver->context, (unsigned)count, facts));
 }
 
-static enum seg_answer check(struct seg_solver *solver, const Z3_ast *assumptions, unsigned count) {
+static enum seg_answer decide(struct seg_solver *solver, const Z3_ast *assumptions,
+                              unsigned count) {
   drop_model(solver);
   solver->questions++;
   if (erred(solver))
@@ -255,6 +256,32 @@ static enum seg_answer check(struct seg_solver *solver, const Z3_ast *assumption
     return SEG_UNDECIDED;
   Z3_model_inc_ref(solver->context, solver->model);
   return SEG_POSSIBLE;
+}
+
+// Assumptions become assertions of a scope of their own.
+static void tell(struct seg_solver *solver, const Z3_ast *assumptions, unsigned count,
+                 enum seg_answer answer) {
+  Z3_context c = solver->context;
+  Z3_solver copy = Z3_mk_simple_solver(c);
+  Z3_solver_inc_ref(c, copy); // at once: the next object takes its place otherwise
+  Z3_ast_vector facts = Z3_solver_get_assertions(c, solver->solver);
+  Z3_ast_vector_inc_ref(c, facts);
+  for (unsigned i = 0; i < Z3_ast_vector_size(c, facts); i++)
+    Z3_solver_assert(c, copy, Z3_ast_vector_get(c, facts, i));
+  for (unsigned i = 0; i < count; i++)
+    Z3_solver_assert(c, copy, assumptions[i]);
+  const char *script = Z3_solver_to_string(c, copy);
+  if (!erred(solver) && script != NULL)
+    solver->listener->heard(solver->listener->context, script, answer);
+  Z3_ast_vector_dec_ref(c, facts);
+  Z3_solver_dec_ref(c, copy);
+}
+
+static enum seg_answer check(struct seg_solver *solver, const Z3_ast *assumptions, unsigned count) {
+  enum seg_answer answer = decide(solver, assumptions, count);
+  if (solver->listener != NULL && answer != SEG_UNDECIDED)
+    tell(solver, assumptions, count, answer);
+  return answer;
 }
 
 enum seg_answer seg_solver_ask(struct seg_solver *solver, const Z3_ast *assumptions,

@@ -17,6 +17,13 @@
 
 enum seg_answer { SEG_POSSIBLE, SEG_IMPOSSIBLE, SEG_UNDECIDED };
 
+/** Is told every question that is decided, as an SMT-LIB 2 script without its logic and without
+ * `check-sat`: for tests that ask another solver. */
+struct seg_solver_listener {
+  void (*heard)(void *context, const char *script, enum seg_answer answer);
+  void *context;
+};
+
 enum { SEG_MAX_PREFIXES = 48 };
 
 /** Variables of one kind: prefix 0, prefix 1, ... A question takes them from the first on, so that
@@ -45,6 +52,7 @@ struct seg_solver {
   bool (*accepts_model)(struct seg_solver *solver, void *context);
   void *context_of_model;
   bool failed; // Z3 reported an error; answers are undecided from then on
+  const struct seg_solver_listener *listener; // NULL: nobody; set it after the start
 };
 
 /** SEG_OUT_OF_MEMORY, or SEG_INTERNAL when Z3 does not start. `budget` in Z3 resource units a

@@ -299,8 +299,7 @@ static void count_verdict(struct attack_tally *tally, const struct seg_verdict *
 static bool check_shown(struct attack *attack, const struct seg_verdict *verdict) {
   const struct seg_program *program = &attack->pipeline->program;
   struct question question = {.claim = seg_verdict_kind_name(verdict->kind)};
-  bool pair =
-      verdict->kind == SEG_VERDICT_OVERLAP || verdict->kind == SEG_VERDICT_EXCLUSIVE_BROKEN;
+  bool pair = verdict->kind == SEG_VERDICT_OVERLAP || verdict->kind == SEG_VERDICT_EXCLUSIVE_BROKEN;
   if (verdict->witness == NULL || (!pair && verdict->kind != SEG_VERDICT_GAP))
     return true;
   if (pair) {
@@ -324,9 +323,9 @@ static void take_claims(struct attack *attack, const struct claims *claims) {
                                 .asked = true,
                                 .claim = claim->text};
     for (uint32_t p = 0; p < claim->count; p++)
-      question.core[p] = question.parts[p] = (struct asked_part){
-          claims_segment(&attack->pipeline->program, claim->parts[p].condition),
-          claim->parts[p].negated};
+      question.core[p] = question.parts[p] =
+          (struct asked_part){claims_segment(&attack->pipeline->program, claim->parts[p].condition),
+                              claim->parts[p].negated};
     must(SEG_VEC_PUSH(&attack->questions, question));
   }
 }
@@ -356,7 +355,7 @@ static bool judge_project(struct attack *attack, struct seg_verdicts *verdicts,
 static bool attack_ready(struct attack *attack, uint64_t seed) {
   struct seg_verdicts verdicts = {0};
   struct claims claims = {0};
-  bool judged = attack->options->verdicts;
+  bool judged = attack->options->mode == ASK_VERDICTS;
   bool right = judged ? judge_project(attack, &verdicts, &claims) : ask_questions(attack);
   for (uint32_t i = 0; i < CROWDS && right; i++) {
     int32_t as_of =
@@ -391,7 +390,7 @@ bool attack_project(struct model *model, enum project_kind kind, uint64_t seed,
   char *text = model_print(model);
   *failure = (struct failure){0};
   tally->projects++;
-  if (!compile(&pipeline, text, options->verdicts ? SEG_PASS_SEMA : SEG_PASS_CODEGEN)) {
+  if (!compile(&pipeline, text, options->mode == ASK_VERDICTS ? SEG_PASS_SEMA : SEG_PASS_CODEGEN)) {
     tally->refused++;
   } else if (crowd_fits(&pipeline.program)) {
     struct attack attack = {.pipeline = &pipeline,

@@ -21,8 +21,15 @@ enum project_kind {
   PROJECT_KINDS,
 };
 
+enum attack_mode {
+  ASK_QUESTIONS, // of the prover, one at a time
+  ASK_VERDICTS,  // about the whole project
+  ASK_TWICE,     // verdicts in several ways: agree.h
+  ASK_MODES,
+};
+
 struct attack_options {
-  bool verdicts;                // what is claimed about the project, instead of questions
+  enum attack_mode mode;
   uint32_t segments, questions; // at most, for each project
   int64_t customers;            // for each project
   unsigned budget;              // of the prover

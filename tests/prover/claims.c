@@ -237,8 +237,8 @@ uint32_t claims_segment(struct seg_program *program, const struct seg_node *cond
   for (uint32_t s = 0; s < program->segment_count; s++)
     if (program->segments[s].when == condition)
       return s;
-  struct seg_program_segment *segments = SEG_NEW_ARRAY(
-      &program->arena, struct seg_program_segment, (size_t)program->segment_count + 1);
+  struct seg_program_segment *segments = SEG_NEW_ARRAY(&program->arena, struct seg_program_segment,
+                                                       (size_t)program->segment_count + 1);
   struct seg_str name = seg_arena_format(&program->arena, "probe_%u", program->segment_count);
   must(segments != NULL && name.data != NULL);
   memcpy(segments, program->segments, program->segment_count * sizeof *segments);

@@ -1,6 +1,6 @@
 /**
- * What a list of verdicts claims, as questions that nobody may answer: "there is no customer for whom
- * these conditions hold and those do not".
+ * What a list of verdicts claims, as questions that nobody may answer: "there is no customer for
+ * whom these conditions hold and those do not".
  *
  * Much is claimed by silence. Two segments without a verdict about them never meet, unless it is
  * declared that they may; a chain without a gap takes everybody.
@@ -33,8 +33,8 @@ void claims_init(struct claims *claims, const struct seg_program *program,
                  const struct seg_verdicts *verdicts);
 void claims_deinit(struct claims *claims);
 
-/** The number of the segment whose rule this is; a new segment of the program when there is none. The
- * program must not have been lowered yet. */
+/** The number of the segment whose rule this is; a new segment of the program when there is none.
+ * The program must not have been lowered yet. */
 uint32_t claims_segment(struct seg_program *program, const struct seg_node *condition);
 
 #endif

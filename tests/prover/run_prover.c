@@ -1,7 +1,8 @@
 // The prover under attack: random projects, random customers, no proof may fall.
 //
 //   prover_attack [--projects N] [--customers N] [--segments N] [--questions N] [--budget N]
-//                 [--seed S] [--jobs J] [--kind typical|varied|small] [--ask questions|verdicts]
+//                 [--seed S] [--jobs J] [--kind typical|varied|small] [--ask
+//                 questions|verdicts|twice]
 //   prover_attack --project SEED --kind KIND    one project again, made small when a proof falls
 //
 // Projects are spread over worker processes; what they count is shared memory.
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "runtime/base/hash.h"
+#include "tests/prover/agree.h"
 #include "tests/prover/reduce.h"
 #include "tests/support/random.h"
 
@@ -22,6 +24,7 @@
 enum { MOST_JOBS = 16, LONGEST_PROJECT = 240, MOST_REFUSED_PERCENT = 6 };
 
 static const char *const kind_names[PROJECT_KINDS] = {"typical", "varied", "small"};
+static const char *const mode_names[ASK_MODES] = {"questions", "verdicts", "twice"};
 
 struct options {
   struct attack_options attack;
@@ -45,13 +48,19 @@ static int tell(const struct options *options, enum project_kind kind, uint64_t 
   if (tally == NULL)
     abort();
   attack_generate(&model, kind, seed, &options->attack);
-  bool right = attack_project(&model, kind, seed, &options->attack, tally, &failure, &customer);
+  bool refuted = false;
+  bool right =
+      options->attack.mode == ASK_TWICE
+          ? agree_project(&model, kind, &options->attack, tally)
+          : attack_project(&model, kind, seed, &options->attack, tally, &failure, &customer);
+  refuted = !right && options->attack.mode != ASK_TWICE;
   attack_print(tally);
   if (!right) {
     printf("\nWRONG: %s project %" PRIu64 " (run: prover_attack --project %" PRIu64
            " --kind %s --ask %s)\n",
-           kind_names[kind], seed, seed, kind_names[kind],
-           options->attack.verdicts ? "verdicts" : "questions");
+           kind_names[kind], seed, seed, kind_names[kind], mode_names[options->attack.mode]);
+  }
+  if (refuted) {
     reduce_and_tell(&model, &failure, &options->attack, &customer);
     data_deinit(&customer);
   }
@@ -80,8 +89,10 @@ static void work(const struct options *options, uint32_t worker, struct attack_t
     tally->running_seed = seg_hash_mix(options->seed, i);
     alarm(LONGEST_PROJECT);
     attack_generate(&model, tally->running_kind, tally->running_seed, &options->attack);
-    bool right = attack_project(&model, tally->running_kind, tally->running_seed, &options->attack,
-                                tally, &failure, NULL);
+    bool right = options->attack.mode == ASK_TWICE
+                     ? agree_project(&model, tally->running_kind, &options->attack, tally)
+                     : attack_project(&model, tally->running_kind, tally->running_seed,
+                                      &options->attack, tally, &failure, NULL);
     seg_arena_deinit(&model.arena);
     if (!right) {
       tally->failed = true;
@@ -126,6 +137,15 @@ static int run_many(const struct options *options) {
   return status;
 }
 
+static bool read_word(const char *const *names, int count, const char *word, int *number) {
+  for (int i = 0; i < count; i++)
+    if (strcmp(word, names[i]) == 0) {
+      *number = i;
+      return true;
+    }
+  return false;
+}
+
 static bool read_option(struct options *options, const char *name, const char *value) {
   struct attack_options *attack = &options->attack;
   if (strcmp(name, "--projects") == 0)
@@ -137,7 +157,7 @@ static bool read_option(struct options *options, const char *name, const char *v
   else if (strcmp(name, "--questions") == 0)
     attack->questions = (uint32_t)strtoul(value, NULL, 10);
   else if (strcmp(name, "--ask") == 0)
-    attack->verdicts = strcmp(value, "verdicts") == 0;
+    return read_word(mode_names, ASK_MODES, value, (int *)&attack->mode);
   else if (strcmp(name, "--budget") == 0)
     attack->budget = (unsigned)strtoul(value, NULL, 10);
   else if (strcmp(name, "--seed") == 0)
@@ -146,19 +166,16 @@ static bool read_option(struct options *options, const char *name, const char *v
     options->jobs = (uint32_t)strtoul(value, NULL, 10);
   else if (strcmp(name, "--project") == 0)
     options->seed = strtoull(value, NULL, 0), options->one = true;
-  else if (strcmp(name, "--kind") == 0) {
-    for (int i = 0; i < PROJECT_KINDS; i++)
-      if (strcmp(value, kind_names[i]) == 0)
-        options->kind = i;
-    return options->kind >= 0;
-  } else
+  else if (strcmp(name, "--kind") == 0)
+    return read_word(kind_names, PROJECT_KINDS, value, &options->kind);
+  else
     return false;
   return true;
 }
 
 int main(int count, char **arguments) {
   struct options options = {
-      .attack = {.segments = 7, .questions = 60, .customers = 100000, .budget = 2000000},
+      .attack = {.segments = 7, .questions = 60, .customers = 100000, .budget = 200000},
       .seed = seg_random_seed("SEGC_SEED", DEFAULT_SEED),
       .projects = 200,
       .jobs = 2,
@@ -171,7 +188,7 @@ int main(int count, char **arguments) {
   if (!right) {
     fputs("usage: prover_attack [--projects N] [--customers N] [--segments N] [--questions N]\n"
           "                     [--budget N] [--seed S] [--jobs J] [--kind typical|varied|small]\n"
-          "                     [--ask questions|verdicts]\n"
+          "                     [--ask questions|verdicts|twice]\n"
           "                     [--project SEED --kind KIND]\n",
           stderr);
     return 2;
