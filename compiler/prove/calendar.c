@@ -13,10 +13,6 @@ static Z3_ast number(struct seg_solver *solver, int64_t value) {
   return seg_term_int(solver, value);
 }
 
-static Z3_ast divided(struct seg_solver *solver, Z3_ast term, int64_t by) {
-  return seg_term_divide(solver, term, number(solver, by));
-}
-
 static Z3_ast leftover(struct seg_solver *solver, Z3_ast term, int64_t by) {
   return seg_term_modulo(solver, term, number(solver, by));
 }
@@ -30,15 +26,6 @@ Z3_ast seg_calendar_is_leap(struct seg_solver *solver, Z3_ast year) {
   return seg_term_or(
       solver, seg_term_and(solver, is_multiple(solver, year, 4), seg_term_not(solver, century)),
       is_multiple(solver, year, 400));
-}
-
-Z3_ast seg_calendar_first_day(struct seg_solver *solver, Z3_ast year) {
-  Z3_ast before = seg_term_subtract(solver, year, number(solver, 1));
-  Z3_ast days = seg_term_multiply(solver, number(solver, 365), before);
-  days = seg_term_add(solver, days, divided(solver, before, 4));
-  days = seg_term_subtract(solver, days, divided(solver, before, 100));
-  days = seg_term_add(solver, days, divided(solver, before, 400));
-  return seg_term_add(solver, days, number(solver, SEG_CIVIL_FIRST_DAY));
 }
 
 /** By month: values[0] in January, as an `if` of twelve. */
@@ -70,22 +57,47 @@ Z3_ast seg_calendar_month_days(struct seg_solver *solver, Z3_ast month, Z3_ast l
                      by_month(solver, month, common));
 }
 
+/** A year by its place in 400, in 100 and in 4 years: then nothing need be divided. */
+static Z3_ast place_year(struct seg_query *query, struct seg_date_parts *parts) {
+  static const struct {
+    int64_t years, days, most;
+  } cycles[] = {{400, 146097, INT64_MAX}, {100, 36524, 3}, {4, 1461, 24}, {1, 365, 3}};
+  struct seg_solver *solver = query->solver;
+  Z3_ast years = number(solver, 1), days = number(solver, SEG_CIVIL_FIRST_DAY), count[4];
+  for (int i = 0; i < 4; i++) {
+    count[i] = seg_term_variable(solver, solver->integers, "cycle");
+    if (i > 0)
+      seg_encode_between(query, count[i], 0, cycles[i].most);
+    years = seg_term_add(solver, years,
+                         seg_term_multiply(solver, number(solver, cycles[i].years), count[i]));
+    days = seg_term_add(solver, days,
+                        seg_term_multiply(solver, number(solver, cycles[i].days), count[i]));
+  }
+  parts->year = years;
+  Z3_ast century = seg_term_equal(solver, count[2], number(solver, 24));
+  Z3_ast fourth = seg_term_equal(solver, count[1], number(solver, 3));
+  parts->leap = seg_term_and(solver, seg_term_equal(solver, count[3], number(solver, 3)),
+                             seg_term_or(solver, seg_term_not(solver, century), fourth));
+  return days;
+}
+
 static struct seg_date_parts find_parts(struct seg_query *query, Z3_ast date) {
   struct seg_solver *solver = query->solver;
   struct seg_date_parts parts = {.date = date,
-                                 .year = seg_term_variable(solver, solver->integers, "year"),
                                  .month = seg_term_variable(solver, solver->integers, "month"),
                                  .day = seg_term_variable(solver, solver->integers, "day")};
-  parts.leap = seg_calendar_is_leap(solver, parts.year);
-  Z3_ast before = seg_term_add(solver, seg_calendar_first_day(solver, parts.year),
-                               seg_calendar_days_before(solver, parts.month, parts.leap));
+  parts.first_day = place_year(query, &parts);
+  Z3_ast before = seg_calendar_days_before(solver, parts.month, parts.leap);
   seg_encode_between(query, parts.month, 1, 12);
   seg_encode_between(query, parts.day, 1, 31);
   seg_query_fact(query, seg_term_at_most(solver, parts.day,
                                          seg_calendar_month_days(solver, parts.month, parts.leap)));
-  Z3_ast first =
-      seg_term_subtract(solver, seg_term_add(solver, before, parts.day), number(solver, 1));
-  seg_query_fact(query, seg_term_equal(solver, date, first));
+  Z3_ast in_year = seg_term_add(solver, before, parts.day);
+  seg_encode_between(query, in_year, 1, 366);
+  seg_query_fact(
+      query, seg_term_equal(solver, date,
+                            seg_term_add(solver, parts.first_day,
+                                         seg_term_subtract(solver, in_year, number(solver, 1)))));
   return parts;
 }
 

@@ -8,8 +8,6 @@
 #include "compiler/prove/query.h"
 
 Z3_ast seg_calendar_is_leap(struct seg_solver *solver, Z3_ast year);
-/** 1 January of the year, in days since 1970-01-01. */
-Z3_ast seg_calendar_first_day(struct seg_solver *solver, Z3_ast year);
 /** The days of a year before a month of it; the days of that month. */
 Z3_ast seg_calendar_days_before(struct seg_solver *solver, Z3_ast month, Z3_ast leap);
 Z3_ast seg_calendar_month_days(struct seg_solver *solver, Z3_ast month, Z3_ast leap);

@@ -1,4 +1,5 @@
 // Dates as terms: days since 1970-01-01.
+#include "compiler/prove/calendar.h"
 #include "compiler/prove/encode.h"
 
 static struct seg_term days_since(const struct seg_encode_scope *scope,
@@ -9,16 +10,40 @@ static struct seg_term days_since(const struct seg_encode_scope *scope,
   return date;
 }
 
+/** The day on which the date returns in a year that begins with `first`: 29 February is the 28th in
+ * common years. */
+static Z3_ast return_in(struct seg_solver *solver, Z3_ast first, Z3_ast leap,
+                        const struct seg_date_parts *date) {
+  Z3_ast last = seg_calendar_month_days(solver, date->month, leap);
+  Z3_ast day = seg_term_if(solver, seg_term_at_most(solver, date->day, last), date->day, last);
+  Z3_ast before = seg_term_add(solver, first, seg_calendar_days_before(solver, date->month, leap));
+  return seg_term_add(solver, before, seg_term_subtract(solver, day, seg_term_int(solver, 1)));
+}
+
+/** Days until the date returns, 0 on that day. */
+static Z3_ast anniversary(const struct seg_encode_scope *scope, const struct seg_date_parts *date) {
+  struct seg_query *query = scope->query;
+  struct seg_solver *solver = query->solver;
+  struct seg_date_parts today = seg_calendar_parts(scope, query->as_of);
+  Z3_ast next_year = seg_term_add(solver, today.year, seg_term_int(solver, 1));
+  Z3_ast next_leap = seg_calendar_is_leap(solver, next_year);
+  Z3_ast days_of_year =
+      seg_term_if(solver, today.leap, seg_term_int(solver, 366), seg_term_int(solver, 365));
+  Z3_ast next_first = seg_term_add(solver, today.first_day, days_of_year);
+  Z3_ast this =
+      seg_term_subtract(solver, return_in(solver, today.first_day, today.leap, date), query->as_of);
+  Z3_ast next =
+      seg_term_subtract(solver, return_in(solver, next_first, next_leap, date), query->as_of);
+  Z3_ast is_ahead = seg_term_at_most(solver, seg_term_int(solver, 0), this);
+  Z3_ast days = seg_term_if(solver, is_ahead, this, next);
+  seg_encode_between(query, days, 0, 366);
+  return days;
+}
+
 static struct seg_term date_function(const struct seg_encode_scope *scope,
                                      const struct seg_node *node) {
   struct seg_query *query = scope->query;
   struct seg_solver *solver = query->solver;
-  static const struct {
-    int64_t low, high;
-  } ranges[] = {[SEG_DATE_YEAR] = {1, 9999},
-                [SEG_DATE_MONTH] = {1, 12},
-                [SEG_DATE_DAY] = {1, 31},
-                [SEG_DATE_ANNIVERSARY] = {0, 366}};
   struct seg_term date = seg_encode_value(scope, node->operands[0]);
   if (node->date_function == SEG_DATE_DAYS_UNTIL) {
     date.value = seg_term_subtract(solver, date.value, query->as_of);
@@ -30,10 +55,12 @@ static struct seg_term date_function(const struct seg_encode_scope *scope,
     date.value = seg_term_add(solver, day, seg_term_int(solver, 1));
     return date;
   }
-  struct seg_term term = seg_encode_opaque(scope, node, date.known, "it looks at parts of a date");
-  seg_encode_between(query, term.value, ranges[node->date_function].low,
-                     ranges[node->date_function].high);
-  return term;
+  struct seg_date_parts parts = seg_calendar_parts(scope, date.value);
+  date.value = node->date_function == SEG_DATE_YEAR    ? parts.year
+               : node->date_function == SEG_DATE_MONTH ? parts.month
+               : node->date_function == SEG_DATE_DAY   ? parts.day
+                                                       : anniversary(scope, &parts);
+  return date;
 }
 
 static struct seg_term days_between(const struct seg_encode_scope *scope,

@@ -26,15 +26,24 @@ static struct seg_term rounded(const struct seg_encode_scope *scope, const struc
     if (seg_str_equal(query->shared.items[i].form, form))
       return query->shared.items[i].term;
   struct seg_term term = {exact.known, seg_term_variable(solver, solver->reals, "rounded")};
-  // |term - exact| <= |exact| / 2^52: twice the bound of rounding to nearest.
+  // |term - exact| <= |exact| / 2^52: twice the bound of rounding to nearest. What is too small for
+  // that is smaller than any value that somebody compares with, but need not be 0.
   Z3_ast width = seg_term_multiply(solver, seg_term_real(solver, 0x1p-52), exact.value);
   Z3_ast zero = seg_term_real(solver, 0);
   Z3_ast negative = seg_term_multiply(solver, seg_term_real(solver, -1), width);
   Z3_ast span = seg_term_if(solver, seg_term_at_most(solver, zero, exact.value), width, negative);
+  if ((node->kind == SEG_NODE_MULTIPLY || node->kind == SEG_NODE_DIVIDE) &&
+      node->operands[0]->kind != SEG_NODE_TO_NUMBER)
+    span = seg_term_add(solver, span, seg_term_real(solver, 0x1p-100));
   seg_query_fact(query,
                  seg_term_at_most(solver, term.value, seg_term_add(solver, exact.value, span)));
   seg_query_fact(
       query, seg_term_at_most(solver, seg_term_subtract(solver, exact.value, span), term.value));
+  // Rounding keeps the sign, as it keeps every order.
+  seg_query_fact(query, seg_term_implies(solver, seg_term_at_most(solver, zero, exact.value),
+                                         seg_term_at_most(solver, zero, term.value)));
+  seg_query_fact(query, seg_term_implies(solver, seg_term_at_most(solver, exact.value, zero),
+                                         seg_term_at_most(solver, term.value, zero)));
   struct seg_shared_term shared = {form, term};
   if (form.size > 0 && !SEG_VEC_PUSH(&query->shared, shared))
     query->out_of_memory = true;
@@ -169,9 +178,52 @@ static struct seg_term negated(const struct seg_encode_scope *scope, const struc
   return term;
 }
 
+/** A real as a whole number: down, up, or to the nearest, halves away from zero. */
+static Z3_ast rounded_real(struct seg_solver *solver, enum seg_rounding rounding, Z3_ast value) {
+  Z3_ast zero = seg_term_real(solver, 0), half = seg_term_real(solver, 0.5);
+  Z3_ast negative = seg_term_negate(solver, value);
+  switch (rounding) {
+  case SEG_FLOOR: return seg_term_floor(solver, value);
+  case SEG_CEIL: return seg_term_negate(solver, seg_term_floor(solver, negative));
+  case SEG_ROUND: break;
+  }
+  Z3_ast up = seg_term_floor(solver, seg_term_add(solver, value, half));
+  Z3_ast down =
+      seg_term_negate(solver, seg_term_floor(solver, seg_term_add(solver, negative, half)));
+  return seg_term_if(solver, seg_term_at_most(solver, zero, value), up, down);
+}
+
+/** Whole units of money, out of minor ones. */
+static Z3_ast rounded_units(struct seg_solver *solver, enum seg_rounding rounding, Z3_ast units,
+                            int64_t unit) {
+  Z3_ast by = seg_term_int(solver, unit), zero = seg_term_int(solver, 0);
+  Z3_ast down = seg_term_divide(solver, units, by);
+  Z3_ast up = seg_term_negate(solver, seg_term_divide(solver, seg_term_negate(solver, units), by));
+  Z3_ast half = seg_term_int(solver, unit / 2);
+  Z3_ast nearest = seg_term_divide(solver, seg_term_add(solver, units, half), by);
+  Z3_ast farthest = seg_term_negate(
+      solver,
+      seg_term_divide(solver, seg_term_add(solver, seg_term_negate(solver, units), half), by));
+  switch (rounding) {
+  case SEG_FLOOR: return down;
+  case SEG_CEIL: return up;
+  case SEG_ROUND: break;
+  }
+  return seg_term_if(solver, seg_term_at_most(solver, zero, units), nearest, farthest);
+}
+
 static struct seg_term whole(const struct seg_encode_scope *scope, const struct seg_node *node) {
+  struct seg_solver *solver = scope->query->solver;
   struct seg_term term = seg_encode_value(scope, node->operands[0]);
-  return seg_encode_opaque(scope, node, term.known, "it rounds a value");
+  int64_t unit = 1;
+  for (unsigned i = 0; i < node->type.scale; i++)
+    unit *= 10;
+  if (node->operands[0]->type.kind == SEG_TYPE_MONEY)
+    term.value = unit == 1 ? term.value : rounded_units(solver, node->rounding, term.value, unit);
+  else
+    term.value = rounded_real(solver, node->rounding, term.value);
+  term.value = seg_term_multiply(solver, seg_term_int(solver, unit), term.value);
+  return term;
 }
 
 struct seg_term seg_encode_number(const struct seg_encode_scope *scope,

@@ -354,6 +354,9 @@ void seg_query_deinit(struct seg_query *query) {
   SEG_VEC_FREE(&query->windows);
   SEG_VEC_FREE(&query->cuts);
   SEG_VEC_FREE(&query->dates);
+  SEG_VEC_FREE(&query->draws);
+  SEG_VEC_FREE(&query->listings);
+  SEG_VEC_FREE(&query->ranks);
   SEG_VEC_FREE(&query->parts);
   SEG_VEC_FREE(&query->differents);
   SEG_VEC_FREE(&query->text_pairs);

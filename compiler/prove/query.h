@@ -60,7 +60,8 @@ struct seg_age_cut {
 /** A date taken apart. */
 struct seg_date_parts {
   Z3_ast date, year, month, day;
-  Z3_ast leap; // is it a leap year?
+  Z3_ast leap;      // is it a leap year?
+  Z3_ast first_day; // of the year
 };
 
 /** What a question wants to know of an argument of an event: its sums or its ends. */
@@ -118,6 +119,25 @@ struct seg_part {
   int32_t hours;                       // the last ones before the as-of day; 0: by a sequence
 };
 
+/** A group that a customer draws. */
+struct seg_drawn {
+  const struct seg_node *node;
+  Z3_ast value;
+};
+
+/** Is the customer in a list of the program? */
+struct seg_listing {
+  uint32_t list;
+  Z3_ast listed;
+};
+
+/** A place among all customers; `operands` is the normal form of what is compared. */
+struct seg_ranked {
+  const struct seg_node *node;
+  struct seg_str operands;
+  Z3_ast value;
+};
+
 /** A number of different things that is no sum. */
 struct seg_different {
   enum seg_aggregate_kind sort;
@@ -158,6 +178,9 @@ struct seg_query {
   SEG_VEC(struct seg_date_parts) dates;
   Z3_ast near_days; // the as-of day is one of the next years'; NULL: that makes no difference
   Z3_ast starts[SEG_MAX_PERIOD_STARTS]; // first days of periods, where the as-of day is open
+  SEG_VEC(struct seg_drawn) draws;
+  SEG_VEC(struct seg_listing) listings;
+  SEG_VEC(struct seg_ranked) ranks;
   SEG_VEC(struct seg_part *) parts;
   SEG_VEC(struct seg_different) differents;
   SEG_VEC(struct seg_text_pair) text_pairs;

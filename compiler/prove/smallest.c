@@ -4,7 +4,7 @@
 #include "compiler/prove/days.h"
 #include "runtime/base/decimal.h"
 
-enum { MOST_DECIMALS = 6, MOST_NEIGHBOURS = 3, MOST_MONTHS = 14 };
+enum { MOST_DECIMALS = 6, MOST_NEIGHBOURS = 3 };
 
 // --- one value ---
 
@@ -150,28 +150,8 @@ void seg_choose_columns(struct seg_choosing *choosing, const struct seg_row_term
 
 // --- the customer ---
 
-/** Where windows of the calendar are part of the question it is hard to find the first of all days:
- * the first one of its kind will do, or the end of a month soon after it, or any day. */
-static int64_t settle_calendar_day(struct seg_choosing *choosing) {
-  const struct seg_query *query = choosing->query;
-  struct seg_solver *solver = query->solver;
-  int32_t day = query->kind->day;
-  int64_t found;
-  for (int month = 0; month <= MOST_MONTHS; month++) {
-    if (prefer(choosing, seg_term_equal(solver, query->as_of, seg_term_int(solver, day))))
-      return day;
-    day = seg_period_first_day(SEG_PERIOD_UNIT_MONTH, day + 1, 1) - 1;
-  }
-  if (!seg_solver_int(solver, query->as_of, &found))
-    return query->kind->day;
-  seg_solver_assert(solver, seg_term_equal(solver, query->as_of, seg_term_int(solver, found)));
-  return found;
-}
-
 /** Our time when the rules allow it, else the nearest day. */
 static int64_t settle_day(struct seg_choosing *choosing) {
-  if (choosing->query->days->calendar)
-    return settle_calendar_day(choosing);
   struct seg_solver *solver = choosing->query->solver;
   Z3_ast as_of = choosing->query->as_of, usual = seg_term_int(solver, SEG_PROVE_USUAL_DAY);
   if (prefer(choosing, seg_term_at_most(solver, usual, as_of)))

@@ -214,6 +214,10 @@ Z3_ast seg_term_to_real(struct seg_solver *solver, Z3_ast a) {
   return solver->dry ? a : Z3_mk_int2real(solver->context, a);
 }
 
+Z3_ast seg_term_floor(struct seg_solver *solver, Z3_ast a) {
+  return solver->dry ? a : Z3_mk_real2int(solver->context, a);
+}
+
 Z3_ast seg_term_if(struct seg_solver *solver, Z3_ast condition, Z3_ast a, Z3_ast b) {
   if (solver->dry || condition == solver->yes || a == b)
     return a;

@@ -83,6 +83,7 @@ Z3_ast seg_term_divide(struct seg_solver *solver, Z3_ast a, Z3_ast b); // whole:
 Z3_ast seg_term_modulo(struct seg_solver *solver, Z3_ast a, Z3_ast b); // whole numbers, never < 0
 Z3_ast seg_term_negate(struct seg_solver *solver, Z3_ast a);
 Z3_ast seg_term_to_real(struct seg_solver *solver, Z3_ast a);
+Z3_ast seg_term_floor(struct seg_solver *solver, Z3_ast a); // of a real: the whole number below
 Z3_ast seg_term_if(struct seg_solver *solver, Z3_ast condition, Z3_ast a, Z3_ast b);
 
 void seg_solver_push(struct seg_solver *solver);

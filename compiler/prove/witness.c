@@ -1,6 +1,7 @@
 // From a model to rows; see witness.h.
 #include "compiler/prove/witness.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +10,10 @@
 #include "compiler/prove/smallest.h"
 #include "compiler/prove/unique_rows.h"
 #include "runtime/base/decimal.h"
+#include "runtime/base/draw.h"
 #include "runtime/time/civil.h"
+
+enum { MOST_KEYS = 200000 }; // that are tried for what they draw
 
 /** Where the rows of one event come from. */
 struct origins {
@@ -31,10 +35,67 @@ static void note_sampled(struct making *making, enum seg_sampled sampled) {
   making->out_of_memory = making->out_of_memory || sampled == SEG_SAMPLE_NO_MEMORY;
 }
 
+static int64_t whole(struct making *making, Z3_ast term) {
+  int64_t value;
+  if (!seg_solver_int(making->query->solver, term, &value))
+    making->failed = true;
+  return value;
+}
+
+/** Does the key draw what the model says? */
+static bool draws_right(const struct making *making, const int64_t *wanted, struct seg_str key) {
+  for (size_t i = 0; i < making->query->draws.count; i++) {
+    const struct seg_node *node = making->query->draws.items[i].node;
+    struct seg_draw draw;
+    seg_draw_init(&draw, node->salt);
+    if (seg_draw_bucket(seg_draw_of(&draw, key), node->buckets) != wanted[i])
+      return false;
+  }
+  return true;
+}
+
+/** The smallest number that draws what the model says; 1 when there is none. */
+static int64_t find_key(struct making *making) {
+  struct seg_query *query = making->query;
+  char text[24];
+  int64_t *wanted = SEG_NEW_ARRAY(&query->arena, int64_t, query->draws.count + 1);
+  if (wanted == NULL) {
+    making->out_of_memory = true;
+    return 1;
+  }
+  for (size_t i = 0; i < query->draws.count; i++)
+    wanted[i] = whole(making, query->draws.items[i].value);
+  for (int64_t key = 1; query->draws.count > 0 && key <= MOST_KEYS; key++) {
+    snprintf(text, sizeof text, "%lld", (long long)key);
+    if (draws_right(making, wanted, seg_str_view(text)))
+      return key;
+  }
+  return 1;
+}
+
+/** Put the customer into the lists that the model says. */
+static void add_to_lists(struct making *making) {
+  struct seg_query *query = making->query;
+  struct seg_dataset *dataset = &making->witness->dataset;
+  if (query->listings.count == 0)
+    return;
+  if (!seg_dataset_add_lists(dataset, query->program->list_count)) {
+    making->out_of_memory = true;
+    return;
+  }
+  for (size_t i = 0; i < query->listings.count; i++) {
+    struct seg_row row = {.key = making->key};
+    if (seg_solver_truth(query->solver, query->listings.items[i].listed) &&
+        !SEG_VEC_PUSH(&dataset->lists[query->listings.items[i].list].rows, row))
+      making->out_of_memory = true;
+  }
+}
+
 /** A key that is a column too says the same in both places. */
 static void take_key(struct making *making, struct seg_value *values) {
   const struct seg_row_terms *row = &making->query->customer;
-  making->key = seg_str_view("1");
+  int64_t number = find_key(making);
+  making->key = seg_arena_format(&making->witness->arena, "%lld", (long long)number);
   for (uint32_t i = 0; values != NULL && i < row->entity->column_count; i++) {
     const struct seg_program_column *column = &row->entity->columns[i];
     if (!seg_str_equal(column->name.text, row->entity->key) || column->computed != NULL)
@@ -42,7 +103,7 @@ static void take_key(struct making *making, struct seg_value *values) {
     bool seen = row->columns[i].term.value != NULL && values[i].known;
     values[i].known = true;
     if (column->type.kind == SEG_TYPE_INT) {
-      values[i].integer = seen ? values[i].integer : 1;
+      values[i].integer = seen ? values[i].integer : number;
       making->witness->dataset.integer_keys = true;
       making->key = seg_arena_format(&making->witness->arena, "%lld", (long long)values[i].integer);
       making->out_of_memory = making->out_of_memory || making->key.data == NULL;
@@ -60,6 +121,7 @@ static void add_customer(struct making *making) {
                                       &making->witness->arena, &row.values));
   take_key(making, row.values);
   row.key = making->key;
+  add_to_lists(making);
   if (query->program->customer_from_event < 0 &&
       !SEG_VEC_PUSH(&making->witness->dataset.customers.rows, row))
     making->out_of_memory = true;
@@ -76,13 +138,6 @@ struct amount {
 };
 
 typedef SEG_VEC(struct amount) amount_list;
-
-static int64_t whole(struct making *making, Z3_ast term) {
-  int64_t value;
-  if (!seg_solver_int(making->query->solver, term, &value))
-    making->failed = true;
-  return value;
-}
 
 static void read_amount(struct making *making, uint32_t event, uint32_t c, uint32_t band,
                         amount_list *amounts) {

@@ -364,6 +364,50 @@ static void made_witnesses(void **state) {
   meet("last(purchase.amount) > 50 ever", "count(purchase[amount <= 50]) >= 1 ever");
 }
 
+static void parts_of_dates(void **state) {
+  (void)state;
+  never_meet("year(joined) >= 2020", "joined < 2020-01-01");
+  meet("year(joined) >= 2020", "joined < 2020-01-02");
+  never_meet("month(joined) = 2", "day(joined) = 30");
+  meet("month(joined) = 2 and day(joined) = 29", "year(joined) > 2001");
+  never_meet("month(joined) = 2 and day(joined) = 29", "year(joined) = 2023");
+  never_meet("year(joined) = 2026 and month(joined) = 3", "joined >= 2026-04-01");
+  never_meet("anniversary(joined) <= 7", "anniversary(joined) > 10");
+  never_meet("anniversary(joined) > 365", "opt_in and joined > 2000-03-01 and joined < 2000-12-01");
+  meet("anniversary(joined) = 0", "days_since(joined) > 300");
+  never_meet("month(joined) = 13", "opt_in");
+}
+
+static void rounding(void **state) {
+  (void)state;
+  never_meet("floor(ratio) >= 3", "ratio < 3");
+  meet("floor(ratio) = 3", "ratio > 3.9");
+  never_meet("round(ratio) = 2", "ratio > 2.6");
+  meet("round(ratio) = 3", "ratio < 2.6");
+  never_meet("ceil(ratio) = 2", "ratio > 2");
+  never_meet("floor(days_since(joined) / 365.25) >= 18", "days_since(joined) < 6574");
+  meet("floor(days_since(joined) / 365.25) >= 18", "days_since(joined) = 6575");
+  meet("round(revenue ever) = 10", "revenue ever = 9.50");
+  never_meet("round(revenue ever) = 10", "revenue ever < 9.50");
+}
+
+static void places(void **state) {
+  (void)state;
+  never_meet("bucket(10) = 1", "bucket(10) = 2");
+  meet("bucket(10) = 7", "bucket(4, \"autumn\") = 3");
+  never_meet("bucket(10, \"a\") = 1", "bucket(100, \"a\") > 10");
+  never_meet("bucket(10) > 10", "opt_in");
+  never_meet("top(10%, revenue ever)", "not top(20%, revenue ever)");
+  never_meet("top(10, revenue ever)", "not top(20, revenue ever)");
+  never_meet("top_share(50%, revenue ever)", "not top_share(80%, revenue ever)");
+  expect("top(20%, revenue ever)", "not top(10%, revenue ever)", SEG_UNPROVED);
+  meet("top(10%, revenue ever)", "purchases >= 2 ever");
+  never_meet("ntile(4, age) = 5", "opt_in");
+  meet("quantile_band(5, revenue ever) = 1", "opt_in");
+  never_meet("quantile_band(5, age) >= 1", "age is missing");
+  never_meet("percentile_rank(age) > 1", "opt_in");
+}
+
 static void weak_terms(void **state) {
   (void)state;
   // What is not known exactly never leads to a false proof, and what follows all the same is
@@ -393,6 +437,9 @@ int main(void) {
       cmocka_unit_test(customers_of_events),
       cmocka_unit_test(far_values),
       cmocka_unit_test(texts),
+      cmocka_unit_test(parts_of_dates),
+      cmocka_unit_test(rounding),
+      cmocka_unit_test(places),
       cmocka_unit_test(made_witnesses),
       cmocka_unit_test(sequences),
       cmocka_unit_test(hours),
