@@ -2,6 +2,7 @@
 // same data.
 #include <string.h>
 
+#include "compiler/diff/diff_proofs.h"
 #include "compiler/diff/diff_write.h"
 #include "compiler/session_data.h"
 #include "runtime/io/sink.h"
@@ -125,6 +126,32 @@ static enum seg_status with_data(const struct segc_diff_options *options,
   return status;
 }
 
+static struct seg_replay replay_of(const struct seg_pipeline *pipeline) {
+  return (struct seg_replay){&pipeline->program, &pipeline->plan, seg_code_kernels(pipeline->code)};
+}
+
+/** Proofs about changed rules; the customers in them are tried on both compiled versions. */
+static enum seg_status prove(struct segc_session *before, struct segc_session *after,
+                             const struct seg_diff_version *old_version,
+                             const struct seg_diff_version *new_version,
+                             struct seg_project_diff *project) {
+  struct seg_error *error = &after->error;
+  struct seg_diff_proofs proofs;
+  enum seg_status status =
+      seg_diff_proofs_init(&proofs, project, old_version, new_version, &after->interrupted, error);
+  if (status == SEG_OK && seg_diff_proofs_has_witness(&proofs)) {
+    status = seg_pipeline_run(&before->pipeline, SEG_PASS_CODEGEN, error);
+    if (status == SEG_OK)
+      status = seg_pipeline_run(&after->pipeline, SEG_PASS_CODEGEN, error);
+    if (status == SEG_OK) {
+      const struct seg_replay was = replay_of(&before->pipeline), is = replay_of(&after->pipeline);
+      status = seg_diff_proofs_replay(&proofs, &was, &is, error);
+    }
+  }
+  seg_diff_proofs_deinit(&proofs);
+  return status;
+}
+
 enum segc_status segc_diff(struct segc_session *before, struct segc_session *after,
                            const struct segc_diff_options *options, enum segc_format format,
                            FILE *out) {
@@ -139,6 +166,8 @@ enum segc_status segc_diff(struct segc_session *before, struct segc_session *aft
   struct seg_membership_diff members = {0};
   enum seg_status status =
       seg_project_diff_init(&project, &old_version, &new_version, &after->error);
+  if (status == SEG_OK)
+    status = prove(before, after, &old_version, &new_version, &project);
   if (status == SEG_OK && options->data != NULL)
     status = with_data(options, before, after, &project, &members, format, out);
   else if (status == SEG_OK)

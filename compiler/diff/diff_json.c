@@ -39,8 +39,15 @@ static void write_item(struct seg_json *json, const struct seg_diff_item *item) 
   for (uint32_t i = 0; i < item->through.count; i++)
     seg_json_str(json, item->through.items[i]);
   seg_json_end_array(json);
-  if (item->verdict.size > 0)
+  if (item->verdict.size > 0) {
+    seg_json_member(json, "relation", item->relation);
     seg_json_member(json, "verdict", item->verdict);
+    seg_json_key(json, "witnesses");
+    seg_json_begin_array(json);
+    for (uint32_t i = 0; i < item->witnesses.count; i++)
+      seg_json_str(json, item->witnesses.items[i]);
+    seg_json_end_array(json);
+  }
   seg_json_end_object(json);
 }
 

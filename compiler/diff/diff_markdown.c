@@ -65,6 +65,11 @@ static void write_item(const struct seg_diff_section *section, const struct seg_
     escaped(item->verdict, out);
     fputc('\n', out);
   }
+  for (uint32_t i = 0; i < item->witnesses.count; i++) {
+    fputs(i == 0 ? "\n- " : "- ", out);
+    escaped(item->witnesses.items[i], out);
+    fputc('\n', out);
+  }
 }
 
 static void write_number(bool exists, uint64_t number, FILE *out) {

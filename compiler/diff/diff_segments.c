@@ -213,6 +213,9 @@ static void compare_pair(struct seg_diff_builder *builder, uint32_t i, uint32_t 
       .place_after = seg_diff_place(builder, builder->after, after->name.span),
   };
   bool other = seg_diff_means_other(builder, j);
+  item.means_other = other;
+  item.segment_before = (int32_t)i;
+  item.segment_after = (int32_t)j;
   if (other)
     seg_diff_conditions(builder, &builder->before->program->customer, before->when,
                         &builder->after->program->customer, after->when, "clause", &item);

@@ -52,7 +52,13 @@ struct seg_diff_item {
    * they act through. */
   struct seg_diff_texts through;
   struct seg_str sentence; // added and removed segments: the rule in English
-  struct seg_str verdict;  // changed rules: how they relate, where something has proved it
+  /* Segments whose rule means something else: where they are in each program, and how their rules
+   * relate (diff_proofs.h). */
+  bool means_other;
+  int32_t segment_before, segment_after;
+  struct seg_str relation; // equivalent, narrower, wider, different or unproved; empty: not asked
+  struct seg_str verdict;  // the same in words, with what is not proved and why
+  struct seg_diff_texts witnesses; // a customer who leaves, and one who is new
 };
 
 struct seg_diff_list {

@@ -58,7 +58,7 @@ static enum seg_status customer_note(struct settling *settling, const struct seg
                                      const struct seg_witness *witness, struct seg_str *note) {
   uint32_t segment = segment_of(settling, rule);
   struct seg_witness_view view = {
-      settling->program, settling->zone, &witness->dataset, witness->as_of, 1, &segment};
+      settling->program, settling->zone, &witness->dataset, witness->as_of, 1, &segment, NULL};
   struct seg_witness_lines lines = {0};
   enum seg_status status = settling->zone == NULL ? SEG_OK
                                                   : seg_witness_to_lines(&view, &settling->arena,

@@ -99,7 +99,7 @@ enum seg_status seg_witness_to_json(const struct seg_witness_view *view, struct 
   struct seg_witness_event *events = NULL;
   uint32_t count = 0;
   enum seg_status status = seg_looked_at_init(&writing.looked, view->program, view->segments,
-                                              view->segment_count, error);
+                                              view->segment_count, view->also, error);
   if (status == SEG_OK)
     status = seg_witness_events(view, &writing.looked.arena, &events, &count, error);
   seg_json_begin_object(json);

@@ -135,8 +135,8 @@ enum seg_status seg_witness_to_lines(const struct seg_witness_view *view, struct
   const struct seg_program *program = view->program;
   size_t most = 2u + program->list_count + program->event_count + SEG_MOST_WITNESS_EVENTS_SHOWN;
   *lines = (struct seg_witness_lines){.items = SEG_NEW_ARRAY(arena, struct seg_str, most)};
-  enum seg_status status =
-      seg_looked_at_init(&writing.looked, program, view->segments, view->segment_count, error);
+  enum seg_status status = seg_looked_at_init(&writing.looked, program, view->segments,
+                                              view->segment_count, view->also, error);
   if (status == SEG_OK)
     status = seg_witness_events(view, arena, &writing.events, &writing.event_count, error);
   writing.failed = lines->items == NULL;

@@ -36,7 +36,7 @@ static bool draws_by_key(const struct seg_program *program, const struct seg_nod
 
 enum seg_status seg_looked_at_init(struct seg_looked_at *looked, const struct seg_program *program,
                                    const uint32_t *segments, uint32_t segment_count,
-                                   struct seg_error *error) {
+                                   const struct seg_node *also, struct seg_error *error) {
   char *text = NULL;
   size_t size = 0;
   *looked = (struct seg_looked_at){0};
@@ -46,8 +46,8 @@ enum seg_status seg_looked_at_init(struct seg_looked_at *looked, const struct se
   bool done = nobody != NULL && touched_init(looked, program) &&
               seg_program_print_normal(program, &program->customer, NULL, SEG_NORMAL_MEANING,
                                        &looked->touched, nobody);
-  for (uint32_t i = 0; done && i < segment_count; i++) {
-    const struct seg_node *rule = program->segments[segments[i]].when;
+  for (uint32_t i = 0; done && i < segment_count + (also != NULL); i++) {
+    const struct seg_node *rule = i < segment_count ? program->segments[segments[i]].when : also;
     done = seg_program_print_normal(program, &program->customer, rule, SEG_NORMAL_MEANING,
                                     &looked->touched, nobody);
     looked->key = looked->key || draws_by_key(program, rule);

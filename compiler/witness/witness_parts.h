@@ -13,11 +13,12 @@ struct seg_looked_at {
   bool key; // somebody draws by the customer's key
 };
 
-/** What the rules of these segments look at, and what decides who is a customer. Deinit in any
- * case. SEG_OUT_OF_MEMORY. */
+/** What the rules of these segments look at (and one more condition, unless NULL), and what decides
+ * who is a customer. Deinit in any case. SEG_OUT_OF_MEMORY. */
 SEG_NODISCARD enum seg_status seg_looked_at_init(struct seg_looked_at *looked,
                                                  const struct seg_program *program,
                                                  const uint32_t *segments, uint32_t segment_count,
+                                                 const struct seg_node *also,
                                                  struct seg_error *error);
 void seg_looked_at_deinit(struct seg_looked_at *looked);
 

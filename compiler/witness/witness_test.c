@@ -210,7 +210,7 @@ enum seg_status seg_witness_to_test(const struct seg_witness_view *view, struct 
   for (uint32_t i = 0; i < claim_count; i++)
     segments[i] = claims[i].segment;
   enum seg_status status =
-      seg_looked_at_init(&writing.looked, view->program, segments, claim_count, error);
+      seg_looked_at_init(&writing.looked, view->program, segments, claim_count, NULL, error);
   if (status == SEG_OK)
     status = seg_witness_events(view, arena, &events, &event_count, error);
   if (status == SEG_OK) {

@@ -18,7 +18,8 @@ struct seg_witness_view {
   const struct seg_dataset *dataset; // one customer
   int32_t as_of;
   uint32_t segment_count;
-  const uint32_t *segments; // whose rules decide what is shown
+  const uint32_t *segments;    // whose rules decide what is shown
+  const struct seg_node *also; // and this condition over the customer; or NULL
 };
 
 struct seg_witness_lines {

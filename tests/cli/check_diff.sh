@@ -83,6 +83,7 @@ segment silent removed  (old/rules.seg:14)
 
 segment neighbours renamed from local  (old/rules.seg:13, new/a.seg:5)
   through: where of customer
+  unproved whether customers leave or are new, because the customer is declared in another way
 
 segment buyers changed  (old/rules.seg:12, new/a.seg:6)
   clause
@@ -91,6 +92,7 @@ segment buyers changed  (old/rules.seg:12, new/a.seg:6)
     + bought >= 1 within 90d  (new/a.seg:6)
         who have one or more orders in the last 90 complete days
   through: where of customer, source of order
+  unproved whether customers leave or are new, because the customer is declared in another way
 
 segment bulk added  (new/a.seg:7)
   Customers whose total pieces of orders over all time is above 5.
@@ -214,6 +216,79 @@ paste -d, before after | awk -F, '
 command='join of two runs'
 awk '/ -> / { print $1, $3, $4 } /^  champions / { print "champions entered", $4 }' stdout | sort >found
 same joined found
+
+# --- proofs about changed rules ---
+
+shop='segc 1
+timezone: "Europe/Berlin"
+currency: EUR
+
+customer from "customers" key id {
+  country: text?
+  email:   text? personal
+  score:   int
+}
+
+event purchase from "purchases" by customer at ts {
+  amount: money
+  where amount > 0
+}
+
+metric purchases = count(purchase)
+'
+rules() {
+  printf '%s\nsegment s { when: %s  decision: "d" }\n' "$shop" "$2" >"$1"
+}
+# relates BEFORE AFTER WORDS...: the rule of a segment is changed.
+relates() {
+  rules before.seg "$1"
+  rules after.seg "$2"
+  shift 2
+  answers 1 "$segc" diff before.seg after.seg
+  for words; do has "$words"; done
+}
+relates 'score > 2' 'score >= 3' "  equivalent: proved to take the same customers as before"
+relates 'purchases >= 2 within 90d' 'purchases >= 2 within 60d' \
+  "  narrower: customers can leave; proved: nobody is new" \
+  "    leaves, as of 2026-06-01: purchase 2026-04-01 amount 1.00 EUR; purchase 2026-05-31 amount 1.00 EUR"
+hasnt "is new, as of"
+relates 'purchases >= 2 within 90d' 'purchases >= 1 within 90d' \
+  "  wider: proved: nobody leaves; customers can be new" \
+  "    is new, as of 2026-06-01: purchase 2026-05-31 amount 1.00 EUR"
+relates 'country = "DE"' 'country = "AT" and score > 4' \
+  "  different: customers can leave; customers can be new" \
+  '    leaves, as of 2026-06-01: customer country "DE", score 0' \
+  '    is new, as of 2026-06-01: customer country "AT", score 5'
+relates 'starts_with(email, "a") and score > 0' 'email is known and score > 0' \
+  "    is new, as of 2026-06-01: customer email (personal) set, score 1"
+relates 'top(10%, score)' 'top(20%, score)' \
+  "  unproved whether customers leave or are new, because it compares all customers"
+# A metric behind the rule, and a column that only one version has.
+rules before.seg 'purchases >= 1 within 30d'
+sed 's/count(purchase)/count(purchase[amount > 10])/' before.seg >after.seg
+answers 1 "$segc" diff before.seg after.seg
+has "  narrower: customers can leave; proved: nobody is new"
+rules before.seg 'score > 1'
+rules after.seg 'age > 1'
+sed -i 's/  score:   int/  score:   int\n  age:     int/' after.seg
+answers 1 "$segc" diff before.seg after.seg
+has "    leaves, as of 2026-06-01: customer score 2, age 0"
+has "    is new, as of 2026-06-01: customer score 0, age 2"
+answers 1 "$segc" diff after.seg before.seg
+has "  unproved whether customers leave or are new, because there is no column \`age\` any more"
+# What decides which purchases there are.
+rules before.seg 'purchases >= 1 within 30d'
+sed 's/amount > 0/amount > 1/' before.seg >after.seg
+answers 1 "$segc" diff before.seg after.seg
+has "because the event \`purchase\` is declared in another way"
+answers 1 "$segc" diff before.seg after.seg --format json
+has '"relation":"unproved"'
+rules before.seg 'score > 2'
+rules after.seg 'score > 3'
+answers 1 "$segc" diff before.seg after.seg --format json
+has '"relation":"narrower","verdict":"narrower: customers can leave; proved: nobody is new","witnesses":["leaves, as of 2026-06-01: customer score 3"]'
+answers 1 "$segc" diff before.seg after.seg --format markdown
+has "- leaves, as of 2026-06-01: customer score 3"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 40 ]

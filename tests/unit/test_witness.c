@@ -69,7 +69,7 @@ static const uint32_t both[] = {0, 1};
 static struct seg_witness_view view_of(const struct project *project,
                                        const struct seg_dataset *dataset, int32_t as_of) {
   return (struct seg_witness_view){
-      &project->pipeline.program, project->zone, dataset, as_of, 2, both};
+      &project->pipeline.program, project->zone, dataset, as_of, 2, both, NULL};
 }
 
 static struct seg_str lines_of(struct project *project, const struct seg_witness_view *view) {
