@@ -118,16 +118,18 @@ static enum seg_status ask(struct settling *settling, struct seg_supposition *su
 static enum seg_status settle_doubt(struct settling *settling, struct seg_supposition *supposition,
                                     const struct seg_program_doubt *doubt) {
   static const unsigned levels[] = {1, 2, UINT_MAX};
-  struct seg_found found;
-  bool all = false;
-  for (size_t i = 0; !all; i++) {
+  bool done = false;
+  for (size_t i = 0; i < sizeof levels / sizeof *levels && !done; i++) {
+    struct seg_found found = {.existence = SEG_UNPROVED};
+    bool all = false;
     enum seg_status status = ask(settling, supposition, doubt, levels[i], &all, &found);
-    if (status == SEG_OK && all && found.existence != SEG_NOBODY)
+    if (status != SEG_OK)
+      return status;
+    done = all || found.existence == SEG_NOBODY;
+    if (found.existence != SEG_NOBODY && all)
       status = report(settling, doubt, &found);
-    all = all || status != SEG_OK || found.existence == SEG_NOBODY;
-    if (status == SEG_OK)
-      seg_found_deinit(&found);
-    else
+    seg_found_deinit(&found);
+    if (status != SEG_OK)
       return status;
   }
   return SEG_OK;
@@ -141,7 +143,7 @@ static enum seg_status settle_together(struct settling *settling,
                                 {seg_suppose(supposition, rule, false), true}};
   if (supposition->out_of_memory)
     return seg_fail_memory(settling->error, "the proofs");
-  struct seg_found found;
+  struct seg_found found = {.existence = SEG_UNPROVED};
   enum seg_status status = seg_prover_find(&settling->prover, wanted, 2, &found, settling->error);
   if (status != SEG_OK)
     return status;
