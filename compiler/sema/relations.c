@@ -117,7 +117,7 @@ static void check_overlap(struct relations *relations, const struct seg_stated_r
     bool repeated = is_repeated(check, syntax, i, &seen);
     if (repeated || !find_side(check, &syntax->members[i], &others, &other_count) || !right)
       continue;
-    for (uint32_t j = 0; j < one_count * other_count; j++) {
+    for (size_t j = 0; j < (size_t)one_count * other_count && !check->out_of_memory; j++) {
       struct stated stated = {.pair = {.segment = ones[j / other_count],
                                        .other = others[j % other_count],
                                        .span = syntax->span,
