@@ -59,7 +59,7 @@ struct seg_verdict_counts {
 struct seg_verdict_options {
   const struct seg_source_map *map; // tells bundled modules; NULL: everything is the project's
   unsigned budget;                  // of the solver, for each question; 0: the usual one
-  uint32_t witnesses;             // how many undeclared overlaps get a witness of their own; 0: 50
+  uint32_t witnesses;               // how many undeclared overlaps get a customer to show; 0: 50
   bool unpruned;                  // ask the solver everything: for tests; the verdicts are the same
   const atomic_bool *interrupted; // asked before every question; may be NULL
 };
