@@ -8,7 +8,7 @@
 enum {
   USUAL_BUDGET = 20000000,
   USUAL_WITNESSES = 50,
-  SMALLEST_WITNESSES = 10 // of those: the very smallest customers
+  SMALLEST_WITNESSES = 5 // of those: the very smallest customers
 };
 
 const char *seg_verdict_kind_name(enum seg_verdict_kind kind) {
