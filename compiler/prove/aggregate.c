@@ -238,14 +238,12 @@ static struct seg_term encode(struct seg_query *query, const struct seg_node *no
     return (struct seg_term){
         solver->yes, node->sequence == NULL ? count : seg_sequence_count(query, node, &region)};
   case SEG_AGGREGATE_SUM:
+    any.value = total(query, &region, real ? seg_term_real(solver, 0) : zero, sums_of);
     if (real)
-      seg_query_weaken(query, "it adds fractional numbers");
-    return (struct seg_term){
-        solver->yes, total(query, &region, real ? seg_term_real(solver, 0) : zero, sums_of)};
-  case SEG_AGGREGATE_AVERAGE:
-    seg_query_weaken(query, "it calculates with an average");
-    any.known = some;
+      any.value = seg_sum_of_doubles(query, &region, any.value);
+    any.known = solver->yes;
     return any;
+  case SEG_AGGREGATE_AVERAGE: return seg_average(query, node, &region, some);
   case SEG_AGGREGATE_MIN:
     any.value = extreme(query, &region, &node->type, true, some, least_of);
     any.known = some;

@@ -27,6 +27,14 @@ int seg_space_filter(struct seg_query *query, const struct seg_event_space *spac
 /** First pass: the windows and filters of an aggregate. */
 void seg_aggregate_collect(struct seg_query *query, const struct seg_node *aggregate);
 
+// sums.c
+
+/** What a run gets for the sum of doubles whose exact sum is known. */
+Z3_ast seg_sum_of_doubles(struct seg_query *query, const struct seg_region *region, Z3_ast exact);
+/** AVERAGE as a value; comparisons of averages are fractions. */
+struct seg_term seg_average(struct seg_query *query, const struct seg_node *aggregate,
+                            const struct seg_region *region, Z3_ast some);
+
 // sequences.c
 
 /** First pass: what may follow. */

@@ -354,6 +354,7 @@ void seg_query_deinit(struct seg_query *query) {
   SEG_VEC_FREE(&query->windows);
   SEG_VEC_FREE(&query->cuts);
   SEG_VEC_FREE(&query->dates);
+  SEG_VEC_FREE(&query->added);
   SEG_VEC_FREE(&query->draws);
   SEG_VEC_FREE(&query->listings);
   SEG_VEC_FREE(&query->ranks);

@@ -138,6 +138,13 @@ struct seg_ranked {
   Z3_ast value;
 };
 
+/** A sum of doubles, as a run adds them. */
+struct seg_added {
+  int sign; // of all parts; 0: both
+  Z3_ast value;
+  struct seg_region *region; // aggregate.h
+};
+
 /** A number of different things that is no sum. */
 struct seg_different {
   enum seg_aggregate_kind sort;
@@ -178,6 +185,7 @@ struct seg_query {
   SEG_VEC(struct seg_date_parts) dates;
   Z3_ast near_days; // the as-of day is one of the next years'; NULL: that makes no difference
   Z3_ast starts[SEG_MAX_PERIOD_STARTS]; // first days of periods, where the as-of day is open
+  SEG_VEC(struct seg_added) added;
   SEG_VEC(struct seg_drawn) draws;
   SEG_VEC(struct seg_listing) listings;
   SEG_VEC(struct seg_ranked) ranks;

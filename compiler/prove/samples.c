@@ -136,6 +136,15 @@ static bool today_matters(const struct seg_event_space *space) {
   return matters;
 }
 
+/** Fractional numbers come as the bits of doubles. */
+static Z3_ast argument_term(struct seg_solver *solver, const struct seg_type *type, int64_t value) {
+  double number;
+  if (type->kind != SEG_TYPE_NUMBER && type->kind != SEG_TYPE_AMOUNT)
+    return seg_term_int(solver, value);
+  memcpy(&number, &value, sizeof number);
+  return seg_term_real(solver, number);
+}
+
 /** Ask for one event, in the vocabulary's solver. */
 static enum seg_sampled ask(struct seg_query *query, struct seg_event_space *space,
                             const struct seg_cell *cell, const int64_t *arguments, int32_t as_of,
@@ -159,8 +168,9 @@ static enum seg_sampled ask(struct seg_query *query, struct seg_event_space *spa
   for (uint32_t a = 0; a < space->argument_count; a++)
     if (is_asked(cell, a) && !is_free(space, a))
       seg_solver_assert(
-          solver, seg_term_equal(solver, seg_encode_value(&row, space->arguments[a].node).value,
-                                 seg_term_int(solver, arguments[a])));
+          solver,
+          seg_term_equal(solver, seg_encode_value(&row, space->arguments[a].node).value,
+                         argument_term(solver, &space->arguments[a].node->type, arguments[a])));
   for (size_t f = facts; f < query->facts.count; f++)
     seg_solver_assert(solver, query->facts.items[f]);
   for (size_t f = ranges; f < query->ranges.count; f++)

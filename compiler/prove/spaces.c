@@ -29,19 +29,30 @@ static void collect_limits(struct limits *limits, const struct seg_node *node) {
     add_limit(limits, node->literal.integer - 1);
     add_limit(limits, node->literal.integer + 1);
   }
+  bool real = node->type.kind == SEG_TYPE_NUMBER || node->type.kind == SEG_TYPE_AMOUNT;
+  if (node->kind == SEG_NODE_LITERAL && real && node->literal.number > -1e15 &&
+      node->literal.number < 1e15) {
+    add_limit(limits, (int64_t)node->literal.number);
+    add_limit(limits, (int64_t)node->literal.number + (node->literal.number < 0 ? -1 : 1));
+  }
   for (uint32_t i = 0; i < node->operand_count; i++)
     collect_limits(limits, node->operands[i]);
 }
 
+static Z3_ast bound_term(struct seg_solver *solver, int64_t bound, bool real) {
+  Z3_ast term = seg_term_int(solver, bound);
+  return real ? seg_term_to_real(solver, term) : term;
+}
+
 /** The tightest of the limits that the value keeps in the asserted cell. */
 static void find_bounds(struct seg_query *query, const struct limits *limits, Z3_ast value,
-                        int64_t *low, int64_t *high) {
+                        bool real, int64_t *low, int64_t *high) {
   struct seg_solver *solver = query->solver;
   *low = INT64_MIN;
   *high = INT64_MAX;
   for (uint32_t i = 0; i < limits->count; i++) {
     int64_t limit = limits->items[i];
-    Z3_ast term = seg_term_int(solver, limit);
+    Z3_ast term = bound_term(solver, limit, real);
     Z3_ast below = seg_term_not(solver, seg_term_at_most(solver, term, value));
     Z3_ast above = seg_term_not(solver, seg_term_at_most(solver, value, term));
     if (limit > *low && seg_solver_ask(solver, &below, 1) == SEG_IMPOSSIBLE)
@@ -77,11 +88,13 @@ static bool add_cell(struct finding *finding, uint64_t atoms) {
     const struct seg_argument *argument = &space->arguments[a];
     cell->low[a] = INT64_MIN;
     cell->high[a] = INT64_MAX;
-    bool whole =
-        argument->node->type.kind == SEG_TYPE_INT || argument->node->type.kind == SEG_TYPE_MONEY;
+    enum seg_type_kind kind = argument->node->type.kind;
+    bool real = kind == SEG_TYPE_NUMBER || kind == SEG_TYPE_AMOUNT;
+    bool bounded = real || kind == SEG_TYPE_INT || kind == SEG_TYPE_MONEY;
     bool known = argument->known_atom < 0 || (atoms >> argument->known_atom & 1) != 0;
-    if (whole && known && (argument->summed || argument->ended || argument->edged))
-      find_bounds(query, &finding->limits, finding->arguments[a], &cell->low[a], &cell->high[a]);
+    if (bounded && known && (argument->summed || argument->ended || argument->edged))
+      find_bounds(query, &finding->limits, finding->arguments[a], real, &cell->low[a],
+                  &cell->high[a]);
   }
   seg_solver_pop(solver);
   space->cell_count++;
@@ -251,29 +264,31 @@ static void relate_sum(struct seg_query *query, const struct seg_cell *cell, uin
   bool real = Z3_get_sort(solver->context, sum) == solver->reals;
   Z3_ast zero = real ? seg_term_real(solver, 0) : seg_term_int(solver, 0);
   Z3_ast some = seg_term_at_most(solver, seg_term_int(solver, 1), count);
-  bool above = !real && cell->low[argument] != INT64_MIN;
-  bool below = !real && cell->high[argument] != INT64_MAX;
+  bool above = cell->low[argument] != INT64_MIN;
+  bool below = cell->high[argument] != INT64_MAX;
+  Z3_ast many = real ? seg_term_to_real(solver, count) : count;
   // With no event a bound that is a multiple of their number holds the sum at 0.
   if (!above)
     seg_query_fact(query, seg_term_or(solver, some, seg_term_at_most(solver, zero, sum)));
   if (!below)
     seg_query_fact(query, seg_term_or(solver, some, seg_term_at_most(solver, sum, zero)));
   if (above)
-    seg_query_fact(query,
-                   seg_term_at_most(
-                       solver,
-                       seg_term_multiply(solver, seg_term_int(solver, cell->low[argument]), count),
-                       sum));
+    seg_query_fact(
+        query,
+        seg_term_at_most(
+            solver, seg_term_multiply(solver, bound_term(solver, cell->low[argument], real), many),
+            sum));
   if (below)
     seg_query_fact(
-        query, seg_term_at_most(
-                   solver, sum,
-                   seg_term_multiply(solver, seg_term_int(solver, cell->high[argument]), count)));
+        query, seg_term_at_most(solver, sum,
+                                seg_term_multiply(
+                                    solver, bound_term(solver, cell->high[argument], real), many)));
 }
 
 static void relate_ends(struct seg_query *query, const struct seg_cell *cell, uint32_t argument,
                         Z3_ast count, Z3_ast least, Z3_ast most, Z3_ast sum) {
   struct seg_solver *solver = query->solver;
+  bool real = Z3_get_sort(solver->context, least) == solver->reals;
   Z3_ast one = seg_term_int(solver, 1);
   Z3_ast some = seg_term_at_most(solver, one, count);
   Z3_ast several = seg_term_at_most(solver, seg_term_int(solver, 2), count);
@@ -281,10 +296,10 @@ static void relate_ends(struct seg_query *query, const struct seg_cell *cell, ui
   seg_query_fact(query, seg_term_or(solver, several, seg_term_at_most(solver, most, least)));
   if (cell->low[argument] != INT64_MIN)
     seg_query_fact(query,
-                   seg_term_at_most(solver, seg_term_int(solver, cell->low[argument]), least));
+                   seg_term_at_most(solver, bound_term(solver, cell->low[argument], real), least));
   if (cell->high[argument] != INT64_MAX)
     seg_query_fact(query,
-                   seg_term_at_most(solver, most, seg_term_int(solver, cell->high[argument])));
+                   seg_term_at_most(solver, most, bound_term(solver, cell->high[argument], real)));
   if (sum == NULL)
     return;
   seg_query_fact(query, seg_term_implies(solver, seg_term_equal(solver, count, one),

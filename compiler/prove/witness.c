@@ -139,6 +139,28 @@ struct amount {
 
 typedef SEG_VEC(struct amount) amount_list;
 
+static bool is_fractional(const struct seg_type *type) {
+  return type->kind == SEG_TYPE_NUMBER || type->kind == SEG_TYPE_AMOUNT;
+}
+
+static int64_t bits_of(double number) {
+  int64_t bits;
+  memcpy(&bits, &number, sizeof bits);
+  return bits;
+}
+
+static double number_of(int64_t bits) {
+  double number;
+  memcpy(&number, &bits, sizeof number);
+  return number;
+}
+
+/** A fractional number as the bits of a double. */
+static int64_t argument_value(struct making *making, const struct seg_type *type, Z3_ast term) {
+  return is_fractional(type) ? bits_of(seg_solver_real(making->query->solver, term))
+                             : whole(making, term);
+}
+
 static void read_amount(struct making *making, uint32_t event, uint32_t c, uint32_t band,
                         amount_list *amounts) {
   const struct seg_event_space *space = &making->query->events[event];
@@ -158,15 +180,13 @@ static void read_amount(struct making *making, uint32_t event, uint32_t c, uint3
     amount.ages = (struct seg_age_band){(int32_t)whole(making, cell->near[band]),
                                         (int32_t)whole(making, cell->far[band])};
   for (uint32_t a = 0; a < space->argument_count; a++) {
-    bool real = space->arguments[a].node->type.kind == SEG_TYPE_NUMBER;
-    if (cell->sums[a] != NULL && !real)
-      amount.sums[a] = whole(making, cell->sums[a][band]);
-    if (cell->least[a] != NULL && !real) {
-      amount.least[a] = whole(making, cell->least[a][band]);
-      amount.most[a] = whole(making, cell->most[a][band]);
+    const struct seg_type *type = &space->arguments[a].node->type;
+    if (cell->sums[a] != NULL)
+      amount.sums[a] = argument_value(making, type, cell->sums[a][band]);
+    if (cell->least[a] != NULL) {
+      amount.least[a] = argument_value(making, type, cell->least[a][band]);
+      amount.most[a] = argument_value(making, type, cell->most[a][band]);
     }
-    if (real && (cell->sums[a] != NULL || cell->least[a] != NULL))
-      making->failed = true; // fractional arguments are not distributed
   }
   if (!SEG_VEC_PUSH(amounts, amount))
     making->out_of_memory = true;
@@ -176,6 +196,15 @@ static void read_amount(struct making *making, uint32_t event, uint32_t c, uint3
 static int64_t part(int64_t all, int64_t count, int64_t i) {
   int64_t even = all / count, more = all - even * count;
   return even + (i < (more < 0 ? -more : more) ? (more < 0 ? -1 : 1) : 0);
+}
+
+/** What is left of a sum of fractional numbers besides the ends, evenly. */
+static double fractional_share(const struct amount *amount, uint32_t a, bool ended) {
+  double rest = number_of(amount->sums[a]);
+  int64_t left = amount->count - (ended ? (amount->count > 1 ? 2 : 1) : 0);
+  if (ended)
+    rest -= number_of(amount->least[a]) + (amount->count > 1 ? number_of(amount->most[a]) : 0);
+  return rest / (double)left;
 }
 
 /** The value of argument `a` in the i-th of `count` events: the ends first, the rest even, in whole
@@ -189,6 +218,8 @@ static int64_t share(const struct seg_event_space *space, const struct amount *a
     return i == 0 ? amount->least[a] : amount->most[a];
   if (cell->sums[a] == NULL)
     return ended ? amount->least[a] : 0;
+  if (is_fractional(type))
+    return bits_of(fractional_share(amount, a, ended));
   int64_t taken = !ended               ? 0
                   : amount->count == 1 ? amount->least[a]
                                        : amount->least[a] + amount->most[a];

@@ -408,6 +408,27 @@ static void places(void **state) {
   never_meet("percentile_rank(age) > 1", "opt_in");
 }
 
+static void fractional_sums(void **state) {
+  (void)state;
+  static const char lab[] = "segc 1\ntimezone: \"UTC\"\n"
+                            "customer from \"customers\" key id { vip: bool }\n"
+                            "event probe from \"probes\" by id at day { level: number  "
+                            "dose: number  where dose >= 0 }\n";
+  // A run adds doubles: 0.1 + 0.2 is more than 0.3.
+  expect_in(lab,
+            "sum(probe.dose) <= 0.1 within 30d and sum(probe.dose) <= 0.2 between 31d and 90d ago",
+            "sum(probe.dose) > 0.3 within 90d", SEG_SOMEBODY);
+  expect_in(lab, "sum(probe.dose) > 10 within 30d", "sum(probe.dose) <= 10 within 90d", SEG_NOBODY);
+  expect_in(lab, "sum(probe.dose) < 0 ever", "vip", SEG_NOBODY);
+  expect_in(lab, "sum(probe.level) < 0 ever", "vip", SEG_SOMEBODY);
+  expect_in(lab, "sum(probe.level) > 0 ever", "count(probe) = 0 ever", SEG_NOBODY);
+  expect_in(lab, "sum(probe[dose > 5].dose) <= 5 ever", "count(probe[dose > 5]) = 1 ever",
+            SEG_NOBODY);
+  expect_in(lab, "sum(probe.dose) between 2.4 and 2.6 ever", "count(probe) = 1 ever", SEG_SOMEBODY);
+  expect_in(lab, "min(probe.level) > 2.5 ever", "max(probe.level) < 2.5 ever", SEG_NOBODY);
+  expect_in(lab, "min(probe.level) < 2.5 ever", "max(probe.level) > 2.5 ever", SEG_SOMEBODY);
+}
+
 static void weak_terms(void **state) {
   (void)state;
   // What is not known exactly never leads to a false proof, and what follows all the same is
@@ -437,6 +458,7 @@ int main(void) {
       cmocka_unit_test(customers_of_events),
       cmocka_unit_test(far_values),
       cmocka_unit_test(texts),
+      cmocka_unit_test(fractional_sums),
       cmocka_unit_test(parts_of_dates),
       cmocka_unit_test(rounding),
       cmocka_unit_test(places),
