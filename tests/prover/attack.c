@@ -425,6 +425,9 @@ void attack_join(struct attack_tally *sum, const struct attack_tally *tally) {
   sum->somebody += tally->somebody;
   sum->unproved += tally->unproved;
   sum->lost += tally->lost;
+  sum->second_sat += tally->second_sat;
+  sum->second_unsat += tally->second_unsat;
+  sum->second_unknown += tally->second_unknown;
   for (int kind = 0; kind < SEG_VERDICT_KIND_COUNT; kind++)
     sum->verdicts[kind] += tally->verdicts[kind];
   sum->seconds_prover += tally->seconds_prover;
@@ -443,6 +446,9 @@ void attack_print(const struct attack_tally *tally) {
   printf("%" PRIu64 " questions: %" PRIu64 " nobody, %" PRIu64 " somebody, %" PRIu64
          " unproved, of which %" PRIu64 " have a customer\n",
          tally->questions, tally->nobody, tally->somebody, tally->unproved, tally->lost);
+  if (tally->second_sat + tally->second_unsat > 0)
+    printf("the second solver agrees: %" PRIu64 " sat, %" PRIu64 " unsat; %" PRIu64 " unknown\n",
+           tally->second_sat, tally->second_unsat, tally->second_unknown);
   for (int kind = 0; kind < SEG_VERDICT_KIND_COUNT; kind++)
     if (tally->verdicts[kind] > 0)
       printf("  verdict %6" PRIu64 " %s\n", tally->verdicts[kind], seg_verdict_kind_name(kind));

@@ -25,6 +25,7 @@ enum attack_mode {
   ASK_QUESTIONS, // of the prover, one at a time
   ASK_VERDICTS,  // about the whole project
   ASK_TWICE,     // verdicts in several ways: agree.h
+  ASK_SECOND,    // a second solver: second_solver.h
   ASK_MODES,
 };
 
@@ -58,6 +59,7 @@ struct attack_tally {
   uint64_t witness_overflows;
   uint64_t customers, questions, nobody, somebody, unproved, lost;
   uint64_t verdicts[SEG_VERDICT_KIND_COUNT];
+  uint64_t second_sat, second_unsat, second_unknown; // answers of another solver
   double seconds_prover, seconds_crowd, seconds_run;
   struct reason_count reasons[MAX_REASONS];
   uint32_t reason_count;

@@ -2,7 +2,7 @@
 //
 //   prover_attack [--projects N] [--customers N] [--segments N] [--questions N] [--budget N]
 //                 [--seed S] [--jobs J] [--kind typical|varied|small] [--ask
-//                 questions|verdicts|twice]
+//                 questions|verdicts|twice|cvc5]
 //   prover_attack --project SEED --kind KIND    one project again, made small when a proof falls
 //
 // Projects are spread over worker processes; what they count is shared memory.
@@ -17,14 +17,15 @@
 #include "runtime/base/hash.h"
 #include "tests/prover/agree.h"
 #include "tests/prover/reduce.h"
+#include "tests/prover/second_solver.h"
 #include "tests/support/random.h"
 
 #define DEFAULT_SEED UINT64_C(20261123)
 
-enum { MOST_JOBS = 16, LONGEST_PROJECT = 240, MOST_REFUSED_PERCENT = 6 };
+enum { MOST_JOBS = 16, LONGEST_PROJECT = 240, MOST_REFUSED_PERCENT = 6, SKIPPED = 77 };
 
 static const char *const kind_names[PROJECT_KINDS] = {"typical", "varied", "small"};
-static const char *const mode_names[ASK_MODES] = {"questions", "verdicts", "twice"};
+static const char *const mode_names[ASK_MODES] = {"questions", "verdicts", "twice", "cvc5"};
 
 struct options {
   struct attack_options attack;
@@ -40,6 +41,25 @@ static enum project_kind kind_of(const struct options *options, uint32_t number)
   return options->kind >= 0 ? (enum project_kind)options->kind : turns[number % 4];
 }
 
+/** `failure->kind` says whether a proof fell, and `customer` holds who refutes it. */
+static bool try_project(const struct options *options, struct model *model, enum project_kind kind,
+                        uint64_t seed, struct attack_tally *tally, struct failure *failure,
+                        struct data *customer) {
+  const struct attack_options *attack = &options->attack;
+  bool right = false;
+  *failure = (struct failure){0};
+  switch (attack->mode) {
+  case ASK_QUESTIONS:
+  case ASK_VERDICTS:
+    right = attack_project(model, kind, seed, attack, tally, failure, customer);
+    break;
+  case ASK_TWICE: right = agree_project(model, kind, attack, tally); break;
+  case ASK_SECOND: right = second_solver_project(model, seed, attack, tally); break;
+  case ASK_MODES: break;
+  }
+  return right;
+}
+
 static int tell(const struct options *options, enum project_kind kind, uint64_t seed) {
   struct model model;
   struct attack_tally *tally = calloc(1, sizeof *tally);
@@ -48,19 +68,14 @@ static int tell(const struct options *options, enum project_kind kind, uint64_t 
   if (tally == NULL)
     abort();
   attack_generate(&model, kind, seed, &options->attack);
-  bool refuted = false;
-  bool right =
-      options->attack.mode == ASK_TWICE
-          ? agree_project(&model, kind, &options->attack, tally)
-          : attack_project(&model, kind, seed, &options->attack, tally, &failure, &customer);
-  refuted = !right && options->attack.mode != ASK_TWICE;
+  bool right = try_project(options, &model, kind, seed, tally, &failure, &customer);
   attack_print(tally);
   if (!right) {
     printf("\nWRONG: %s project %" PRIu64 " (run: prover_attack --project %" PRIu64
            " --kind %s --ask %s)\n",
            kind_names[kind], seed, seed, kind_names[kind], mode_names[options->attack.mode]);
   }
-  if (refuted) {
+  if (failure.kind != NO_FAILURE) {
     reduce_and_tell(&model, &failure, &options->attack, &customer);
     data_deinit(&customer);
   }
@@ -89,10 +104,8 @@ static void work(const struct options *options, uint32_t worker, struct attack_t
     tally->running_seed = seg_hash_mix(options->seed, i);
     alarm(LONGEST_PROJECT);
     attack_generate(&model, tally->running_kind, tally->running_seed, &options->attack);
-    bool right = options->attack.mode == ASK_TWICE
-                     ? agree_project(&model, tally->running_kind, &options->attack, tally)
-                     : attack_project(&model, tally->running_kind, tally->running_seed,
-                                      &options->attack, tally, &failure, NULL);
+    bool right = try_project(options, &model, tally->running_kind, tally->running_seed, tally,
+                             &failure, NULL);
     seg_arena_deinit(&model.arena);
     if (!right) {
       tally->failed = true;
@@ -188,10 +201,14 @@ int main(int count, char **arguments) {
   if (!right) {
     fputs("usage: prover_attack [--projects N] [--customers N] [--segments N] [--questions N]\n"
           "                     [--budget N] [--seed S] [--jobs J] [--kind typical|varied|small]\n"
-          "                     [--ask questions|verdicts|twice]\n"
+          "                     [--ask questions|verdicts|twice|cvc5]\n"
           "                     [--project SEED --kind KIND]\n",
           stderr);
     return 2;
+  }
+  if (options.attack.mode == ASK_SECOND && !second_solver_is_there()) {
+    puts("skipped: the program cvc5 is not installed");
+    return SKIPPED;
   }
   return options.one ? run_one(&options) : run_many(&options);
 }
