@@ -116,6 +116,10 @@ static enum seg_status find_witness(struct asking *asking, struct seg_query *que
   grant_wishes(query);
   query->plain_witness = !query->any_witness;
   enum seg_status status = try_witness(asking, query, answer, error);
+  if (status == SEG_OK && asking->found->existence != SEG_SOMEBODY && query->plain_witness) {
+    query->one_day = true; // days of one event each may be too many
+    status = try_witness(asking, query, answer, error);
+  }
   if (status == SEG_OK && asking->found->existence != SEG_SOMEBODY) {
     // One with few events may be accepted where a large one is not, or the plainest one.
     query->any_witness = query->plain_witness = false;

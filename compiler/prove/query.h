@@ -173,6 +173,7 @@ struct seg_query {
   bool collecting;                 // first pass
   bool any_witness;                // some customer is enough
   bool plain_witness;              // it must be the plainest one
+  bool one_day;                    // events that need not be on different days are on one
   const struct seg_zone *zone;     // of the program: when the days of a witness begin
   Z3_ast as_of;
   struct seg_row_terms customer;

@@ -200,7 +200,7 @@ static void settle_values(struct seg_choosing *choosing, const struct seg_event_
   }
 }
 
-/** Days one after the other, as recent as can be. */
+/** Days one after the other, or one day, as recent as can be. */
 static void settle_ages(struct seg_choosing *choosing, const struct seg_cell *cell, uint32_t band,
                         int64_t count) {
   struct seg_query *query = choosing->query;
@@ -209,8 +209,9 @@ static void settle_ages(struct seg_choosing *choosing, const struct seg_cell *ce
   if (!seg_solver_int(solver, query->near[band], &near))
     return;
   near = settle_least(choosing, cell->near[band], near);
+  int64_t days = query->one_day ? 1 : count;
   if (!prefer(choosing,
-              seg_term_equal(solver, cell->far[band], seg_term_int(solver, near + count - 1))))
+              seg_term_equal(solver, cell->far[band], seg_term_int(solver, near + days - 1))))
     settle_least(choosing, cell->far[band], near);
 }
 

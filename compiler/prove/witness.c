@@ -280,7 +280,7 @@ static void add_event(struct making *making, const struct amount *amount, int64_
   int32_t span = amount->ages.far - amount->ages.near;
   int32_t age = i == amount->count - 1 && space->days_asked
                     ? amount->ages.far
-                    : amount->ages.near + (i <= span ? (int32_t)i : 0);
+                    : amount->ages.near + (i <= span && !making->query->one_day ? (int32_t)i : 0);
   struct seg_row event = {.key = making->key, .day = making->witness->as_of - age};
   event.instant = moment(making, rows, event.day);
   event.values = event_values(making, space, cell, arguments, rows);

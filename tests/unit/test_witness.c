@@ -299,6 +299,10 @@ static void the_plainest_customer(void **state) {
                  "purchase 2026-05-31 amount 61.00 EUR, order \"2\"\n");
   expect_witness("count(visit[at > 3]) >= 2 within 7d", true, "purchases = 0 ever", true,
                  "visit 2026-05-30 at 4\nvisit 2026-05-31 at 4\nno purchase\n");
+  expect_witness("active_days(purchase) = 1 ever and purchases >= 2 ever", true, "recency >= 30",
+                 true, "purchase 2026-05-02 order \"1\"\npurchase 2026-05-02 01:00 order \"2\"\n");
+  expect_witness("bucket(10) <= 3", true, "member(blocked)", true,
+                 "customer id \"5\"\nin the list blocked\n");
   expect_witness("purchases >= 1 in 2026-Q1", true, "recency < 5", true,
                  "purchase 2026-03-31 order \"1\"\n"); // as of 2026-04-01
 }
