@@ -185,12 +185,11 @@ const struct seg_program_overlap *seg_finding_overlap_of(const struct seg_findin
 }
 
 bool seg_finding_is_inside(const struct seg_findings *findings, uint32_t inner, uint32_t outer) {
-  for (size_t i = 0; i < findings->verdicts->items.count; i++) {
-    const struct seg_verdict *verdict = &findings->verdicts->items.items[i];
+  for (size_t i = 0; i < findings->insides.count; i++) {
+    const struct seg_verdict *verdict = findings->insides.items[i];
     bool forth = verdict->segment == inner && verdict->other == outer;
     bool back = verdict->segment == outer && verdict->other == inner;
-    if ((verdict->kind == SEG_VERDICT_INSIDE && forth) ||
-        (verdict->kind == SEG_VERDICT_EQUIVALENT && (forth || back)))
+    if (forth || (verdict->kind == SEG_VERDICT_EQUIVALENT && back))
       return true;
   }
   return false;

@@ -20,6 +20,15 @@ static void (*const tellers[SEG_VERDICT_KIND_COUNT])(struct seg_findings *,
     [SEG_VERDICT_UNPROVED] = seg_finding_unproved,
 };
 
+static void collect_insides(struct seg_findings *findings) {
+  for (size_t i = 0; i < findings->verdicts->items.count; i++) {
+    const struct seg_verdict *verdict = &findings->verdicts->items.items[i];
+    bool inside = verdict->kind == SEG_VERDICT_INSIDE || verdict->kind == SEG_VERDICT_EQUIVALENT;
+    if (inside && !SEG_VEC_PUSH(&findings->insides, verdict))
+      findings->out_of_memory = true;
+  }
+}
+
 enum seg_status seg_findings_report(const struct seg_findings_request *request,
                                     struct seg_diagnostics *sink, struct seg_error *error) {
   const struct seg_verdicts *verdicts = request->verdicts;
@@ -35,6 +44,7 @@ enum seg_status seg_findings_report(const struct seg_findings_request *request,
   seg_arena_init(&findings.arena);
   findings.status = seg_zone_load(request->program->timezone, &zone, error);
   findings.zone = zone;
+  collect_insides(&findings);
   for (size_t i = 0; findings.status == SEG_OK && i < verdicts->items.count; i++) {
     const struct seg_verdict *verdict = &verdicts->items.items[i];
     tellers[verdict->kind](&findings, verdict);
@@ -45,6 +55,7 @@ enum seg_status seg_findings_report(const struct seg_findings_request *request,
   }
   bool lost = findings.out_of_memory || sink->out_of_memory;
   seg_zone_free(zone);
+  SEG_VEC_FREE(&findings.insides);
   seg_arena_deinit(&findings.arena);
   if (findings.status == SEG_OK && lost)
     return seg_fail_memory(error, "what the proofs found");

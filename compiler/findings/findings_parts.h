@@ -25,9 +25,10 @@ struct seg_findings {
   struct seg_diagnostics *sink;
   enum seg_status status; // of what can fail beside memory; `error` says why
   struct seg_error *error;
-  struct seg_arena arena; // texts of fixes
-  uint32_t pairs;         // verdicts OVERLAP so far
-  uint32_t unproved;      // verdicts UNPROVED so far that are errors
+  struct seg_arena arena;                      // texts of fixes
+  SEG_VEC(const struct seg_verdict *) insides; // the verdicts INSIDE and EQUIVALENT
+  uint32_t pairs;                              // verdicts OVERLAP so far
+  uint32_t unproved;                           // verdicts UNPROVED so far that are errors
   uint32_t open_kinds;
   uint32_t open_rest; // questions beyond SEG_OPEN_KINDS
   struct seg_open_questions open[SEG_OPEN_KINDS];
