@@ -23,6 +23,10 @@ static const char help[] =
     "  --witness-tests FILE write the customers that show what was found as tests, into a new or "
     "an\n"
     "                       old .seg file of the project\n"
+    "  --proof-cache DIR    keep answers here for the next time; usual: segc in $XDG_CACHE_HOME "
+    "or\n"
+    "                       ~/.cache\n"
+    "  --no-proof-cache     ask everything anew, keep nothing\n"
     "  --format FORMAT      human (stderr), json, sarif or github (stdout)\n"
     "  --allow-no-decision  accept segments without a decision, for exploration\n"
     "  --color WHEN         auto, always or never\n";
@@ -33,6 +37,8 @@ enum {
   NO_PROOFS,
   PROOF_BUDGET,
   WITNESS_TESTS,
+  PROOF_CACHE,
+  NO_PROOF_CACHE,
   COLOR,
   HELP,
   HELP_SHORT,
@@ -47,6 +53,8 @@ struct choices {
   bool proofs;
   unsigned budget;
   const char *witness_tests; // NULL: none are written
+  const char *proof_cache;   // NULL: the usual one
+  bool no_proof_cache;
 };
 
 static void print_count(FILE *out, size_t count, const char *what, const char *behind) {
@@ -81,7 +89,12 @@ static void print_proofs(FILE *out, const struct segc_proofs *proofs) {
 static enum segc_status prove(struct segc_session *session, const struct choices *choices,
                               struct segc_proofs *proofs) {
   struct segc_check_options options = {
-      .size = sizeof options, .budget = choices->budget, .witness_tests = choices->witness_tests};
+      .size = sizeof options,
+      .budget = choices->budget,
+      .witness_tests = choices->witness_tests,
+      .proof_cache = choices->proof_cache,
+      .no_proof_cache = choices->no_proof_cache,
+  };
   watch_signals(session);
   enum segc_status status = segc_check(session, &options, proofs);
   unwatch_signals();
@@ -157,6 +170,8 @@ int verb_check(int argc, char **argv) {
       [NO_PROOFS] = {.name = "--no-proofs"},
       [PROOF_BUDGET] = {.name = "--proof-budget", .takes_value = true},
       [WITNESS_TESTS] = {.name = "--witness-tests", .takes_value = true},
+      [PROOF_CACHE] = {.name = "--proof-cache", .takes_value = true},
+      [NO_PROOF_CACHE] = {.name = "--no-proof-cache"},
       [COLOR] = {.name = "--color", .takes_value = true},
       [HELP] = {.name = "--help"},
       [HELP_SHORT] = {.name = "-h"},
@@ -192,6 +207,8 @@ int verb_check(int argc, char **argv) {
       .proofs = !options[NO_PROOFS].given,
       .budget = (unsigned)budget,
       .witness_tests = options[WITNESS_TESTS].value,
+      .proof_cache = options[PROOF_CACHE].value,
+      .no_proof_cache = options[NO_PROOF_CACHE].given,
   };
   status = check(session, &arguments, &choices);
 cleanup:

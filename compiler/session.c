@@ -21,6 +21,7 @@ void segc_session_free(struct segc_session *session) {
   if (session == NULL)
     return;
   seg_verdicts_deinit(&session->verdicts);
+  seg_proof_cache_close(session->proof_cache);
   seg_pipeline_deinit(&session->pipeline);
   seg_arena_deinit(&session->arena);
   free(session);

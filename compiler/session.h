@@ -17,7 +17,8 @@ struct segc_session {
   atomic_bool interrupted;
   bool loaded;
   struct segc_summary summary;
-  struct seg_verdicts verdicts; // of segc_check
+  struct seg_verdicts verdicts;        // of segc_check
+  struct seg_proof_cache *proof_cache; // reasons of the verdicts may live in it
   bool checked;
 };
 

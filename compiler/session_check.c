@@ -73,14 +73,18 @@ static enum seg_status report(struct segc_session *session, const char *tests) {
 
 static enum seg_status prove(struct segc_session *session, const struct segc_check_options *given) {
   struct seg_pipeline *pipeline = &session->pipeline;
+  if (!given->no_proof_cache)
+    session->proof_cache = seg_proof_cache_open(given->proof_cache, SEGC_VERSION);
   const struct seg_verdict_options options = {
       .map = &pipeline->map,
       .budget = given->budget,
       .witnesses = SEG_FINDINGS_SHOWN_PAIRS,
+      .cache = session->proof_cache,
       .interrupted = &session->interrupted,
   };
   enum seg_status status =
       seg_verdicts_find(&pipeline->program, &options, &session->verdicts, &session->error);
+  seg_proof_cache_write(session->proof_cache); // also what was found before an interruption
   if (status == SEG_OK)
     status = report(session, given->witness_tests);
   if (status == SEG_OK)

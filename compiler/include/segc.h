@@ -94,6 +94,8 @@ struct segc_check_options {
   size_t size;
   unsigned budget;           // work that the solver may do for one question; 0: the usual amount
   const char *witness_tests; // a rule file to write the customers to, as tests; or NULL
+  const char *proof_cache;   // folder for answers, for the next time; NULL: the usual one
+  bool no_proof_cache;       // keep none, use none
 };
 
 /** What was proved about the pairs of segments. Each pair that can match at all is counted once. */

@@ -1,9 +1,11 @@
 // Days, models and trying witnesses out; see prover.h.
 #include "compiler/prove/prover.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "compiler/prove/days.h"
+#include "compiler/prove/proof_record.h"
 #include "compiler/reference/evaluate.h"
 
 enum { QUERIES_A_SOLVER = 200, MODELS = 4 };
@@ -309,12 +311,11 @@ static enum seg_status ask_about_days(struct asking *asking, const struct seg_da
   return status;
 }
 
-enum seg_status seg_prover_find(struct seg_prover *prover, const struct seg_wanted *wanted,
-                                uint32_t count, struct seg_found *found, struct seg_error *error) {
+static enum seg_status find(struct seg_prover *prover, const struct seg_wanted *wanted,
+                            uint32_t count, struct seg_found *found, struct seg_error *error) {
   struct asking asking = {.prover = prover, .wanted = wanted, .count = count, .found = found};
   const struct seg_node *conditions[SEG_MAX_WANTED];
   struct seg_days days;
-  seg_vocabulary_trim(&prover->vocabulary);
   memset(found, 0, sizeof *found);
   for (uint32_t i = 0; i < count; i++)
     conditions[i] = wanted[i].condition;
@@ -371,4 +372,40 @@ enum seg_status seg_prover_holds_always(struct seg_prover *prover, const struct 
   }
   seg_days_deinit(&days);
   return status;
+}
+
+/** The answer of an earlier run, if there is one that can be believed. */
+static enum seg_status recall(struct seg_prover *prover, struct seg_proof_key key,
+                              const struct seg_wanted *wanted, uint32_t count, bool *known,
+                              struct seg_found *found, struct seg_error *error) {
+  struct seg_str record;
+  *known = seg_proof_cache_get(prover->cache, key, &record) &&
+           seg_proof_record_read(prover->program, record, count, found);
+  if (!*known || found->existence != SEG_SOMEBODY)
+    return SEG_OK;
+  enum seg_status status = try_out(prover->program, wanted, count, &found->witness, known, error);
+  if (status != SEG_OK || !*known)
+    seg_found_deinit(found);
+  return status;
+}
+
+enum seg_status seg_prover_find(struct seg_prover *prover, const struct seg_wanted *wanted,
+                                uint32_t count, struct seg_found *found, struct seg_error *error) {
+  struct seg_proof_key key;
+  bool known = false;
+  seg_vocabulary_trim(&prover->vocabulary);
+  memset(found, 0, sizeof *found);
+  if (prover->cache == NULL || !seg_proof_key_of(prover, wanted, count, &key))
+    return find(prover, wanted, count, found, error);
+  enum seg_status status = recall(prover, key, wanted, count, &known, found, error);
+  if (status != SEG_OK || known)
+    return status;
+  status = find(prover, wanted, count, found, error);
+  if (status != SEG_OK)
+    return status;
+  struct seg_str record = seg_proof_record_write(prover->program, found);
+  if (record.data != NULL)
+    seg_proof_cache_put(prover->cache, key, record);
+  free((char *)record.data);
+  return SEG_OK;
 }

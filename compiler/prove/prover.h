@@ -8,6 +8,7 @@
 #ifndef SEG_COMPILER_PROVE_PROVER_H
 #define SEG_COMPILER_PROVE_PROVER_H
 
+#include "compiler/prove/proof_cache.h"
 #include "compiler/prove/witness.h"
 
 enum { SEG_MAX_WANTED = 256 };
@@ -34,6 +35,7 @@ struct seg_prover {
   bool any_witness; // set it when some customer is enough; else the plainest is looked for
   struct seg_zone *zone;
   const struct seg_solver_listener *listener; // NULL, or set it for tests
+  struct seg_proof_cache *cache;              // of earlier runs, or NULL; reasons may live in it
   struct seg_vocabulary vocabulary;
   struct seg_solver solver;
   bool started;

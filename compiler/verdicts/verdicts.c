@@ -90,6 +90,7 @@ enum seg_status seg_verdicts_find(const struct seg_program *program,
   if (engine.options.witnesses == 0)
     engine.options.witnesses = USUAL_WITNESSES;
   seg_prover_init(&engine.prover, program, engine.options.budget);
+  engine.prover.cache = engine.options.cache;
   enum seg_status status = judge(&engine);
   if (verdicts->items.count > 0)
     qsort(verdicts->items.items, verdicts->items.count, sizeof *verdicts->items.items, by_place);

@@ -61,6 +61,7 @@ struct seg_verdict_options {
   unsigned budget;                  // of the solver, for each question; 0: the usual one
   uint32_t witnesses;               // how many undeclared overlaps get a customer to show; 0: 50
   bool unpruned;                  // ask the solver everything: for tests; the verdicts are the same
+  struct seg_proof_cache *cache;  // answers of earlier runs, or NULL; it outlives the verdicts
   const atomic_bool *interrupted; // asked before every question; may be NULL
 };
 

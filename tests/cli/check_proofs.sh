@@ -156,6 +156,19 @@ has "1770 pairs of segments: 0 disjoint, 0 in a chain, 0 allowed to overlap, 177
 answers 1 "$segc" check many --format json
 [ "$(grep -o '\["s[0-9]*","s[0-9]*"\]' stdout | wc -l)" -eq 1770 ] || fail "JSON lists all 1770 pairs"
 
+# Answers are kept, and a file that is not what it was does no harm.
+answers 1 "$segc" check meeting --proof-cache kept
+[ -s kept/proofs ] || fail "answers were to be kept"
+cp stderr first
+answers 1 "$segc" check meeting --proof-cache kept
+cmp -s stderr first || fail "a kept answer was told differently"
+echo "no proofs at all" >kept/proofs
+answers 1 "$segc" check meeting --proof-cache kept
+cmp -s stderr first || fail "a damaged file made a difference"
+answers 1 "$segc" check meeting --no-proof-cache
+cmp -s stderr first || fail "a fresh answer was told differently"
+answers 1 "$segc" check meeting --proof-cache /dev/null/kept
+
 # The budget. What is given up is an error where a proof is needed, and never counted as proved.
 answers 2 "$segc" check fine --proof-budget 0
 has "is not a number from 1 to"
