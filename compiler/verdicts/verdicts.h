@@ -6,7 +6,8 @@
  * 1990 to 2100; every positive one (overlap, gap) stands on a customer whom the reference evaluator
  * accepted. What is neither is UNPROVED, never silent.
  *
- * The same program gives the same verdicts in the same order, whatever was pruned on the way.
+ * The same program gives the same verdicts in the same order. Pruning changes none of them, but
+ * that it may decide what the solver alone leaves unproved.
  */
 #ifndef SEG_COMPILER_VERDICTS_VERDICTS_H
 #define SEG_COMPILER_VERDICTS_VERDICTS_H
