@@ -10,7 +10,7 @@
 #include "runtime/base/vec.h"
 #include "tests/support/random.h"
 
-enum { SAMPLE = 24, LONGEST_SCRIPT = 200000 };
+enum { SAMPLE = 16, LONGEST_SCRIPT = 200000 };
 
 /** In resource units of its own: about a tenth of a second. */
 #define BUDGET "200000"
@@ -70,7 +70,7 @@ static void ask_prover(const struct seg_program *program, const struct attack_op
       wanted[p] = (struct seg_wanted){
           program->segments[seg_random_below(&sample->random, program->segment_count)].when,
           seg_random_chance(&sample->random, 30)};
-    prover.any_witness = seg_random_chance(&sample->random, 70);
+    prover.any_witness = seg_random_chance(&sample->random, 85);
     must(seg_prover_find(&prover, wanted, 2, &found, &error) == SEG_OK);
     seg_found_deinit(&found);
   }
