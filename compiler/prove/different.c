@@ -124,6 +124,11 @@ static void bound(struct seg_query *query, const struct seg_region *region, Z3_a
                                          seg_term_at_most(solver, one, value)));
 }
 
+static bool same_region(const struct seg_region *a, const struct seg_region *b) {
+  return a->first_band == b->first_band && a->end_band == b->end_band &&
+         memcmp(a->cells, b->cells, sizeof a->cells) == 0;
+}
+
 /** An active day lies in an active week and month; a week has seven days, a month at most 31. */
 static void relate_periods(struct seg_query *query, const struct seg_different *a,
                            const struct seg_different *b) {
@@ -132,7 +137,7 @@ static void relate_periods(struct seg_query *query, const struct seg_different *
                                     [SEG_AGGREGATE_ACTIVE_MONTHS] = 31};
   struct seg_solver *solver = query->solver;
   bool periods = a->sort != SEG_AGGREGATE_DISTINCT && b->sort != SEG_AGGREGATE_DISTINCT;
-  if (!periods || a->sort == b->sort || memcmp(a->region, b->region, sizeof *a->region) != 0)
+  if (!periods || a->sort == b->sort || !same_region(a->region, b->region))
     return;
   const struct seg_different *fine = lengths[a->sort] < lengths[b->sort] ? a : b;
   const struct seg_different *coarse = fine == a ? b : a;

@@ -72,6 +72,10 @@ static enum seg_status try_out(const struct seg_program *program, const struct s
   return status;
 }
 
+enum { MOST_DOUBTS = 4 }; // kinds of days that stay open, before the others are not asked about
+
+static const char out_of_budget[] = "the solver did not come to an end within its budget";
+
 struct asking {
   struct seg_prover *prover;
   const struct seg_wanted *wanted;
@@ -247,7 +251,7 @@ static enum seg_status ask_posed(struct asking *asking, struct seg_query *query,
     status = find_witness(asking, query, &answer, error);
   if (status == SEG_OK && answer != SEG_POSSIBLE) {
     found->existence = SEG_UNPROVED;
-    found->reason = "the solver did not come to an end within its budget";
+    found->reason = out_of_budget;
   }
   return status;
 }
@@ -277,7 +281,9 @@ static enum seg_status ask(struct asking *asking, struct seg_query *query,
   pose(asking, query, names);
   if (query->near_days != NULL) {
     status = ask_near(asking, query, names, error);
-    if (status != SEG_OK || asking->found->existence == SEG_SOMEBODY)
+    // What is possible on those days but led to nobody is possible on all days.
+    if (status != SEG_OK || asking->found->existence == SEG_SOMEBODY ||
+        (asking->found->existence == SEG_UNPROVED && asking->found->reason != out_of_budget))
       return status;
   }
   return ask_posed(asking, query, names, error);
@@ -325,11 +331,13 @@ static enum seg_status find(struct seg_prover *prover, const struct seg_wanted *
   }
   enum seg_status status = SEG_OK;
   const char *unproved = NULL;
-  for (size_t i = 0; i < days.kinds.count && status == SEG_OK; i++) {
+  uint32_t doubts = 0;
+  for (size_t i = 0; i < days.kinds.count && status == SEG_OK && doubts < MOST_DOUBTS; i++) {
     found->existence = SEG_NOBODY;
     status = ask_about_days(&asking, &days, &days.kinds.items[i], conditions, error);
     if (found->existence == SEG_SOMEBODY)
       break;
+    doubts += found->existence == SEG_UNPROVED;
     if (found->existence == SEG_UNPROVED && unproved == NULL)
       unproved = found->reason;
   }
