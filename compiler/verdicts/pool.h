@@ -27,6 +27,7 @@ struct seg_pool {
   uint32_t value_count;
   uint32_t *value_of;        // of the four operands of each atom; UINT32_MAX: taken as it is
   uint32_t *runs, run_count; // atoms in the order of pool_values.c
+  uint32_t *run_lengths;     // where a run begins: how many atoms it has
   uint32_t customers, room;  // room: a multiple of 64
   uint64_t *bits;            // [atom sign][room / 64]
   struct seg_pooled_customer *rows;

@@ -114,12 +114,19 @@ bool seg_pool_find_values(struct seg_pool *pool) {
     }
   }
   pool->runs = SEG_NEW_ARRAY(&pool->arena, uint32_t, atoms + 1);
-  if (pool->runs == NULL)
+  pool->run_lengths = SEG_NEW_ARRAY(&pool->arena, uint32_t, atoms + 1);
+  if (pool->runs == NULL || pool->run_lengths == NULL)
     return false;
   for (uint32_t a = 0; a < atoms; a++)
     pool->runs[pool->run_count++] = a;
   if (atoms > 0)
     qsort_r(pool->runs, atoms, sizeof *pool->runs, by_run, pool);
+  for (uint32_t at = 0, count; at < pool->run_count; at += count) {
+    for (count = 1; at + count < pool->run_count &&
+                    compare_kinds(pool, pool->runs[at], pool->runs[at + count]) == 0;)
+      count++;
+    pool->run_lengths[at] = count;
+  }
   return true;
 }
 
@@ -187,12 +194,8 @@ enum seg_status seg_pool_look(struct seg_pool *pool, const struct seg_dataset *d
     return status;
   if (seg_reference_customer_count(reference) == 1) {
     look_at_values(pool, reference);
-    for (uint32_t at = 0, count; at < pool->run_count; at += count) {
-      for (count = 1; at + count < pool->run_count &&
-                      compare_kinds(pool, pool->runs[at], pool->runs[at + count]) == 0;)
-        count++;
-      look_at_run(pool, reference, pool->runs + at, count, truths);
-    }
+    for (uint32_t at = 0; at < pool->run_count; at += pool->run_lengths[at])
+      look_at_run(pool, reference, pool->runs + at, pool->run_lengths[at], truths);
     *fits = !seg_reference_overflow(reference);
   }
   status = seg_reference_status(reference, error);
