@@ -182,7 +182,8 @@ bool seg_text_letters_find(struct seg_text_letters *letters) {
   static const char common[] = "xyzabcdefghijklmnopqrstuvwXYZABCDEFGHIJKLMNOPQRSTUVW0123456789";
   bool cases = letters->used[SEG_READ_SMALL] || letters->used[SEG_READ_CAPITAL];
   for (int r = 0; r < SEG_READING_COUNT; r++)
-    qsort(letters->bounds[r].items, letters->bounds[r].count, sizeof(uint32_t), by_value);
+    if (letters->bounds[r].count > 0)
+      qsort(letters->bounds[r].items, letters->bounds[r].count, sizeof(uint32_t), by_value);
   for (size_t i = 0; i < letters->liked.count; i++)
     if (!add_single(letters, letters->liked.items[i]) ||
         (cases && (!add_single(letters, seg_utf8_lower(letters->liked.items[i])) ||
