@@ -6,7 +6,7 @@
 
 #include "compiler/prove/simplex.h"
 
-enum { MAX_STEPS = 300, MAX_DEPTH = 150, UNSET = 2 };
+enum { MAX_STEPS = 1000, MAX_DEPTH = 400, UNSET = 2 };
 
 // How strict inequalities of fractional values are taken: too strictly, or not strictly at all. A
 // solution of the one is right, and so is none of the other.

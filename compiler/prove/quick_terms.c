@@ -59,8 +59,9 @@ void seg_quick_terms_init(struct seg_quick_terms *terms, Z3_context context, Z3_
                           Z3_sort truths) {
   *terms = (struct seg_quick_terms){.context = context, .integers = integers, .truths = truths};
   struct seg_quick_node first = {.kind = SEG_QUICK_YES}, second = {.kind = SEG_QUICK_UNKNOWN};
-  terms->out_of_memory =
-      !SEG_VEC_PUSH(&terms->nodes, first) || !SEG_VEC_PUSH(&terms->nodes, second);
+  bool pushed = SEG_VEC_PUSH(&terms->nodes, first);
+  pushed = pushed && SEG_VEC_PUSH(&terms->nodes, second);
+  terms->out_of_memory = !pushed;
 }
 
 void seg_quick_terms_deinit(struct seg_quick_terms *terms) {
