@@ -273,9 +273,9 @@ struct seg_term seg_encode_aggregate(struct seg_query *query, const struct seg_n
   }
   struct seg_str form = seg_query_form(query, &query->program->customer, node);
   for (size_t i = 0; i < query->shared.count; i++)
-    if (seg_str_equal(query->shared.items[i].form, form))
+    if (query->shared.items[i].type == NULL && seg_str_equal(query->shared.items[i].form, form))
       return query->shared.items[i].term;
-  struct seg_shared_term shared = {form, encode(query, node)};
+  struct seg_shared_term shared = {form, encode(query, node), NULL};
   if (!SEG_VEC_PUSH(&query->shared, shared))
     query->out_of_memory = true;
   return shared.term;

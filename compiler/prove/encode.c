@@ -56,10 +56,11 @@ struct seg_term seg_encode_opaque(const struct seg_encode_scope *scope, const st
   seg_query_weaken(query, reason);
   struct seg_str form =
       scope->is_event ? (struct seg_str){0} : seg_query_form(query, scope->row->entity, node);
-  for (size_t i = 0; form.size > 0 && i < query->shared.count; i++)
-    if (seg_str_equal(query->shared.items[i].form, form))
-      return query->shared.items[i].term;
-  struct seg_shared_term shared = {form, seg_query_variable(query, &node->type, "opaque")};
+  const struct seg_term *calculated = seg_query_calculated(query, form, &node->type);
+  if (calculated != NULL)
+    return *calculated;
+  struct seg_shared_term shared = {form, seg_query_variable(query, &node->type, "opaque"),
+                                   &node->type};
   shared.term.known = is_known != NULL ? is_known
                       : node->optional
                           ? seg_term_variable(query->solver, query->solver->truths, "known")
@@ -165,6 +166,9 @@ static Z3_ast compare(const struct seg_encode_scope *scope, const struct seg_nod
   struct seg_solver *solver = scope->query->solver;
   const struct seg_node *left = node->operands[0], *right = node->operands[1];
   Z3_ast both = seg_term_and(solver, is_known(scope, left), is_known(scope, right));
+  seg_encode_quotient(scope, left, right);
+  seg_encode_quotient(scope, right, left);
+  seg_encode_off_edge(scope, left, right);
   return seg_term_and(solver, both, compare_values(scope, node->comparison, left, right));
 }
 

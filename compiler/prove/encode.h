@@ -47,6 +47,13 @@ struct seg_term seg_encode_text_value(const struct seg_encode_scope *scope,
 /** Arithmetic and conversions. */
 struct seg_term seg_encode_number(const struct seg_encode_scope *scope,
                                   const struct seg_node *node);
+/** What a comparison of a quotient with a literal says of its two operands, when it is one of whole
+ * numbers by a positive one; nothing otherwise. */
+void seg_encode_quotient(const struct seg_encode_scope *scope, const struct seg_node *quotient,
+                         const struct seg_node *bound);
+/** A calculation against a literal: off the edge a witness does not hang on a last digit. */
+void seg_encode_off_edge(const struct seg_encode_scope *scope, const struct seg_node *left,
+                         const struct seg_node *right);
 struct seg_term seg_encode_band(const struct seg_encode_scope *scope, const struct seg_node *node);
 struct seg_term seg_encode_band_fraction(const struct seg_encode_scope *scope,
                                          const struct seg_node *node);

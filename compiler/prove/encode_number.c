@@ -22,9 +22,9 @@ static struct seg_term rounded(const struct seg_encode_scope *scope, const struc
   struct seg_solver *solver = query->solver;
   struct seg_str form =
       scope->is_event ? (struct seg_str){0} : seg_query_form(query, scope->row->entity, node);
-  for (size_t i = 0; form.size > 0 && i < query->shared.count; i++)
-    if (seg_str_equal(query->shared.items[i].form, form))
-      return query->shared.items[i].term;
+  const struct seg_term *calculated = seg_query_calculated(query, form, &node->type);
+  if (calculated != NULL)
+    return *calculated;
   struct seg_term term = {exact.known, seg_term_variable(solver, solver->reals, "rounded")};
   // |term - exact| <= |exact| / 2^52: twice the bound of rounding to nearest. What is too small for
   // that is smaller than any value that somebody compares with, but need not be 0.
@@ -44,7 +44,7 @@ static struct seg_term rounded(const struct seg_encode_scope *scope, const struc
                                          seg_term_at_most(solver, zero, term.value)));
   seg_query_fact(query, seg_term_implies(solver, seg_term_at_most(solver, exact.value, zero),
                                          seg_term_at_most(solver, term.value, zero)));
-  struct seg_shared_term shared = {form, term};
+  struct seg_shared_term shared = {form, term, &node->type};
   if (form.size > 0 && !SEG_VEC_PUSH(&query->shared, shared))
     query->out_of_memory = true;
   return term;
@@ -82,6 +82,62 @@ static struct seg_term arithmetic(const struct seg_encode_scope *scope,
   }
   }
   return seg_type_is_real(&node->type) ? rounded(scope, node, result) : result;
+}
+
+static bool is_quotient(const struct seg_node *node) {
+  return node->kind == SEG_NODE_DIVIDE && node->operands[0]->kind == SEG_NODE_TO_NUMBER &&
+         node->operands[1]->kind == SEG_NODE_TO_NUMBER;
+}
+
+/** Off the edge a witness does not hang on a last digit. */
+static void wish_apart(struct seg_query *query, Z3_ast a, Z3_ast b) {
+  struct seg_solver *solver = query->solver;
+  Z3_ast gap = seg_term_real(solver, 0x1p-20);
+  seg_query_wish(query,
+                 seg_term_or(solver, seg_term_at_most(solver, seg_term_add(solver, a, gap), b),
+                             seg_term_at_most(solver, seg_term_add(solver, b, gap), a)));
+}
+
+void seg_encode_quotient(const struct seg_encode_scope *scope, const struct seg_node *quotient,
+                         const struct seg_node *bound) {
+  struct seg_solver *solver = scope->query->solver;
+  if (scope->is_event || !is_quotient(quotient) || !is_literal(bound))
+    return;
+  Z3_ast value = seg_encode_value(scope, quotient).value;
+  Z3_ast above = seg_encode_value(scope, quotient->operands[0]).value;
+  Z3_ast below = seg_encode_value(scope, quotient->operands[1]).value;
+  Z3_ast limit = seg_encode_value(scope, bound).value, zero = seg_term_real(solver, 0);
+  Z3_ast positive = seg_term_not(solver, seg_term_at_most(solver, below, zero));
+  // The quotient of doubles is that of numbers, rounded. Rounding keeps the order, so it never
+  // carries a quotient over the literal, only onto it; and of whole numbers nothing underflows.
+  Z3_ast width = seg_term_multiply(solver, seg_term_real(solver, 0x1p-52), above);
+  Z3_ast span = seg_term_if(solver, seg_term_at_most(solver, zero, above), width,
+                            seg_term_multiply(solver, seg_term_real(solver, -1), width));
+  Z3_ast product = seg_term_multiply(solver, limit, below);
+  const struct {
+    enum seg_comparison comparison;
+    Z3_ast above;
+  } said[] = {{SEG_LESS, above},
+              {SEG_GREATER, above},
+              {SEG_LESS_EQUAL, seg_term_subtract(solver, above, span)},
+              {SEG_GREATER_EQUAL, seg_term_add(solver, above, span)}};
+  for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+    enum seg_comparison c = said[i].comparison;
+    seg_query_fact(
+        scope->query,
+        seg_term_implies(solver,
+                         seg_term_and(solver, positive, seg_encode_order(solver, c, value, limit)),
+                         seg_encode_order(solver, c, said[i].above, product)));
+  }
+  wish_apart(scope->query, above, product);
+}
+
+void seg_encode_off_edge(const struct seg_encode_scope *scope, const struct seg_node *left,
+                         const struct seg_node *right) {
+  if (!scope->is_event && seg_type_is_real(&left->type) && is_literal(left) != is_literal(right) &&
+      !is_quotient(left) && !is_quotient(right))
+    wish_apart(scope->query, seg_encode_value(scope, left).value,
+               seg_encode_value(scope, right).value);
 }
 
 static struct seg_term to_number(const struct seg_encode_scope *scope,

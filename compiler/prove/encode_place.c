@@ -8,7 +8,7 @@ static struct seg_term *shared_term(struct seg_query *query, struct seg_str form
     if (seg_str_equal(query->shared.items[i].form, form))
       return &query->shared.items[i].term;
   *is_new = true;
-  struct seg_shared_term shared = {form, {query->solver->yes, NULL}};
+  struct seg_shared_term shared = {form, {query->solver->yes, NULL}, NULL};
   if (form.data == NULL || !SEG_VEC_PUSH(&query->shared, shared)) {
     query->out_of_memory = true;
     return NULL;

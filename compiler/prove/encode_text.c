@@ -81,7 +81,8 @@ static Z3_ast opaque_test(const struct seg_encode_scope *scope, const struct seg
   struct seg_shared_term shared = {
       key,
       {query->solver->yes,
-       seg_encode_any_truth(query, "it compares texts that are made from others")}};
+       seg_encode_any_truth(query, "it compares texts that are made from others")},
+      NULL};
   if (!SEG_VEC_PUSH(&query->shared, shared))
     query->out_of_memory = true;
   return shared.term.value;
@@ -222,7 +223,7 @@ static Z3_ast order_of_texts(const struct seg_encode_scope *scope, const struct 
   for (size_t i = 0; !scope->is_event && i < query->shared.count; i++)
     if (seg_str_equal(query->shared.items[i].form, key))
       return query->shared.items[i].term.value;
-  struct seg_shared_term shared = {key, {solver->yes, NULL}};
+  struct seg_shared_term shared = {key, {solver->yes, NULL}, NULL};
   shared.term.value = seg_term_variable(solver, solver->integers, "order");
   seg_query_weaken(query, reason);
   seg_encode_between(query, shared.term.value, -1, 1);

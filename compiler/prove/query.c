@@ -10,6 +10,17 @@
 #include "compiler/prove/window_ages.h"
 #include "runtime/time/civil.h"
 
+const struct seg_term *seg_query_calculated(const struct seg_query *query, struct seg_str form,
+                                            const struct seg_type *type) {
+  for (size_t i = 0; form.size > 0 && i < query->shared.count; i++) {
+    const struct seg_shared_term *shared = &query->shared.items[i];
+    if (shared->type != NULL && shared->type->kind == type->kind &&
+        shared->type->scale == type->scale && seg_str_equal(shared->form, form))
+      return &shared->term;
+  }
+  return NULL;
+}
+
 void seg_query_fact(struct seg_query *query, Z3_ast fact) {
   if (!query->collecting && !SEG_VEC_PUSH(&query->facts, fact))
     query->out_of_memory = true;

@@ -159,8 +159,9 @@ struct seg_text_pair {
 
 /** A term that is made once for equal expressions. */
 struct seg_shared_term {
-  struct seg_str form;
+  struct seg_str form; // says nothing of conversions
   struct seg_term term;
+  const struct seg_type *type; // of a value that was calculated; NULL for others
 };
 
 struct seg_query {
@@ -231,6 +232,10 @@ struct seg_encode_scope {
 struct seg_term seg_encode_value(const struct seg_encode_scope *scope, const struct seg_node *node);
 Z3_ast seg_encode_condition(const struct seg_encode_scope *scope, const struct seg_node *node);
 struct seg_term seg_encode_aggregate(struct seg_query *query, const struct seg_node *node);
+/** A calculated value that was made before, or NULL. Forms of values and of conversions of them are
+ * equal, so the type must be, too. */
+const struct seg_term *seg_query_calculated(const struct seg_query *query, struct seg_str form,
+                                            const struct seg_type *type);
 void seg_query_fact(struct seg_query *query, Z3_ast fact);
 /** A witness is easier to make where this holds. */
 void seg_query_wish(struct seg_query *query, Z3_ast wish);

@@ -99,6 +99,20 @@ static void attributes(void **state) {
   meet("ratio > 0.5", "ratio < 0.51");
 }
 
+// A sum in cents and the same sum as a number have one normal form, and are two values.
+static void amounts_as_numbers(void **state) {
+  (void)state;
+  meet("revenue ever * 0.5 <= 10", "revenue ever >= 10");
+  meet("revenue ever * 0.5 > 10", "revenue ever <= 20.01");
+  never_meet("revenue ever * 0.5 > 10", "revenue ever <= 20");
+  meet("revenue ever / purchases ever > 8", "purchases >= 2 within 90d");
+  meet("revenue ever / purchases ever <= 8", "revenue ever > 16");
+  never_meet("revenue ever / purchases ever > 8", "revenue ever <= 16 and purchases >= 2 ever");
+  never_meet("revenue ever / purchases ever < 8", "revenue ever >= 16 and purchases <= 2 ever");
+  never_meet("age / purchases ever > 3", "age <= 8 and purchases > 2 ever");
+  meet("age / purchases ever >= 3", "age <= 9 and purchases > 2 ever");
+}
+
 static void counts_in_windows(void **state) {
   (void)state;
   never_meet("purchases >= 3 within 30d", "purchases <= 2 within 90d");
@@ -449,6 +463,7 @@ static void weak_terms(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(attributes),
+      cmocka_unit_test(amounts_as_numbers),
       cmocka_unit_test(counts_in_windows),
       cmocka_unit_test(filters),
       cmocka_unit_test(sums),
