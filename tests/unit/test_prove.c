@@ -104,11 +104,11 @@ static void amounts_as_numbers(void **state) {
   (void)state;
   meet("revenue ever * 0.5 <= 10", "revenue ever >= 10");
   meet("revenue ever * 0.5 > 10", "revenue ever <= 20.01");
-  never_meet("revenue ever * 0.5 > 10", "revenue ever <= 20");
+  never_meet("revenue ever * 0.5 > 10", "revenue ever <= 19.99");
   meet("revenue ever / purchases ever > 8", "purchases >= 2 within 90d");
   meet("revenue ever / purchases ever <= 8", "revenue ever > 16");
-  never_meet("revenue ever / purchases ever > 8", "revenue ever <= 16 and purchases >= 2 ever");
-  never_meet("revenue ever / purchases ever < 8", "revenue ever >= 16 and purchases <= 2 ever");
+  never_meet("revenue ever / purchases ever > 8", "revenue ever <= 15.99 and purchases >= 2 ever");
+  never_meet("revenue ever / purchases ever < 8", "revenue ever >= 16.01 and purchases <= 2 ever");
   never_meet("age / purchases ever > 3", "age <= 8 and purchases > 2 ever");
   meet("age / purchases ever >= 3", "age <= 9 and purchases > 2 ever");
 }
