@@ -134,8 +134,9 @@ void seg_encode_quotient(const struct seg_encode_scope *scope, const struct seg_
 
 void seg_encode_off_edge(const struct seg_encode_scope *scope, const struct seg_node *left,
                          const struct seg_node *right) {
+  const struct seg_node *value = is_literal(left) ? right : left;
   if (!scope->is_event && seg_type_is_real(&left->type) && is_literal(left) != is_literal(right) &&
-      !is_quotient(left) && !is_quotient(right))
+      value->kind != SEG_NODE_AGGREGATE && !is_quotient(value))
     wish_apart(scope->query, seg_encode_value(scope, left).value,
                seg_encode_value(scope, right).value);
 }
