@@ -224,7 +224,8 @@ static struct seg_str key_of_tests(struct seg_query *query, const struct seg_tex
     const struct seg_text_atom *atom = &texts->atoms.items[i];
     fprintf(out, "%d %d %d %lld %zu ", (int)atom->question, (int)atom->reading, atom->trimmed,
             (long long)atom->length, atom->literal.size);
-    fwrite(atom->literal.data, 1, atom->literal.size, out);
+    if (atom->literal.size > 0)
+      fwrite(atom->literal.data, 1, atom->literal.size, out);
   }
   fclose(out);
   struct seg_str copy = seg_arena_str(&query->arena, (struct seg_str){key, size});

@@ -32,12 +32,14 @@ static int64_t settle_least(struct seg_choosing *choosing, Z3_ast term, int64_t 
   if (!seg_solver_int(solver, term, &high))
     return floor; // beyond what any data holds
   while (low < high && choosing->tries > 0) {
-    int64_t middle = low + step - 1;
-    if (middle >= high)
+    int64_t middle = low;
+    if (step > (high - low) / 2) // also where `middle` would be too large a number
       middle = low + (high - low) / 2;
+    else
+      middle = low + step - 1;
     if (!possible(choosing, seg_term_at_most(solver, term, seg_term_int(solver, middle)))) {
       low = middle + 1;
-      step *= 2;
+      step = step > INT64_MAX / 2 ? INT64_MAX : step * 2;
     } else if (seg_solver_int(solver, term, &high)) {
       step = 1 + (high - low) / 2;
     }
