@@ -9,7 +9,7 @@
 #include "compiler/pipeline.h"
 #include "compiler/prove/prover.h"
 
-enum { BUDGET = 20000000, SLOWEST = 5, REASONS = 16 };
+enum { BUDGET = SEG_PROVE_USUAL_BUDGET, SLOWEST = 5, REASONS = 16 };
 
 static double spent(void) {
   struct timespec time;

@@ -19,7 +19,7 @@ static const char help[] =
     "\n"
     "  DIR|FILE             folders (all .seg files below them) and rule files: one project\n"
     "  --no-proofs          only what each rule means by itself\n"
-    "  --proof-budget N     work for one question, before it stays unproved; usual: 20000000\n"
+    "  --proof-budget N     work for one question, before it stays unproved; usual: 300000\n"
     "  --witness-tests FILE write the customers that show what was found as tests, into a new or "
     "an\n"
     "                       old .seg file of the project\n"

@@ -7,7 +7,7 @@
 #include "compiler/witness/witness_view.h"
 #include "runtime/time/civil.h"
 
-enum { BUDGET = 20000000, LEAVES = 0, ENTERS = 1 };
+enum { LEAVES = 0, ENTERS = 1 };
 
 struct proving {
   struct seg_diff_proofs *proofs;
@@ -135,7 +135,7 @@ enum seg_status seg_diff_proofs_init(struct seg_diff_proofs *proofs, struct seg_
   struct proving proving = {.proofs = proofs, .diff = diff, .error = error};
   *proofs = (struct seg_diff_proofs){.before = before->program, .after = after->program};
   seg_arena_init(&proofs->arena);
-  seg_prover_init(&proofs->prover, after->program, BUDGET);
+  seg_prover_init(&proofs->prover, after->program, SEG_PROVE_USUAL_BUDGET);
   proofs->items =
       SEG_NEW_ARRAY(&proofs->arena, struct seg_diff_proof, (size_t)diff->segments.count + 1);
   if (proofs->items == NULL)

@@ -9,7 +9,6 @@
 #include "runtime/time/civil.h"
 
 enum {
-  BUDGET = 5000000,   // of the solver, for each question
   SINGLE_DOUBTS = 20, // of a rule, that are looked at one by one
   LINES = 6,          // of a customer, in a note
 };
@@ -197,7 +196,7 @@ enum seg_status seg_guards_settle(const struct seg_program *checked, struct seg_
     seg_arena_deinit(&settling.arena);
     return seg_fail_memory(error, "the proofs");
   }
-  seg_prover_init(&settling.prover, program, BUDGET);
+  seg_prover_init(&settling.prover, program, SEG_PROVE_USUAL_BUDGET);
   if (seg_zone_load(program->timezone, &settling.zone, &no_zone) != SEG_OK)
     settling.zone = NULL;
   enum seg_status status = SEG_OK;

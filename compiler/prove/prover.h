@@ -11,7 +11,12 @@
 #include "compiler/prove/proof_cache.h"
 #include "compiler/prove/witness.h"
 
-enum { SEG_MAX_WANTED = 256 };
+enum {
+  SEG_MAX_WANTED = 256,
+  // Most questions take a tenth of it; what takes more seldom comes to an end with a hundred times
+  // as much.
+  SEG_PROVE_USUAL_BUDGET = 300000,
+};
 
 /** A condition over the customer that must hold, or must not. */
 struct seg_wanted {

@@ -6,7 +6,6 @@
 #include "compiler/verdicts/engine.h"
 
 enum {
-  USUAL_BUDGET = 20000000,
   USUAL_WITNESSES = 50,
   SMALLEST_WITNESSES = 5 // of those: the very smallest customers
 };
@@ -86,7 +85,7 @@ enum seg_status seg_verdicts_find(const struct seg_program *program,
   seg_arena_init(&verdicts->arena);
   seg_arena_init(&engine.arena);
   if (engine.options.budget == 0)
-    engine.options.budget = USUAL_BUDGET;
+    engine.options.budget = SEG_PROVE_USUAL_BUDGET;
   if (engine.options.witnesses == 0)
     engine.options.witnesses = USUAL_WITNESSES;
   seg_prover_init(&engine.prover, program, engine.options.budget);
