@@ -14,7 +14,7 @@ struct seg_region {
   uint32_t argument; // among the arguments of the space
 };
 
-struct seg_region seg_region_of(struct seg_query *query, const struct seg_node *aggregate);
+struct seg_region seg_region_of(struct seg_query *query, const struct seg_node *node);
 /** How many events lie in the region. */
 Z3_ast seg_region_count(struct seg_query *query, const struct seg_region *region);
 
@@ -25,7 +25,7 @@ int seg_space_add_filter(struct seg_query *query, struct seg_event_space *space,
 int seg_space_filter(struct seg_query *query, const struct seg_event_space *space,
                      const struct seg_node *condition);
 /** First pass: the windows and filters of an aggregate. */
-void seg_aggregate_collect(struct seg_query *query, const struct seg_node *aggregate);
+void seg_aggregate_collect(struct seg_query *query, const struct seg_node *node);
 
 // sums.c
 

@@ -195,7 +195,7 @@ static struct seg_day_kind new_kind(int32_t day) {
 static bool sort_days(struct looking *looking, int32_t first, int32_t last) {
   struct seg_days *days = looking->days;
   for (int32_t day = first, alike; day <= last && !days->many; day += alike) {
-    struct places places;
+    struct places places = {0};
     find_places(looking, day, &places);
     alike = days_alike(looking, day, &places);
     alike = alike < last - day + 1 ? alike : last - day + 1;

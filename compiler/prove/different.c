@@ -113,6 +113,23 @@ static Z3_ast periods_of(struct seg_query *query, const struct seg_region *regio
   return seg_term_add(solver, apart, seg_term_int(solver, 1));
 }
 
+/** The days between the first and the last event of each place, both included. */
+static Z3_ast days_between_ends(struct seg_query *query, const struct seg_region *region) {
+  struct seg_solver *solver = query->solver;
+  Z3_ast zero = seg_term_int(solver, 0), one = seg_term_int(solver, 1), days = zero;
+  for (uint32_t c = 0; c < region->space->cell_count; c++)
+    for (uint32_t b = region->first_band; region->cells[c] && b < region->end_band; b++) {
+      Z3_ast some = seg_term_at_most(solver, one, seg_query_cell_count(query, region->space, c, b));
+      const struct seg_cell *cell = &region->space->cells[c];
+      if (cell->near[b] == NULL)
+        return NULL;
+      Z3_ast here =
+          seg_term_add(solver, seg_term_subtract(solver, cell->far[b], cell->near[b]), one);
+      days = seg_term_add(solver, days, seg_term_if(solver, some, here, zero));
+    }
+  return days;
+}
+
 /** At least one when there is an event, at most as many as events. */
 static void bound(struct seg_query *query, const struct seg_region *region, Z3_ast value) {
   struct seg_solver *solver = query->solver;
@@ -198,6 +215,11 @@ struct seg_term seg_different_count(struct seg_query *query, const struct seg_no
   else if (value_count(aggregate->argument) < UINT32_MAX)
     seg_query_fact(query, seg_term_at_most(solver, own.value,
                                            seg_term_int(solver, value_count(aggregate->argument))));
+  Z3_ast days = region->space->days_asked && own.sort != SEG_AGGREGATE_DISTINCT
+                    ? days_between_ends(query, region)
+                    : NULL;
+  if (days != NULL) // weeks and months have days too
+    seg_query_fact(query, seg_term_at_most(solver, own.value, days));
   for (size_t i = 0; i < query->differents.count; i++)
     relate(query, &query->differents.items[i], &own);
   if (!SEG_VEC_PUSH(&query->differents, own))

@@ -245,21 +245,58 @@ static bool day_fits(const struct moving *moving, const struct spreading *spread
   return age >= place->near && age <= place->far;
 }
 
+/** Where the nearest and the farthest event of a place must lie, if they must; else 0. */
+static int32_t fixed_age(const struct seg_place_moments *place,
+                         const struct seg_row_origin *origin) {
+  if (!place->exact_ends)
+    return 0;
+  return origin->number == 0 ? place->near : origin->number == origin->count - 1 ? place->far : 0;
+}
+
+/** Rows whose day is fixed come first: the others choose by them. */
+static void put_fixed_first(const struct moving *moving, struct near_row *rows, size_t count) {
+  size_t front = 0;
+  for (size_t r = 0; r < count; r++) {
+    if (fixed_age(place_of(moving, rows[r].origin), rows[r].origin) == 0)
+      continue;
+    struct near_row fixed = rows[r];
+    memmove(&rows[front + 1], &rows[front], (r - front) * sizeof *rows);
+    rows[front++] = fixed;
+  }
+}
+
+/** The nearest day of the place that is so many days away from those of earlier rows; else the
+ * nearest. */
+static int32_t free_age(const struct moving *moving, const struct near_row *rows, size_t count,
+                        int32_t step) {
+  const struct seg_place_moments *place = place_of(moving, rows[count].origin);
+  for (int32_t age = place->near, tries = 0; age <= place->far && tries < MOST_DAYS_TRIED;
+       tries++) {
+    int32_t beyond = 0; // of what stands in the way
+    for (size_t r = 0; r < count; r++) {
+      int32_t other = age_of(moving, rows[r].row);
+      if (other > age - step && other < age + step && other + step > beyond)
+        beyond = other + step;
+    }
+    if (beyond == 0)
+      return age;
+    age = beyond;
+  }
+  return place->near;
+}
+
 static void spread_days(struct moving *moving, const struct spreading *spreading,
                         struct near_row *rows, size_t count) {
-  int32_t step = period_days[spreading->sort], next = 1;
+  put_fixed_first(moving, rows, count);
   // Days first, so that an earlier row's day is known where another shares it.
   for (size_t r = 0; r < count; r++) {
-    const struct seg_place_moments *place = place_of(moving, rows[r].origin);
-    int32_t age = next > place->near ? next : place->near;
-    put(moving, rows[r].row, age <= place->far ? age : place->far, 43200 + 60 * (int64_t)r);
-    struct spreading own = *spreading;
-    spread(moving, &own, rows, r + 1, day_fits);
-    for (size_t e = 0; e < r; e++)
+    int32_t fixed = fixed_age(place_of(moving, rows[r].origin), rows[r].origin);
+    int32_t age = fixed != 0 ? fixed : free_age(moving, rows, r, period_days[spreading->sort]);
+    put(moving, rows[r].row, age, 43200 + 60 * (int64_t)r);
+    spread(moving, spreading, rows, r + 1, day_fits);
+    for (size_t e = 0; e < r && fixed == 0; e++)
       if (rows[e].thing == rows[r].thing)
         put(moving, rows[r].row, age_of(moving, rows[e].row), 43200 + 60 * (int64_t)r);
-    if (age_of(moving, rows[r].row) >= next)
-      next = age_of(moving, rows[r].row) + step;
   }
 }
 
@@ -331,7 +368,7 @@ static void spread_for(struct moving *moving, size_t d) {
   qsort(rows, all->rows.count, sizeof *rows, by_nearness);
   if (spreading.sort == SEG_AGGREGATE_DISTINCT)
     spread_values(moving, &spreading, rows, all->rows.count);
-  else if (!different->region->space->order_asked && !different->region->space->days_asked)
+  else if (!different->region->space->order_asked)
     spread_days(moving, &spreading, rows, all->rows.count);
   free(rows);
 }

@@ -183,8 +183,9 @@ static void add_cuts(struct seg_query *query, const struct seg_day_window *windo
     return;
   struct seg_age_cut near = {.age = band.near}, behind = {.age = band.far + 1};
   window_cuts(query, window, &near, &behind);
-  if (!SEG_VEC_PUSH(&query->cuts, near) || !SEG_VEC_PUSH(&query->cuts, behind))
-    query->out_of_memory = true;
+  bool pushed = SEG_VEC_PUSH(&query->cuts, near);
+  pushed = SEG_VEC_PUSH(&query->cuts, behind) && pushed;
+  query->out_of_memory = query->out_of_memory || !pushed;
 }
 
 /** How far the periods of the calendar lie from each other and from the as-of day: it follows from

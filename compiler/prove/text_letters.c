@@ -23,10 +23,12 @@ void seg_text_letters_deinit(struct seg_text_letters *letters) {
 bool seg_text_letters_tell(struct seg_text_letters *letters, enum seg_reading reading,
                            uint32_t first, uint32_t last) {
   letters->used[reading] = true;
-  if (first == last && !SEG_VEC_PUSH(&letters->liked, first))
-    return false;
-  return SEG_VEC_PUSH(&letters->bounds[reading], first) &&
-         (last == LAST_LETTER || SEG_VEC_PUSH(&letters->bounds[reading], last + 1));
+  bool told = SEG_VEC_PUSH(&letters->bounds[reading], first);
+  if (told && last != LAST_LETTER)
+    told = SEG_VEC_PUSH(&letters->bounds[reading], last + 1);
+  if (told && first == last)
+    told = SEG_VEC_PUSH(&letters->liked, first);
+  return told;
 }
 
 static uint32_t read_as(enum seg_reading reading, uint32_t letter) {

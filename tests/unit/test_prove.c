@@ -443,6 +443,14 @@ static void fractional_sums(void **state) {
   expect_in(lab, "min(probe.level) < 2.5 ever", "max(probe.level) > 2.5 ever", SEG_SOMEBODY);
 }
 
+static void active_days_with_ends(void **state) {
+  (void)state;
+  meet("active_days(purchase) >= 3 within 30d", "recency >= 5");
+  never_meet("active_days(purchase) >= 3 ever", "recency = 5 and days_since(first(purchase)) = 6");
+  meet("active_days(purchase) = 2 within 30d",
+       "recency = 5 and purchases = 3 ever and days_since(first(purchase)) = 9");
+}
+
 static void weak_terms(void **state) {
   (void)state;
   // What is not known exactly never leads to a false proof, and what follows all the same is
@@ -473,6 +481,7 @@ int main(void) {
       cmocka_unit_test(customers_of_events),
       cmocka_unit_test(far_values),
       cmocka_unit_test(texts),
+      cmocka_unit_test(active_days_with_ends),
       cmocka_unit_test(fractional_sums),
       cmocka_unit_test(parts_of_dates),
       cmocka_unit_test(rounding),
