@@ -49,13 +49,17 @@ void seg_encode_between(struct seg_query *query, Z3_ast term, int64_t low, int64
   seg_query_fact(query, seg_term_at_most(solver, term, seg_term_int(solver, high)));
 }
 
-/** A value that nothing is known of but its type; equal for equal expressions of the customer. */
+struct seg_str seg_encode_key(const struct seg_encode_scope *scope, const struct seg_node *node) {
+  struct seg_query *query = scope->query;
+  struct seg_str form = seg_query_form(query, scope->row->entity, node);
+  return scope->is_event ? seg_arena_format(&query->arena, "event %.*s", SEG_STR(form)) : form;
+}
+
 struct seg_term seg_encode_opaque(const struct seg_encode_scope *scope, const struct seg_node *node,
                                   Z3_ast is_known, const char *reason) {
   struct seg_query *query = scope->query;
   seg_query_weaken(query, reason);
-  struct seg_str form =
-      scope->is_event ? (struct seg_str){0} : seg_query_form(query, scope->row->entity, node);
+  struct seg_str form = seg_encode_key(scope, node);
   const struct seg_term *calculated = seg_query_calculated(query, form, &node->type);
   if (calculated != NULL)
     return *calculated;

@@ -18,7 +18,10 @@ Z3_ast seg_encode_order(struct seg_solver *solver, enum seg_comparison compariso
 
 /** A truth that nothing is known of. */
 Z3_ast seg_encode_any_truth(struct seg_query *query, const char *reason);
-/** A value that nothing is known of but its type; equal for equal expressions of the customer.
+/** The key under which the term of an expression is shared; of one event only until it is
+ * forgotten. */
+struct seg_str seg_encode_key(const struct seg_encode_scope *scope, const struct seg_node *node);
+/** A value that nothing is known of but its type; equal for equal expressions.
  * `is_known` NULL: open when the node is optional. */
 struct seg_term seg_encode_opaque(const struct seg_encode_scope *scope, const struct seg_node *node,
                                   Z3_ast is_known, const char *reason);

@@ -20,8 +20,7 @@ static struct seg_term rounded(const struct seg_encode_scope *scope, const struc
                                struct seg_term exact) {
   struct seg_query *query = scope->query;
   struct seg_solver *solver = query->solver;
-  struct seg_str form =
-      scope->is_event ? (struct seg_str){0} : seg_query_form(query, scope->row->entity, node);
+  struct seg_str form = seg_encode_key(scope, node);
   const struct seg_term *calculated = seg_query_calculated(query, form, &node->type);
   if (calculated != NULL)
     return *calculated;

@@ -40,7 +40,8 @@ struct seg_term seg_encode_bucket(const struct seg_encode_scope *scope,
   struct seg_query *query = scope->query;
   struct seg_solver *solver = query->solver;
   bool is_new;
-  struct seg_str form = seg_query_form(query, scope->row->entity, node);
+  struct seg_str form = seg_arena_format(&query->arena, "bucket %lld %.*s",
+                                         (long long)node->buckets, SEG_STR(node->salt));
   struct seg_term *shared = shared_term(query, form, &is_new);
   if (shared == NULL)
     return (struct seg_term){solver->yes, seg_term_int(solver, 1)};

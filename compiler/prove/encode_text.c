@@ -69,9 +69,7 @@ static bool literal_answers(const struct seg_text_atom *test, struct seg_str tex
 static Z3_ast opaque_test(const struct seg_encode_scope *scope, const struct seg_node *text,
                           const struct seg_text_atom *test) {
   struct seg_query *query = scope->query;
-  if (scope->is_event)
-    return seg_encode_any_truth(query, "it compares texts that are made from others");
-  struct seg_str form = seg_query_form(query, scope->row->entity, text);
+  struct seg_str form = seg_encode_key(scope, text);
   struct seg_str key =
       seg_arena_format(&query->arena, "%d %lld %.*s\n%.*s", (int)test->question,
                        (long long)test->length, SEG_STR(test->literal), SEG_STR(form));
@@ -211,8 +209,7 @@ static Z3_ast order_of_texts(const struct seg_encode_scope *scope, const struct 
   struct seg_query *query = scope->query;
   struct seg_solver *solver = query->solver;
   const char *reason = "it compares two texts with each other";
-  struct seg_str first = seg_query_form(query, scope->row->entity, a);
-  struct seg_str second = seg_query_form(query, scope->row->entity, b);
+  struct seg_str first = seg_encode_key(scope, a), second = seg_encode_key(scope, b);
   int turn = seg_str_compare(first, second);
   if (turn == 0)
     return seg_term_int(solver, 0);
@@ -220,14 +217,14 @@ static Z3_ast order_of_texts(const struct seg_encode_scope *scope, const struct 
     return seg_term_negate(solver, order_of_texts(scope, b, a));
   struct seg_str key =
       seg_arena_format(&query->arena, "order of %.*s\n%.*s", SEG_STR(first), SEG_STR(second));
-  for (size_t i = 0; !scope->is_event && i < query->shared.count; i++)
+  for (size_t i = 0; i < query->shared.count; i++)
     if (seg_str_equal(query->shared.items[i].form, key))
       return query->shared.items[i].term.value;
   struct seg_shared_term shared = {key, {solver->yes, NULL}, NULL};
   shared.term.value = seg_term_variable(solver, solver->integers, "order");
   seg_query_weaken(query, reason);
   seg_encode_between(query, shared.term.value, -1, 1);
-  if (!scope->is_event && !SEG_VEC_PUSH(&query->shared, shared))
+  if (!SEG_VEC_PUSH(&query->shared, shared))
     query->out_of_memory = true;
   struct text_view left = view_of(scope, a), right = view_of(scope, b);
   bool plain = left.column != NULL && right.column != NULL && !left.trimmed && !right.trimmed &&

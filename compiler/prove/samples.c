@@ -151,7 +151,8 @@ static enum seg_sampled ask(struct seg_query *query, struct seg_event_space *spa
                             const struct seg_rows *earlier, struct seg_value **values) {
   struct seg_solver *solver = query->solver;
   struct seg_encode_scope row = {query, &space->row, true};
-  size_t facts = query->facts.count, ranges = query->ranges.count;
+  size_t facts = query->facts.count, ranges = query->ranges.count, wishes = query->wishes.count;
+  size_t shared = query->shared.count;
   enum seg_sampled sampled = SEG_SAMPLE_NONE;
   seg_solver_push(solver);
   seg_solver_assert(solver, seg_term_equal(solver, query->as_of, seg_term_int(solver, as_of)));
@@ -177,6 +178,9 @@ static enum seg_sampled ask(struct seg_query *query, struct seg_event_space *spa
     seg_solver_assert(solver, query->ranges.items[f]);
   if (earlier != NULL)
     seg_unique_assert(solver, &space->row, earlier);
+  for (size_t w = wishes; w < query->wishes.count; w++)
+    if (seg_solver_ask(solver, &query->wishes.items[w], 1) == SEG_POSSIBLE)
+      seg_solver_assert(solver, query->wishes.items[w]);
   if (seg_solver_ask(solver, NULL, 0) == SEG_POSSIBLE) {
     struct seg_choosing choosing = {query, SEG_MOST_TRIES};
     if (query->plain_witness)
@@ -186,6 +190,8 @@ static enum seg_sampled ask(struct seg_query *query, struct seg_event_space *spa
   seg_solver_pop(solver);
   query->facts.count = facts;
   query->ranges.count = ranges;
+  query->wishes.count = wishes;
+  query->shared.count = shared;
   return sampled;
 }
 

@@ -141,7 +141,8 @@ static int by_atoms(const void *a, const void *b) {
 static bool explore_cells(struct seg_query *query, struct seg_event_space *space) {
   struct finding finding = {.query = query, .space = space};
   struct seg_encode_scope row = {query, &space->row, true};
-  size_t facts = query->facts.count, ranges = query->ranges.count;
+  size_t facts = query->facts.count, ranges = query->ranges.count, wishes = query->wishes.count;
+  size_t shared = query->shared.count;
   Z3_ast exists = query->solver->yes;
   add_limit(&finding.limits, 0);
   add_limit(&finding.limits, 1);
@@ -169,6 +170,8 @@ static bool explore_cells(struct seg_query *query, struct seg_event_space *space
   seg_solver_pop(query->solver);
   query->facts.count = facts; // they speak of one event
   query->ranges.count = ranges;
+  query->wishes.count = wishes;
+  query->shared.count = shared;
   qsort(space->cells, space->cell_count, sizeof *space->cells, by_atoms);
   return found;
 }

@@ -443,6 +443,20 @@ static void fractional_sums(void **state) {
   expect_in(lab, "min(probe.level) < 2.5 ever", "max(probe.level) > 2.5 ever", SEG_SOMEBODY);
 }
 
+static void texts_of_one_event(void **state) {
+  (void)state;
+  static const char letters[] = "segc 1\ntimezone: \"UTC\"\n"
+                                "customer from \"customers\" key id { vip: bool }\n"
+                                "event letter from \"letters\" by id at day { sender: text  "
+                                "receiver: text }\n";
+  expect_in(letters, "count(letter[sender = receiver]) >= 1 ever", "count(letter) = 0 ever",
+            SEG_NOBODY);
+  expect_in(letters, "count(letter[sender = receiver]) >= 1 ever",
+            "count(letter[sender != receiver]) = 2 ever", SEG_SOMEBODY);
+  expect_in(letters, "count(letter[sender < receiver]) >= 1 ever", "count(letter) = 1 ever",
+            SEG_SOMEBODY);
+}
+
 static void active_days_with_ends(void **state) {
   (void)state;
   meet("active_days(purchase) >= 3 within 30d", "recency >= 5");
@@ -481,6 +495,7 @@ int main(void) {
       cmocka_unit_test(customers_of_events),
       cmocka_unit_test(far_values),
       cmocka_unit_test(texts),
+      cmocka_unit_test(texts_of_one_event),
       cmocka_unit_test(active_days_with_ends),
       cmocka_unit_test(fractional_sums),
       cmocka_unit_test(parts_of_dates),
