@@ -103,20 +103,29 @@ static void fail(struct attack *attack, enum failure_kind kind, const struct que
     snprintf(attack->failure->claim, sizeof attack->failure->claim, "%s", question->claim);
 }
 
+/** Of the only customer. */
+static int64_t key_of(const struct seg_dataset *dataset) {
+  const struct seg_rows *rows = &dataset->customers;
+  for (uint32_t e = 0; rows->rows.count == 0 && e < dataset->event_count; e++)
+    rows = &dataset->events[e];
+  return rows->rows.count == 0 ? 0 : strtoll(rows->rows.items[0].key.data, NULL, 10);
+}
+
 /** The compiled rules, too, must take the witness. */
 static bool witness_matches(struct attack *attack, const struct question *question,
-                            const struct person *person, int32_t as_of) {
+                            const struct person *person, const struct seg_witness *witness) {
   const struct seg_pipeline *pipeline = attack->pipeline;
   struct crowd crowd;
   struct census census;
-  crowd_init(&crowd, &pipeline->program, &pipeline->plan, as_of);
+  crowd_init(&crowd, &pipeline->program, &pipeline->plan, witness->as_of);
+  crowd.first_key = key_of(&witness->dataset); // groups are drawn by it
   crowd_add(&crowd, person);
   census_take(pipeline, &crowd, 1, &census);
   // Where another segment's number overflows nothing can be said.
-  bool right = census.run == NULL || census_find(&census, question->parts, question->count) == 0;
+  bool right = census.run == NULL || census_find(&census, question->parts, question->count) == crowd.first_key;
   attack->tally->witness_overflows += census.run == NULL;
   if (!right && attack->customer != NULL)
-    crowd_take(&crowd, 0, attack->customer);
+    crowd_take(&crowd, crowd.first_key, attack->customer);
   census_deinit(&census);
   crowd_deinit(&crowd);
   return right;
@@ -140,7 +149,7 @@ static bool check_witness(struct attack *attack, const struct question *question
   struct person person;
   if (!person_of_dataset(&attack->pipeline->program, &witness->dataset, &attack->arena, &person))
     return true; // too large to be kept
-  if (!witness_matches(attack, question, &person, witness->as_of)) {
+  if (!witness_matches(attack, question, &person, witness)) {
     fail(attack, FAILURE_WITNESS, question);
     return false;
   }

@@ -121,6 +121,10 @@ static int64_t new_row(struct crowd_table *table, int64_t key) {
   return table->rows++;
 }
 
+static int64_t key_of_next(const struct crowd *crowd) {
+  return crowd->first_key + crowd->customers;
+}
+
 /** Nobody declares a key twice but as a column: then the column has its value. */
 static struct seg_value key_value(struct crowd *crowd, const struct seg_type *type, int64_t key) {
   struct seg_value value = {.known = true, .integer = key};
@@ -134,11 +138,11 @@ static struct seg_value key_value(struct crowd *crowd, const struct seg_type *ty
 static void add_customer(struct crowd *crowd, const struct person *person) {
   struct crowd_table *table = &crowd->customer;
   const struct seg_program_entity *entity = &crowd->program->customer;
-  int64_t row = new_row(table, crowd->customers);
+  int64_t row = new_row(table, key_of_next(crowd));
   for (uint32_t i = 0; i < table->plan->input_count; i++) {
     const struct seg_program_column *column = &entity->columns[table->from[i]];
     if (seg_str_equal(column->name.text, entity->key)) {
-      struct seg_value key = key_value(crowd, &column->type, crowd->customers);
+      struct seg_value key = key_value(crowd, &column->type, key_of_next(crowd));
       put(&table->inputs[i], row, &key);
     } else {
       put(&table->inputs[i], row, &person->values[table->from[i]]);
@@ -148,7 +152,7 @@ static void add_customer(struct crowd *crowd, const struct person *person) {
 
 static void add_event(struct crowd *crowd, const struct person_event *event) {
   struct crowd_table *table = &crowd->events[event->event];
-  int64_t row = new_row(table, crowd->customers);
+  int64_t row = new_row(table, key_of_next(crowd));
   ((int32_t *)table->days.values)[row] = event->day;
   must(SEG_VEC_PUSH(&table->instants, event->instant));
   for (uint32_t i = 0; i < table->plan->input_count; i++) {
@@ -167,7 +171,7 @@ void crowd_add(struct crowd *crowd, const struct person *person) {
       add_event(crowd, &person->events[i]);
   for (uint32_t i = 0; i < PERSON_LISTS; i++)
     if (crowd->lists[i].read && person->listed[i])
-      new_row(&crowd->lists[i], crowd->customers);
+      new_row(&crowd->lists[i], key_of_next(crowd));
   crowd->customers++;
 }
 

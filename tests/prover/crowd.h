@@ -45,6 +45,7 @@ struct crowd {
   const struct seg_plan *plan;
   int32_t as_of;
   struct seg_arena arena;
+  int64_t first_key; // 0, when nobody changes it before the first customer
   int64_t customers;
   struct crowd_table customer, events[CROWD_TABLES], lists[PERSON_LISTS];
 };
@@ -57,14 +58,14 @@ void crowd_init(struct crowd *crowd, const struct seg_program *program, const st
                 int32_t as_of);
 void crowd_deinit(struct crowd *crowd);
 
-/** The next customer; the key is the number, counted from 0. */
+/** The next customer; keys are consecutive numbers. */
 void crowd_add(struct crowd *crowd, const struct person *person);
 
 /** Open the sources of a run; closed by the caller. `sources`: events, then the customer, then
  * lists, CROWD_TABLES + 1 + PERSON_LISTS of them. */
 void crowd_open(struct crowd *crowd, struct seg_source **sources);
 
-/** One customer as rows, into `data`, which is initialised by this call. */
+/** One customer, by key, as rows, into `data`, which is initialised by this call. */
 void crowd_take(const struct crowd *crowd, int64_t customer, struct data *data);
 
 #endif

@@ -4,6 +4,7 @@
 //                 [--seed S] [--jobs J] [--kind typical|varied|small] [--ask
 //                 questions|verdicts|twice|cvc5]
 //   prover_attack --project SEED --kind KIND    one project again, made small when a proof falls
+//   prover_attack --print SEED --kind KIND      only its rules
 //
 // Projects are spread over worker processes; what they count is shared memory.
 #include <inttypes.h>
@@ -32,7 +33,7 @@ struct options {
   uint64_t seed;
   uint32_t projects, jobs;
   int kind; // -1: all in turn
-  bool one;
+  bool one, print;
 };
 
 static enum project_kind kind_of(const struct options *options, uint32_t number) {
@@ -93,7 +94,7 @@ static int run_one(const struct options *options) {
   fflush(stdout);
   free(text);
   seg_arena_deinit(&model.arena);
-  return tell(options, kind, options->seed);
+  return options->print ? 0 : tell(options, kind, options->seed);
 }
 
 static void work(const struct options *options, uint32_t worker, struct attack_tally *tally) {
@@ -179,6 +180,8 @@ static bool read_option(struct options *options, const char *name, const char *v
     options->jobs = (uint32_t)strtoul(value, NULL, 10);
   else if (strcmp(name, "--project") == 0)
     options->seed = strtoull(value, NULL, 0), options->one = true;
+  else if (strcmp(name, "--print") == 0)
+    options->seed = strtoull(value, NULL, 0), options->one = options->print = true;
   else if (strcmp(name, "--kind") == 0)
     return read_word(kind_names, PROJECT_KINDS, value, &options->kind);
   else
@@ -202,7 +205,7 @@ int main(int count, char **arguments) {
     fputs("usage: prover_attack [--projects N] [--customers N] [--segments N] [--questions N]\n"
           "                     [--budget N] [--seed S] [--jobs J] [--kind typical|varied|small]\n"
           "                     [--ask questions|verdicts|twice|cvc5]\n"
-          "                     [--project SEED --kind KIND]\n",
+          "                     [--project SEED --kind KIND] [--print SEED --kind KIND]\n",
           stderr);
     return 2;
   }
