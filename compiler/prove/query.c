@@ -117,6 +117,9 @@ static int by_age(const void *a, const void *b) {
 static bool build_bands(struct seg_query *query) {
   struct seg_solver *solver = query->solver;
   Z3_ast one = seg_term_int(solver, 1);
+  // No event is older than the calendar. SEG_FAR_AGE is that for all as-of days.
+  Z3_ast oldest =
+      seg_term_subtract(solver, query->as_of, seg_term_int(solver, SEG_CIVIL_FIRST_DAY));
   if (!SEG_VEC_PUSH(&query->cuts, (struct seg_age_cut){1, one}))
     return false;
   struct seg_age_cut *cuts = query->cuts.items;
@@ -136,7 +139,7 @@ static bool build_bands(struct seg_query *query) {
     }
     query->bands[b] = (struct seg_age_band){cuts[i].age, SEG_FAR_AGE};
     query->near[b] = cuts[i].term;
-    query->far[b] = seg_term_int(solver, SEG_FAR_AGE);
+    query->far[b] = oldest;
     if (b > 0) {
       query->bands[b - 1].far = cuts[i].age - 1;
       query->far[b - 1] = seg_term_subtract(solver, cuts[i].term, one);

@@ -9,6 +9,7 @@
 #include "compiler/prove/window_ages.h"
 #include "compiler/verdicts/pool.h"
 #include "runtime/base/hash.h"
+#include "runtime/time/civil.h"
 
 enum { MAX_VALUES = 400, MAX_AGES = 200, MAX_SIZES = 60, MAX_EVENTS = 48 };
 
@@ -157,7 +158,8 @@ static void meet_filter(struct inventing *inventing, const struct seg_program_en
 
 static void add_age(struct inventing *inventing, int64_t age) {
   for (int64_t a = age - 1; a <= age + 1; a++) {
-    bool known = a < 1 || a > SEG_FAR_AGE || inventing->ages.count >= MAX_AGES;
+    bool known =
+        a < 1 || a > SEG_PROVE_USUAL_DAY - SEG_CIVIL_FIRST_DAY || inventing->ages.count >= MAX_AGES;
     for (size_t i = 0; i < inventing->ages.count && !known; i++)
       known = inventing->ages.items[i] == a;
     if (!known && !SEG_VEC_PUSH(&inventing->ages, (int32_t)a))
@@ -178,7 +180,8 @@ static void meet_window(struct inventing *inventing, const struct seg_day_window
   if (!seg_window_ages(window, SEG_PROVE_USUAL_DAY, &near, &far))
     return;
   add_age(inventing, near);
-  add_age(inventing, far);
+  if (far < SEG_FAR_AGE) // else it goes back to where the calendar begins
+    add_age(inventing, far);
 }
 
 /** Numbers that an atom compares an aggregate with: of events, days, or of what it adds up. */

@@ -122,7 +122,8 @@ static bool witness_matches(struct attack *attack, const struct question *questi
   crowd_add(&crowd, person);
   census_take(pipeline, &crowd, 1, &census);
   // Where another segment's number overflows nothing can be said.
-  bool right = census.run == NULL || census_find(&census, question->parts, question->count) == crowd.first_key;
+  bool right = census.run == NULL ||
+               census_find(&census, question->parts, question->count) == crowd.first_key;
   attack->tally->witness_overflows += census.run == NULL;
   if (!right && attack->customer != NULL)
     crowd_take(&crowd, crowd.first_key, attack->customer);
