@@ -352,6 +352,19 @@ static void spread_values(struct moving *moving, const struct spreading *spreadi
                 rows[r].thing);
 }
 
+/** The first row of a day begins it; those behind it are hours and then minutes later. */
+static void put_times(struct moving *moving, uint32_t event) {
+  struct seg_rows *rows = rows_of(moving, event);
+  for (size_t r = 0; r < rows->rows.count; r++) {
+    int64_t before = 0;
+    for (size_t e = 0; e < r; e++)
+      before += rows->rows.items[e].day == rows->rows.items[r].day;
+    int64_t hours = before < 20 ? before : 20;
+    put(moving, &rows->rows.items[r], age_of(moving, &rows->rows.items[r]),
+        3600 * hours + 60 * (before - hours));
+  }
+}
+
 /** Make different what one number of different things counts. */
 static void spread_for(struct moving *moving, size_t d) {
   const struct seg_different *different = &moving->query->differents.items[d];
@@ -370,6 +383,8 @@ static void spread_for(struct moving *moving, size_t d) {
     spread_values(moving, &spreading, rows, all->rows.count);
   else if (!different->region->space->order_asked)
     spread_days(moving, &spreading, rows, all->rows.count);
+  if (spreading.sort != SEG_AGGREGATE_DISTINCT)
+    put_times(moving, spreading.event);
   free(rows);
 }
 
