@@ -10,7 +10,7 @@ uint32_t seg_bench_pick(struct seg_bench_random *random, uint32_t limit) {
   x ^= x << 25;
   x ^= x >> 27;
   random->state = x;
-  return (uint32_t)(((x * 2685821657736338717u) >> 32) % limit);
+  return (uint32_t)(((x * 2685821657736338717u) >> 32) % (limit > 0 ? limit : 1));
 }
 
 static const char declarations[] =
@@ -131,7 +131,7 @@ static void write_attribute(FILE *out, struct seg_bench_random *random) {
   case CHOICE:
     if (seg_bench_pick(random, 3) == 0)
       fprintf(out, "%s in (\"%s\", \"%s\")", name, attribute->values[place],
-              attribute->values[(place + 1) % attribute->high]);
+              attribute->values[(place + 1) % (attribute->high > 0 ? attribute->high : 1)]);
     else
       fprintf(out, "%s = \"%s\"", name, attribute->values[place]);
     break;

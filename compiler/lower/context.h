@@ -26,6 +26,7 @@ struct seg_cell_draft {
 struct seg_entity_draft {
   const struct seg_program_entity *entity;
   struct seg_block_builder scan;
+  uint32_t keep; // mask step of the scan block: does the row exist
   SEG_VEC(struct seg_plan_input) inputs;
   SEG_VEC(uint32_t) carried; // steps of the scan block
   SEG_VEC(uint32_t) filters; // mask steps of the scan block

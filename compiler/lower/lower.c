@@ -103,12 +103,17 @@ static void finish_carried(struct seg_lowering *lowering, struct seg_entity_draf
   entity->carried_layout = layouts;
 }
 
-static void finish_entity(struct seg_lowering *lowering, struct seg_entity_draft *draft,
-                          struct seg_plan_entity *entity) {
+// Before everything else that looks at the rows: of a row with several faults the first one is
+// reported, and whether the row exists must be known before other faults count.
+static void lower_keep(struct seg_lowering *lowering, struct seg_entity_draft *draft) {
   struct seg_scope rows = {lowering, SEG_SCOPE_SCAN, draft, &draft->scan};
   const struct seg_node *where = draft->entity->where;
-  uint32_t keep =
+  draft->keep =
       where == NULL ? seg_build_truth(&draft->scan, true) : seg_lower_condition(&rows, where);
+}
+
+static void finish_entity(struct seg_lowering *lowering, struct seg_entity_draft *draft,
+                          struct seg_plan_entity *entity) {
   finish_inputs(lowering, draft, entity);
   finish_steps(lowering, &draft->scan, &entity->scan);
   finish_carried(lowering, draft, entity);
@@ -121,7 +126,7 @@ static void finish_entity(struct seg_lowering *lowering, struct seg_entity_draft
     lowering->failed = true;
     return;
   }
-  masks[0] = keep;
+  masks[0] = draft->keep;
   for (uint32_t i = 1; i < mask_count; i++)
     masks[i] = draft->filters.items[i - 1];
   entity->scan.mask_root_count = mask_count;
@@ -450,6 +455,9 @@ enum seg_status seg_lower(const struct seg_program *program, const struct seg_so
   lower_names(&lowering);
   lower_holdouts(&lowering);
   lower_lists(&lowering);
+  lower_keep(&lowering, &lowering.customer);
+  for (uint32_t i = 0; i < program->event_count; i++)
+    lower_keep(&lowering, &lowering.events[i]);
   lower_rules(&lowering, rules);
   if (!lowering.failed)
     lower_entities(&lowering);

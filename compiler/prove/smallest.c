@@ -32,7 +32,7 @@ static int64_t settle_least(struct seg_choosing *choosing, Z3_ast term, int64_t 
   if (!seg_solver_int(solver, term, &high))
     return floor; // beyond what any data holds
   while (low < high && choosing->tries > 0) {
-    int64_t middle = low;
+    int64_t middle;
     if (step > (high - low) / 2) // also where `middle` would be too large a number
       middle = low + (high - low) / 2;
     else

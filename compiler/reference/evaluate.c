@@ -210,7 +210,7 @@ enum seg_status seg_reference_new(const struct seg_program *program,
                                   const struct seg_dataset *dataset, int32_t as_of,
                                   struct seg_reference **out, struct seg_error *error) {
   enum seg_status status = make(program, dataset, as_of, out, error);
-  for (uint32_t i = 0; status == SEG_OK && i < program->segment_count; i++)
+  for (uint32_t i = 0; *out != NULL && i < program->segment_count; i++)
     read_events(*out, program->segments[i].when);
   return status;
 }
@@ -220,7 +220,7 @@ enum seg_status seg_reference_new_for(const struct seg_program *program,
                                       const struct seg_node *const *conditions, uint32_t count,
                                       struct seg_reference **out, struct seg_error *error) {
   enum seg_status status = make(program, dataset, as_of, out, error);
-  for (uint32_t i = 0; status == SEG_OK && i < count; i++)
+  for (uint32_t i = 0; *out != NULL && i < count; i++)
     read_events(*out, conditions[i]);
   return status;
 }
