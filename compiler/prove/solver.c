@@ -87,8 +87,8 @@ Z3_ast seg_term_int(struct seg_solver *solver, int64_t value) {
   return Z3_mk_int64(solver->context, value, solver->integers);
 }
 
-// A double is an integer times a power of two: written as a fraction of decimal integers when the
-// power is small, as a product otherwise.
+// A double is an integer times a power of two. The power is a product of small ones, which Z3 makes
+// into one number: of a large one it keeps the power, and does not calculate with it.
 Z3_ast seg_term_real(struct seg_solver *solver, double value) {
   if (solver->dry)
     return solver->no;
@@ -101,16 +101,16 @@ Z3_ast seg_term_real(struct seg_solver *solver, double value) {
     exponent++;
   }
   Z3_context c = solver->context;
-  char text[32];
+  char text[64];
   snprintf(text, sizeof text, "%lld", (long long)digits);
   Z3_ast term = Z3_mk_numeral(c, text, solver->reals);
-  Z3_ast two = Z3_mk_numeral(c, exponent < 0 ? "1/2" : "2", solver->reals);
-  if (digits == 0 || exponent == 0)
-    return term;
-  Z3_ast power =
-      Z3_mk_power(c, two, Z3_mk_int(c, exponent < 0 ? -exponent : exponent, solver->integers));
-  Z3_ast product[] = {term, power};
-  return Z3_simplify(c, Z3_mk_mul(c, 2, product));
+  for (int left = digits == 0 ? 0 : abs(exponent); left > 0; left -= 60) {
+    long long power = 1LL << (left < 60 ? left : 60);
+    snprintf(text, sizeof text, exponent < 0 ? "1/%lld" : "%lld", power);
+    Z3_ast factor = Z3_mk_numeral(c, text, solver->reals);
+    term = Z3_simplify(c, Z3_mk_mul(c, 2, (Z3_ast[]){term, factor}));
+  }
+  return term;
 }
 
 static struct seg_variables *variables_of(struct seg_solver *solver, Z3_sort sort,

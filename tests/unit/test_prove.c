@@ -113,6 +113,16 @@ static void amounts_as_numbers(void **state) {
   meet("age / purchases ever >= 3", "age <= 9 and purchases > 2 ever");
 }
 
+// The bound of a rounding is a very small power of two: a number for the solver, not a power.
+static void fractional_columns(void **state) {
+  (void)state;
+  never_meet("ratio * 2 > 10", "ratio < 4");
+  never_meet("ratio / 3 > 1", "ratio < 2");
+  never_meet("0.1 * age > 1", "age < 10");
+  meet("ratio * 2 > 10", "ratio < 5.01");
+  meet("0.1 * age > 0.3", "age <= 3"); // in floating point numbers 0.1 * 3 is above 0.3
+}
+
 static void counts_in_windows(void **state) {
   (void)state;
   never_meet("purchases >= 3 within 30d", "purchases <= 2 within 90d");
@@ -486,6 +496,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(attributes),
       cmocka_unit_test(amounts_as_numbers),
+      cmocka_unit_test(fractional_columns),
       cmocka_unit_test(counts_in_windows),
       cmocka_unit_test(filters),
       cmocka_unit_test(sums),
