@@ -39,6 +39,7 @@ struct attack {
   struct seg_arena arena;
   struct seg_random random;
   enum project_kind kind;
+  bool planted; // the fault of the options
   SEG_VEC(struct question) questions;
 };
 
@@ -96,6 +97,16 @@ static void choose_questions(struct attack *attack) {
 }
 
 static void fail(struct attack *attack, enum failure_kind kind, const struct question *question) {
+  const struct seg_program *program = &attack->pipeline->program;
+  char *words = attack->failure->question;
+  size_t room = sizeof attack->failure->question;
+  for (uint32_t i = 0; i < question->count && room > 0; i++) {
+    int length = snprintf(words, room, "%s%s `%.*s`", i > 0 ? ", " : "",
+                          question->parts[i].negated ? "outside" : "in",
+                          SEG_STR(program->segments[question->parts[i].segment].name.text));
+    words += (size_t)length < room ? (size_t)length : room;
+    room -= (size_t)length < room ? (size_t)length : room;
+  }
   attack->failure->kind = kind;
   attack->failure->part_count = question->count;
   memcpy(attack->failure->parts, question->parts, question->count * sizeof *question->parts);
@@ -103,12 +114,9 @@ static void fail(struct attack *attack, enum failure_kind kind, const struct que
     snprintf(attack->failure->claim, sizeof attack->failure->claim, "%s", question->claim);
 }
 
-/** Of the only customer. */
-static int64_t key_of(const struct seg_dataset *dataset) {
-  const struct seg_rows *rows = &dataset->customers;
-  for (uint32_t e = 0; rows->rows.count == 0 && e < dataset->event_count; e++)
-    rows = &dataset->events[e];
-  return rows->rows.count == 0 ? 0 : strtoll(rows->rows.items[0].key.data, NULL, 10);
+/** Of the only customer: groups are drawn by it. */
+static int64_t number_of(const struct person *person) {
+  return person->key.data == NULL ? 0 : strtoll(person->key.data, NULL, 10);
 }
 
 /** The compiled rules, too, must take the witness. */
@@ -118,7 +126,8 @@ static bool witness_matches(struct attack *attack, const struct question *questi
   struct crowd crowd;
   struct census census;
   crowd_init(&crowd, &pipeline->program, &pipeline->plan, witness->as_of);
-  crowd.first_key = key_of(&witness->dataset); // groups are drawn by it
+  if (!crowd.text_keys)
+    crowd.first_key = number_of(person);
   crowd_add(&crowd, person);
   census_take(pipeline, &crowd, 1, &census);
   // Where another segment's number overflows nothing can be said.
@@ -145,9 +154,18 @@ static bool is_moderate(const struct seg_program_entity *entity, const struct se
   return moderate;
 }
 
-static bool check_witness(struct attack *attack, const struct question *question,
+/** Is this the place for a fault of the kind? */
+static bool plant(struct attack *attack, enum fault fault) {
+  bool here = attack->options->fault == fault && !attack->planted;
+  attack->planted = attack->planted || here;
+  return here;
+}
+
+static bool check_witness(struct attack *attack, struct question *question,
                           const struct seg_witness *witness) {
   struct person person;
+  if (plant(attack, FAULT_WITNESS))
+    question->parts[question->count - 1].negated = !question->parts[question->count - 1].negated;
   if (!person_of_dataset(&attack->pipeline->program, &witness->dataset, &attack->arena, &person))
     return true; // too large to be kept
   if (!witness_matches(attack, question, &person, witness)) {
@@ -156,6 +174,7 @@ static bool check_witness(struct attack *attack, const struct question *question
   }
   const struct seg_program *program = &attack->pipeline->program;
   bool moderate = is_moderate(&program->customer, person.values);
+  person.key_is_whole = false; // others begin like it
   for (uint32_t i = 0; i < person.event_count; i++) {
     struct person_event *event = &person.events[i];
     event->day -= witness->as_of;
@@ -164,6 +183,18 @@ static bool check_witness(struct attack *attack, const struct question *question
   if (moderate)
     must(SEG_VEC_PUSH(&attack->models.people, person));
   return true;
+}
+
+static void plant_answer(struct attack *attack, struct seg_found *found, uint32_t count) {
+  if (found->existence == SEG_SOMEBODY && plant(attack, FAULT_PROOF)) {
+    seg_found_deinit(found);
+    found->existence = SEG_NOBODY;
+    found->core_count = count;
+    for (uint32_t i = 0; i < count; i++)
+      found->core[i] = i;
+  }
+  if (found->existence == SEG_NOBODY && found->core_count == 2 && plant(attack, FAULT_CORE))
+    found->core_count = 1;
 }
 
 static bool ask(struct attack *attack, struct seg_prover *prover, struct question *question) {
@@ -178,6 +209,7 @@ static bool ask(struct attack *attack, struct seg_prover *prover, struct questio
   double start = now();
   must(seg_prover_find(prover, wanted, question->count, &found, &error) == SEG_OK);
   attack->tally->seconds_prover += now() - start;
+  plant_answer(attack, &found, question->count);
   question->answer = found.existence;
   question->asked = true;
   bool right = true;
@@ -341,6 +373,12 @@ static void take_claims(struct attack *attack, const struct claims *claims) {
   }
 }
 
+static void lose_verdict(struct attack *attack, struct seg_verdicts *verdicts) {
+  for (size_t i = 0; i < verdicts->items.count; i++)
+    if (verdicts->items.items[i].kind == SEG_VERDICT_OVERLAP && plant(attack, FAULT_SILENCE))
+      verdicts->items.items[i] = verdicts->items.items[--verdicts->items.count];
+}
+
 /** The claims become segments of their own, so that the compiled rules decide them. */
 static bool judge_project(struct attack *attack, struct seg_verdicts *verdicts,
                           struct claims *claims) {
@@ -350,6 +388,7 @@ static bool judge_project(struct attack *attack, struct seg_verdicts *verdicts,
   double start = now();
   must(seg_verdicts_find(&attack->pipeline->program, &options, verdicts, &error) == SEG_OK);
   attack->tally->seconds_prover += now() - start;
+  lose_verdict(attack, verdicts);
   claims_init(claims, &attack->pipeline->program, verdicts);
   take_claims(attack, claims);
   must(seg_pipeline_run(attack->pipeline, SEG_PASS_CODEGEN, &error) == SEG_OK);
@@ -393,12 +432,11 @@ static bool compile(struct seg_pipeline *pipeline, const char *text, enum seg_pa
   return pipeline->sink.errors == 0;
 }
 
-bool attack_project(struct model *model, enum project_kind kind, uint64_t seed,
-                    const struct attack_options *options, struct attack_tally *tally,
-                    struct failure *failure, struct data *customer) {
+static bool attack_text(const char *text, enum project_kind kind, uint64_t seed,
+                        const struct attack_options *options, struct attack_tally *tally,
+                        struct failure *failure, struct data *customer) {
   struct seg_pipeline pipeline;
   bool right = true;
-  char *text = model_print(model);
   *failure = (struct failure){0};
   tally->projects++;
   if (!compile(&pipeline, text, options->mode == ASK_VERDICTS ? SEG_PASS_SEMA : SEG_PASS_CODEGEN)) {
@@ -420,8 +458,22 @@ bool attack_project(struct model *model, enum project_kind kind, uint64_t seed,
     seg_arena_deinit(&attack.arena);
   }
   seg_pipeline_deinit(&pipeline);
+  return right;
+}
+
+bool attack_project(struct model *model, enum project_kind kind, uint64_t seed,
+                    const struct attack_options *options, struct attack_tally *tally,
+                    struct failure *failure, struct data *customer) {
+  char *text = model_print(model);
+  bool right = attack_text(text, kind, seed, options, tally, failure, customer);
   free(text);
   return right;
+}
+
+bool attack_rules(const char *text, uint64_t seed, const struct attack_options *options,
+                  struct attack_tally *tally, struct failure *failure, struct data *customer) {
+  return attack_text(text, PROJECT_VARIED, seed, options, tally, failure, customer) &&
+         tally->refused == 0;
 }
 
 void attack_join(struct attack_tally *sum, const struct attack_tally *tally) {

@@ -29,8 +29,21 @@ enum attack_mode {
   ASK_MODES,
 };
 
+/** What is planted, so that the attack can be seen to find it. Each in every project where it can
+ * be. */
+enum fault {
+  FAULT_NONE,
+  FAULT_PROOF,   // questions: the first customer who is found becomes a proof that there is nobody
+  FAULT_CORE,    // questions: the first contradiction of two conditions is said to be one's
+  FAULT_WITNESS, // questions, verdicts: the first witness is said not to fulfil its last condition
+  FAULT_SILENCE, // verdicts, twice: the first verdict that two segments overlap is lost
+  FAULT_ANSWER,  // cvc5: the first answer is turned around
+  FAULT_KINDS,
+};
+
 struct attack_options {
   enum attack_mode mode;
+  enum fault fault;
   uint32_t segments, questions; // at most, for each project
   int64_t customers;            // for each project
   unsigned budget;              // of the prover
@@ -49,6 +62,7 @@ enum failure_kind { NO_FAILURE, FAILURE_REFUTED, FAILURE_WITNESS };
 struct failure {
   enum failure_kind kind;
   char claim[120]; // of verdicts
+  char question[600];
   uint32_t part_count;
   struct asked_part parts[MAX_PARTS];
 };
@@ -67,6 +81,11 @@ struct attack_tally {
   uint64_t running_seed;
   bool finished, failed;
 };
+
+/** Of attacks that were written by hand: one file of rules. As attack_project, but a text that is
+ * refused is wrong. */
+bool attack_rules(const char *text, uint64_t seed, const struct attack_options *options,
+                  struct attack_tally *tally, struct failure *failure, struct data *customer);
 
 void attack_generate(struct model *model, enum project_kind kind, uint64_t seed,
                      const struct attack_options *options);

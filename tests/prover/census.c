@@ -9,7 +9,7 @@ void census_take(const struct seg_pipeline *pipeline, struct crowd *crowd, unsig
                  struct census *census) {
   struct seg_source *sources[CROWD_TABLES + 1 + PERSON_LISTS];
   struct seg_error error = {0};
-  *census = (struct census){0};
+  *census = (struct census){.crowd = crowd};
   crowd_open(crowd, sources);
   struct seg_run_sources all = {
       .customer = sources[CROWD_TABLES], .events = sources, .lists = sources + CROWD_TABLES + 1};
@@ -29,24 +29,27 @@ void census_deinit(struct census *census) {
   census->run = NULL;
 }
 
-static int64_t key_of(const struct seg_run_result *run, int64_t number) {
-  return ((const int64_t *)run->keys.values)[number];
+static int64_t number_of(const struct census *census, int64_t place) {
+  const struct seg_column_view *keys = &census->run->keys;
+  return keys->layout == SEG_LAYOUT_TEXT
+             ? crowd_number(census->crowd, ((const struct seg_str *)keys->values)[place])
+             : ((const int64_t *)keys->values)[place];
 }
 
 int64_t census_find(const struct census *census, const struct asked_part *parts, uint32_t count) {
   const struct seg_run_result *run = census->run;
   if (run == NULL)
     return -1;
-  int64_t customers = (int64_t)run->customer_count;
-  for (size_t word = 0; word < seg_bitmap_words(customers); word++) {
-    int64_t left = customers - (int64_t)word * 64;
+  uint64_t customers = run->customer_count;
+  for (size_t word = 0; word < seg_bitmap_words((int64_t)customers); word++) {
+    uint64_t left = customers - word * 64;
     uint64_t all = left >= 64 ? ~UINT64_C(0) : (UINT64_C(1) << left) - 1;
     for (uint32_t i = 0; i < count && all != 0; i++) {
       uint64_t members = run->members[parts[i].segment][word];
       all &= parts[i].negated ? ~members : members;
     }
     if (all != 0)
-      return key_of(run, (int64_t)word * 64 + __builtin_ctzll(all));
+      return number_of(census, (int64_t)word * 64 + __builtin_ctzll(all));
   }
   return -1;
 }

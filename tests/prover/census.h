@@ -16,6 +16,7 @@ struct asked_part {
 enum { MAX_PARTS = 16 };
 
 struct census {
+  const struct crowd *crowd;
   struct seg_run_result *run; // NULL: a number overflowed
 };
 
@@ -24,8 +25,7 @@ void census_take(const struct seg_pipeline *pipeline, struct crowd *crowd, unsig
                  struct census *census);
 void census_deinit(struct census *census);
 
-/** The first customer for whom all parts come out as asked, by key; -1: nobody.
- */
+/** The first customer for whom all parts come out as asked, by number; -1: nobody. */
 int64_t census_find(const struct census *census, const struct asked_part *parts, uint32_t count);
 
 #endif

@@ -41,6 +41,7 @@ static void init_table(struct crowd_table *table, const struct seg_plan_entity *
                        const struct seg_program_entity *entity) {
   *table = (struct crowd_table){.read = true, .plan = plan};
   seg_column_init(&table->key, SEG_LAYOUT_I64, false);
+  seg_column_init(&table->text_key, SEG_LAYOUT_TEXT, false);
   seg_column_init(&table->days, SEG_LAYOUT_I32, false);
   table->inputs = calloc(plan->input_count + 1, sizeof *table->inputs);
   table->views = calloc(plan->input_count + 1, sizeof *table->views);
@@ -55,6 +56,7 @@ static void init_table(struct crowd_table *table, const struct seg_plan_entity *
 static void resize(struct crowd_table *table, int64_t rows) {
   struct seg_error error;
   must(seg_column_resize(&table->key, rows, &error) == SEG_OK);
+  must(seg_column_resize(&table->text_key, rows, &error) == SEG_OK);
   must(seg_column_resize(&table->days, rows, &error) == SEG_OK);
   for (uint32_t i = 0; i < table->plan->input_count; i++)
     must(seg_column_resize(&table->inputs[i], rows, &error) == SEG_OK);
@@ -64,6 +66,7 @@ static void deinit_table(struct crowd_table *table) {
   if (!table->read)
     return;
   seg_column_deinit(&table->key);
+  seg_column_deinit(&table->text_key);
   seg_column_deinit(&table->days);
   for (uint32_t i = 0; i < table->plan->input_count; i++)
     seg_column_deinit(&table->inputs[i]);
@@ -77,6 +80,11 @@ void crowd_init(struct crowd *crowd, const struct seg_program *program, const st
                 int32_t as_of) {
   *crowd = (struct crowd){.program = program, .plan = plan, .as_of = as_of};
   seg_arena_init(&crowd->arena);
+  for (uint32_t i = 0; i < program->customer.column_count; i++)
+    crowd->text_keys =
+        crowd->text_keys ||
+        (program->customer.columns[i].type.kind == SEG_TYPE_TEXT &&
+         seg_str_equal(program->customer.columns[i].name.text, program->customer.key));
   if (plan->customer_from_event < 0)
     init_table(&crowd->customer, &plan->customer, &program->customer);
   for (uint32_t i = 0; i < plan->event_count; i++)
@@ -112,37 +120,43 @@ static void put(struct seg_column *column, int64_t row, const struct seg_value *
   }
 }
 
-static int64_t new_row(struct crowd_table *table, int64_t key) {
-  if (table->rows == table->room) {
-    table->room = table->room == 0 ? 1024 : table->room * 2;
-    resize(table, table->room);
-  }
-  ((int64_t *)table->key.values)[table->rows] = key;
-  return table->rows++;
-}
-
 static int64_t key_of_next(const struct crowd *crowd) {
   return crowd->first_key + crowd->customers;
 }
 
-/** Nobody declares a key twice but as a column: then the column has its value. */
-static struct seg_value key_value(struct crowd *crowd, const struct seg_type *type, int64_t key) {
-  struct seg_value value = {.known = true, .integer = key};
-  if (type->kind == SEG_TYPE_TEXT) {
-    value.text = seg_arena_format(&crowd->arena, "%" PRId64, key);
-    must(value.text.data != NULL);
+static int64_t new_row(const struct crowd *crowd, struct crowd_table *table) {
+  if (table->rows == table->room) {
+    table->room = table->room == 0 ? 1024 : table->room * 2;
+    resize(table, table->room);
   }
-  return value;
+  ((int64_t *)table->key.values)[table->rows] = key_of_next(crowd);
+  ((struct seg_str *)table->text_key.values)[table->rows] = crowd->next_key;
+  return table->rows++;
+}
+
+/** Nobody declares a key twice but as a column: then the column has its value. */
+static struct seg_value key_value(const struct crowd *crowd) {
+  return (struct seg_value){.known = true, .integer = key_of_next(crowd), .text = crowd->next_key};
+}
+
+/** No two customers have the same. */
+static struct seg_str text_key(struct crowd *crowd, const struct person *person) {
+  if (person->key_is_whole)
+    return person->key;
+  struct seg_str key = seg_arena_format(&crowd->arena, "%.*s%s%" PRId64, SEG_STR(person->key),
+                                        person->key.size > 0 ? "_" : "", key_of_next(crowd));
+  must(key.data != NULL);
+  return key;
 }
 
 static void add_customer(struct crowd *crowd, const struct person *person) {
   struct crowd_table *table = &crowd->customer;
   const struct seg_program_entity *entity = &crowd->program->customer;
-  int64_t row = new_row(table, key_of_next(crowd));
+  int64_t row = new_row(crowd, table);
   for (uint32_t i = 0; i < table->plan->input_count; i++) {
     const struct seg_program_column *column = &entity->columns[table->from[i]];
     if (seg_str_equal(column->name.text, entity->key)) {
-      struct seg_value key = key_value(crowd, &column->type, key_of_next(crowd));
+      struct seg_value key = key_value(crowd);
       put(&table->inputs[i], row, &key);
     } else {
       put(&table->inputs[i], row, &person->values[table->from[i]]);
@@ -152,7 +166,7 @@ static void add_customer(struct crowd *crowd, const struct person *person) {
 
 static void add_event(struct crowd *crowd, const struct person_event *event) {
   struct crowd_table *table = &crowd->events[event->event];
-  int64_t row = new_row(table, key_of_next(crowd));
+  int64_t row = new_row(crowd, table);
   ((int32_t *)table->days.values)[row] = event->day;
   must(SEG_VEC_PUSH(&table->instants, event->instant));
   for (uint32_t i = 0; i < table->plan->input_count; i++) {
@@ -164,6 +178,8 @@ static void add_event(struct crowd *crowd, const struct person_event *event) {
 }
 
 void crowd_add(struct crowd *crowd, const struct person *person) {
+  if (crowd->text_keys)
+    crowd->next_key = text_key(crowd, person);
   if (crowd->customer.read)
     add_customer(crowd, person);
   for (uint32_t i = 0; i < person->event_count; i++)
@@ -171,33 +187,35 @@ void crowd_add(struct crowd *crowd, const struct person *person) {
       add_event(crowd, &person->events[i]);
   for (uint32_t i = 0; i < PERSON_LISTS; i++)
     if (crowd->lists[i].read && person->listed[i])
-      new_row(&crowd->lists[i], key_of_next(crowd));
+      new_row(crowd, &crowd->lists[i]);
   crowd->customers++;
 }
 
 // --- running ---
 
-static void open_table(struct crowd_table *table, struct seg_source **source) {
+static void open_table(const struct crowd *crowd, struct crowd_table *table,
+                       struct seg_source **source) {
   struct seg_error error;
   if (!table->read)
     return;
   resize(table, table->rows);
   for (uint32_t i = 0; i < table->plan->input_count; i++)
     table->views[i] = seg_column_view(&table->inputs[i]);
-  table->memory = (struct seg_memory_rows){.row_count = table->rows,
-                                           .key = seg_column_view(&table->key),
-                                           .days = seg_column_view(&table->days),
-                                           .inputs = table->views};
+  table->memory = (struct seg_memory_rows){
+      .row_count = table->rows,
+      .key = seg_column_view(crowd->text_keys ? &table->text_key : &table->key),
+      .days = seg_column_view(&table->days),
+      .inputs = table->views};
   must(seg_source_open_memory(&table->memory, table->plan, source, &error) == SEG_OK);
 }
 
 void crowd_open(struct crowd *crowd, struct seg_source **sources) {
   memset(sources, 0, (CROWD_TABLES + 1 + PERSON_LISTS) * sizeof *sources);
   for (uint32_t i = 0; i < CROWD_TABLES; i++)
-    open_table(&crowd->events[i], &sources[i]);
-  open_table(&crowd->customer, &sources[CROWD_TABLES]);
+    open_table(crowd, &crowd->events[i], &sources[i]);
+  open_table(crowd, &crowd->customer, &sources[CROWD_TABLES]);
   for (uint32_t i = 0; i < PERSON_LISTS; i++)
-    open_table(&crowd->lists[i], &sources[CROWD_TABLES + 1 + i]);
+    open_table(crowd, &crowd->lists[i], &sources[CROWD_TABLES + 1 + i]);
 }
 
 // --- one customer ---
@@ -216,13 +234,14 @@ static struct seg_value get(const struct seg_column *column, int64_t row) {
   return value;
 }
 
-static void take_rows(const struct crowd_table *table, const struct seg_program_entity *entity,
-                      struct seg_str name, int64_t customer, struct data *data) {
+static void take_rows(const struct crowd *crowd, const struct crowd_table *table,
+                      const struct seg_program_entity *entity, struct seg_str name,
+                      int64_t customer, struct data *data) {
   if (!table->read)
     return;
   struct data_table *out = &data->tables[data->table_count++];
   uint32_t to[CROWD_COLUMNS] = {0};
-  *out = (struct data_table){.name = name};
+  *out = (struct data_table){.name = name, .key_is_text = crowd->text_keys};
   for (uint32_t i = 0; entity != NULL && i < entity->column_count; i++) {
     if (entity->columns[i].computed != NULL)
       continue;
@@ -235,7 +254,8 @@ static void take_rows(const struct crowd_table *table, const struct seg_program_
     if (((const int64_t *)table->key.values)[row] != customer)
       continue;
     struct seg_row taken = {
-        .key = seg_arena_format(&data->arena, "%" PRId64, customer),
+        .key = crowd->text_keys ? ((const struct seg_str *)table->text_key.values)[row]
+                                : seg_arena_format(&data->arena, "%" PRId64, customer),
         .values = SEG_NEW_ARRAY(&data->arena, struct seg_value, (size_t)out->column_count + 1)};
     must(taken.key.data != NULL && taken.values != NULL);
     for (uint32_t i = 0; entity != NULL && i < entity->column_count; i++)
@@ -253,13 +273,28 @@ static void take_rows(const struct crowd_table *table, const struct seg_program_
   }
 }
 
+static int64_t find_key(const struct crowd_table *table, struct seg_str key) {
+  for (int64_t row = 0; row < table->rows; row++)
+    if (seg_str_equal(((const struct seg_str *)table->text_key.values)[row], key))
+      return ((const int64_t *)table->key.values)[row];
+  return -1;
+}
+
+int64_t crowd_number(const struct crowd *crowd, struct seg_str key) {
+  int64_t number = find_key(&crowd->customer, key);
+  for (uint32_t i = 0; i < crowd->plan->event_count && number < 0; i++)
+    number = find_key(&crowd->events[i], key);
+  return number;
+}
+
 void crowd_take(const struct crowd *crowd, int64_t customer, struct data *data) {
   data_init(data);
   data->as_of = crowd->as_of;
-  take_rows(&crowd->customer, &crowd->program->customer, seg_str_view("customer"), customer, data);
+  take_rows(crowd, &crowd->customer, &crowd->program->customer, seg_str_view("customer"), customer,
+            data);
   for (uint32_t i = 0; i < crowd->plan->event_count; i++)
-    take_rows(&crowd->events[i], &crowd->program->events[i], crowd->program->events[i].name.text,
-              customer, data);
+    take_rows(crowd, &crowd->events[i], &crowd->program->events[i],
+              crowd->program->events[i].name.text, customer, data);
   for (uint32_t i = 0; i < crowd->plan->list_count; i++)
-    take_rows(&crowd->lists[i], NULL, crowd->program->lists[i].name.text, customer, data);
+    take_rows(crowd, &crowd->lists[i], NULL, crowd->program->lists[i].name.text, customer, data);
 }

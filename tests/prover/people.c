@@ -180,6 +180,7 @@ static void draw_new(struct people *people, struct person *person) {
   const struct seg_program *program = people->program;
   if (program->customer_from_event < 0)
     some_values(people, &program->customer, person->values);
+  person->key = flip(people, 50) ? some_text(people) : (struct seg_str){0};
   for (uint32_t i = 0; i < PERSON_LISTS; i++)
     person->listed[i] = flip(people, 40);
   uint32_t count = program->event_count > 0 ? event_count(people) : 0;
@@ -236,6 +237,7 @@ static void change_something(struct people *people, struct person *person) {
 static void draw_near(struct people *people, struct person *person) {
   const struct person *first = some_model(people), *second = some_model(people);
   bool crossed = flip(people, 60);
+  person->key = first->key;
   memcpy(person->values, first->values, sizeof person->values);
   memcpy(person->listed, first->listed, sizeof person->listed);
   copy_events(people, first, person, crossed ? 80 : 100);
@@ -273,6 +275,14 @@ static bool copy_row(const struct seg_program_entity *entity, const struct seg_r
   return true;
 }
 
+/** Of the only customer. */
+static struct seg_str key_of(const struct seg_dataset *dataset) {
+  const struct seg_rows *rows = &dataset->customers;
+  for (uint32_t e = 0; rows->rows.count == 0 && e < dataset->event_count; e++)
+    rows = &dataset->events[e];
+  return rows->rows.count == 0 ? seg_str_view("") : rows->rows.items[0].key;
+}
+
 bool person_of_dataset(const struct seg_program *program, const struct seg_dataset *dataset,
                        struct seg_arena *arena, struct person *person) {
   *person = (struct person){0};
@@ -289,6 +299,9 @@ bool person_of_dataset(const struct seg_program *program, const struct seg_datas
       *event = (struct person_event){.event = e, .day = row->day, .instant = row->instant};
       right = copy_row(&program->events[e], row, arena, event->values);
     }
+  person->key = seg_arena_str(arena, key_of(dataset));
+  person->key_is_whole = true;
+  right = right && person->key.data != NULL;
   for (uint32_t i = 0; i < program->list_count && i < dataset->list_count; i++)
     person->listed[i] = dataset->lists != NULL && dataset->lists[i].rows.count > 0;
   return right;

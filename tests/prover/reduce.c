@@ -85,10 +85,8 @@ void reduce_and_tell(struct model *model, const struct failure *failure,
   for (uint32_t i = 0; i < failure->part_count; i++) {
     reducing.names[i] = model->segments[failure->parts[i].segment].name;
     reducing.negated[i] = failure->parts[i].negated;
-    printf("%s%s`%s`", i > 0 ? ", " : "question: ", failure->parts[i].negated ? "outside " : "in ",
-           reducing.names[i]);
   }
-  puts("");
+  printf("question: %s\n", failure->question);
   struct shrink shrink = {.model = model,
                           .data = customer,
                           .manner = {.threads = 1},

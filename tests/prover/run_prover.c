@@ -3,8 +3,10 @@
 //   prover_attack [--projects N] [--customers N] [--segments N] [--questions N] [--budget N]
 //                 [--seed S] [--jobs J] [--kind typical|varied|small] [--ask
 //                 questions|verdicts|twice|cvc5]
-//   prover_attack --project SEED --kind KIND    one project again, made small when a proof falls
-//   prover_attack --print SEED --kind KIND      only its rules
+//   prover_attack --fault proof|core|witness|silence|answer ...    one is planted, and must be
+//   found prover_attack --rules FILE                  rules that somebody wrote prover_attack
+//   --project SEED --kind KIND    one project again, made small when a proof falls prover_attack
+//   --print SEED --kind KIND      only its rules
 //
 // Projects are spread over worker processes; what they count is shared memory.
 #include <inttypes.h>
@@ -28,11 +30,15 @@ enum { MOST_JOBS = 16, LONGEST_PROJECT = 240, MOST_REFUSED_PERCENT = 6, SKIPPED 
 static const char *const kind_names[PROJECT_KINDS] = {"typical", "varied", "small"};
 static const char *const mode_names[ASK_MODES] = {"questions", "verdicts", "twice", "cvc5"};
 
+static const char *const fault_names[FAULT_KINDS] = {"none",    "proof",   "core",
+                                                     "witness", "silence", "answer"};
+
 struct options {
   struct attack_options attack;
   uint64_t seed;
   uint32_t projects, jobs;
-  int kind; // -1: all in turn
+  int kind;          // -1: all in turn
+  const char *rules; // a file, or NULL
   bool one, print;
 };
 
@@ -56,7 +62,7 @@ static bool try_project(const struct options *options, struct model *model, enum
     break;
   case ASK_TWICE: right = agree_project(model, kind, attack, tally); break;
   case ASK_SECOND: right = second_solver_project(model, seed, attack, tally); break;
-  case ASK_MODES: break;
+  case ASK_MODES: abort();
   }
   return right;
 }
@@ -81,6 +87,41 @@ static int tell(const struct options *options, enum project_kind kind, uint64_t 
     data_deinit(&customer);
   }
   seg_arena_deinit(&model.arena);
+  free(tally);
+  return right ? 0 : 1;
+}
+
+static char *read_text(const char *path) {
+  char *text = NULL;
+  size_t size;
+  FILE *file = fopen(path, "r");
+  if (file == NULL || getdelim(&text, &size, '\0', file) < 0) {
+    fprintf(stderr, "prover_attack: `%s` cannot be read\n", path);
+    exit(2);
+  }
+  fclose(file);
+  return text;
+}
+
+static int run_rules(const struct options *options) {
+  struct attack_tally *tally = calloc(1, sizeof *tally);
+  struct failure failure;
+  struct data customer;
+  char *text = read_text(options->rules);
+  if (tally == NULL)
+    abort();
+  bool right = attack_rules(text, options->seed, &options->attack, tally, &failure, &customer);
+  attack_print(tally);
+  if (!right)
+    printf("\nWRONG: %s\n", tally->refused > 0 ? "the rules are refused" : options->rules);
+  if (failure.kind != NO_FAILURE) {
+    printf("question: %s\n%s\n", failure.question,
+           failure.kind == FAILURE_WITNESS ? "the compiled rules do not take the witness"
+                                           : "a customer refutes that there is nobody");
+    data_write(&customer, stdout);
+    data_deinit(&customer);
+  }
+  free(text);
   free(tally);
   return right ? 0 : 1;
 }
@@ -182,6 +223,10 @@ static bool read_option(struct options *options, const char *name, const char *v
     options->seed = strtoull(value, NULL, 0), options->one = true;
   else if (strcmp(name, "--print") == 0)
     options->seed = strtoull(value, NULL, 0), options->one = options->print = true;
+  else if (strcmp(name, "--rules") == 0)
+    options->rules = value;
+  else if (strcmp(name, "--fault") == 0)
+    return read_word(fault_names, FAULT_KINDS, value, (int *)&attack->fault);
   else if (strcmp(name, "--kind") == 0)
     return read_word(kind_names, PROJECT_KINDS, value, &options->kind);
   else
@@ -205,6 +250,7 @@ int main(int count, char **arguments) {
     fputs("usage: prover_attack [--projects N] [--customers N] [--segments N] [--questions N]\n"
           "                     [--budget N] [--seed S] [--jobs J] [--kind typical|varied|small]\n"
           "                     [--ask questions|verdicts|twice|cvc5]\n"
+          "                     [--fault proof|core|witness|silence|answer] [--rules FILE]\n"
           "                     [--project SEED --kind KIND] [--print SEED --kind KIND]\n",
           stderr);
     return 2;
@@ -213,5 +259,7 @@ int main(int count, char **arguments) {
     puts("skipped: the program cvc5 is not installed");
     return SKIPPED;
   }
+  if (options.rules != NULL)
+    return run_rules(&options);
   return options.one ? run_one(&options) : run_many(&options);
 }

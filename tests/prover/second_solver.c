@@ -125,6 +125,11 @@ static bool ask_second(const struct sample *sample, struct attack_tally *tally) 
   return right;
 }
 
+/** A fault that is planted. */
+static void turn_answer(struct question *question) {
+  question->answer = question->answer == SEG_POSSIBLE ? SEG_IMPOSSIBLE : SEG_POSSIBLE;
+}
+
 bool second_solver_project(struct model *model, uint64_t seed, const struct attack_options *options,
                            struct attack_tally *tally) {
   struct seg_pipeline pipeline;
@@ -144,6 +149,8 @@ bool second_solver_project(struct model *model, uint64_t seed, const struct atta
   if (pipeline.sink.errors == 0) {
     ask_prover(&pipeline.program, options, sample);
     tally->questions += sample->heard;
+    if (options->fault == FAULT_ANSWER && sample->count > 0)
+      turn_answer(&sample->questions[0]);
     right = sample->count == 0 || ask_second(sample, tally);
   }
   for (uint32_t i = 0; i < sample->count; i++)
