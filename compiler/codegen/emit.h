@@ -19,7 +19,7 @@
 enum { SEG_WORD_ROWS = 64 }; // rows behind one word of bits
 
 struct seg_emit_types {
-  LLVMTypeRef nothing, i1, i8, i32, i64, i128, f64, pointer;
+  LLVMTypeRef nothing, i1, i8, i16, i32, i64, i128, f64, pointer;
 };
 
 /** How the right side of a comparison helper comes in. */
@@ -40,11 +40,11 @@ struct seg_emit {
   LLVMBuilderRef builder; // at the place where code is being added
   LLVMBuilderRef aside;   // for additions to blocks that already end, such as loads at the entry
   struct seg_emit_types type;
-  LLVMValueRef compare_helpers[SEG_LAYOUT_COUNT][SEG_COMPARISON_COUNT]
-                              [SEG_SHAPE_COUNT];     // in `plain`
-  LLVMValueRef in_table_helpers[SEG_LAYOUT_COUNT];   // in `plain`
-  LLVMValueRef count_cuts_helpers[SEG_LAYOUT_COUNT]; // in `optimised`
-  bool out_of_memory;                                // sticky; the code is thrown away then
+  LLVMValueRef compare_helpers[SEG_LAYOUT_COUNT][SEG_WIDTH_COUNT][SEG_WIDTH_COUNT]
+                              [SEG_COMPARISON_COUNT][SEG_SHAPE_COUNT]; // in `plain`
+  LLVMValueRef in_table_helpers[SEG_LAYOUT_COUNT][SEG_WIDTH_COUNT];    // in `plain`
+  LLVMValueRef count_cuts_helpers[SEG_LAYOUT_COUNT];                   // in `optimised`
+  bool out_of_memory; // sticky; the code is thrown away then
 };
 
 /** A counting loop from 0; see emit_function.c. */
@@ -96,6 +96,11 @@ SEG_NODISCARD enum seg_status seg_emit_init(struct seg_emit *emit, const struct 
 void seg_emit_deinit(struct seg_emit *emit);
 LLVMTypeRef seg_emit_layout_type(const struct seg_emit *emit,
                                  enum seg_layout layout); // not BIT, TEXT
+/** The type in memory of integers of a width; the layout's own for FULL. */
+LLVMTypeRef seg_emit_width_type(const struct seg_emit *emit, enum seg_layout layout,
+                                enum seg_width width);
+/** A value as it was loaded, or a vector of them, in the full type of its layout. */
+LLVMValueRef seg_emit_widen(struct seg_emit *emit, enum seg_layout layout, LLVMValueRef value);
 LLVMValueRef seg_emit_i32(const struct seg_emit *emit, int64_t value);
 LLVMValueRef seg_emit_i64(const struct seg_emit *emit, int64_t value);
 /** A constant of layout I32, I64 or F64. */
@@ -156,6 +161,8 @@ LLVMValueRef seg_emit_as_of(struct seg_emit_block *block);
 LLVMValueRef seg_emit_as_of_instant(struct seg_emit_block *block, int64_t before);
 /** The column behind a step: an input, or a value that another function stored. */
 struct seg_emit_column *seg_emit_column(struct seg_emit_block *block, uint32_t number);
+/** How wide the integers of that column are in memory. */
+enum seg_width seg_emit_column_width(const struct seg_emit_block *block, uint32_t number);
 /** The known word of the column for the word at hand, NULL when it is always known. */
 LLVMValueRef seg_emit_known_word(struct seg_emit_block *block, uint32_t number);
 /** Load one pointer of a pointer array in the frame, at the entry. */
@@ -172,14 +179,20 @@ void seg_emit_map_tile(struct seg_emit_block *block, uint32_t tile, const char *
 void seg_emit_mask_tile(struct seg_emit_block *block, uint32_t tile, const char *name);
 
 // emit_helper.c: small functions that others call
+/** What a comparison helper compares; `right` is the width of a column on the right. */
+struct seg_compare_form {
+  enum seg_layout layout;
+  enum seg_width left, right;
+  enum seg_plan_comparison comparison;
+  enum seg_operand_shape shape;
+};
 /** i64(pointer to 64 values, scalar or pointer to 64 values): the mask of the comparison, in
  * `plain`. */
-LLVMValueRef seg_emit_compare_helper(struct seg_emit *emit, enum seg_layout layout,
-                                     enum seg_plan_comparison comparison,
-                                     enum seg_operand_shape shape);
+LLVMValueRef seg_emit_compare_helper(struct seg_emit *emit, const struct seg_compare_form *form);
 /** i64(pointer to 64 values, sorted table, count): the mask of values that are in the table, in
  * `plain`. */
-LLVMValueRef seg_emit_in_table_helper(struct seg_emit *emit, enum seg_layout layout);
+LLVMValueRef seg_emit_in_table_helper(struct seg_emit *emit, enum seg_layout layout,
+                                      enum seg_width width);
 /** i64(sorted table, count, value): the number of entries <= value, in `optimised`. */
 LLVMValueRef seg_emit_count_cuts_helper(struct seg_emit *emit, enum seg_layout layout);
 /** A scalar in every lane of a vector; one lane is the scalar itself. */

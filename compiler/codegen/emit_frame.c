@@ -87,6 +87,12 @@ struct seg_emit_column *seg_emit_column(struct seg_emit_block *block, uint32_t n
   return column;
 }
 
+enum seg_width seg_emit_column_width(const struct seg_emit_block *block, uint32_t number) {
+  const struct seg_step *step = &block->block->steps[number];
+  return step->op == SEG_OP_INPUT ? seg_block_input_width(block->block, step->slot)
+                                  : SEG_WIDTH_FULL;
+}
+
 LLVMValueRef seg_emit_known_word(struct seg_emit_block *block, uint32_t number) {
   struct seg_emit *emit = block->emit;
   struct seg_emit_column *column = seg_emit_column(block, number);

@@ -22,6 +22,7 @@ enum seg_status seg_emit_init(struct seg_emit *emit, const struct seg_plan *plan
   emit->type.nothing = LLVMVoidTypeInContext(emit->context);
   emit->type.i1 = LLVMInt1TypeInContext(emit->context);
   emit->type.i8 = LLVMInt8TypeInContext(emit->context);
+  emit->type.i16 = LLVMInt16TypeInContext(emit->context);
   emit->type.i32 = LLVMInt32TypeInContext(emit->context);
   emit->type.i64 = LLVMInt64TypeInContext(emit->context);
   emit->type.i128 = LLVMInt128TypeInContext(emit->context);
@@ -53,6 +54,24 @@ LLVMTypeRef seg_emit_layout_type(const struct seg_emit *emit, enum seg_layout la
   case SEG_LAYOUT_TEXT: break;
   }
   return NULL;
+}
+
+LLVMTypeRef seg_emit_width_type(const struct seg_emit *emit, enum seg_layout layout,
+                                enum seg_width width) {
+  switch (width) {
+  case SEG_WIDTH_FULL: return seg_emit_layout_type(emit, layout);
+  case SEG_WIDTH_8: return emit->type.i8;
+  case SEG_WIDTH_16: return emit->type.i16;
+  case SEG_WIDTH_32: return emit->type.i32;
+  }
+  return NULL;
+}
+
+LLVMValueRef seg_emit_widen(struct seg_emit *emit, enum seg_layout layout, LLVMValueRef value) {
+  LLVMTypeRef type = LLVMTypeOf(value), full = seg_emit_layout_type(emit, layout);
+  if (LLVMGetTypeKind(type) == LLVMVectorTypeKind)
+    full = LLVMVectorType(full, LLVMGetVectorSize(type));
+  return type == full ? value : LLVMBuildSExt(emit->builder, value, full, "");
 }
 
 LLVMValueRef seg_emit_i32(const struct seg_emit *emit, int64_t value) {

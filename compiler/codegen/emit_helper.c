@@ -17,6 +17,8 @@ static const char *const layout_words[SEG_LAYOUT_COUNT] = {
     [SEG_LAYOUT_I64] = "i64",
     [SEG_LAYOUT_F64] = "f64",
 };
+static const char *const width_words[SEG_WIDTH_COUNT] = {
+    [SEG_WIDTH_FULL] = "", [SEG_WIDTH_8] = "_8", [SEG_WIDTH_16] = "_16", [SEG_WIDTH_32] = "_32"};
 static const char *const comparison_words[SEG_COMPARISON_COUNT] = {
     [SEG_IS_EQUAL] = "equal",     [SEG_IS_NOT_EQUAL] = "not_equal",
     [SEG_IS_LESS] = "less",       [SEG_IS_LESS_EQUAL] = "less_equal",
@@ -68,30 +70,31 @@ LLVMValueRef seg_emit_splat(struct seg_emit *emit, LLVMValueRef scalar, unsigned
   return LLVMBuildShuffleVector(emit->builder, first, nothing, zeros, "");
 }
 
-static LLVMValueRef load_vector(struct seg_emit *emit, enum seg_layout layout, LLVMValueRef base,
-                                unsigned first, unsigned width) {
-  LLVMTypeRef type = seg_emit_layout_type(emit, layout);
+static LLVMValueRef load_vector(struct seg_emit *emit, enum seg_layout layout, enum seg_width item,
+                                LLVMValueRef base, unsigned first, unsigned width) {
+  LLVMTypeRef type = seg_emit_width_type(emit, layout, item);
   LLVMValueRef index = seg_emit_i64(emit, first);
   LLVMValueRef at = LLVMBuildInBoundsGEP2(emit->builder, type, base, &index, 1, "");
   LLVMValueRef load = LLVMBuildLoad2(emit->builder, LLVMVectorType(type, width), at, "");
-  LLVMSetAlignment(load, layout == SEG_LAYOUT_I32 ? 4 : 8);
-  return load;
+  LLVMSetAlignment(load, (unsigned)seg_width_bytes(layout, item));
+  return seg_emit_widen(emit, layout, load);
 }
 
 static void define_compare(struct seg_emit *emit, const char *name, LLVMTypeRef type,
-                           enum seg_layout layout, enum seg_plan_comparison comparison,
-                           enum seg_operand_shape shape) {
+                           const struct seg_compare_form *form) {
+  enum seg_layout layout = form->layout;
   LLVMBasicBlockRef resume;
   LLVMValueRef function = open_helper(emit, name, type, &resume);
   LLVMValueRef left = LLVMGetParam(function, 0), right = LLVMGetParam(function, 1);
   unsigned width = vector_width[layout];
   LLVMTypeRef bits_type = LLVMIntTypeInContext(emit->context, width);
-  LLVMValueRef scalar = shape == SEG_SHAPE_SCALAR ? seg_emit_splat(emit, right, width) : NULL;
+  LLVMValueRef scalar = form->shape == SEG_SHAPE_SCALAR ? seg_emit_splat(emit, right, width) : NULL;
   LLVMValueRef mask = seg_emit_i64(emit, 0);
   for (unsigned first = 0; first < SEG_WORD_ROWS; first += width) {
-    LLVMValueRef a = load_vector(emit, layout, left, first, width);
-    LLVMValueRef b = scalar != NULL ? scalar : load_vector(emit, layout, right, first, width);
-    LLVMValueRef holds = seg_emit_compare(emit, layout, comparison, a, b);
+    LLVMValueRef a = load_vector(emit, layout, form->left, left, first, width);
+    LLVMValueRef b =
+        scalar != NULL ? scalar : load_vector(emit, layout, form->right, right, first, width);
+    LLVMValueRef holds = seg_emit_compare(emit, layout, form->comparison, a, b);
     LLVMValueRef bits = LLVMBuildBitCast(emit->builder, holds, bits_type, "");
     LLVMValueRef wide = LLVMBuildZExt(emit->builder, bits, emit->type.i64, "");
     LLVMValueRef placed = LLVMBuildShl(emit->builder, wide, seg_emit_i64(emit, first), "");
@@ -100,21 +103,22 @@ static void define_compare(struct seg_emit *emit, const char *name, LLVMTypeRef 
   close_helper(emit, mask, resume);
 }
 
-LLVMValueRef seg_emit_compare_helper(struct seg_emit *emit, enum seg_layout layout,
-                                     enum seg_plan_comparison comparison,
-                                     enum seg_operand_shape shape) {
-  LLVMValueRef *helper = &emit->compare_helpers[layout][comparison][shape];
+LLVMValueRef seg_emit_compare_helper(struct seg_emit *emit, const struct seg_compare_form *form) {
+  LLVMValueRef *helper =
+      &emit->compare_helpers[form->layout][form->left][form->right][form->comparison][form->shape];
   if (*helper != NULL)
     return *helper;
+  bool is_scalar = form->shape == SEG_SHAPE_SCALAR;
   char name[64];
-  snprintf(name, sizeof name, "compare_%s_%s_%s", layout_words[layout],
-           comparison_words[comparison], shape == SEG_SHAPE_SCALAR ? "scalar" : "column");
-  LLVMTypeRef parameters[] = {emit->type.pointer, shape == SEG_SHAPE_SCALAR
-                                                      ? seg_emit_layout_type(emit, layout)
+  snprintf(name, sizeof name, "compare_%s%s_%s_%s%s", layout_words[form->layout],
+           width_words[form->left], comparison_words[form->comparison],
+           is_scalar ? "scalar" : "column", width_words[form->right]);
+  LLVMTypeRef parameters[] = {emit->type.pointer, is_scalar
+                                                      ? seg_emit_layout_type(emit, form->layout)
                                                       : emit->type.pointer};
   LLVMTypeRef type = LLVMFunctionType(emit->type.i64, parameters, 2, false);
   *helper = LLVMAddFunction(emit->plain, name, type);
-  define_compare(emit, name, type, layout, comparison, shape);
+  define_compare(emit, name, type, form);
   return *helper;
 }
 
@@ -171,7 +175,7 @@ LLVMValueRef seg_emit_count_cuts_helper(struct seg_emit *emit, enum seg_layout l
 }
 
 static void define_in_table(struct seg_emit *emit, const char *name, LLVMTypeRef type,
-                            enum seg_layout layout) {
+                            enum seg_layout layout, enum seg_width width) {
   LLVMValueRef count_cuts = seg_emit_count_cuts_helper(emit, layout);
   LLVMBasicBlockRef resume;
   LLVMValueRef function = open_helper(emit, name, type, &resume);
@@ -182,7 +186,9 @@ static void define_in_table(struct seg_emit *emit, const char *name, LLVMTypeRef
   LLVMBuildStore(builder, seg_emit_i64(emit, 0), mask);
   struct seg_emit_loop loop =
       seg_emit_loop_open(emit, seg_emit_i64(emit, 0), seg_emit_i64(emit, SEG_WORD_ROWS));
-  LLVMValueRef value = seg_emit_load(builder, item, LLVMGetParam(function, 0), loop.index);
+  LLVMTypeRef narrow = seg_emit_width_type(emit, layout, width);
+  LLVMValueRef value = seg_emit_widen(
+      emit, layout, seg_emit_load(builder, narrow, LLVMGetParam(function, 0), loop.index));
   LLVMValueRef cuts = LLVMBuildCall2(builder, LLVMGlobalGetValueType(count_cuts), count_cuts,
                                      (LLVMValueRef[]){table, count, value}, 3, "");
   // The table is not empty, so entry 0 stands in where no entry is <= value: it is greater then.
@@ -199,15 +205,16 @@ static void define_in_table(struct seg_emit *emit, const char *name, LLVMTypeRef
   close_helper(emit, LLVMBuildLoad2(builder, emit->type.i64, mask, ""), resume);
 }
 
-LLVMValueRef seg_emit_in_table_helper(struct seg_emit *emit, enum seg_layout layout) {
-  LLVMValueRef *helper = &emit->in_table_helpers[layout];
+LLVMValueRef seg_emit_in_table_helper(struct seg_emit *emit, enum seg_layout layout,
+                                      enum seg_width width) {
+  LLVMValueRef *helper = &emit->in_table_helpers[layout][width];
   if (*helper != NULL)
     return *helper;
   char name[64];
-  snprintf(name, sizeof name, "in_table_%s", layout_words[layout]);
+  snprintf(name, sizeof name, "in_table_%s%s", layout_words[layout], width_words[width]);
   LLVMTypeRef parameters[] = {emit->type.pointer, emit->type.pointer, emit->type.i64};
   LLVMTypeRef type = LLVMFunctionType(emit->type.i64, parameters, 3, false);
   *helper = LLVMAddFunction(emit->plain, name, type);
-  define_in_table(emit, name, type, layout);
+  define_in_table(emit, name, type, layout, width);
   return *helper;
 }

@@ -57,11 +57,9 @@ static LLVMValueRef values_of_word(struct seg_emit_block *block, uint32_t number
   struct seg_emit_column *column = seg_emit_column(block, number);
   if (column->word_values != NULL)
     return column->word_values;
-  int64_t bytes = SEG_WORD_ROWS * (layout == SEG_LAYOUT_TEXT  ? (int64_t)sizeof(struct seg_str)
-                                   : layout == SEG_LAYOUT_I32 ? (int64_t)sizeof(int32_t)
-                                                              : (int64_t)sizeof(int64_t));
+  size_t bytes = SEG_WORD_ROWS * seg_width_bytes(layout, seg_emit_column_width(block, number));
   LLVMValueRef offset =
-      LLVMBuildMul(emit->builder, block->words.index, seg_emit_i64(emit, bytes), "");
+      LLVMBuildMul(emit->builder, block->words.index, seg_emit_i64(emit, (int64_t)bytes), "");
   column->word_values =
       LLVMBuildInBoundsGEP2(emit->builder, emit->type.i8, column->values, &offset, 1, "");
   return column->word_values;
@@ -118,12 +116,28 @@ static LLVMValueRef compare_text(struct seg_emit_block *block, uint32_t left, ui
                        arguments, 3);
 }
 
-static LLVMValueRef call_compare(struct seg_emit_block *block, enum seg_layout layout,
-                                 enum seg_plan_comparison comparison, enum seg_operand_shape shape,
-                                 LLVMValueRef left, LLVMValueRef right) {
+static LLVMValueRef compare_scalar(struct seg_emit_block *block, uint32_t column,
+                                   enum seg_plan_comparison comparison, LLVMValueRef scalar) {
   struct seg_emit *emit = block->emit;
-  LLVMValueRef helper = seg_emit_compare_helper(emit, layout, comparison, shape);
-  LLVMValueRef arguments[] = {left, right};
+  const struct seg_compare_form form = {.layout = step_of(block, column)->layout,
+                                        .left = seg_emit_column_width(block, column),
+                                        .comparison = comparison,
+                                        .shape = SEG_SHAPE_SCALAR};
+  LLVMValueRef helper = seg_emit_compare_helper(emit, &form);
+  LLVMValueRef arguments[] = {values_of_word(block, column), scalar};
+  return LLVMBuildCall2(emit->builder, LLVMGlobalGetValueType(helper), helper, arguments, 2, "");
+}
+
+static LLVMValueRef compare_columns(struct seg_emit_block *block, uint32_t left, uint32_t right,
+                                    enum seg_plan_comparison comparison) {
+  struct seg_emit *emit = block->emit;
+  const struct seg_compare_form form = {.layout = step_of(block, left)->layout,
+                                        .left = seg_emit_column_width(block, left),
+                                        .right = seg_emit_column_width(block, right),
+                                        .comparison = comparison,
+                                        .shape = SEG_SHAPE_COLUMN};
+  LLVMValueRef helper = seg_emit_compare_helper(emit, &form);
+  LLVMValueRef arguments[] = {values_of_word(block, left), values_of_word(block, right)};
   return LLVMBuildCall2(emit->builder, LLVMGlobalGetValueType(helper), helper, arguments, 2, "");
 }
 
@@ -136,13 +150,10 @@ static LLVMValueRef compare_numbers(struct seg_emit_block *block, uint32_t left,
     return all_or_none(
         emit, seg_emit_compare(emit, layout, comparison, scalar_of(block, a), scalar_of(block, b)));
   if (is_scalar(a))
-    return call_compare(block, layout, swapped[comparison], SEG_SHAPE_SCALAR,
-                        values_of_word(block, right), scalar_of(block, a));
+    return compare_scalar(block, right, swapped[comparison], scalar_of(block, a));
   if (is_scalar(b))
-    return call_compare(block, layout, comparison, SEG_SHAPE_SCALAR, values_of_word(block, left),
-                        scalar_of(block, b));
-  return call_compare(block, layout, comparison, SEG_SHAPE_COLUMN, values_of_word(block, left),
-                      values_of_word(block, right));
+    return compare_scalar(block, left, comparison, scalar_of(block, b));
+  return compare_columns(block, left, right, comparison);
 }
 
 static LLVMValueRef emit_COMPARE(struct seg_emit_block *block, uint32_t number) {
@@ -202,7 +213,8 @@ static LLVMValueRef in_table(struct seg_emit_block *block, const struct seg_step
   LLVMValueRef table = sorted_table(block, step, layout);
   if (table == NULL)
     return seg_emit_i64(emit, 0);
-  LLVMValueRef helper = seg_emit_in_table_helper(emit, layout);
+  enum seg_width width = seg_emit_column_width(block, step->operands[0]);
+  LLVMValueRef helper = seg_emit_in_table_helper(emit, layout, width);
   LLVMValueRef arguments[] = {values_of_word(block, step->operands[0]), table,
                               seg_emit_i64(emit, step->list_count)};
   return LLVMBuildCall2(emit->builder, LLVMGlobalGetValueType(helper), helper, arguments, 3, "");
@@ -214,8 +226,7 @@ static LLVMValueRef equals_item(struct seg_emit_block *block, uint32_t operand,
   enum seg_layout layout = step_of(block, operand)->layout;
   if (layout == SEG_LAYOUT_TEXT)
     return call_text(block, "seg_kernel_text_compare", operand, item->text, SEG_IS_EQUAL);
-  return call_compare(block, layout, SEG_IS_EQUAL, SEG_SHAPE_SCALAR, values_of_word(block, operand),
-                      seg_emit_constant(block->emit, layout, item));
+  return compare_scalar(block, operand, SEG_IS_EQUAL, seg_emit_constant(block->emit, layout, item));
 }
 
 static LLVMValueRef emit_IN_LIST(struct seg_emit_block *block, uint32_t number) {

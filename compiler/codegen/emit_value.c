@@ -64,9 +64,11 @@ static struct seg_emit_value load_column(struct seg_emit_block *block, uint32_t 
     break;
   case SEG_LAYOUT_I32:
   case SEG_LAYOUT_I64:
-  case SEG_LAYOUT_F64:
-    value.data = seg_emit_load(builder, seg_emit_layout_type(emit, layout), values, block->row);
+  case SEG_LAYOUT_F64: {
+    LLVMTypeRef type = seg_emit_width_type(emit, layout, seg_emit_column_width(block, number));
+    value.data = seg_emit_widen(emit, layout, seg_emit_load(builder, type, values, block->row));
     break;
+  }
   case SEG_LAYOUT_TEXT:
     value.data = seg_emit_load_text(emit, values, block->row, &value.size);
     break;

@@ -29,6 +29,11 @@ size_t seg_layout_size(enum seg_layout layout, int64_t rows) {
   return round_rows(rows) * row_bits(layout) / 8;
 }
 
+size_t seg_width_size(enum seg_layout layout, enum seg_width width, int64_t rows) {
+  return width == SEG_WIDTH_FULL ? seg_layout_size(layout, rows)
+                                 : round_rows(rows) * seg_width_bytes(layout, width);
+}
+
 void *seg_column_memory(size_t size) {
   size_t rounded = (size / SEG_COLUMN_ALIGNMENT + 1) * SEG_COLUMN_ALIGNMENT;
   if (rounded < size)

@@ -25,6 +25,11 @@ struct seg_column_view {
   const void *values;
   const uint64_t *known; // NULL: every row is known
   int64_t count;
+  enum seg_width width; // of I32 and I64; of the codes when there is a dictionary
+  /** TEXT only, NULL: `values` are texts. Otherwise `values` are signed integers of `width` (never
+   * FULL), and row r holds dictionary[code of r]; rows that are not known have code 0. */
+  const struct seg_str *dictionary;
+  uint32_t dictionary_count; // at least 1 with a dictionary
 };
 
 /** Owned. Values of rows that are not known are 0 (the empty text), never garbage. */
@@ -39,6 +44,9 @@ struct seg_column {
 
 /** Bytes that `rows` rows take, rounded up to a multiple of 64 rows. */
 size_t seg_layout_size(enum seg_layout layout, int64_t rows);
+
+/** The same, of integers or codes that may be narrower than their layout. */
+size_t seg_width_size(enum seg_layout layout, enum seg_width width, int64_t rows);
 
 /** Zeroed memory of at least `size` bytes, 64-byte aligned, to be released with free; NULL when
  * memory is out. */

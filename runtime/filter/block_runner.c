@@ -129,7 +129,9 @@ static void point_frame(struct seg_block_runner *runner, int64_t first) {
     const char *values = runner->input_values[i];
     const uint64_t *known = runner->input_known[i];
     runner->frame_input_values[i] =
-        values == NULL ? NULL : values + seg_layout_size(block->input_layouts[i], first);
+        values == NULL ? NULL
+                       : values + seg_width_size(block->input_layouts[i],
+                                                 seg_block_input_width(block, i), first);
     runner->frame_input_known[i] = known == NULL ? NULL : known + first / 64;
   }
   for (uint32_t s = 0; s < kernel->value_slot_count; s++) {

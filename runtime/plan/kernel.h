@@ -26,7 +26,7 @@ struct seg_text_room; // runtime/filter: memory of computed texts; one a thread
 
 /** One batch for the functions of a block. */
 struct seg_block_frame {
-  const void *const *input_values;    // per slot, by its layout
+  const void *const *input_values;    // per slot, by its layout and width
   const uint64_t *const *input_known; // per slot; may be NULL for slots that are not optional
   void *const *values;                // per value slot of the kernel: written by it
   uint64_t *const *value_known;       // per value slot: always written
@@ -72,7 +72,7 @@ struct seg_fold_frame {
       *offsets; // customer_count + 1; events of customer c: offsets[c] .. offsets[c + 1] - 1
   const int32_t *days;
   const uint64_t *const *flags; // [flag / 64][event]: bit flag % 64
-  const void *const *columns;   // carried columns
+  const void *const *columns;   // carried columns, by layout and width
   const int32_t
       *windows; // per window of the plan: first day, last day (both count); first > last = empty
   void *const *values;    // per cell: result column

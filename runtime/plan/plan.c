@@ -26,6 +26,23 @@ enum seg_layout seg_plan_rank_layout(enum seg_plan_rank_kind kind) {
   return layouts[kind];
 }
 
+size_t seg_width_bytes(enum seg_layout layout, enum seg_width width) {
+  switch (width) {
+  case SEG_WIDTH_8: return 1;
+  case SEG_WIDTH_16: return 2;
+  case SEG_WIDTH_32: return 4;
+  case SEG_WIDTH_FULL: break;
+  }
+  switch (layout) {
+  case SEG_LAYOUT_BIT: break;
+  case SEG_LAYOUT_I32: return sizeof(int32_t);
+  case SEG_LAYOUT_I64: return sizeof(int64_t);
+  case SEG_LAYOUT_F64: return sizeof(double);
+  case SEG_LAYOUT_TEXT: return sizeof(struct seg_str);
+  }
+  return 0;
+}
+
 enum seg_layout seg_column_type_layout(enum seg_column_type type) {
   switch (type) {
   case SEG_COLUMN_BOOL: return SEG_LAYOUT_BIT;

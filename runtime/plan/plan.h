@@ -38,6 +38,22 @@ enum seg_layout {
   SEG_LAYOUT_TEXT, // struct seg_str: borrowed bytes in Unicode normalization form C
 };
 
+/**
+ * How wide the integers of an I32 or I64 column are in memory: signed, the value itself. Where the
+ * data is in hand before the code is made, its columns come as narrow as their values allow. A plan
+ * from the compiler says FULL everywhere.
+ */
+enum seg_width {
+  SEG_WIDTH_FULL, // as the layout says
+  SEG_WIDTH_8,
+  SEG_WIDTH_16,
+  SEG_WIDTH_32,
+};
+enum { SEG_WIDTH_COUNT = SEG_WIDTH_32 + 1 };
+
+/** Bytes of one integer (or code of a text) of a layout; of FULL: what the layout takes, BIT 0. */
+size_t seg_width_bytes(enum seg_layout layout, enum seg_width width);
+
 /** What a column of the data means: decides how it is read and what is refused. */
 enum seg_column_type {
   SEG_COLUMN_BOOL,      // BIT
@@ -139,6 +155,7 @@ struct seg_block {
   uint32_t input_count; // slots
   const enum seg_layout *input_layouts;
   const bool *input_optional;
+  const enum seg_width *input_widths; // NULL: all FULL
   uint32_t step_count;
   struct seg_step *steps;
   uint32_t value_root_count; // steps whose values are wanted (never BIT)
@@ -146,6 +163,10 @@ struct seg_block {
   uint32_t mask_root_count; // MASK steps whose bits are wanted
   uint32_t *mask_roots;
 };
+
+static inline enum seg_width seg_block_input_width(const struct seg_block *block, uint32_t slot) {
+  return block->input_widths == NULL ? SEG_WIDTH_FULL : block->input_widths[slot];
+}
 
 /**
  * Reading the customer's or an event's source.
@@ -172,6 +193,9 @@ struct seg_plan_entity {
   uint32_t carried_count;
   uint32_t *carried_flag;
   const enum seg_layout *carried_layout;
+  /** As the scan hands them on: that of the input where a carried column is an input, otherwise
+   * FULL. NULL: all FULL. */
+  const enum seg_width *carried_width;
   uint32_t filter_count;
   uint32_t flag_count;
   uint32_t unique_count; // events: rows of one customer equal in these carried columns and in these
@@ -180,6 +204,11 @@ struct seg_plan_entity {
   uint32_t unique_flag_count; // conditions travel as flags only
   uint32_t *unique_flags;     // flag numbers
 };
+
+static inline enum seg_width seg_plan_carried_width(const struct seg_plan_entity *entity,
+                                                    uint32_t column) {
+  return entity->carried_width == NULL ? SEG_WIDTH_FULL : entity->carried_width[column];
+}
 
 enum seg_window_form { SEG_WINDOW_ALL, SEG_WINDOW_AGES, SEG_WINDOW_DAYS, SEG_WINDOW_CALENDAR };
 
@@ -261,7 +290,8 @@ struct seg_fold {
   struct seg_plan_sequence *sequences;
   bool is_followed;   // a sequence looks for rows of this event, so they are read without cells too
   uint32_t first_end; // the first pass folds cells 0 .. first_end - 1
-  uint32_t final_begin; // the final pass folds cells final_begin .. cell_count - 1
+  uint32_t final_begin;     // the final pass folds cells final_begin .. cell_count - 1
+  enum seg_width day_width; // of the days that the fold reads
 };
 
 enum seg_fold_pass { SEG_FIRST_PASS, SEG_FINAL_PASS };

@@ -143,7 +143,8 @@ static void print_named(const char *word, struct seg_str text, FILE *out) {
   print_text(text, out);
 }
 
-static void print_input(const struct seg_plan_input *input, uint32_t slot, FILE *out) {
+static void print_input(const struct seg_plan_input *input, uint32_t slot, enum seg_width width,
+                        FILE *out) {
   fprintf(out, "  input %" PRIu32 ": ", slot);
   print_text(input->name, out);
   fprintf(out, " %s", column_type_names[input->type]);
@@ -153,8 +154,11 @@ static void print_input(const struct seg_plan_input *input, uint32_t slot, FILE 
     fputs(i == 0 ? " (" : ", ", out);
     print_text(input->values[i], out);
   }
-  fprintf(out, "%s%s%s\n", input->value_count > 0 ? ")" : "", input->optional ? " optional" : "",
+  fprintf(out, "%s%s%s", input->value_count > 0 ? ")" : "", input->optional ? " optional" : "",
           input->personal ? " personal" : "");
+  if (width != SEG_WIDTH_FULL)
+    fprintf(out, " in %zu bits", 8 * seg_width_bytes(SEG_LAYOUT_I64, width));
+  putc('\n', out);
 }
 
 static void print_scan_roots(const struct seg_plan_entity *entity, FILE *out) {
@@ -191,7 +195,7 @@ static void print_entity(const char *what, const struct seg_plan_entity *entity,
   print_named("zone", entity->zone, out);
   putc('\n', out);
   for (uint32_t i = 0; i < entity->input_count; i++)
-    print_input(&entity->inputs[i], i, out);
+    print_input(&entity->inputs[i], i, seg_block_input_width(&entity->scan, i), out);
   if (entity->scan.step_count > 0)
     fputs("  scan\n", out);
   print_steps(&entity->scan, out);

@@ -64,6 +64,21 @@ static enum seg_status check_flags(const struct seg_plan_entity *entity, bool is
   return SEG_OK;
 }
 
+/** What a scan hands on is as wide as the input that it is, or full. */
+static enum seg_status check_carried_widths(const struct seg_plan_entity *entity,
+                                            struct seg_error *error) {
+  struct seg_str place = entity->name;
+  const struct seg_block *scan = &entity->scan;
+  for (uint32_t i = 0; i < entity->carried_count; i++) {
+    const struct seg_step *step = &scan->steps[scan->value_roots[i]];
+    enum seg_width expected =
+        step->op == SEG_OP_INPUT ? seg_block_input_width(scan, step->slot) : SEG_WIDTH_FULL;
+    REQUIRE(seg_plan_carried_width(entity, i) == expected,
+            "carried column %" PRIu32 " has another width than its step", i);
+  }
+  return SEG_OK;
+}
+
 static enum seg_status check_entity(const struct seg_plan_entity *entity, bool is_event,
                                     bool is_read, struct seg_error *error) {
   struct seg_str place = entity->name;
@@ -97,7 +112,8 @@ static enum seg_status check_entity(const struct seg_plan_entity *entity, bool i
     REQUIRE(entity->key.size > 0, "has no key");
     REQUIRE(!is_event || entity->time.size > 0, "has no time column");
   }
-  return check_flags(entity, is_event, error);
+  status = check_flags(entity, is_event, error);
+  return status == SEG_OK ? check_carried_widths(entity, error) : status;
 }
 
 /** The value of the first or last event: a carried column, or a flag bit. */
@@ -290,6 +306,8 @@ static enum seg_status check_customer_slots(const struct seg_plan *plan,
     REQUIRE(block->input_layouts[slot] == step->layout &&
                 block->input_optional[slot] == step->optional,
             "slot %" PRIu32 " does not fit the customer's carried column", slot);
+    REQUIRE(seg_block_input_width(block, slot) == seg_plan_carried_width(&plan->customer, slot),
+            "slot %" PRIu32 " has another width than the customer's carried column", slot);
   }
   for (uint32_t event = 0; event < plan->event_count; event++) {
     for (uint32_t i = 0; i < plan->folds[event].cell_count; i++, slot++) {

@@ -352,6 +352,20 @@ static enum seg_status check_hash_consing(const struct check *check) {
   return status;
 }
 
+/** Widths are those of integers; codes of texts are not read by the steps of a block. */
+static enum seg_status check_widths(const struct check *check) {
+  const struct seg_block *block = check->block;
+  for (uint32_t slot = 0; slot < block->input_count; slot++) {
+    enum seg_layout layout = block->input_layouts[slot];
+    bool is_integer = layout == SEG_LAYOUT_I32 || layout == SEG_LAYOUT_I64;
+    if (!is_integer && seg_block_input_width(block, slot) != SEG_WIDTH_FULL)
+      return seg_fail(check->error, SEG_INTERNAL, NULL,
+                      "plan: %s, input slot %" PRIu32 ": has a width but no integers", check->place,
+                      slot);
+  }
+  return SEG_OK;
+}
+
 static enum seg_status check_roots(const struct check *check) {
   const struct seg_block *block = check->block;
   for (uint32_t i = 0; i < block->value_root_count; i++) {
@@ -378,5 +392,7 @@ enum seg_status seg_plan_verify_block(const struct seg_block *block, const char 
       return status;
   }
   enum seg_status status = check_roots(&check);
+  if (status == SEG_OK)
+    status = check_widths(&check);
   return status == SEG_OK ? check_hash_consing(&check) : status;
 }

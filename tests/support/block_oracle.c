@@ -15,14 +15,28 @@ static bool bit(const uint64_t *words, int64_t row) {
   return (words[row / 64] >> (row % 64) & 1) != 0;
 }
 
+static int64_t integer(const void *column, enum seg_layout layout, enum seg_width width,
+                       int64_t row) {
+  if (width == SEG_WIDTH_8)
+    return ((const int8_t *)column)[row];
+  if (width == SEG_WIDTH_16)
+    return ((const int16_t *)column)[row];
+  if (width == SEG_WIDTH_32 || layout == SEG_LAYOUT_I32)
+    return ((const int32_t *)column)[row];
+  return ((const int64_t *)column)[row];
+}
+
 static value input(const struct seg_block *block, const struct seg_kernel_inputs *inputs,
                    uint32_t slot, int64_t row) {
   const void *column = inputs->values[slot];
   value out = {.known = !block->input_optional[slot] || bit(inputs->known[slot], row)};
   switch (block->input_layouts[slot]) {
   case SEG_LAYOUT_BIT: out.integer = bit(column, row); break;
-  case SEG_LAYOUT_I32: out.integer = ((const int32_t *)column)[row]; break;
-  case SEG_LAYOUT_I64: out.integer = ((const int64_t *)column)[row]; break;
+  case SEG_LAYOUT_I32:
+  case SEG_LAYOUT_I64:
+    out.integer =
+        integer(column, block->input_layouts[slot], seg_block_input_width(block, slot), row);
+    break;
   case SEG_LAYOUT_F64: out.number = ((const double *)column)[row]; break;
   case SEG_LAYOUT_TEXT: out.text = ((const struct seg_str *)column)[row]; break;
   }

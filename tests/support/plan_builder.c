@@ -149,6 +149,7 @@ struct seg_block seg_test_block_finish(const struct seg_test_block *builder) {
   struct seg_block block = builder->block;
   block.input_layouts = builder->input_layouts;
   block.input_optional = builder->input_optional;
+  block.input_widths = builder->input_widths;
   return block;
 }
 

@@ -17,6 +17,7 @@ struct seg_test_block {
   uint32_t input_capacity, step_capacity, value_root_capacity, mask_root_capacity;
   enum seg_layout *input_layouts;
   bool *input_optional;
+  const enum seg_width *input_widths; // NULL: all FULL; set by the test when all inputs are there
 };
 
 void seg_test_block_init(struct seg_test_block *builder, struct seg_arena *arena);

@@ -54,9 +54,10 @@ static const char *const texts[] = {"",   "a",        "ab", "abc",    "abd", "b"
                                     "ba", "\xc3\xa4", "z",  "abcabc", " Ab", "\xc3\x84\t"};
 enum { TEXTS = sizeof texts / sizeof *texts };
 
-static const int64_t extremes[] = {INT64_MIN, INT64_MIN + 1, INT64_MAX,  INT64_MAX - 1,
-                                   INT32_MIN, INT32_MAX,     -1,         0,
-                                   1,         3037000500,    -3037000500};
+static const int64_t extremes[] = {
+    127,       128,           -128,       -129,          32767,     -32768,    -32769, 32768,
+    INT64_MIN, INT64_MIN + 1, INT64_MAX,  INT64_MAX - 1, INT32_MIN, INT32_MAX, -1,     0,
+    1,         3037000500,    -3037000500};
 enum { EXTREMES = sizeof extremes / sizeof *extremes };
 
 static const double numbers[] = {0,        -0.0,    1,     -1,      0.1, DBL_MIN,
@@ -76,17 +77,28 @@ static inline double random_number(struct seg_random *random, uint32_t wild) {
   return (double)seg_random_between(random, -40, 40) / 8;
 }
 
-static inline void fill_value(struct seg_random *random, enum seg_layout layout, uint32_t wild,
-                              void *column, int64_t row) {
+/** An integer as it lies in memory; what does not fit its width loses its upper bits. */
+static inline void put_integer(void *column, int64_t row, size_t bytes, int64_t value) {
+  switch (bytes) {
+  case 1: ((int8_t *)column)[row] = (int8_t)value; break;
+  case 2: ((int16_t *)column)[row] = (int16_t)value; break;
+  case 4: ((int32_t *)column)[row] = (int32_t)value; break;
+  default: ((int64_t *)column)[row] = value; break;
+  }
+}
+
+static inline void fill_value(struct seg_random *random, enum seg_layout layout,
+                              enum seg_width width, uint32_t wild, void *column, int64_t row) {
+  size_t bytes = seg_width_bytes(layout, width);
   switch (layout) {
   case SEG_LAYOUT_BIT:
     if (row % 64 == 0)
       ((uint64_t *)column)[row / 64] = seg_random_next(random);
     break;
   case SEG_LAYOUT_I32: // days and codes
-    ((int32_t *)column)[row] = (int32_t)seg_random_between(random, -9, wild > 0 ? 40000 : 9);
+    put_integer(column, row, bytes, seg_random_between(random, -9, wild > 0 ? 40000 : 9));
     break;
-  case SEG_LAYOUT_I64: ((int64_t *)column)[row] = random_integer(random, wild); break;
+  case SEG_LAYOUT_I64: put_integer(column, row, bytes, random_integer(random, wild)); break;
   case SEG_LAYOUT_F64: ((double *)column)[row] = random_number(random, wild); break;
   case SEG_LAYOUT_TEXT:
     ((struct seg_str *)column)[row] = seg_str_view(texts[seg_random_below(random, TEXTS)]);
@@ -95,11 +107,14 @@ static inline void fill_value(struct seg_random *random, enum seg_layout layout,
 }
 
 /** What a reader may leave in rows that are unknown: anything, but texts are empty. */
-static inline void spoil(enum seg_layout layout, void *column, int64_t row) {
+static inline void spoil(enum seg_layout layout, enum seg_width width, void *column, int64_t row) {
+  size_t bytes = seg_width_bytes(layout, width);
   switch (layout) {
   case SEG_LAYOUT_BIT: break;
-  case SEG_LAYOUT_I32: ((int32_t *)column)[row] = INT32_MIN; break;
-  case SEG_LAYOUT_I64: ((int64_t *)column)[row] = INT64_MIN; break;
+  case SEG_LAYOUT_I32:
+  case SEG_LAYOUT_I64:
+    put_integer(column, row, bytes, (int64_t)((uint64_t)1 << (8 * bytes - 1)));
+    break;
   case SEG_LAYOUT_F64: ((double *)column)[row] = NAN; break;
   case SEG_LAYOUT_TEXT: ((struct seg_str *)column)[row] = (struct seg_str){NULL, 0}; break;
   }
@@ -121,19 +136,21 @@ static inline void columns_init(struct columns *columns, const struct seg_block 
   assert_true(block->input_count <= 32);
   for (uint32_t slot = 0; slot < block->input_count; slot++) {
     enum seg_layout layout = block->input_layouts[slot];
-    size_t bytes = layout == SEG_LAYOUT_BIT ? words * 8 : words * 64 * seg_layout_bytes(layout);
+    enum seg_width width = seg_block_input_width(block, slot);
+    size_t bytes =
+        layout == SEG_LAYOUT_BIT ? words * 8 : words * 64 * seg_width_bytes(layout, width);
     columns->value_bytes[slot] = bytes;
     columns->values[slot] = seg_guarded_memory(bytes, 0);
     columns->known[slot] =
         block->input_optional[slot] ? seg_guarded_memory(columns->word_bytes, 0) : NULL;
     for (int64_t row = 0; row < rows; row++) {
-      fill_value(random, layout, wild, columns->values[slot], row);
+      fill_value(random, layout, width, wild, columns->values[slot], row);
       if (columns->known[slot] == NULL)
         continue;
       if (seg_random_chance(random, 75))
         columns->known[slot][row / 64] |= (uint64_t)1 << (row % 64);
       else
-        spoil(layout, columns->values[slot], row);
+        spoil(layout, width, columns->values[slot], row);
     }
   }
   columns->inputs = (struct seg_kernel_inputs){
@@ -165,6 +182,8 @@ static inline void check_value(const struct seg_kernel_run *run, uint32_t root, 
   const struct seg_oracle_value zero = {0};
   if (!known && run->kernel->value_roots[root].is_input)
     return;
+  if (step->op == SEG_OP_INPUT && seg_block_input_width(run->block, step->slot) != SEG_WIDTH_FULL)
+    return; // handed on as it lies
   const struct seg_oracle_value *value = expected->known ? expected : &zero;
   switch (step->layout) {
   case SEG_LAYOUT_BIT: break;

@@ -110,27 +110,47 @@ struct manner {
 static inline enum seg_status run(struct fixture *f, const struct data *data, struct manner manner,
                                   bool counts_only, struct seg_run_result **result,
                                   struct seg_error *error) {
-  struct seg_column_view customer_views[] = {
-      {SEG_LAYOUT_I64, data->ages, data->age_known, data->customers},
-      {SEG_LAYOUT_TEXT, data->countries, NULL, data->customers}};
+  struct seg_column_view customer_views[] = {{.layout = SEG_LAYOUT_I64,
+                                              .values = data->ages,
+                                              .known = data->age_known,
+                                              .count = data->customers},
+                                             {.layout = SEG_LAYOUT_TEXT,
+                                              .values = data->countries,
+                                              .known = NULL,
+                                              .count = data->customers}};
   struct seg_memory_rows customers = {.row_count = data->customers,
-                                      .key = {SEG_LAYOUT_I64, data->ids, NULL, data->customers},
+                                      .key = {.layout = SEG_LAYOUT_I64,
+                                              .values = data->ids,
+                                              .known = NULL,
+                                              .count = data->customers},
                                       .inputs = customer_views,
                                       .morsel_rows = manner.morsel_rows};
   struct seg_column_view purchase_views[] = {
-      {SEG_LAYOUT_I32, data->purchase_days, NULL, data->purchases},
-      {SEG_LAYOUT_I64, data->amounts, NULL, data->purchases},
-      {SEG_LAYOUT_I32, data->channels, NULL, data->purchases},
-      {SEG_LAYOUT_TEXT, data->items, data->item_known, data->purchases}};
-  struct seg_memory_rows purchases = {
-      .row_count = data->purchases,
-      .key = {SEG_LAYOUT_I64, data->purchase_ids, data->purchase_id_known, data->purchases},
-      .days = purchase_views[0],
-      .inputs = purchase_views,
-      .morsel_rows = manner.morsel_rows};
-  struct seg_column_view visit_views[] = {{SEG_LAYOUT_I32, data->visit_days, NULL, data->visits}};
+      {.layout = SEG_LAYOUT_I32,
+       .values = data->purchase_days,
+       .known = NULL,
+       .count = data->purchases},
+      {.layout = SEG_LAYOUT_I64, .values = data->amounts, .known = NULL, .count = data->purchases},
+      {.layout = SEG_LAYOUT_I32, .values = data->channels, .known = NULL, .count = data->purchases},
+      {.layout = SEG_LAYOUT_TEXT,
+       .values = data->items,
+       .known = data->item_known,
+       .count = data->purchases}};
+  struct seg_memory_rows purchases = {.row_count = data->purchases,
+                                      .key = {.layout = SEG_LAYOUT_I64,
+                                              .values = data->purchase_ids,
+                                              .known = data->purchase_id_known,
+                                              .count = data->purchases},
+                                      .days = purchase_views[0],
+                                      .inputs = purchase_views,
+                                      .morsel_rows = manner.morsel_rows};
+  struct seg_column_view visit_views[] = {
+      {.layout = SEG_LAYOUT_I32, .values = data->visit_days, .known = NULL, .count = data->visits}};
   struct seg_memory_rows visits = {.row_count = data->visits,
-                                   .key = {SEG_LAYOUT_TEXT, data->visit_ids, NULL, data->visits},
+                                   .key = {.layout = SEG_LAYOUT_TEXT,
+                                           .values = data->visit_ids,
+                                           .known = NULL,
+                                           .count = data->visits},
                                    .days = visit_views[0],
                                    .inputs = visit_views,
                                    .morsel_rows = manner.morsel_rows};

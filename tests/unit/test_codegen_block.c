@@ -199,6 +199,19 @@ static void random_block(struct seg_test_block *builder, struct seg_random *rand
   }
 }
 
+/** Integers as narrow as they may come. */
+static void random_widths(struct seg_test_block *builder, struct seg_random *random) {
+  enum seg_width *widths =
+      SEG_NEW_ARRAY(builder->arena, enum seg_width, builder->block.input_count);
+  assert_non_null(widths);
+  for (uint32_t slot = 0; slot < builder->block.input_count; slot++) {
+    enum seg_layout layout = builder->input_layouts[slot];
+    if (layout == SEG_LAYOUT_I32 || layout == SEG_LAYOUT_I64)
+      widths[slot] = (enum seg_width)seg_random_below(random, SEG_WIDTH_COUNT);
+  }
+  builder->input_widths = widths;
+}
+
 static void try_random_block(uint64_t seed, uint32_t steps, uint32_t runs) {
   struct seg_random random;
   seg_random_init(&random, seed);
@@ -209,6 +222,8 @@ static void try_random_block(uint64_t seed, uint32_t steps, uint32_t runs) {
   struct seg_test_block builder;
   seg_test_block_init(&builder, &compiled.plan.arena);
   random_block(&builder, &random, steps, wild);
+  if (seg_random_chance(&random, 60))
+    random_widths(&builder, &random);
   compile(&compiled, &builder, cpus[seg_random_below(&random, 3)]);
   for (uint32_t i = 0; i < runs; i++) {
     int64_t rows = seg_random_chance(&random, 50) ? seg_random_between(&random, 1, 200)
@@ -289,6 +304,54 @@ static void build_comparisons(struct seg_test_block *builder) {
 static void comparisons_in_every_form(void **state) {
   (void)state;
   try_everywhere(build_comparisons, 1);
+}
+
+/** Constants at the ends of every width, and far outside of it. */
+static const int64_t edges[] = {INT64_MIN, INT32_MIN, -32769, -32768,    -129,     -128,
+                                -127,      0,         1,      126,       127,      128,
+                                32767,     32768,     100000, INT32_MAX, INT64_MAX};
+enum { EDGES = sizeof edges / sizeof *edges };
+
+/** I64 columns of every width against the edges from both sides, in short and long lists, and
+ * against each other; and what maps compute from them. */
+static void build_widths(struct seg_test_block *builder) {
+  static const enum seg_width widths[] = {SEG_WIDTH_FULL, SEG_WIDTH_8,  SEG_WIDTH_16, SEG_WIDTH_32,
+                                          SEG_WIDTH_FULL, SEG_WIDTH_16, SEG_WIDTH_32};
+  struct seg_plan_constant list[EDGES];
+  memset(list, 0, sizeof list);
+  for (int i = 0; i < EDGES; i++)
+    list[i].integer = edges[i];
+  uint32_t columns[7];
+  for (uint32_t c = 0; c < 7; c++)
+    columns[c] = seg_test_block_input(builder, SEG_LAYOUT_I64, c % 2 == 0);
+  for (uint32_t c = 0; c < 7; c++) {
+    uint32_t before = columns[(c + 6) % 7];
+    for (int comparison = SEG_IS_EQUAL; comparison <= SEG_IS_GREATER_EQUAL; comparison++) {
+      enum seg_plan_comparison as = (enum seg_plan_comparison)comparison;
+      for (int i = 0; i < EDGES; i++) {
+        uint32_t edge = seg_test_block_integer(builder, SEG_LAYOUT_I64, edges[i]);
+        seg_test_block_mask_root(builder, seg_test_block_compare(builder, as, columns[c], edge));
+        seg_test_block_mask_root(builder, seg_test_block_compare(builder, as, edge, columns[c]));
+      }
+      seg_test_block_mask_root(builder, seg_test_block_compare(builder, as, columns[c], before));
+    }
+    for (uint32_t count = 5; count <= EDGES; count += EDGES - 5)
+      seg_test_block_mask_root(
+          builder, seg_test_block_step(builder, (struct seg_step){.op = SEG_OP_IN_LIST,
+                                                                  .layout = SEG_LAYOUT_BIT,
+                                                                  .operands = {columns[c]},
+                                                                  .list_count = count,
+                                                                  .list = list}));
+    seg_test_block_value_root(
+        builder,
+        seg_test_block_operation(builder, SEG_OP_ELSE, SEG_LAYOUT_I64, columns[c], before));
+  }
+  builder->input_widths = widths;
+}
+
+static void integers_of_every_width(void **state) {
+  (void)state;
+  try_everywhere(build_widths, 9);
 }
 
 /** Every arithmetic operation on known and on possibly unknown operands. */
@@ -454,6 +517,7 @@ static void bands_begin_at_their_cut(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(comparisons_in_every_form),
+      cmocka_unit_test(integers_of_every_width),
       cmocka_unit_test(arithmetic_known_and_unknown),
       cmocka_unit_test(odd_roots),
       cmocka_unit_test(overflow_at_the_edges),

@@ -99,8 +99,9 @@ static void append_pieces(void **state) {
     seg_bitmap_put(known, i, i % 5 != 0);
     numbers[i] = i * i;
   }
-  struct seg_column_view bit_view = {SEG_LAYOUT_BIT, bits, known, ROWS};
-  struct seg_column_view number_view = {SEG_LAYOUT_I64, numbers, NULL, ROWS};
+  struct seg_column_view bit_view = {
+      .layout = SEG_LAYOUT_BIT, .values = bits, .known = known, .count = ROWS};
+  struct seg_column_view number_view = {.layout = SEG_LAYOUT_I64, .values = numbers, .count = ROWS};
   for (int64_t piece = 1; piece <= ROWS; piece += piece < 70 ? 1 : 23) {
     struct seg_column a, b;
     seg_column_init(&a, SEG_LAYOUT_BIT, true);

@@ -103,16 +103,19 @@ static void an_interrupted_run_stops(void **state) {
   struct data data;
   data_init(&data, 10, 1000, 0, SEED);
   struct seg_memory_rows purchases = {0};
-  struct seg_column_view views[] = {{SEG_LAYOUT_I32, data.purchase_days, NULL, 1000},
-                                    {SEG_LAYOUT_I64, data.amounts, NULL, 1000},
-                                    {SEG_LAYOUT_I32, data.channels, NULL, 1000},
-                                    {SEG_LAYOUT_TEXT, data.items, data.item_known, 1000}};
-  purchases = (struct seg_memory_rows){
-      .row_count = 1000,
-      .key = {SEG_LAYOUT_I64, data.purchase_ids, data.purchase_id_known, 1000},
-      .days = views[0],
-      .inputs = views,
-      .morsel_rows = 10};
+  struct seg_column_view views[] = {
+      {.layout = SEG_LAYOUT_I32, .values = data.purchase_days, .known = NULL, .count = 1000},
+      {.layout = SEG_LAYOUT_I64, .values = data.amounts, .known = NULL, .count = 1000},
+      {.layout = SEG_LAYOUT_I32, .values = data.channels, .known = NULL, .count = 1000},
+      {.layout = SEG_LAYOUT_TEXT, .values = data.items, .known = data.item_known, .count = 1000}};
+  purchases = (struct seg_memory_rows){.row_count = 1000,
+                                       .key = {.layout = SEG_LAYOUT_I64,
+                                               .values = data.purchase_ids,
+                                               .known = data.purchase_id_known,
+                                               .count = 1000},
+                                       .days = views[0],
+                                       .inputs = views,
+                                       .morsel_rows = 10};
   struct seg_source *events[2] = {NULL, NULL};
   assert_int_equal(seg_source_open_memory(&purchases, &f.events[0], &events[0], NULL), SEG_OK);
   atomic_bool interrupted;

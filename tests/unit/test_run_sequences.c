@@ -110,14 +110,17 @@ static struct seg_memory_rows view(const struct rows *rows, const struct seg_pla
                                    struct seg_column_view *inputs, int64_t morsel_rows) {
   for (uint32_t i = 0; i < entity->input_count; i++) {
     bool instant = entity->inputs[i].type == SEG_COLUMN_INSTANT;
-    inputs[i] = (struct seg_column_view){SEG_LAYOUT_I64, instant ? rows->instants : rows->values,
-                                         NULL, ROWS};
+    inputs[i] = (struct seg_column_view){.layout = SEG_LAYOUT_I64,
+                                         .values = instant ? rows->instants : rows->values,
+                                         .known = NULL,
+                                         .count = ROWS};
   }
-  return (struct seg_memory_rows){.row_count = ROWS,
-                                  .key = {SEG_LAYOUT_I64, rows->keys, NULL, ROWS},
-                                  .days = {SEG_LAYOUT_I32, rows->days, NULL, ROWS},
-                                  .inputs = inputs,
-                                  .morsel_rows = morsel_rows};
+  return (struct seg_memory_rows){
+      .row_count = ROWS,
+      .key = {.layout = SEG_LAYOUT_I64, .values = rows->keys, .known = NULL, .count = ROWS},
+      .days = {.layout = SEG_LAYOUT_I32, .values = rows->days, .known = NULL, .count = ROWS},
+      .inputs = inputs,
+      .morsel_rows = morsel_rows};
 }
 
 struct shop {
@@ -159,9 +162,10 @@ static enum seg_status run(const struct shop *shop, unsigned threads, uint64_t m
   const struct seg_plan *plan = &shop->pipeline.plan;
   struct seg_error error = {0};
   struct seg_column_view inputs[2][4];
-  struct seg_memory_rows customers = {.row_count = CUSTOMERS,
-                                      .key = {SEG_LAYOUT_I64, shop->ids, NULL, CUSTOMERS},
-                                      .morsel_rows = morsel_rows};
+  struct seg_memory_rows customers = {
+      .row_count = CUSTOMERS,
+      .key = {.layout = SEG_LAYOUT_I64, .values = shop->ids, .known = NULL, .count = CUSTOMERS},
+      .morsel_rows = morsel_rows};
   struct seg_memory_rows carts = view(&shop->carts, &plan->events[0], inputs[0], morsel_rows);
   struct seg_memory_rows bought = view(&shop->bought, &plan->events[1], inputs[1], morsel_rows);
   struct seg_source *customer = NULL, *events[2] = {NULL, NULL};

@@ -28,10 +28,14 @@ static struct table *make_table(void) {
     seg_bitmap_put(table->amount_known, i, i % 7 != 0);
     seg_bitmap_put(table->flags, i, i % 5 == 0);
   }
-  table->inputs[0] =
-      (struct seg_column_view){SEG_LAYOUT_I64, table->amounts, table->amount_known, ROWS};
-  table->inputs[1] = (struct seg_column_view){SEG_LAYOUT_BIT, table->flags, NULL, ROWS};
-  table->inputs[2] = (struct seg_column_view){SEG_LAYOUT_I32, table->days, NULL, ROWS};
+  table->inputs[0] = (struct seg_column_view){.layout = SEG_LAYOUT_I64,
+                                              .values = table->amounts,
+                                              .known = table->amount_known,
+                                              .count = ROWS};
+  table->inputs[1] = (struct seg_column_view){
+      .layout = SEG_LAYOUT_BIT, .values = table->flags, .known = NULL, .count = ROWS};
+  table->inputs[2] = (struct seg_column_view){
+      .layout = SEG_LAYOUT_I32, .values = table->days, .known = NULL, .count = ROWS};
   table->rows = (struct seg_memory_rows){
       .row_count = ROWS,
       .key = {SEG_LAYOUT_TEXT, table->keys, table->key_known, ROWS},
