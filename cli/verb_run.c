@@ -29,6 +29,12 @@ static const char help[] =
     "  --format FORMAT      human or json: the summary on stdout\n"
     "  --threads N          default: all cores\n"
     "  --memory SIZE        such as 500MB or 8GB; default: three quarters of the machine\n"
+    "  --code-cache DIR     where compiled rules are kept for the next run, readable by you "
+    "alone;\n"
+    "                       default: $XDG_CACHE_HOME/segc or ~/.cache/segc\n"
+    "  --no-code-cache      keep none, use none\n"
+    "  --cpu NAME           make code for native (this machine) or for a level that it can run:\n"
+    "                       x86-64, x86-64-v2, x86-64-v3, x86-64-v4. The answer is the same\n"
     "  --dump STAGE         tokens, ast, types, plan, llvm or asm, on stdout; no data is read\n"
     "  --allow-no-decision  accept segments without a decision, for exploration\n"
     "  --color WHEN         auto, always or never\n";
@@ -41,6 +47,9 @@ enum {
   FORMAT,
   THREADS,
   MEMORY,
+  CODE_CACHE,
+  NO_CODE_CACHE,
+  CPU,
   DUMP,
   ALLOW_NO_DECISION,
   COLOR,
@@ -158,6 +167,7 @@ static enum segc_status run(struct segc_session *session, const struct arguments
       .paths = arguments->paths,
       .path_count = arguments->path_count,
       .allow_no_decision = arguments->options[ALLOW_NO_DECISION].given,
+      .cpu = arguments->options[CPU].value,
   };
   enum segc_status status = segc_load(session, &project);
   if (status != SEGC_OK && status != SEGC_FINDINGS)
@@ -179,6 +189,9 @@ int verb_run(int argc, char **argv) {
       [FORMAT] = {.name = "--format", .takes_value = true},
       [THREADS] = {.name = "--threads", .takes_value = true},
       [MEMORY] = {.name = "--memory", .takes_value = true},
+      [CODE_CACHE] = {.name = "--code-cache", .takes_value = true},
+      [NO_CODE_CACHE] = {.name = "--no-code-cache"},
+      [CPU] = {.name = "--cpu", .takes_value = true},
       [DUMP] = {.name = "--dump", .takes_value = true},
       [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
       [COLOR] = {.name = "--color", .takes_value = true},
@@ -215,6 +228,8 @@ int verb_run(int argc, char **argv) {
   run_options.sources = options[SOURCE].values;
   run_options.source_count = options[SOURCE].count;
   run_options.out_path = options[OUT].value;
+  run_options.code_cache = options[CODE_CACHE].value;
+  run_options.no_code_cache = options[NO_CODE_CACHE].given;
   session = open_session();
   if (session == NULL)
     goto cleanup;

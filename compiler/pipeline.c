@@ -31,8 +31,7 @@ static enum seg_status lower(struct seg_pipeline *pipeline, struct seg_error *er
 }
 
 static enum seg_status codegen(struct seg_pipeline *pipeline, struct seg_error *error) {
-  struct seg_codegen_options options = {0};
-  return seg_codegen(&pipeline->plan, &options, &pipeline->code, error);
+  return seg_codegen(&pipeline->plan, &pipeline->codegen_options, &pipeline->code, error);
 }
 
 // In order. Every pass wants rules without errors: after a syntax error, a name that could not be

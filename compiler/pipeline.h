@@ -29,6 +29,7 @@ struct seg_pipeline {
   struct seg_sema_options sema_options;
   struct seg_program program;
   struct seg_plan plan;
+  struct seg_codegen_options codegen_options; // set by the caller before SEG_PASS_CODEGEN
   struct seg_code *code;
   uint32_t passes_done; // the passes 0 .. passes_done - 1 have run
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/codegen/processor.h"
 #include "compiler/project.h"
 #include "runtime/io/io_errors.h"
 
@@ -64,12 +65,20 @@ enum segc_status segc_load(struct segc_session *session,
   struct seg_pipeline *pipeline = &session->pipeline;
   pipeline->sema_options.allow_no_decision = options->allow_no_decision;
   enum seg_status status =
-      seg_project_read(&pipeline->map, options->paths, options->path_count, &session->error);
+      seg_processor_find(options->cpu, &pipeline->codegen_options.cpu, &session->error);
+  if (status == SEG_OK)
+    status = seg_project_read(&pipeline->map, options->paths, options->path_count, &session->error);
   if (status == SEG_OK)
     status = seg_pipeline_run(pipeline, SEG_PASS_SEMA, &session->error);
   if (status != SEG_OK)
     return seg_session_failed(status);
   return pipeline->sink.errors > 0 ? SEGC_FINDINGS : SEGC_OK;
+}
+
+void seg_session_use_code_cache(struct segc_session *session,
+                                const struct segc_run_options *options) {
+  if (!options->no_code_cache && seg_private_folder_open(&session->objects, options->code_cache))
+    session->pipeline.codegen_options.objects = &session->objects;
 }
 
 void segc_write_diagnostics(const struct segc_session *session, enum segc_format format, bool color,
@@ -131,11 +140,11 @@ static enum seg_status dump_plan(struct seg_pipeline *pipeline, FILE *out,
 
 static enum seg_status dump_llvm(struct seg_pipeline *pipeline, FILE *out,
                                  struct seg_error *error) {
-  return seg_code_dump_llvm(&pipeline->plan, &(struct seg_codegen_options){0}, out, error);
+  return seg_code_dump_llvm(&pipeline->plan, &pipeline->codegen_options, out, error);
 }
 
 static enum seg_status dump_asm(struct seg_pipeline *pipeline, FILE *out, struct seg_error *error) {
-  return seg_code_dump_asm(&pipeline->plan, &(struct seg_codegen_options){0}, out, error);
+  return seg_code_dump_asm(&pipeline->plan, &pipeline->codegen_options, out, error);
 }
 
 // What a stage shows and the pass that must have run before. Tokens and tree are shown for broken

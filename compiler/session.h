@@ -17,6 +17,7 @@ struct segc_session {
   atomic_bool interrupted;
   bool loaded;
   struct segc_summary summary;
+  struct seg_private_folder objects;   // compiled rules of earlier runs, when they are used
   struct seg_verdicts verdicts;        // of segc_check
   struct seg_proof_cache *proof_cache; // reasons of the verdicts may live in it
   bool checked;
@@ -24,6 +25,10 @@ struct segc_session {
 
 /** Keep `status` as the session's answer: the exit class of a seg_status. */
 enum segc_status seg_session_failed(enum seg_status status);
+
+/** Compiled rules are looked for, and kept, where the options say. */
+void seg_session_use_code_cache(struct segc_session *session,
+                                const struct segc_run_options *options);
 
 /** The index of a segment by its name; SEG_USAGE with a suggestion when there is none. */
 enum seg_status seg_session_segment(struct segc_session *session, const char *name,

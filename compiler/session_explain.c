@@ -10,6 +10,7 @@ static enum seg_status explain(struct segc_session *session, const char *segment
   struct seg_pipeline *pipeline = &session->pipeline;
   int32_t number = 0;
   enum seg_status status = seg_session_segment(session, segment, &number);
+  seg_session_use_code_cache(session, options);
   if (status == SEG_OK)
     status = seg_pipeline_run(pipeline, SEG_PASS_CODEGEN, &session->error);
   if (status == SEG_OK)

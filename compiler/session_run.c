@@ -213,6 +213,7 @@ static enum seg_status summarise(struct run *run) {
 static enum seg_status prepare(struct run *run) {
   struct seg_pipeline *pipeline = &run->session->pipeline;
   double start = now();
+  seg_session_use_code_cache(run->session, run->options);
   enum seg_status status = seg_pipeline_run(pipeline, SEG_PASS_CODEGEN, run->error);
   run->session->summary.seconds_compile = now() - start;
   if (status == SEG_OK)

@@ -8,6 +8,7 @@
 
 #include "compiler/codegen/emit.h"
 #include "compiler/codegen/jit.h"
+#include "compiler/codegen/object_cache.h"
 
 struct seg_code {
   struct seg_arena arena;
@@ -136,7 +137,7 @@ static enum seg_status emit_all(struct compilation *compilation) {
   return status == SEG_OK && emit->out_of_memory ? no_memory(compilation) : status;
 }
 
-/** Everything up to modules that are ready for the machine code generator. */
+/** Everything up to verified modules. */
 static enum seg_status compile(struct compilation *compilation) {
   struct seg_error *error = compilation->error;
   const struct seg_codegen_options *options = compilation->options;
@@ -149,9 +150,9 @@ static enum seg_status compile(struct compilation *compilation) {
   if (status == SEG_OK)
     status = emit_all(compilation);
   if (status == SEG_OK)
-    status = seg_jit_prepare(compilation->emit.optimised, compilation->optimising, true, error);
+    status = seg_jit_prepare(compilation->emit.optimised, compilation->optimising, error);
   if (status == SEG_OK)
-    status = seg_jit_prepare(compilation->emit.plain, compilation->plain, false, error);
+    status = seg_jit_prepare(compilation->emit.plain, compilation->plain, error);
   return status;
 }
 
@@ -173,6 +174,14 @@ static void compilation_deinit(struct compilation *compilation) {
   seg_arena_deinit(&compilation->scratch);
 }
 
+/** The same modules as they go to the machine code generator: for dumps. */
+static enum seg_status compile_whole(struct compilation *compilation) {
+  enum seg_status status = compile(compilation);
+  return status == SEG_OK ? seg_jit_optimise(compilation->emit.optimised, compilation->optimising,
+                                             compilation->error)
+                          : status;
+}
+
 static enum seg_status emit_form(struct compilation *compilation, bool optimised,
                                  LLVMCodeGenFileType form, LLVMMemoryBufferRef *out) {
   LLVMModuleRef module = optimised ? compilation->emit.optimised : compilation->emit.plain;
@@ -185,10 +194,32 @@ static enum seg_status emit_form(struct compilation *compilation, bool optimised
                   "code generation: no machine code for the rules: %s", compilation->refusal);
 }
 
+/** Object code of one of the modules: as it was made an earlier time, or made now. */
+static enum seg_status make_object(struct compilation *compilation, bool optimised,
+                                   LLVMMemoryBufferRef *object) {
+  LLVMModuleRef module = optimised ? compilation->emit.optimised : compilation->emit.plain;
+  LLVMTargetMachineRef target = optimised ? compilation->optimising : compilation->plain;
+  const struct seg_private_folder *folder =
+      compilation->options == NULL ? NULL : compilation->options->objects;
+  struct seg_object_key key;
+  if (folder != NULL && !seg_object_key_of(module, target, optimised, &key))
+    folder = NULL;
+  *object = folder == NULL ? NULL : seg_object_cache_get(folder, key);
+  if (*object != NULL)
+    return SEG_OK;
+  enum seg_status status =
+      optimised ? seg_jit_optimise(module, target, compilation->error) : SEG_OK;
+  if (status == SEG_OK)
+    status = emit_form(compilation, optimised, LLVMObjectFile, object);
+  if (status == SEG_OK && folder != NULL)
+    seg_object_cache_put(folder, key, *object);
+  return status;
+}
+
 static enum seg_status link_objects(struct compilation *compilation, struct seg_jit *jit) {
   for (int optimised = 0; optimised < 2; optimised++) {
     LLVMMemoryBufferRef object = NULL;
-    enum seg_status status = emit_form(compilation, optimised, LLVMObjectFile, &object);
+    enum seg_status status = make_object(compilation, optimised, &object);
     if (status == SEG_OK)
       status = seg_jit_add(jit, object, compilation->error);
     if (status != SEG_OK)
@@ -346,7 +377,7 @@ enum seg_status seg_code_dump_llvm(const struct seg_plan *plan,
                                    struct seg_error *error) {
   struct compilation compilation;
   compilation_init(&compilation, plan, options, error);
-  enum seg_status status = compile(&compilation);
+  enum seg_status status = compile_whole(&compilation);
   for (int optimised = 0; optimised < 2 && status == SEG_OK; optimised++) {
     char *text =
         LLVMPrintModuleToString(optimised ? compilation.emit.optimised : compilation.emit.plain);
@@ -362,7 +393,7 @@ enum seg_status seg_code_dump_asm(const struct seg_plan *plan,
                                   struct seg_error *error) {
   struct compilation compilation;
   compilation_init(&compilation, plan, options, error);
-  enum seg_status status = compile(&compilation);
+  enum seg_status status = compile_whole(&compilation);
   for (int optimised = 0; optimised < 2 && status == SEG_OK; optimised++) {
     LLVMMemoryBufferRef text = NULL;
     status = emit_form(&compilation, optimised, LLVMAssemblyFile, &text);

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 
+#include "runtime/base/private_folder.h"
 #include "runtime/base/status.h"
 #include "runtime/plan/kernel.h"
 #include "runtime/plan/plan.h"
@@ -20,6 +21,8 @@ struct seg_code;
 struct seg_codegen_options {
   const char *cpu;      // LLVM's name of a processor, such as "x86-64-v3"; NULL = host
   const char *features; // LLVM's feature list, such as "+avx2,-avx512f"; NULL = those of `cpu`
+  const struct seg_private_folder *objects; // where object code is kept for the next time; NULL:
+                                            // nowhere
 };
 
 /**

@@ -83,7 +83,7 @@ static enum seg_status verify(LLVMModuleRef module, struct seg_error *error) {
 // undone.
 static const char passes[] = "function(sroa,early-cse,instcombine<no-verify-fixpoint>,simplifycfg)";
 
-enum seg_status seg_jit_prepare(LLVMModuleRef module, LLVMTargetMachineRef target, bool optimise,
+enum seg_status seg_jit_prepare(LLVMModuleRef module, LLVMTargetMachineRef target,
                                 struct seg_error *error) {
   char *triple = LLVMGetTargetMachineTriple(target);
   LLVMSetTarget(module, triple);
@@ -91,9 +91,11 @@ enum seg_status seg_jit_prepare(LLVMModuleRef module, LLVMTargetMachineRef targe
   LLVMTargetDataRef layout = LLVMCreateTargetDataLayout(target);
   LLVMSetModuleDataLayout(module, layout);
   LLVMDisposeTargetData(layout);
-  enum seg_status status = verify(module, error);
-  if (status != SEG_OK || !optimise)
-    return status;
+  return verify(module, error);
+}
+
+enum seg_status seg_jit_optimise(LLVMModuleRef module, LLVMTargetMachineRef target,
+                                 struct seg_error *error) {
   LLVMPassBuilderOptionsRef options = LLVMCreatePassBuilderOptions();
   LLVMErrorRef failure = LLVMRunPasses(module, passes, target, options);
   LLVMDisposePassBuilderOptions(options);

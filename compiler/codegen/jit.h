@@ -18,9 +18,13 @@ SEG_NODISCARD enum seg_status seg_jit_target(const struct seg_codegen_options *o
                                              LLVMCodeGenOptLevel level, LLVMTargetMachineRef *out,
                                              struct seg_error *error);
 
-/** Verify a module, and optimise it when `optimise`. */
+/** Fit a module to the target machine, and verify it. */
 SEG_NODISCARD enum seg_status seg_jit_prepare(LLVMModuleRef module, LLVMTargetMachineRef target,
-                                              bool optimise, struct seg_error *error);
+                                              struct seg_error *error);
+
+/** Optimise a module, and verify it again. */
+SEG_NODISCARD enum seg_status seg_jit_optimise(LLVMModuleRef module, LLVMTargetMachineRef target,
+                                               struct seg_error *error);
 
 /** Object code (or assembly text) of a module; released with LLVMDisposeMemoryBuffer. */
 SEG_NODISCARD enum seg_status seg_jit_emit(LLVMModuleRef module, LLVMTargetMachineRef target,

@@ -60,6 +60,8 @@ struct segc_project_options {
   const char *const *paths; // rule files, and folders that stand for all .seg files below them
   size_t path_count;
   bool allow_no_decision; // accept segments without a `decision`, for exploration
+  const char *cpu; // processor to make machine code for: NULL or "native" for this one, or a level
+                   // that this one can run, such as "x86-64-v3"
 };
 
 /**
@@ -146,9 +148,11 @@ struct segc_run_options {
   const char *data_folder;    // NULL: none
   const char *const *sources; // NAME=FILE, NAME=GLOB or NAME=SQL
   size_t source_count;
-  const char *out_path;  // .parquet, .csv or .csv.gz; NULL: none
-  unsigned threads;      // 0: as many as the machine has
-  uint64_t memory_bytes; // 0: three quarters of the machine's memory
+  const char *out_path;   // .parquet, .csv or .csv.gz; NULL: none
+  unsigned threads;       // 0: as many as the machine has
+  uint64_t memory_bytes;  // 0: three quarters of the machine's memory
+  const char *code_cache; // folder for compiled rules, for the next time; NULL: the usual one
+  bool no_code_cache;     // keep none, use none
   void (*progress)(void *context, const struct segc_progress *progress); // may be NULL
   void *progress_context;
 };

@@ -2,19 +2,17 @@
 // is never carried to another one.
 #include "compiler/prove/proof_cache.h"
 
-#include <fcntl.h>
-#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "runtime/base/arena.h"
+#include "runtime/base/build_id.h"
 #include "runtime/base/hash.h"
+#include "runtime/base/private_folder.h"
 #include "runtime/base/vec.h"
 
-enum { HEAD_SIZE = 128, PATH_SIZE = 4096, FIRST_SLOTS = 1024 };
+enum { HEAD_SIZE = 128, FIRST_SLOTS = 1024 };
 
 static const char file_name[] = "proofs";
 
@@ -32,7 +30,7 @@ struct record {
 };
 
 struct seg_proof_cache {
-  char folder[PATH_SIZE];
+  struct seg_private_folder folder;
   char head[HEAD_SIZE]; // of the file
   struct seg_arena arena;
   SEG_VEC(struct record) records;
@@ -109,11 +107,6 @@ void seg_proof_cache_put(struct seg_proof_cache *cache, struct seg_proof_key key
 
 // --- reading ---
 
-/** Ours, and nobody else's to write to. */
-static bool is_ours(const struct stat *entry) {
-  return entry->st_uid == geteuid() && (entry->st_mode & (S_IWGRP | S_IWOTH)) == 0;
-}
-
 static void read_records(struct seg_proof_cache *cache, const char *bytes, size_t size) {
   size_t at = HEAD_SIZE;
   if (size < HEAD_SIZE || memcmp(bytes, cache->head, HEAD_SIZE) != 0)
@@ -133,116 +126,24 @@ static void read_records(struct seg_proof_cache *cache, const char *bytes, size_
   }
 }
 
-static void read_file(struct seg_proof_cache *cache) {
-  char path[PATH_SIZE + sizeof file_name + 1];
-  struct stat entry;
-  snprintf(path, sizeof path, "%s/%s", cache->folder, file_name);
-  int file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0)
-    return;
-  if (fstat(file, &entry) == 0 && S_ISREG(entry.st_mode) && is_ours(&entry) && entry.st_size > 0 &&
-      entry.st_size <= 2 * (off_t)SEG_PROOF_CACHE_BYTES) {
-    size_t size = (size_t)entry.st_size, got = 0;
-    char *bytes = malloc(size);
-    ssize_t part = 1;
-    while (bytes != NULL && got < size && part > 0) {
-      part = read(file, bytes + got, size - got);
-      got += part > 0 ? (size_t)part : 0;
-    }
-    if (bytes != NULL)
-      read_records(cache, bytes, got);
-    free(bytes);
-  }
-  close(file);
-}
-
-/** Make the folder and those above it, for us alone. */
-static bool make_folder(char *path) {
-  struct stat entry;
-  for (char *at = strchr(path + 1, '/'); at != NULL; at = strchr(at + 1, '/')) {
-    *at = '\0';
-    (void)mkdir(path, 0700);
-    *at = '/';
-  }
-  (void)mkdir(path, 0700);
-  return stat(path, &entry) == 0 && S_ISDIR(entry.st_mode) && is_ours(&entry);
-}
-
-static bool name_folder(struct seg_proof_cache *cache, const char *folder) {
-  const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-  int size;
-  if (folder != NULL)
-    size = snprintf(cache->folder, sizeof cache->folder, "%s", folder);
-  else if (base != NULL && base[0] == '/')
-    size = snprintf(cache->folder, sizeof cache->folder, "%s/segc", base);
-  else if (home != NULL && home[0] == '/')
-    size = snprintf(cache->folder, sizeof cache->folder, "%s/.cache/segc", home);
-  else
-    return false;
-  return size > 0 && (size_t)size < sizeof cache->folder && make_folder(cache->folder);
-}
-
-// --- which build this is ---
-
-struct build {
-  uintptr_t place; // in the program or library that is asked for
-  char id[2 * 20 + 1];
-};
-
-static void read_notes(struct build *build, const char *at, size_t size) {
-  ElfW(Nhdr) note;
-  while (size > sizeof note) {
-    memcpy(&note, at, sizeof note);
-    size_t name = (note.n_namesz + 3u) & ~3u, content = (note.n_descsz + 3u) & ~3u;
-    if (name > size - sizeof note || content > size - sizeof note - name)
-      return;
-    const unsigned char *bytes = (const unsigned char *)at + sizeof note + name;
-    for (size_t i = 0; note.n_type == NT_GNU_BUILD_ID && i < note.n_descsz && i < 20; i++)
-      snprintf(build->id + 2 * i, 3, "%02x", bytes[i]);
-    at += sizeof note + name + content;
-    size -= sizeof note + name + content;
-  }
-}
-
-static int look_at_object(struct dl_phdr_info *object, size_t size, void *data) {
-  (void)size;
-  struct build *build = data;
-  bool ours = false;
-  for (int i = 0; i < object->dlpi_phnum; i++) {
-    const ElfW(Phdr) *part = &object->dlpi_phdr[i];
-    uintptr_t from = object->dlpi_addr + part->p_vaddr;
-    ours = ours ||
-           (part->p_type == PT_LOAD && build->place >= from && build->place - from < part->p_memsz);
-  }
-  for (int i = 0; ours && i < object->dlpi_phnum; i++)
-    if (object->dlpi_phdr[i].p_type == PT_NOTE)
-      read_notes(build, (const char *)(object->dlpi_addr + object->dlpi_phdr[i].p_vaddr),
-                 object->dlpi_phdr[i].p_memsz);
-  return ours;
-}
-
-/** What the linker says of this build: another one may prove differently. Empty when it says
- * nothing.
- */
-static struct build this_build(void) {
-  struct build build = {.place = (uintptr_t)&look_at_object};
-  (void)dl_iterate_phdr(look_at_object, &build);
-  return build;
-}
-
 struct seg_proof_cache *seg_proof_cache_open(const char *folder, const char *version) {
   struct seg_proof_cache *cache = calloc(1, sizeof *cache);
   if (cache == NULL)
     return NULL;
   seg_arena_init(&cache->arena);
-  struct build build = this_build();
-  snprintf(cache->head, sizeof cache->head, "segc proofs, version %s, build %s\n", version,
-           build.id);
-  if (!name_folder(cache, folder)) {
+  char build[SEG_BUILD_ID_TEXT];
+  seg_build_id(build);
+  snprintf(cache->head, sizeof cache->head, "segc proofs, version %s, build %s\n", version, build);
+  if (!seg_private_folder_open(&cache->folder, folder)) {
     seg_proof_cache_close(cache);
     return NULL;
   }
-  read_file(cache);
+  size_t size;
+  char *bytes =
+      seg_private_folder_read(&cache->folder, file_name, 2 * (size_t)SEG_PROOF_CACHE_BYTES, &size);
+  if (bytes != NULL)
+    read_records(cache, bytes, size);
+  free(bytes);
   return cache;
 }
 
@@ -260,7 +161,8 @@ static int by_age(const void *a, const void *b) {
 }
 
 /** What was asked for last comes first; what is too much is forgotten. */
-static bool write_records(struct seg_proof_cache *cache, FILE *out) {
+static bool write_records(void *context, FILE *out) {
+  const struct seg_proof_cache *cache = context;
   size_t size = HEAD_SIZE;
   fwrite(cache->head, 1, HEAD_SIZE, out);
   for (size_t i = 0; i < cache->records.count; i++) {
@@ -271,11 +173,10 @@ static bool write_records(struct seg_proof_cache *cache, FILE *out) {
     fwrite(&record->head, sizeof record->head, 1, out);
     fwrite(record->text.data, 1, record->text.size, out);
   }
-  return fflush(out) == 0 && !ferror(out) && fsync(fileno(out)) == 0;
+  return true;
 }
 
 void seg_proof_cache_write(struct seg_proof_cache *cache) {
-  char path[PATH_SIZE + sizeof file_name + 1], temporary[PATH_SIZE + 32];
   if (cache == NULL || !cache->changed || cache->records.count == 0)
     return;
   cache->changed = false;
@@ -283,21 +184,7 @@ void seg_proof_cache_write(struct seg_proof_cache *cache) {
   memset(cache->slots, 0, cache->slot_count * sizeof *cache->slots);
   for (uint32_t i = 0; i < cache->records.count; i++)
     *find(cache, cache->records.items[i].head.key) = i + 1;
-  snprintf(path, sizeof path, "%s/%s", cache->folder, file_name);
-  snprintf(temporary, sizeof temporary, "%s/.proofs-XXXXXX", cache->folder);
-  int file = mkstemp(temporary);
-  FILE *out = file < 0 ? NULL : fdopen(file, "wb");
-  if (out == NULL) {
-    if (file >= 0) {
-      close(file);
-      (void)unlink(temporary);
-    }
-    return;
-  }
-  bool written = write_records(cache, out);
-  written = fclose(out) == 0 && written;
-  if (!written || rename(temporary, path) != 0)
-    (void)unlink(temporary);
+  (void)seg_private_folder_write(&cache->folder, file_name, write_records, cache);
 }
 
 void seg_proof_cache_close(struct seg_proof_cache *cache) {

@@ -296,6 +296,31 @@ expect 2 "error[D110]" run_personal \
   --source "purchases=select customer, day, cast(customer as integer) as amount from 'data/purchases.csv'"
 
 # Sources from stdin are none; a reader that goes away is no crash.
+# Compiled rules are kept in a folder of our own, and every processor gives the same answer.
+summary() { # of the run, without its times
+  "$segc" run good --data data --as-of 2026-11-01 "$@" 2>stderr | grep -v ' s: compile ' >summary.new
+}
+command="run with kept code"
+summary --no-code-cache
+mv summary.new summary.want
+for options in '--code-cache kept' '--code-cache kept' '--code-cache /dev/null/kept' '--cpu native' '--cpu x86-64' \
+  '--cpu x86-64-v3' '--cpu x86-64-v4 --code-cache kept'; do
+  # A list of options: split on purpose
+  summary $options
+  if cmp -s summary.want summary.new || grep -q 'cannot run code' stderr; then
+    passed=$((passed + 1))
+  else
+    cp summary.new stdout
+    fail "the same answer was expected with $options"
+  fi
+done
+if [ "$(stat -c %a kept)" = 700 ] && ls kept/object-* >/dev/null; then
+  passed=$((passed + 1))
+else
+  fail "kept code was expected in a folder of mode 0700"
+fi
+expect 2 "there is no processor" "$segc" run good --data data --as-of 2026-11-01 --cpu z80
+
 "$segc" run good --dump=asm 2>stderr | head -n 1 >stdout
 
 echo "$passed passed, $failed failed"

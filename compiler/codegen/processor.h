@@ -1,0 +1,17 @@
+/**
+ * Processors that machine code can be made for and tried on.
+ */
+#ifndef SEG_COMPILER_CODEGEN_PROCESSOR_H
+#define SEG_COMPILER_CODEGEN_PROCESSOR_H
+
+#include "runtime/base/status.h"
+
+/**
+ * `name` as users write it: "native" (or NULL) is the processor we run on; the others are the
+ * levels of the x86-64 psABI, such as "x86-64-v3". `*cpu` is LLVM's name of it: NULL for the one we
+ * run on. SEG_USAGE when the name is not known, or when this machine cannot run such code.
+ */
+SEG_NODISCARD enum seg_status seg_processor_find(const char *name, const char **cpu,
+                                                 struct seg_error *error);
+
+#endif
