@@ -130,6 +130,53 @@ static Z3_ast days_between_ends(struct seg_query *query, const struct seg_region
   return days;
 }
 
+/** Do all events that satisfy the condition have one value of the argument? */
+static bool fixes(const struct seg_node *condition, const struct seg_node *argument) {
+  if (condition->kind == SEG_NODE_AND) {
+    for (uint32_t i = 0; i < condition->operand_count; i++)
+      if (fixes(condition->operands[i], argument))
+        return true;
+    return false;
+  }
+  return argument->kind == SEG_NODE_COLUMN && condition->kind == SEG_NODE_COMPARE &&
+         condition->comparison == SEG_EQUAL && condition->operands[0]->kind == SEG_NODE_COLUMN &&
+         condition->operands[0]->column == argument->column &&
+         condition->operands[1]->kind == SEG_NODE_LITERAL;
+}
+
+/** The first filter that fixes the value of the cell's events, or the number of all filters. */
+static uint32_t fixing_atom(const struct seg_event_space *space, uint32_t cell,
+                            const struct seg_node *argument) {
+  uint32_t atom = 0;
+  while (atom < space->atom_count &&
+         !((space->cells[cell].atoms >> atom & 1) != 0 && fixes(space->atoms[atom], argument)))
+    atom++;
+  return atom;
+}
+
+/** At most so many values: one for all events of cells whose filter says which, else one each. */
+static Z3_ast most_values(struct seg_query *query, const struct seg_region *region,
+                          const struct seg_node *argument) {
+  struct seg_solver *solver = query->solver;
+  const struct seg_event_space *space = region->space;
+  Z3_ast zero = seg_term_int(solver, 0), one = seg_term_int(solver, 1), most = zero;
+  for (uint32_t atom = 0; atom <= space->atom_count; atom++) {
+    struct seg_region part = *region;
+    bool any = false;
+    for (uint32_t c = 0; c < space->cell_count; c++) {
+      part.cells[c] = region->cells[c] && fixing_atom(space, c, argument) == atom;
+      any = any || part.cells[c];
+    }
+    if (!any)
+      continue;
+    Z3_ast count = seg_region_count(query, &part);
+    if (atom < space->atom_count)
+      count = seg_term_if(solver, seg_term_at_most(solver, one, count), one, zero);
+    most = seg_term_add(solver, most, count);
+  }
+  return most;
+}
+
 /** At least one when there is an event, at most as many as events. */
 static void bound(struct seg_query *query, const struct seg_region *region, Z3_ast value) {
   struct seg_solver *solver = query->solver;
@@ -212,7 +259,10 @@ struct seg_term seg_different_count(struct seg_query *query, const struct seg_no
   if (aggregate->aggregate != SEG_AGGREGATE_DISTINCT)
     seg_query_fact(
         query, seg_term_at_most(solver, own.value, periods_of(query, region, shortest[own.sort])));
-  else if (value_count(aggregate->argument) < UINT32_MAX)
+  else
+    seg_query_fact(query, seg_term_at_most(solver, own.value,
+                                           most_values(query, region, aggregate->argument)));
+  if (own.sort == SEG_AGGREGATE_DISTINCT && value_count(aggregate->argument) < UINT32_MAX)
     seg_query_fact(query, seg_term_at_most(solver, own.value,
                                            seg_term_int(solver, value_count(aggregate->argument))));
   Z3_ast days = region->space->days_asked && own.sort != SEG_AGGREGATE_DISTINCT

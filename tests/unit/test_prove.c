@@ -366,6 +366,13 @@ static void different_things(void **state) {
   never_meet("distinct(purchase.code) >= 3 within 90d",
              "distinct(purchase.code) = 1 within 30d and purchases <= 1 between 31d and 90d ago");
   never_meet("distinct(purchase.code) >= 3 ever", "purchases <= 2 ever");
+  // Events of one code have one code.
+  never_meet("distinct(purchase.code) >= 2 ever",
+             "count(purchase[code = \"A\"]) ever = purchases ever");
+  never_meet("distinct(purchase.code) >= 3 ever",
+             "count(purchase[code = \"A\" and amount > 5]) >= 3 ever and purchases <= 4 ever");
+  meet("distinct(purchase.code) >= 2 ever",
+       "count(purchase[code = \"A\"]) >= 2 ever and purchases <= 3 ever");
   meet("distinct(purchase.code) = 1 ever", "purchases = 4 ever");
   never_meet("active_days(purchase) >= 5 within 7d", "active_days(purchase) <= 4 within 30d");
   never_meet("active_days(purchase) >= 8 within 7d", "opt_in");
