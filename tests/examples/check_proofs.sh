@@ -66,6 +66,29 @@ seq 111 555 | grep -v '[06-9]' | comm -23 - "$work/untaken" >"$work/wanted"
 codes | sed -n 's/^O203 cell_//p' | sort >"$work/got"
 same "rfm: cells that some segment takes" "$work/wanted" "$work/got"
 
+# In grocery every pair shares a household of the data, as of one day or another: none is apart. The chains order the
+# pairs that stand in one line of `>`, and the rest is allowed.
+for day in 2017-09-01 2018-03-01; do
+  "$query" data="$source/examples/grocery/data" as_of=$day "$here/grocery_expected.sql" "$here/grocery_pairs.sql"
+done | sort -u >"$work/shared"
+awk -v shared="$(wc -l <"$work/shared")" '
+  /^segment / { segments++ }
+  { sub(/^priority [a-z_]*:/, ""); sub(/ otherwise .*/, "") }
+  /^ *[a-z_0-9]+( > [a-z_0-9]+)+$/ { members = split($0, parts, " > "); chained += members * (members - 1) / 2 }
+  END {
+    pairs = segments * (segments - 1) / 2
+    printf "%d pairs of segments: %d disjoint, %d in a chain, %d allowed to overlap; 0 unproved\n",
+      pairs, pairs - shared, chained, shared - chained
+  }' "$source/examples/grocery/segments.seg" >"$work/wanted"
+"$segc" check "$source/examples/grocery" | grep '^[0-9]* pairs' >"$work/got" || :
+same "grocery: no pair is apart" "$work/wanted" "$work/got"
+if grep -qF "$(cat "$work/wanted")" "$source/examples/grocery/README.md"; then
+  echo "ok grocery: the README says so"
+else
+  echo "FAILED grocery: the README does not say \"$(cat "$work/wanted")\""
+  failed=1
+fi
+
 # The next version of the rules puts a smaller segment behind a larger one.
 proved "$source/examples/rfm_next"
 echo 'O204 cant_lose_them' >"$work/wanted"
