@@ -1,0 +1,238 @@
+"""The programs that answer a case: segc, and its peers in their best formulation each.
+
+An engine is a class with a name, `version()`, which is None when it is not installed, and
+`command(case, folder)`, which is None when it does not take part in a case.
+"""
+import dataclasses
+import datetime
+import json
+import pathlib
+import subprocess
+
+import sql
+from data import AS_OF
+from rules import names, segc_project
+
+PEERS = pathlib.Path(__file__).resolve().parent.parent / "peers"
+
+
+@dataclasses.dataclass
+class Case:
+    """One question: rules over data, asked for counts or for the winners of the chain of all rules."""
+    workload: str
+    name: str
+    rules: list
+    columns: dict           # of the customers: name -> (kind, count of values)
+    data: pathlib.Path      # customers.parquet, and purchases.parquet when there are events
+    parameters: dict        # what the name means, for tables
+    winner: bool = False
+    events: bool = False
+    missing: bool = False
+    warm: bool = False      # tables in the engine's own form, made before the first turn
+    out: bool = False       # segc writes the membership of every customer, too
+    memory: int = 0         # bytes that segc may use; 0: its usual share
+
+
+class Engine:
+    formulation = ""
+
+    def __init__(self, settings):
+        self.settings = settings
+
+    def python(self):
+        return self.settings.peers_python
+
+    def version(self):
+        if self.python() is None:
+            return None
+        code = f"import importlib.metadata as m; print(m.version('{self.package}'))"
+        done = subprocess.run([self.python(), "-c", code], capture_output=True, text=True)
+        return done.stdout.strip() if done.returncode == 0 else None
+
+
+class Segc(Engine):
+    name = "segc"
+    formulation = "rules read, compiled and run in every turn, object code cached"
+
+    def version(self):
+        done = subprocess.run([self.settings.build / "segc", "version"], capture_output=True,
+                              text=True, check=True)
+        return "; ".join(done.stdout.split("\n")).strip("; ")
+
+    def command(self, case, folder):
+        project = folder / "project"
+        project.mkdir(exist_ok=True)
+        (project / "rules.seg").write_text(segc_project(
+            case.rules, case.columns, events=case.events, chain=case.winner,
+            missing=case.missing))
+        command = [self.settings.build / "bench" / "bench_segc", project, AS_OF,
+                   self.settings.threads, f"data={case.data}"]
+        if case.memory:
+            command.append(f"memory={case.memory}")
+        if case.out:
+            command.append(f"out={folder / 'membership.parquet'}")
+        return command
+
+
+class SqlEngine(Engine):
+    """An engine that is asked in SQL."""
+    database = "-"
+
+    def command(self, case, folder):
+        setup = folder / f"{self.name}_setup.sql"
+        query = folder / f"{self.name}_query.sql"
+        setup.write_text(self.setup(case))
+        query.write_text(self.query(case))
+        return [*self.program(), self.database, self.settings.threads, setup, query]
+
+    def question(self, case, source):
+        ask = sql.winners if case.winner else sql.counts
+        return ask(case.rules, self.dialect, source)
+
+    def query(self, case):
+        customers, events = self.sources(case)
+        if not case.events:
+            return self.question(case, customers)
+        as_of = datetime.date.fromisoformat(AS_OF)
+        fold = sql.folded(case.rules, self.dialect, events, as_of, self.cents(case))
+        return self.question(case, f"({sql.joined(case.rules, fold, customers)}) as metrics")
+
+    def cents(self, case):
+        return "cents" if case.warm else self.cents_of_amount
+
+
+class DuckDb(SqlEngine):
+    name = "duckdb"
+    dialect = sql.DUCKDB
+    cents_of_amount = "(amount * 100)::bigint"
+    formulation = "count_if a rule, one case expression for a chain"
+
+    def version(self):
+        done = subprocess.run([self.settings.build / "bench" / "bench_duckdb", "--version"],
+                              capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def program(self):
+        return [self.settings.build / "bench" / "bench_duckdb"]
+
+    def files(self, case):
+        return f"'{case.data}/customers.parquet'", f"'{case.data}/purchases.parquet'"
+
+    def sources(self, case):
+        return ("customers", "purchases") if case.warm else self.files(case)
+
+    def setup(self, case):
+        if not case.warm:
+            return "select 1"
+        customers, purchases = self.files(case)
+        columns = "customer_id" if case.events else ", ".join(case.columns)
+        made = f"create table customers as select {columns} from {customers}"
+        if case.events:
+            made += (";\ncreate table purchases as select customer_id, day, channel, "
+                     f"{self.cents_of_amount} as cents from {purchases} order by customer_id, day")
+        return made
+
+
+class DuckDbNew(DuckDb):
+    name = "duckdb_new"
+    package = "duckdb"
+    version = Engine.version
+    formulation = "as duckdb, the newest version"
+
+    def program(self):
+        return [self.python(), PEERS / "duckdb_new_peer.py"]
+
+
+class ClickHouse(SqlEngine):
+    name = "clickhouse"
+    package = "chdb"
+    dialect = sql.CLICKHOUSE
+    cents_of_amount = "toInt64(amount * 100)"
+    formulation = "countIf a rule, one multiIf for a chain, MergeTree tables"
+
+    def program(self):
+        return [self.python(), PEERS / "clickhouse_peer.py"]
+
+    def files(self, case):
+        return (f"file('{case.data}/customers.parquet', Parquet)",
+                f"file('{case.data}/purchases.parquet', Parquet)")
+
+    def sources(self, case):
+        return ("bench.customers", "bench.purchases") if case.warm else self.files(case)
+
+    def setup(self, case):
+        if not case.warm:
+            return "select 1"
+        customers, purchases = self.files(case)
+        columns = "customer_id" if case.events else ", ".join(
+            name if case.missing else f"assumeNotNull({name}) as {name}" for name in case.columns)
+        made = ("create database bench;\ncreate table bench.customers engine = MergeTree order by "
+                f"tuple() as select {columns} from {customers}")
+        if case.events:
+            made += (";\ncreate table bench.purchases engine = MergeTree order by (customer_id, day) "
+                     "settings allow_nullable_key = 1 as select assumeNotNull(customer_id) as "
+                     "customer_id, assumeNotNull(day) as day, "
+                     "toLowCardinality(assumeNotNull(channel)) as channel, "
+                     f"assumeNotNull({self.cents_of_amount}) as cents from {purchases}")
+        return made
+
+
+class DataFusion(SqlEngine):
+    name = "datafusion"
+    package = "datafusion"
+    dialect = sql.DATAFUSION
+    cents_of_amount = "cast(amount * 100 as bigint)"
+    formulation = "count(case when ... end) a rule, one case expression for a chain"
+
+    def program(self):
+        return [self.python(), PEERS / "datafusion_peer.py"]
+
+    def sources(self, case):
+        return "customers", "purchases"
+
+    def cents(self, case):
+        return self.cents_of_amount
+
+    def setup(self, case):
+        kind = "table" if case.warm else "file"
+        made = f"{kind} customers {case.data}/customers.parquet"
+        if case.events:
+            made += f";\n{kind} purchases {case.data}/purchases.parquet"
+        return made
+
+
+class Polars(Engine):
+    name = "polars"
+    package = "polars"
+    engine = "in-memory"
+    formulation = "one lazy select of boolean sums; a chain of when/then from its end"
+
+    def command(self, case, folder):
+        path = folder / f"{self.name}.json"
+        path.write_text(json.dumps({
+            "customers": f"{case.data}/customers.parquet",
+            "events": f"{case.data}/purchases.parquet" if case.events else None,
+            "memory": case.warm, "rules": case.rules, "names": names(case.rules),
+            "winner": case.winner, "as_of": AS_OF, "engine": self.engine}))
+        return ["env", f"POLARS_MAX_THREADS={self.settings.threads}", self.python(),
+                PEERS / "polars_peer.py", path]
+
+
+class PolarsStreaming(Polars):
+    name = "polars_streaming"
+    engine = "streaming"
+    formulation = "as polars, in its streaming engine"
+
+
+ALL = [Segc, DuckDb, DuckDbNew, Polars, PolarsStreaming, ClickHouse, DataFusion]
+
+
+def normal(answer, case):
+    """The answer by name, with every count in it that segc gives: a winner's place becomes its name,
+    and who wins nobody has 0."""
+    if not case.winner or any(":" in name for name in answer):
+        return answer
+    named = dict.fromkeys(names(case.rules), 0)
+    places = {str(i): name for i, name in enumerate(named, 1)} | {"0": "none"}
+    return {f"all:{name}": 0 for name in [*named, "none"]} | {
+        f"all:{places[place]}": count for place, count in answer.items()}

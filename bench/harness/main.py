@@ -1,0 +1,142 @@
+"""bench/run: measures segc beside its peers. See bench/README.md."""
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import platform
+import subprocess
+import sys
+
+import engines
+import measure
+import workloads
+from data import AS_OF, Data
+from turns import Program
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+
+class Settings:
+    """What a run was asked for, and where things are."""
+
+    def __init__(self, arguments):
+        self.size = arguments.size
+        self.build = pathlib.Path(arguments.build).resolve()
+        self.threads = arguments.threads
+        self.folder = self.build / "bench-data"
+        self.data = Data(self.folder, self.build / "bench" / "bench_generate")
+        python = self.build / "bench-peers" / "bin" / "python"
+        self.peers_python = python if python.exists() else None
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="bench/run", description=__doc__)
+    parser.add_argument("size", nargs="?", default="small", choices=list(workloads.SIZES))
+    parser.add_argument("workload", nargs="*", help="W1 W2 ...; all when none is named")
+    parser.add_argument("--build", default=ROOT / "build", help="the build folder")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--engines", help="only these, separated by commas; segc is always one")
+    parser.add_argument("--only", default="", help="only cases whose name has this text")
+    parser.add_argument("--out", help="the file of results; usual: bench/results/SIZE.json")
+    parser.add_argument("--note", default="", help="a remark that is kept with the results")
+    parsed = parser.parse_args()
+    for name in parsed.workload:
+        if name not in workloads.WORKLOADS:
+            parser.error(f"no workload {name}; there are {' '.join(workloads.WORKLOADS)}")
+    return parsed
+
+
+def line_of(path, start):
+    with open(path, encoding="utf-8") as file:
+        return next((line.split(":", 1)[1].strip() for line in file if line.startswith(start)), "")
+
+
+def git(*command):
+    done = subprocess.run(["git", "-C", ROOT, *command], capture_output=True, text=True)
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def machine():
+    return {"system": f"{platform.system()} {platform.release()}", "processors": os.cpu_count(),
+            "processor": line_of("/proc/cpuinfo", "model name"),
+            "memory": line_of("/proc/meminfo", "MemTotal"), "load": os.getloadavg()}
+
+
+def bandwidth(settings):
+    """Bytes a second that the machine reads now, with one thread and with all that are used."""
+    rates = {}
+    for threads in sorted({1, settings.threads}):
+        megabytes = 64 if settings.size == "smoke" else 1024
+        with Program([settings.build / "bench" / "bench_bandwidth", megabytes, threads],
+                     settings.folder / "bandwidth.log") as program:
+            rates[f"{threads}"] = program.turn().answer["bytes_a_second"]
+    return rates
+
+
+def chosen_engines(parsed, settings):
+    wanted = None if parsed.engines is None else set(parsed.engines.split(",")) | {"segc"}
+    found, versions = [], {}
+    for kind in engines.ALL:
+        engine = kind(settings)
+        if wanted is not None and engine.name not in wanted:
+            continue
+        version = engine.version()
+        if version is None:
+            print(f"skipped: {engine.name} is not installed (bench/peers/install)")
+            continue
+        versions[engine.name] = version
+        found.append(engine)
+    return found, versions
+
+
+def say(record):
+    """A line a case: medians, and how much faster segc is than the best of the others."""
+    medians = {name: measure.median(engine["wall"]) or engine["warmup"]
+               for name, engine in record["engines"].items()}
+    own = medians.pop("segc")
+    best = min(medians, key=medians.get, default=None)
+    ratio = f"{medians[best] / own:6.2f}x {best}" if best else ""
+    others = ", ".join(f"{name} {seconds:.3f}" for name, seconds in medians.items())
+    print(f"{record['workload']} {record['name']:40} segc {own:.3f} s; {others}; {ratio}", flush=True)
+
+
+def run(parsed, settings):
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    found, versions = chosen_engines(parsed, settings)
+    results = {"size": settings.size, "sizes": workloads.SIZES[settings.size], "note": parsed.note,
+               "started": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+               "as_of": AS_OF, "threads": settings.threads, "commit": git("rev-parse", "HEAD"),
+               "changed": git("status", "--porcelain", "--untracked-files=no") != "",
+               "machine": machine(), "versions": versions, "bandwidth": {}, "cases": []}
+    for name in parsed.workload or workloads.WORKLOADS:
+        results["bandwidth"][name] = bandwidth(settings)
+        for case in workloads.WORKLOADS[name](settings):
+            if parsed.only not in case.name:
+                continue
+            folder = settings.folder / "cases" / f"{name} {case.name}".replace(" ", "-")
+            rounds = 0 if settings.size == "smoke" else None
+            results["cases"].append(measure.run_case(case, found, folder, rounds))
+            say(results["cases"][-1])
+    results["machine"]["load_after"] = os.getloadavg()
+    return results
+
+
+def main():
+    parsed = arguments()
+    settings = Settings(parsed)
+    try:
+        results = run(parsed, settings)
+    except (measure.Difference, measure.Failure) as problem:
+        print(f"bench/run: {problem}", file=sys.stderr)
+        return 1
+    if settings.size != "smoke" or parsed.out:
+        out = pathlib.Path(parsed.out or ROOT / "bench" / "results" / f"{settings.size}.json")
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+        print(f"results: {out}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

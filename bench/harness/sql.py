@@ -1,0 +1,111 @@
+"""The same rules in SQL, in the form each engine is fastest with. bench/peers/README.md tells which
+forms were tried.
+
+A query answers with one row of counts whose columns have the names of the segments, or with rows
+(name, count): the winners of the chain.
+"""
+import datetime
+
+from rules import names, operands
+
+
+class Dialect:
+    """What differs between engines. `count` makes a count of a condition, `chain` a number: the
+    place of the first condition that holds, and 0 when none does."""
+
+    def __init__(self, count, chain, starts, contains, cast):
+        self.count, self.chain, self.starts, self.contains, self.cast = (
+            count, chain, starts, contains, cast)
+
+
+def case_chain(conditions):
+    arms = " ".join(f"when {condition} then {i}" for i, condition in enumerate(conditions, 1))
+    return f"case {arms} else 0 end"
+
+
+def multi_if(conditions):
+    arms = ", ".join(f"{condition}, {i}" for i, condition in enumerate(conditions, 1))
+    return f"multiIf({arms}, 0)"
+
+
+DUCKDB = Dialect("count_if({})", case_chain, "starts_with({}, {})", "contains({}, {})", "{}::{}")
+CLICKHOUSE = Dialect("countIf({})", multi_if, "startsWith({}, {})", "position({}, {}) > 0",
+                     "cast({} as {})")
+DATAFUSION = Dialect("count(case when {} then 1 end)", case_chain, "starts_with({}, {})",
+                     "contains({}, {})", "cast({} as {})")
+
+
+def text(value):
+    return "'" + value.replace("'", "''") + "'"
+
+
+def metric(operand):
+    """The name of the column that holds an aggregate."""
+    kind, channel, days = operand
+    return f"{kind}_{channel or 'all'}_{days}"
+
+
+def condition(rule, dialect):
+    kind = rule[0]
+    if kind in ("and", "or"):
+        return "(" + f" {kind} ".join(condition(part, dialect) for part in rule[1]) + ")"
+    operand = rule[1]
+    if operand[0] == "avg":  # exact, as segc decides it: no rounded average
+        total, count = metric(("sum", *operand[1:])), metric(("count", *operand[1:]))
+        return f"({count} > 0 and {total} {rule[2]} {rule[3] * 100} * {count})"
+    name = operand[1] if operand[0] == "column" else metric(operand)
+    factor = 100 if operand[0] == "sum" else 1  # sums are of cents
+    if kind == "compare":
+        return f"{name} {rule[2]} {rule[3] * factor}"
+    if kind == "between":
+        return f"{name} between {rule[2]} and {rule[3]}"
+    if kind == "in":
+        return f"{name} in ({', '.join(text(value) for value in rule[2])})"
+    return {"starts": dialect.starts, "contains": dialect.contains}[kind].format(name, text(rule[2]))
+
+
+def aggregates(rules):
+    """The windowed aggregates that rules use, each once: (kind, channel, days)."""
+    used = set()
+    for rule in rules:
+        for operand in operands(rule):
+            if operand[0] == "avg":
+                used |= {("sum", *operand[1:]), ("count", *operand[1:])}
+            elif operand[0] != "column":
+                used.add(operand)
+    return sorted(used, key=lambda item: (item[2], item[0], item[1] or ""))
+
+
+def folded(rules, dialect, source, as_of, cents):
+    """A row a customer with events: every aggregate that the rules use."""
+    used = aggregates(rules)
+    columns = []
+    for kind, channel, days in used:
+        test = f"day >= date '{as_of - datetime.timedelta(days=days)}'"
+        if channel:
+            test += f" and channel = '{channel}'"
+        value = f"sum(case when {test} then {cents} else 0 end)" if kind == "sum" else (
+            dialect.count.format(test))
+        columns.append(f"{value} as {metric((kind, channel, days))}")
+    first = as_of - datetime.timedelta(days=max(days for _, _, days in used))
+    return (f"select customer_id, {', '.join(columns)} from {source} "
+            f"where day >= date '{first}' and day < date '{as_of}' group by customer_id")
+
+
+def joined(rules, fold, customers):
+    """The columns of `fold` for all customers: 0 for one without events."""
+    columns = [f"coalesce({metric(one)}, 0) as {metric(one)}" for one in aggregates(rules)]
+    return (f"select {', '.join(columns)} from {customers} as c "
+            f"left join ({fold}) as f on c.customer_id = f.customer_id")
+
+
+def counts(rules, dialect, source):
+    columns = ", ".join(f"{dialect.count.format(condition(rule, dialect))} as {name}"
+                        for name, rule in zip(names(rules), rules))
+    return f"select {columns}, count(*) as customers from {source}"
+
+
+def winners(rules, dialect, source):
+    chain = dialect.chain([condition(rule, dialect) for rule in rules])
+    return (f"select {dialect.cast.format('winner', 'varchar')} as name, count(*) as members from "
+            f"(select {chain} as winner from {source}) as chained group by winner")

@@ -1,0 +1,82 @@
+"""Programs that are measured turn by turn: the other end of bench/turns.h."""
+import dataclasses
+import os
+import signal
+import subprocess
+
+
+class Failure(Exception):
+    """A program ended before it answered."""
+
+
+@dataclasses.dataclass
+class Turn:
+    wall: float = 0.0
+    processors: float = 0.0
+    peak_kilobytes: int = 0
+    answer: dict = dataclasses.field(default_factory=dict)
+    stages: dict = dataclasses.field(default_factory=dict)
+
+
+class Program:
+    """A running program; use it with `with`."""
+
+    def __init__(self, command, log):
+        self.command = [str(part) for part in command]
+        self.log_path = log
+        self.log = open(log, "w", encoding="utf-8")
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stderr=self.log,
+                                        stdout=subprocess.PIPE, text=True)
+        try:
+            self.ready_seconds = float(self.line().split()[1])
+        except Failure:
+            self.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def line(self):
+        line = self.process.stdout.readline()
+        if not line:
+            self.process.wait()
+            self.log.flush()
+            with open(self.log_path, encoding="utf-8") as log:
+                words = log.read().strip()[-2000:]
+            raise Failure(f"{' '.join(self.command)}\nended with {self.process.returncode}\n{words}")
+        return line
+
+    def turn(self):
+        try:
+            self.process.stdin.write("go\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass  # line() tells why
+        result = Turn()
+        while True:
+            kind, rest = self.line().rstrip("\n").split(" ", 1)
+            if kind == "time":
+                result.wall, result.processors = (float(part) for part in rest.split())
+            elif kind == "answer":
+                value, name = rest.split(" ", 1)
+                result.answer[name] = int(value)
+            elif kind == "stage":
+                seconds, name = rest.split(" ", 1)
+                result.stages[name] = float(seconds)
+            elif kind == "done":
+                result.peak_kilobytes = int(rest)
+                return result
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.stdin.close()
+            try:
+                self.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                os.kill(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+        self.process.stdout.close()
+        self.log.close()

@@ -1,0 +1,66 @@
+"""What is asked: W1 (attributes) and W2 (events), as cases."""
+import data
+import engines
+import rules
+
+SIZES = {
+    "smoke": {"customers": 20_000, "event_customers": 5_000, "events": 100_000},
+    "small": {"customers": 1_000_000, "event_customers": 250_000, "events": 5_000_000},
+    "full": {"customers": 10_000_000, "event_customers": 5_000_000, "events": 100_000_000},
+}
+FEW = 40  # different predicates in the rules that share them
+
+
+def flat(settings, variant, count, shared, winner, cold=False, out=False):
+    columns = data.W1_COLUMNS[variant]
+    made = rules.make_rules(count, count, lambda random: rules.attribute(random, columns),
+                            FEW if shared else None)
+    parameters = {"columns": variant, "rules": count, "predicates": "few" if shared else "distinct",
+                  "asked": "winner" if winner else "counts",
+                  "from": "Parquet" if cold else "memory"}
+    rows = SIZES[settings.size]["customers"]
+    return engines.Case("W1", " ".join(str(value) for value in parameters.values()), made, columns,
+                        settings.data.attributes(variant, rows), parameters, winner=winner,
+                        missing=variant == "missing", warm=not cold, out=out)
+
+
+def w1(settings):
+    if settings.size == "smoke":
+        yield flat(settings, "int", 20, False, True)
+        yield flat(settings, "int", 20, True, False)
+        yield flat(settings, "int", 20, False, False, cold=True)
+        for variant in ("double", "missing", "text"):
+            yield flat(settings, variant, 20, False, True)
+        return
+    for count in (10, 100, 1000):
+        for shared in (False, True):
+            for winner in (False, True):
+                yield flat(settings, "int", count, shared, winner)
+    for variant in ("double", "missing", "text"):
+        for winner in (False, True):
+            yield flat(settings, variant, 100, False, winner)
+    yield flat(settings, "int", 100, False, False, cold=True)
+
+
+def folds(settings, count, skewed, clustered, warm):
+    size = SIZES[settings.size]
+    made = rules.make_rules(count, 1000 + count, rules.activity)
+    parameters = {"keys": "Zipf" if skewed else "uniform",
+                  "order": "clustered" if clustered else "time", "rules": count,
+                  "from": "store" if warm else "Parquet"}
+    where = settings.data.events(size["event_customers"], size["events"], skewed, clustered)
+    return engines.Case("W2", " ".join(str(value) for value in parameters.values()), made, {}, where,
+                        parameters, events=True, warm=warm)
+
+
+def w2(settings):
+    counts = (10,) if settings.size == "smoke" else (10, 100)
+    for skewed in (False, True):
+        for clustered in (False, True):
+            for count in counts:
+                yield folds(settings, count, skewed, clustered, warm=False)
+        for count in counts:
+            yield folds(settings, count, skewed, False, warm=True)
+
+
+WORKLOADS = {"W1": w1, "W2": w2}

@@ -1,0 +1,89 @@
+// segc through its public header: a turn reads the rules, compiles them and scores all customers.
+// segc_turns PROJECT AS_OF THREADS NAME=VALUE..., where NAME is data, store, memory (bytes) or out.
+// Nothing is kept from one turn to the next but what segc itself keeps on disk.
+#include <inttypes.h>
+#include <segc.h>
+#include <stdlib.h>
+
+#include "bench/turns.h"
+
+static void say_stages(const struct segc_summary *summary, double load) {
+  printf("stage %.9f load\n", load);
+  printf("stage %.9f compile\n", summary->seconds_compile);
+  printf("stage %.9f customers\n", summary->seconds_customers);
+  printf("stage %.9f events\n", summary->seconds_events);
+  printf("stage %.9f rules\n", summary->seconds_rules);
+  printf("stage %.9f output\n", summary->seconds_output);
+}
+
+static void say_answer(const struct segc_summary *summary) {
+  printf("answer %" PRIu64 " customers\n", summary->customers);
+  for (size_t i = 0; i < summary->segment_count; i++)
+    printf("answer %" PRIu64 " %s\n", summary->segments[i].members, summary->segments[i].name);
+  for (size_t c = 0; c < summary->chain_count; c++) {
+    const struct segc_chain_count *chain = &summary->chains[c];
+    for (size_t i = 0; i < chain->winner_count; i++)
+      printf("answer %" PRIu64 " %s:%s\n", chain->winners[i].members, chain->name,
+             chain->winners[i].name);
+    printf("answer %" PRIu64 " %s:none\n", chain->unmatched, chain->name);
+  }
+}
+
+static int turn(const char *project, const struct segc_run_options *options) {
+  const struct segc_summary *summary = NULL;
+  struct seg_bench_clock start = seg_bench_now();
+  struct segc_session *session = segc_session_new();
+  if (session == NULL)
+    return 1;
+  struct segc_project_options files = {.size = sizeof files, .paths = &project, .path_count = 1};
+  enum segc_status status = segc_load(session, &files);
+  double load = seg_bench_now().wall - start.wall;
+  if (status == SEGC_OK)
+    status = segc_run(session, options, &summary);
+  if (status == SEGC_OK) {
+    seg_bench_say_time(start);
+    say_stages(summary, load);
+    say_answer(summary);
+    seg_bench_say_done();
+  } else {
+    segc_write_diagnostics(session, SEGC_FORMAT_HUMAN, false, stderr);
+    fprintf(stderr, "segc_turns: %s\n", segc_last_error(session).message);
+  }
+  segc_session_free(session);
+  return status != SEGC_OK;
+}
+
+static int read_options(char **arguments, int count, struct segc_run_options *options) {
+  for (int i = 0; i < count; i++) {
+    const char *value = strchr(arguments[i], '=');
+    if (value == NULL)
+      return 1;
+    value++;
+    if (strncmp(arguments[i], "data=", 5) == 0)
+      options->data_folder = value;
+    else if (strncmp(arguments[i], "memory=", 7) == 0)
+      options->memory_bytes = strtoull(value, NULL, 10);
+    else if (strncmp(arguments[i], "out=", 4) == 0)
+      options->out_path = value;
+    else
+      return 1;
+  }
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  struct segc_run_options options = {.size = sizeof options};
+  if (argc < 4 || read_options(argv + 4, argc - 4, &options) != 0) {
+    fprintf(stderr, "usage: segc_turns PROJECT AS_OF THREADS [data=DIR] [memory=BYTES] "
+                    "[out=FILE]\n");
+    return 2;
+  }
+  options.as_of = argv[2];
+  options.threads = (unsigned)strtoul(argv[3], NULL, 10);
+  puts("ready 0");
+  fflush(stdout);
+  while (seg_bench_next_turn())
+    if (turn(argv[1], &options) != 0)
+      return 2;
+  return 0;
+}
