@@ -12,55 +12,59 @@ static uint32_t narrow_bytes(uint32_t flags) {
   return flags > 8 ? 2 : 1;
 }
 
-static uint32_t place(struct seg_event_layout *layout, uint32_t bytes) {
-  uint32_t before = layout->row_bytes;
-  layout->row_bytes += bytes;
-  return before;
-}
-
-static uint32_t field_bytes(enum seg_layout layout) {
-  assert(layout != SEG_LAYOUT_BIT);
-  return layout == SEG_LAYOUT_I32 ? 4 : 8;
-}
-
-enum seg_status seg_event_layout_init(struct seg_event_layout *layout, uint32_t column_count,
-                                      const enum seg_layout *columns, uint32_t flag_count,
-                                      struct seg_error *error) {
+void seg_event_layout_init(struct seg_event_layout *layout, uint32_t column_count,
+                           const enum seg_layout *columns, uint32_t flag_count) {
   *layout = (struct seg_event_layout){
       .column_count = column_count,
       .columns = columns,
       .flag_count = flag_count,
       .flag_words = (flag_count + 63) / 64,
   };
-  layout->column_before = calloc(column_count + 1, sizeof *layout->column_before);
-  layout->word_before = calloc(layout->flag_words + 1, sizeof *layout->word_before);
-  if (layout->column_before == NULL || layout->word_before == NULL) {
-    seg_event_layout_deinit(layout);
-    return seg_fail_memory(error, "the layout of an event");
-  }
   if (flag_count > 0)
     layout->last_word_bytes = narrow_bytes(flag_count - (layout->flag_words - 1) * 64);
   for (uint32_t c = 0; c < column_count; c++) {
+    assert(columns[c] != SEG_LAYOUT_BIT);
     layout->has_text = layout->has_text || columns[c] == SEG_LAYOUT_TEXT;
-    if (field_bytes(columns[c]) == 8)
-      layout->column_before[c] = place(layout, 8);
   }
-  for (uint32_t w = 0; w + 1 < layout->flag_words; w++)
-    layout->word_before[w] = place(layout, 8);
-  if (flag_count > 0 && layout->last_word_bytes == 8)
-    layout->word_before[layout->flag_words - 1] = place(layout, 8);
-  layout->customer_before = place(layout, 4);
-  layout->day_before = place(layout, 4);
-  for (uint32_t c = 0; c < column_count; c++)
-    if (field_bytes(columns[c]) == 4)
-      layout->column_before[c] = place(layout, 4);
-  if (flag_count > 0 && layout->last_word_bytes < 8)
-    layout->word_before[layout->flag_words - 1] = place(layout, layout->last_word_bytes);
+}
+
+// The next place for a field that is `bytes` wide; others wait for their turn.
+static void place(struct seg_slice_form *form, struct seg_slice_field *field, uint32_t bytes) {
+  if (field->bytes != bytes)
+    return;
+  field->before = form->row_bytes;
+  form->row_bytes += bytes;
+}
+
+enum seg_status seg_slice_form_init(struct seg_slice_form *form,
+                                    const struct seg_event_layout *layout, int32_t first_day,
+                                    int32_t last_day, const uint8_t *column_bytes,
+                                    struct seg_error *error) {
+  bool few_days = (int64_t)last_day - first_day <= UINT16_MAX;
+  *form = (struct seg_slice_form){.first_day = few_days ? first_day : 0,
+                                  .day.bytes = few_days ? 2 : 4,
+                                  .customer.bytes = 2};
+  uint32_t words = layout->flag_words;
+  form->words = calloc((size_t)words + layout->column_count + 1, sizeof *form->words);
+  if (form->words == NULL)
+    return seg_fail_memory(error, "the layout of an event");
+  form->columns = form->words + words;
+  for (uint32_t w = 0; w < words; w++)
+    form->words[w].bytes = seg_event_layout_word_bytes(layout, w);
+  for (uint32_t c = 0; c < layout->column_count; c++)
+    form->columns[c].bytes = column_bytes[c];
+  for (uint32_t bytes = 8; bytes > 0; bytes /= 2) {
+    for (uint32_t c = 0; c < layout->column_count; c++)
+      place(form, &form->columns[c], bytes);
+    for (uint32_t w = 0; w < words; w++)
+      place(form, &form->words[w], bytes);
+    place(form, &form->day, bytes);
+    place(form, &form->customer, bytes);
+  }
   return SEG_OK;
 }
 
-void seg_event_layout_deinit(struct seg_event_layout *layout) {
-  free(layout->column_before);
-  free(layout->word_before);
-  *layout = (struct seg_event_layout){0};
+void seg_slice_form_deinit(struct seg_slice_form *form) {
+  free(form->words); // with the columns behind
+  *form = (struct seg_slice_form){0};
 }

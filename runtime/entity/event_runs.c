@@ -18,21 +18,14 @@ uint32_t seg_partition_shift(uint64_t customers) {
   return shift;
 }
 
-enum seg_status seg_event_runs_init(struct seg_event_runs *runs, uint32_t column_count,
-                                    const enum seg_layout *columns, uint32_t flag_count,
-                                    struct seg_memory_budget *budget, uint64_t keep_limit,
-                                    struct seg_spill_file *spill, struct seg_event_runs *older,
-                                    struct seg_error *error) {
+void seg_event_runs_init(struct seg_event_runs *runs, uint32_t column_count,
+                         const enum seg_layout *columns, uint32_t flag_count,
+                         struct seg_memory_budget *budget, uint64_t keep_limit,
+                         struct seg_spill_file *spill, struct seg_event_runs *older) {
   *runs = (struct seg_event_runs){
       .budget = budget, .keep_limit = keep_limit, .spill = spill, .older = older};
-  enum seg_status status =
-      seg_event_layout_init(&runs->layout, column_count, columns, flag_count, error);
-  if (status != SEG_OK) {
-    *runs = (struct seg_event_runs){0};
-    return status;
-  }
+  seg_event_layout_init(&runs->layout, column_count, columns, flag_count);
   pthread_mutex_init(&runs->lock, NULL);
-  return SEG_OK;
 }
 
 static uint64_t index_bytes(uint32_t partition_count) {
@@ -44,15 +37,13 @@ void seg_event_runs_deinit(struct seg_event_runs *runs) {
     return;
   for (size_t r = 0; r < runs->count; r++) {
     struct seg_event_run *run = &runs->runs[r];
-    if (run->bytes != NULL)
-      seg_memory_budget_give(runs->budget, run->size);
+    seg_run_memory_give(runs->budget, &run->memory);
     seg_memory_budget_give(runs->budget, index_bytes(run->partition_count));
-    free(run->bytes);
     free(run->row_offsets);
+    seg_slice_form_deinit(&run->form);
   }
   free(runs->runs);
   pthread_mutex_destroy(&runs->lock);
-  seg_event_layout_deinit(&runs->layout);
   *runs = (struct seg_event_runs){0};
 }
 
@@ -73,7 +64,7 @@ static enum seg_status append(struct seg_event_runs *runs, const struct seg_even
   if (status == SEG_OK) {
     runs->runs[runs->count++] = *run;
     runs->event_count += events;
-    if (run->bytes == NULL)
+    if (run->memory.bytes == NULL)
       runs->spilled += run->size;
   }
   pthread_mutex_unlock(&runs->lock);
@@ -99,19 +90,6 @@ static enum seg_status add_index(struct seg_event_runs *runs, struct seg_event_r
   }
   run->byte_offsets = run->row_offsets + run->partition_count + 1;
   return status;
-}
-
-// The run's own memory when the share of the budget allows it; NULL: build it for the file. Plain
-// pages: clearing huge ones would throw the morsel out of the cache just before it is copied.
-static unsigned char *keep_in_memory(struct seg_event_runs *runs, uint64_t size) {
-  uint64_t used = seg_memory_budget_used(runs->budget);
-  if (size > runs->keep_limit || used > runs->keep_limit - size ||
-      !seg_memory_budget_take(runs->budget, size))
-    return NULL;
-  unsigned char *bytes = malloc(size);
-  if (bytes == NULL)
-    seg_memory_budget_give(runs->budget, size);
-  return bytes;
 }
 
 static enum seg_status spill_buffer(struct seg_run_builder *builder, uint64_t size,
@@ -144,8 +122,8 @@ enum seg_status seg_event_runs_add(struct seg_event_runs *runs, const struct seg
   status = seg_run_build_order(builder, &runs->layout, rows, &run, error);
   if (status != SEG_OK)
     goto cleanup;
-  run.bytes = keep_in_memory(runs, run.size);
-  target = run.bytes;
+  run.memory = seg_run_memory_take(runs->budget, runs->keep_limit, &builder->open, run.size);
+  target = run.memory.bytes;
   if (target == NULL) {
     status = spill_buffer(builder, run.size, error);
     if (status != SEG_OK)
@@ -153,17 +131,16 @@ enum seg_status seg_event_runs_add(struct seg_event_runs *runs, const struct seg
     target = builder->spill_buffer;
   }
   seg_run_build_bytes(builder, &runs->layout, rows, &run, target);
-  if (run.bytes == NULL)
+  if (run.memory.bytes == NULL)
     status = seg_spill_file_write(runs->spill, target, run.size, &run.file_offset, error);
   if (status == SEG_OK)
     status = append(runs, &run, rows->count, error);
 cleanup:
   if (status != SEG_OK) {
-    if (run.bytes != NULL)
-      seg_memory_budget_give(runs->budget, run.size);
+    seg_run_memory_give(runs->budget, &run.memory);
     seg_memory_budget_give(runs->budget, index_bytes(run.partition_count));
-    free(run.bytes);
     free(run.row_offsets);
+    seg_slice_form_deinit(&run.form);
   }
   return status;
 }
@@ -174,15 +151,14 @@ static enum seg_status evict(struct seg_event_runs *runs, uint64_t used, struct 
   pthread_mutex_lock(&runs->lock);
   for (size_t r = runs->count; r-- > 0 && seg_memory_budget_used(runs->budget) > used;) {
     struct seg_event_run *run = &runs->runs[r];
-    if (run->bytes == NULL)
+    if (run->memory.bytes == NULL)
       continue;
-    status = seg_spill_file_write(runs->spill, run->bytes, run->size, &run->file_offset, error);
+    status =
+        seg_spill_file_write(runs->spill, run->memory.bytes, run->size, &run->file_offset, error);
     if (status != SEG_OK)
       break;
-    free(run->bytes);
-    run->bytes = NULL;
+    seg_run_memory_give(runs->budget, &run->memory);
     runs->spilled += run->size;
-    seg_memory_budget_give(runs->budget, run->size);
   }
   pthread_mutex_unlock(&runs->lock);
   return status;

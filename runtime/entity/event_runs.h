@@ -18,6 +18,7 @@
 #include "runtime/base/status.h"
 #include "runtime/entity/event_layout.h"
 #include "runtime/entity/memory_budget.h"
+#include "runtime/entity/run_memory.h"
 #include "runtime/entity/spill_file.h"
 
 enum {
@@ -38,8 +39,9 @@ struct seg_event_run {
   uint32_t partition_count;
   uint32_t *row_offsets;  // partition_count + 1
   uint32_t *byte_offsets; // partition_count + 1, in units of 8 bytes
+  struct seg_slice_form form;
   uint64_t size;          // bytes
-  unsigned char *bytes;   // NULL when spilled
+  struct seg_run_memory memory; // without bytes when spilled
   uint64_t file_offset;
 };
 
@@ -57,12 +59,14 @@ struct seg_event_rows {
 /** Buffers of one thread, reused from run to run. Zero-initialise. */
 struct seg_run_builder {
   uint32_t *order;     // rows of the morsel by partition
-  uint32_t *customers; // beside order
+  uint16_t *customers; // beside order: numbers in their partitions
   uint64_t *words;     // one flag word by row of the morsel
   uint32_t capacity;   // rows
+  uint8_t *column_bytes;
   uint32_t *cursor;
   uint64_t *text_bytes; // per partition
   uint32_t partition_capacity;
+  struct seg_run_stretch *open; // where runs go in memory
   unsigned char *spill_buffer;
   uint64_t spill_capacity;
 };
@@ -82,10 +86,10 @@ struct seg_event_runs {
   uint64_t spilled; // bytes in the file
 };
 
-SEG_NODISCARD enum seg_status seg_event_runs_init(
-    struct seg_event_runs *runs, uint32_t column_count, const enum seg_layout *columns,
-    uint32_t flag_count, struct seg_memory_budget *budget, uint64_t keep_limit,
-    struct seg_spill_file *spill, struct seg_event_runs *older, struct seg_error *error);
+void seg_event_runs_init(struct seg_event_runs *runs, uint32_t column_count,
+                         const enum seg_layout *columns, uint32_t flag_count,
+                         struct seg_memory_budget *budget, uint64_t keep_limit,
+                         struct seg_spill_file *spill, struct seg_event_runs *older);
 void seg_event_runs_deinit(struct seg_event_runs *runs);
 
 /** Keep the events of one morsel. Thread-safe. SEG_IO, SEG_LIMIT, SEG_OUT_OF_MEMORY. */

@@ -49,8 +49,9 @@ static void free_keys(struct seg_key_table *table) {
   seg_memory_budget_give(table->budget, key_bytes(table, table->capacity));
 }
 
+// One entry more than there are keys: that of keys outside.
 static uint64_t direct_bytes(uint64_t count) {
-  return count * sizeof(uint32_t);
+  return (count + 1) * sizeof(uint32_t);
 }
 
 void seg_key_table_deinit(struct seg_key_table *table) {
@@ -251,7 +252,7 @@ static enum seg_status add_texts(struct seg_key_table *table, const struct seg_s
 enum seg_status seg_key_table_add(struct seg_key_table *table, const struct seg_column_view *keys,
                                   const uint32_t *rows, uint32_t row_count, uint32_t *numbers,
                                   struct seg_error *error) {
-  assert(table->direct == NULL);
+  assert(table->direct == NULL && !table->is_consecutive);
   assert((keys->layout == SEG_LAYOUT_TEXT) == table->is_text);
   uint64_t most = (uint64_t)table->count + row_count;
   if (most >= SEG_NO_NUMBER)
@@ -270,9 +271,25 @@ enum seg_status seg_key_table_add(struct seg_key_table *table, const struct seg_
   return status;
 }
 
+// Customers numbered by a database, in its order: key and number differ by a constant.
+static bool is_consecutive(const struct seg_key_table *table) {
+  uint64_t first = (uint64_t)table->integers[0];
+  uint32_t i = 0;
+  while (i < table->count && (uint64_t)table->integers[i] == first + i)
+    i++;
+  return i == table->count;
+}
+
 void seg_key_table_seal(struct seg_key_table *table) {
   if (table->is_text || table->count == 0)
     return;
+  table->is_consecutive = is_consecutive(table);
+  if (table->is_consecutive) {
+    table->direct_first = table->integers[0];
+    table->direct_count = table->count;
+    drop_slots(table);
+    return;
+  }
   int64_t smallest = table->integers[0], largest = smallest;
   for (uint32_t i = 1; i < table->count; i++) {
     smallest = table->integers[i] < smallest ? table->integers[i] : smallest;
@@ -310,10 +327,19 @@ static void find_integers(const struct seg_key_table *table, const int64_t *keys
 
 static void find_direct(const struct seg_key_table *table, const int64_t *keys, uint32_t count,
                         uint32_t *numbers) {
+  uint64_t places[AHEAD];
   for (uint32_t i = 0; i < count; i++) {
     uint64_t place = (uint64_t)keys[i] - (uint64_t)table->direct_first;
-    numbers[i] = place < table->direct_count ? table->direct[place] : SEG_NO_NUMBER;
+    places[i] = place < table->direct_count ? place : table->direct_count; // the entry of nobody
+    __builtin_prefetch(&table->direct[places[i]]);
   }
+  for (uint32_t i = 0; i < count; i++)
+    numbers[i] = table->direct[places[i]];
+}
+
+static inline uint32_t find_consecutive(const struct seg_key_table *table, int64_t key) {
+  uint64_t place = (uint64_t)key - (uint64_t)table->direct_first;
+  return place < table->direct_count ? (uint32_t)place : SEG_NO_NUMBER;
 }
 
 static void find_texts(const struct seg_key_table *table, const struct seg_str *keys,
@@ -347,7 +373,10 @@ static void find_in_integers(const struct seg_key_table *table, const struct seg
     else if (!seg_key_parse_integer(((const struct seg_str *)keys->values)[rows[i]], &found[i]))
       not_numbers |= UINT32_C(1) << i;
   }
-  if (table->direct != NULL)
+  if (table->is_consecutive)
+    for (uint32_t i = 0; i < count; i++)
+      numbers[i] = find_consecutive(table, found[i]);
+  else if (table->direct != NULL)
     find_direct(table, found, count, numbers);
   else
     find_integers(table, found, count, numbers);
@@ -360,6 +389,11 @@ void seg_key_table_find(const struct seg_key_table *table, const struct seg_colu
   if (table->count == 0) {
     for (uint32_t i = 0; i < row_count; i++)
       numbers[i] = SEG_NO_NUMBER;
+    return;
+  }
+  if (table->is_consecutive && keys->layout == SEG_LAYOUT_I64) {
+    for (uint32_t i = 0; i < row_count; i++)
+      numbers[i] = find_consecutive(table, ((const int64_t *)keys->values)[rows[i]]);
     return;
   }
   for (uint32_t i = 0; i < row_count; i += AHEAD) {

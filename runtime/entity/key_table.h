@@ -35,6 +35,7 @@ struct seg_key_table {
   uint32_t *direct;
   int64_t direct_first;
   uint64_t direct_count;
+  bool is_consecutive; // number n has the key first + n: then `direct` is not needed
   struct seg_memory_budget *budget;
 };
 

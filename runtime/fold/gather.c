@@ -117,11 +117,10 @@ static const void *field(const struct seg_slice *slice, uint32_t before) {
 }
 
 // Slices are short and far apart: without a hint each begins with a wait for memory.
-static void prefetch(const struct seg_gather *gather, const struct seg_slice *slices,
-                     size_t slice_count, size_t slice) {
+static void prefetch(const struct seg_slice *slices, size_t slice_count, size_t slice) {
   if (slice >= slice_count)
     return;
-  size_t size = (size_t)gather->layout->row_bytes * slices[slice].count;
+  size_t size = (size_t)slices[slice].form->row_bytes * slices[slice].count;
   size = size < FARTHEST ? size : FARTHEST;
   for (size_t at = 0; at < size; at += SEG_COLUMN_ALIGNMENT)
     __builtin_prefetch(slices[slice].bytes + at);
@@ -132,10 +131,11 @@ static void count_customers(struct seg_gather *gather, const struct seg_slice *s
   uint32_t *counts = gather->cursor;
   memset(counts, 0, customers * sizeof *counts);
   for (size_t s = 0; s < slice_count; s++) {
-    prefetch(gather, slices, slice_count, s + AHEAD);
-    const uint32_t *numbers = field(&slices[s], gather->layout->customer_before);
+    prefetch(slices, slice_count, s + AHEAD);
+    const uint16_t *numbers = field(&slices[s], slices[s].form->customer.before);
+    uint32_t *own = counts + (slices[s].first_customer - first_customer);
     for (uint32_t i = 0; i < slices[s].count; i++)
-      counts[numbers[i] - first_customer]++;
+      own[numbers[i]]++;
   }
   uint64_t sum = 0;
   for (uint32_t c = 0; c < customers; c++) {
@@ -154,10 +154,10 @@ static void count_customers(struct seg_gather *gather, const struct seg_slice *s
       (target)[positions[i]] = from[i];                                                            \
   } while (0)
 
-static void scatter_texts(const struct seg_event_layout *layout, const struct seg_slice *slice,
-                          uint32_t before, const uint32_t *positions, struct seg_str *target) {
+static void scatter_texts(const struct seg_slice *slice, uint32_t before,
+                          const uint32_t *positions, struct seg_str *target) {
   const struct seg_slice_text *from = field(slice, before);
-  const char *heap = (const char *)slice->bytes + (size_t)layout->row_bytes * slice->count;
+  const char *heap = (const char *)slice->bytes + (size_t)slice->form->row_bytes * slice->count;
   for (uint32_t i = 0; i < slice->count; i++)
     target[positions[i]] = (struct seg_str){.data = heap + from[i].offset, .size = from[i].size};
 }
@@ -166,8 +166,7 @@ static void scatter_word(const struct seg_gather *gather, const struct seg_slice
                          uint32_t word) {
   const uint32_t *positions = gather->positions;
   uint64_t *target = gather->flags[word];
-  uint32_t width = seg_event_layout_word_bytes(gather->layout, word);
-  uint32_t before = gather->layout->word_before[word];
+  uint32_t width = slice->form->words[word].bytes, before = slice->form->words[word].before;
   if (width == 1)
     SCATTER(uint8_t, slice, before, target);
   else if (width == 2)
@@ -178,22 +177,53 @@ static void scatter_word(const struct seg_gather *gather, const struct seg_slice
     SCATTER(uint64_t, slice, before, target);
 }
 
+static void scatter_days(const struct seg_slice *slice, const uint32_t *positions, int32_t *days) {
+  const struct seg_slice_form *form = slice->form;
+  if (form->day.bytes == 4) {
+    SCATTER(int32_t, slice, form->day.before, days);
+    return;
+  }
+  const uint16_t *from = field(slice, form->day.before);
+  for (uint32_t i = 0; i < slice->count; i++)
+    days[positions[i]] = form->first_day + from[i];
+}
+
+static void scatter_i32(const struct seg_slice *slice, struct seg_slice_field of,
+                        const uint32_t *positions, int32_t *target) {
+  if (of.bytes == 1)
+    SCATTER(int8_t, slice, of.before, target);
+  else if (of.bytes == 2)
+    SCATTER(int16_t, slice, of.before, target);
+  else
+    SCATTER(int32_t, slice, of.before, target);
+}
+
+static void scatter_i64(const struct seg_slice *slice, struct seg_slice_field of,
+                        const uint32_t *positions, int64_t *target) {
+  if (of.bytes == 1)
+    SCATTER(int8_t, slice, of.before, target);
+  else if (of.bytes == 2)
+    SCATTER(int16_t, slice, of.before, target);
+  else if (of.bytes == 4)
+    SCATTER(int32_t, slice, of.before, target);
+  else
+    SCATTER(int64_t, slice, of.before, target);
+}
+
 static void scatter_slice(const struct seg_gather *gather, const struct seg_slice *slice) {
   const struct seg_event_layout *layout = gather->layout;
   const uint32_t *positions = gather->positions;
-  SCATTER(int32_t, slice, layout->day_before, gather->days);
+  scatter_days(slice, positions, gather->days);
   for (uint32_t w = 0; w < layout->flag_words; w++)
     scatter_word(gather, slice, w);
   for (uint32_t c = 0; c < layout->column_count; c++) {
-    uint32_t before = layout->column_before[c];
+    struct seg_slice_field of = slice->form->columns[c];
     switch (layout->columns[c]) {
     case SEG_LAYOUT_BIT: break; // never carried
-    case SEG_LAYOUT_I32: SCATTER(int32_t, slice, before, (int32_t *)gather->columns[c]); break;
-    case SEG_LAYOUT_I64: SCATTER(int64_t, slice, before, (int64_t *)gather->columns[c]); break;
-    case SEG_LAYOUT_F64: SCATTER(double, slice, before, (double *)gather->columns[c]); break;
-    case SEG_LAYOUT_TEXT:
-      scatter_texts(layout, slice, before, positions, gather->columns[c]);
-      break;
+    case SEG_LAYOUT_I32: scatter_i32(slice, of, positions, gather->columns[c]); break;
+    case SEG_LAYOUT_I64: scatter_i64(slice, of, positions, gather->columns[c]); break;
+    case SEG_LAYOUT_F64: SCATTER(double, slice, of.before, (double *)gather->columns[c]); break;
+    case SEG_LAYOUT_TEXT: scatter_texts(slice, of.before, positions, gather->columns[c]); break;
     }
   }
 }
@@ -244,9 +274,10 @@ enum seg_status seg_gather_run(struct seg_gather *gather, const struct seg_slice
     return status;
   count_customers(gather, slices, slice_count, first_customer, customers);
   for (size_t s = 0; s < slice_count; s++) {
-    const uint32_t *numbers = field(&slices[s], gather->layout->customer_before);
+    const uint16_t *numbers = field(&slices[s], slices[s].form->customer.before);
+    uint32_t *own = gather->cursor + (slices[s].first_customer - first_customer);
     for (uint32_t i = 0; i < slices[s].count; i++)
-      gather->positions[i] = gather->cursor[numbers[i] - first_customer]++;
+      gather->positions[i] = own[numbers[i]]++;
     scatter_slice(gather, &slices[s]);
   }
   zero_added_flags(gather);

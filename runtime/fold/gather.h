@@ -18,6 +18,8 @@
 struct seg_slice {
   const unsigned char *bytes;
   uint32_t count;
+  uint32_t first_customer; // of the slice's own partition
+  const struct seg_slice_form *form;
 };
 
 struct seg_gather {

@@ -70,7 +70,7 @@ uint64_t seg_partition_plan_spilled(const struct seg_partition_plan *partitions,
     for (size_t r = 0; r < runs->count && in_file; r++) {
       const struct seg_event_run *run = &runs->runs[r];
       uint32_t from, to, unused;
-      if (run->bytes != NULL)
+      if (run->memory.bytes != NULL)
         continue;
       seg_event_run_stretch(run, first, partitions->shift, &from, &unused);
       seg_event_run_stretch(run, end - 1, partitions->shift, &unused, &to);

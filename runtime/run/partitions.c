@@ -151,8 +151,8 @@ static enum seg_status find_bytes(struct folder *folder, uint32_t first, uint32_
       seg_event_run_stretch(run, first, shift, &from, &unused);
       seg_event_run_stretch(run, end - 1, shift, &unused, &to);
       uint64_t offset = (uint64_t)run->byte_offsets[from] * 8;
-      if (run->bytes != NULL) {
-        folder->bytes[e][r] = run->bytes + offset;
+      if (run->memory.bytes != NULL) {
+        folder->bytes[e][r] = run->memory.bytes + offset;
         continue;
       }
       uint64_t size = (uint64_t)run->byte_offsets[to] * 8 - offset;
@@ -169,8 +169,7 @@ static enum seg_status find_bytes(struct folder *folder, uint32_t first, uint32_
   return SEG_OK;
 }
 
-static bool add_slice(struct folder *folder, size_t *count, const unsigned char *bytes,
-                      uint32_t rows) {
+static bool add_slice(struct folder *folder, size_t *count, struct seg_slice slice) {
   if (*count == folder->slice_capacity) {
     size_t capacity = folder->slice_capacity * 2 + 64;
     struct seg_slice *grown = realloc(folder->slices, capacity * sizeof *grown);
@@ -179,7 +178,7 @@ static bool add_slice(struct folder *folder, size_t *count, const unsigned char 
     folder->slices = grown;
     folder->slice_capacity = capacity;
   }
-  folder->slices[(*count)++] = (struct seg_slice){.bytes = bytes, .count = rows};
+  folder->slices[(*count)++] = slice;
   return true;
 }
 
@@ -195,11 +194,14 @@ static enum seg_status gather_event(struct folder *folder, uint32_t event, uint3
     seg_event_run_stretch(run, group_first, shift, &group_from, &unused);
     seg_event_run_stretch(run, partition, shift, &from, &to);
     for (uint32_t p = from; p < to; p++) {
-      uint32_t rows = run->row_offsets[p + 1] - run->row_offsets[p];
-      const unsigned char *bytes =
-          folder->bytes[event][r] +
-          (size_t)(run->byte_offsets[p] - run->byte_offsets[group_from]) * 8;
-      if (rows > 0 && !add_slice(folder, &count, bytes, rows))
+      struct seg_slice slice = {
+          .bytes = folder->bytes[event][r] +
+                   (size_t)(run->byte_offsets[p] - run->byte_offsets[group_from]) * 8,
+          .count = run->row_offsets[p + 1] - run->row_offsets[p],
+          .first_customer = p << run->shift,
+          .form = &run->form,
+      };
+      if (slice.count > 0 && !add_slice(folder, &count, slice))
         return seg_fail_memory(error, "folding events");
     }
   }

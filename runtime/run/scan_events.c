@@ -11,6 +11,7 @@ struct scanning {
   uint32_t event;
   bool gives_customers;
   struct seg_event_runs *runs; // NULL: no rule gathers the event
+  int32_t first_day, last_day; // rows of other days are in no window: counted, but not kept
   _Atomic uint64_t rows, events, orphans;
 };
 
@@ -40,6 +41,23 @@ static void drop_unknown_keys(struct seg_row_scan *scan, uint32_t *numbers) {
     scan->rows[kept] = scan->rows[i];
     numbers[kept] = numbers[i];
     kept += numbers[i] != SEG_NO_NUMBER;
+  }
+  scan->row_count = kept;
+}
+
+// Take the rows out that no cell looks at. In data of many years that is most of them.
+static void drop_other_days(struct scanner *scanner) {
+  const struct scanning *scanning = scanner->scanning;
+  struct seg_row_scan *scan = &scanner->scan;
+  const int32_t *days = scan->days.values;
+  uint32_t *numbers = scanner->numbers, kept = 0;
+  if (scanning->first_day == INT32_MIN && scanning->last_day == INT32_MAX)
+    return;
+  for (uint32_t i = 0; i < scan->row_count; i++) {
+    int32_t day = days[scan->rows[i]];
+    scan->rows[kept] = scan->rows[i];
+    numbers[kept] = numbers[i];
+    kept += (day >= scanning->first_day) & (day <= scanning->last_day);
   }
   scan->row_count = kept;
 }
@@ -100,6 +118,7 @@ static enum seg_status scan_morsel(void *context, int64_t *row, struct seg_error
   atomic_fetch_add(&scanning->events, existing);
   atomic_fetch_add(&scanning->orphans, existing - scan->row_count);
   if (scanning->runs != NULL) {
+    drop_other_days(scanner);
     struct seg_event_rows rows = {
         .number = scanner->morsel.number,
         .count = scan->row_count,
@@ -141,6 +160,28 @@ static void scan_worker(void *context, unsigned worker) {
   free(scanner.numbers);
 }
 
+// The days that some window of the event's cells has. All days, when a row counts for more than its
+// own cells: as what follows in a sequence, or as the first of several equal ones.
+static void find_days(const struct seg_run_state *state, struct scanning *scanning) {
+  const struct seg_plan_entity *entity = &state->plan->events[scanning->event];
+  const struct seg_fold *fold = &state->plan->folds[scanning->event];
+  scanning->first_day = INT32_MIN;
+  scanning->last_day = INT32_MAX;
+  if (fold->is_followed || entity->unique_count + entity->unique_flag_count > 0)
+    return;
+  int32_t first = INT32_MAX, last = INT32_MIN;
+  for (uint32_t c = 0; c < fold->cell_count; c++) {
+    const int32_t *window = state->windows + (size_t)fold->cells[c].window * 2;
+    if (window[0] > window[1])
+      continue;
+    first = window[0] < first ? window[0] : first;
+    last = window[1] > last ? window[1] : last;
+  }
+  scanning->first_day = first;
+  // Rows of the as-of day and later are gone already.
+  scanning->last_day = last == state->options->as_of - 1 ? INT32_MAX : last;
+}
+
 // Runs may fill three quarters of the limit; the rest is for reading them back and folding.
 static uint64_t keep_limit(const struct seg_memory_budget *budget) {
   return budget->limit == UINT64_MAX ? UINT64_MAX : budget->limit / 4 * 3;
@@ -156,12 +197,11 @@ enum seg_status seg_run_scan_event(struct seg_run_state *state, uint32_t event,
   };
   if (seg_plan_gathers_event(state->plan, event)) {
     scanning.runs = &state->events[event];
-    enum seg_status status = seg_event_runs_init(
-        scanning.runs, entity->carried_count, entity->carried_layout, entity->flag_count,
-        state->budget, keep_limit(state->budget), &state->spill, state->newest_runs, error);
-    if (status != SEG_OK)
-      return status;
+    seg_event_runs_init(scanning.runs, entity->carried_count, entity->carried_layout,
+                        entity->flag_count, state->budget, keep_limit(state->budget), &state->spill,
+                        state->newest_runs);
     state->newest_runs = scanning.runs;
+    find_days(state, &scanning);
   }
   if (scanning.gives_customers)
     seg_key_table_init(state->keys, scanning.stage.source->key_is_text, state->budget);

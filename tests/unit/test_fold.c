@@ -102,9 +102,8 @@ static void fixture_init(struct fixture *fixture, uint32_t flag_count) {
   memset(fixture, 0, sizeof *fixture);
   seg_memory_budget_init(&fixture->budget, 0);
   seg_spill_file_init(&fixture->spill, NULL);
-  assert_int_equal(seg_event_runs_init(&fixture->runs, COLUMNS, layouts, flag_count,
-                                       &fixture->budget, UINT64_MAX, &fixture->spill, NULL, NULL),
-                   SEG_OK);
+  seg_event_runs_init(&fixture->runs, COLUMNS, layouts, flag_count, &fixture->budget, UINT64_MAX,
+                      &fixture->spill, NULL);
   assert_int_equal(seg_gather_init(&fixture->gather, &fixture->runs.layout, 0, 8192, NULL), SEG_OK);
 }
 
@@ -127,8 +126,11 @@ static void gather_partition(struct fixture *fixture, uint32_t partition, uint32
     seg_event_run_stretch(run, partition, shift, &first, &end);
     for (uint32_t p = first; p < end; p++) {
       assert_true(count < 256);
-      slices[count++] = (struct seg_slice){.bytes = run->bytes + (size_t)run->byte_offsets[p] * 8,
-                                           .count = run->row_offsets[p + 1] - run->row_offsets[p]};
+      slices[count++] =
+          (struct seg_slice){.bytes = run->memory.bytes + (size_t)run->byte_offsets[p] * 8,
+                             .count = run->row_offsets[p + 1] - run->row_offsets[p],
+                             .first_customer = p << run->shift,
+                             .form = &run->form};
       events += slices[count - 1].count;
     }
   }
