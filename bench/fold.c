@@ -93,7 +93,7 @@ static void generate(struct events *events, uint64_t customers, uint64_t mean, b
     uint64_t more = seg_random_below(&random, (uint32_t)(2 * mean + 1));
     if (skewed) // the density of 1 / x, as of ranks that follow Zipf's law
       more = (uint64_t)((double)mean / 4 * (double)UINT32_MAX /
-                        (double)(seg_random_below(&random, UINT32_MAX) + UINT32_MAX / 64)) ;
+                        (double)(seg_random_below(&random, UINT32_MAX) + UINT32_MAX / 64));
     for (uint64_t i = 0; i < more && events->count < room - 64; i++) {
       uint64_t at = events->count++;
       events->days[at] = AS_OF - 1 - (int32_t)seg_random_below(&random, DAYS);
@@ -212,7 +212,6 @@ static void measure(const struct events *events, const struct workload *workload
   printf("%-8s %3u cells, %u windows, %-32s %6.2f ns an event, compiled in %.0f ms\n", distribution,
          count, workload->windows, workload->name, best * 1e9 / (double)events->count,
          compiled * 1e3);
-  if (getenv("BENCH_DUMP") && seg_code_dump_asm(&plan, NULL, stdout, &error) != SEG_OK) exit(2);
   seg_code_free(code);
   seg_plan_deinit(&plan);
 }

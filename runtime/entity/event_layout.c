@@ -41,9 +41,8 @@ enum seg_status seg_slice_form_init(struct seg_slice_form *form,
                                     int32_t last_day, const uint8_t *column_bytes,
                                     struct seg_error *error) {
   bool few_days = (int64_t)last_day - first_day <= UINT16_MAX;
-  *form = (struct seg_slice_form){.first_day = few_days ? first_day : 0,
-                                  .day.bytes = few_days ? 2 : 4,
-                                  .customer.bytes = 2};
+  *form = (struct seg_slice_form){
+      .first_day = few_days ? first_day : 0, .day.bytes = few_days ? 2 : 4, .customer.bytes = 2};
   uint32_t words = layout->flag_words;
   form->words = calloc((size_t)words + layout->column_count + 1, sizeof *form->words);
   if (form->words == NULL)

@@ -40,7 +40,7 @@ struct seg_event_run {
   uint32_t *row_offsets;  // partition_count + 1
   uint32_t *byte_offsets; // partition_count + 1, in units of 8 bytes
   struct seg_slice_form form;
-  uint64_t size;          // bytes
+  uint64_t size;                // bytes
   struct seg_run_memory memory; // without bytes when spilled
   uint64_t file_offset;
 };

@@ -183,12 +183,14 @@ static void *field_of(const struct slice *slice, uint32_t before) {
   return slice->bytes + (size_t)before * slice->count;
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): To is a type
 #define COPY(To, values, base)                                                                     \
   do {                                                                                             \
     To *to_ = to;                                                                                  \
     for (uint32_t i_ = 0; i_ < slice->count; i_++)                                                 \
       to_[i_] = (To)((values)[slice->order[i_]] - (base));                                         \
   } while (0)
+// NOLINTEND(bugprone-macro-parentheses)
 
 static void copy_days(const struct slice *slice, const struct seg_slice_form *form,
                       const int32_t *days) {

@@ -38,8 +38,7 @@ void seg_run_memory_close(struct seg_run_stretch **open) {
   *open = NULL;
 }
 
-static struct seg_run_stretch *open_stretch(struct seg_memory_budget *budget,
-                                            uint64_t keep_limit) {
+static struct seg_run_stretch *open_stretch(struct seg_memory_budget *budget, uint64_t keep_limit) {
   if (!take(budget, keep_limit, STRETCH))
     return NULL;
   struct seg_run_stretch *stretch = malloc(sizeof *stretch);

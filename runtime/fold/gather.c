@@ -154,8 +154,8 @@ static void count_customers(struct seg_gather *gather, const struct seg_slice *s
       (target)[positions[i]] = from[i];                                                            \
   } while (0)
 
-static void scatter_texts(const struct seg_slice *slice, uint32_t before,
-                          const uint32_t *positions, struct seg_str *target) {
+static void scatter_texts(const struct seg_slice *slice, uint32_t before, const uint32_t *positions,
+                          struct seg_str *target) {
   const struct seg_slice_text *from = field(slice, before);
   const char *heap = (const char *)slice->bytes + (size_t)slice->form->row_bytes * slice->count;
   for (uint32_t i = 0; i < slice->count; i++)
@@ -191,7 +191,7 @@ static void scatter_days(const struct seg_slice *slice, const uint32_t *position
 static void scatter_i32(const struct seg_slice *slice, struct seg_slice_field of,
                         const uint32_t *positions, int32_t *target) {
   if (of.bytes == 1)
-    SCATTER(int8_t, slice, of.before, target);
+    SCATTER(int8_t, slice, of.before, target); // NOLINT(bugprone-signed-char-misuse): a number
   else if (of.bytes == 2)
     SCATTER(int16_t, slice, of.before, target);
   else
@@ -201,7 +201,7 @@ static void scatter_i32(const struct seg_slice *slice, struct seg_slice_field of
 static void scatter_i64(const struct seg_slice *slice, struct seg_slice_field of,
                         const uint32_t *positions, int64_t *target) {
   if (of.bytes == 1)
-    SCATTER(int8_t, slice, of.before, target);
+    SCATTER(int8_t, slice, of.before, target); // NOLINT(bugprone-signed-char-misuse): a number
   else if (of.bytes == 2)
     SCATTER(int16_t, slice, of.before, target);
   else if (of.bytes == 4)

@@ -26,7 +26,7 @@
  *     channel = 1; carried: amount * 2 (overflow is a fault), item.
  *   event 1 visit: day; all kept; nothing carried.
  *   cells of purchase: count over 30 days, sum(amount * 2) of channel 1 ever, distinct(item) ever,
- *     last day ever; of visit: count ever.
+ *     last day ever; of visit: count over 30 days.
  *   segments: 0 count >= 2; 1 sum > 100; 2 age > 30; 3 distinct >= 2; 4 country = "DE" and visits
  * >= 1; 5 last day < as-of - 10. chain 0: 1 > 0 > 2; chain 1: 4.
  */
@@ -114,7 +114,7 @@ static inline void visit_fold(const struct seg_fold_frame *frame) {
   for (int64_t c = 0; c < frame->customer_count; c++) {
     int64_t count = 0;
     for (uint64_t e = frame->offsets[c]; e < frame->offsets[c + 1]; e++)
-      count += in_window(frame, 1, e);
+      count += in_window(frame, 0, e);
     ((int64_t *)frame->values[0])[c] = count;
     seg_bitmap_set(frame->known[0], c);
   }
@@ -286,11 +286,12 @@ static inline void make_purchase(struct fixture *f) {
   f->purchase_cells[0] = (struct seg_fold_cell){.kind = SEG_FOLD_COUNT, .layout = SEG_LAYOUT_I64};
   f->purchase_cells[1] = (struct seg_fold_cell){.kind = SEG_FOLD_SUM,
                                                 .layout = SEG_LAYOUT_I64,
+                                                .window = 1,
                                                 .source = seg_str_view("sum(purchase.twice)")};
   f->purchase_cells[2] =
-      (struct seg_fold_cell){.kind = SEG_FOLD_DISTINCT, .layout = SEG_LAYOUT_I64};
+      (struct seg_fold_cell){.kind = SEG_FOLD_DISTINCT, .layout = SEG_LAYOUT_I64, .window = 1};
   f->purchase_cells[3] =
-      (struct seg_fold_cell){.kind = SEG_FOLD_LAST_DAY, .layout = SEG_LAYOUT_I32};
+      (struct seg_fold_cell){.kind = SEG_FOLD_LAST_DAY, .layout = SEG_LAYOUT_I32, .window = 1};
   f->folds[0] = (struct seg_fold){.cell_count = CELLS, .cells = f->purchase_cells};
 }
 

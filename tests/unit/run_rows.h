@@ -272,7 +272,7 @@ static inline void naive_init(struct naive *naive, const struct data *data, bool
     if (c < 0)
       naive->visit_orphans++;
     else
-      naive->visits[c]++;
+      naive->visits[c] += data->visit_days[i] >= AS_OF - 30;
   }
   free(number_by_id);
   free(taken.next);

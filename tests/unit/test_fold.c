@@ -35,6 +35,14 @@ struct rows {
 
 static const char *const words[] = {"", "a", "apple", "pear", "a longer text than eight bytes"};
 
+/** Amounts up to `largest`, negative ones too. */
+static void spread_amounts(struct rows *rows, int64_t largest) {
+  for (uint32_t i = 0; i < rows->count; i++)
+    rows->amounts[i] = largest / rows->count * (i % 2 == 0 ? i : -(int64_t)i);
+  rows->amounts[1] = -largest - 1;
+  rows->amounts[2] = largest;
+}
+
 static void rows_init(struct rows *rows, uint32_t count, uint32_t flag_count) {
   *rows = (struct rows){.count = count};
   size_t room = (size_t)count + 64;
@@ -142,13 +150,17 @@ static void gather_partition(struct fixture *fixture, uint32_t partition, uint32
 
 // Two morsels that come in the wrong order, of different shifts: what is gathered is by customer
 // and in file order, every field beside its event.
-static void check_gather(uint32_t flag_count) {
+static void check_gather(uint32_t flag_count, int32_t day_step, int64_t largest) {
   struct fixture fixture;
   fixture_init(&fixture, flag_count);
   struct rows rows;
   rows_init(&rows, 3000, flag_count);
-  for (uint32_t i = 0; i < rows.count; i++)
+  for (uint32_t i = 0; i < rows.count; i++) {
     rows.customers[i] = i * 37 % 301;
+    rows.days[i] = ((int32_t)i - 1000) * day_step;
+    rows.codes[i] = (int32_t)(largest / 3) - (int32_t)(i % 7);
+  }
+  spread_amounts(&rows, largest);
   struct seg_event_rows first = view(&rows, 0), second = view(&rows, 1);
   first.count = 1700;
   second.count = rows.count - 1700;
@@ -163,9 +175,9 @@ static void check_gather(uint32_t flag_count) {
     gather_partition(&fixture, p, shift, customers);
     const struct seg_gather *gather = &fixture.gather;
     for (uint32_t c = 0; c < customers; c++) {
-      int32_t before = -1;
+      int32_t before = INT32_MIN;
       for (uint64_t e = gather->offsets[c]; e < gather->offsets[c + 1]; e++, seen++) {
-        uint32_t i = (uint32_t)gather->days[e]; // the day names the row
+        uint32_t i = (uint32_t)(gather->days[e] / day_step + 1000); // the day names the row
         assert_true(gather->days[e] > before);
         before = gather->days[e];
         assert_int_equal(rows.customers[i], (p << shift) + c);
@@ -190,7 +202,16 @@ static void gathered_events_are_by_customer_in_file_order(void **state) {
   (void)state;
   static const uint32_t flag_counts[] = {0, 1, 8, 9, 17, 33, 64, 65, 130};
   for (size_t i = 0; i < sizeof flag_counts / sizeof *flag_counts; i++)
-    check_gather(flag_counts[i]);
+    check_gather(flag_counts[i], 1, INT32_MAX);
+}
+
+// Whole numbers are as wide as those of their run need, days as far apart.
+static void narrow_fields_keep_their_values(void **state) {
+  (void)state;
+  static const int64_t largest[] = {INT8_MAX,  INT8_MAX + 1,     INT16_MAX, INT16_MAX + 1,
+                                    INT32_MAX, INT64_C(1) << 31, INT64_MAX};
+  for (size_t i = 0; i < sizeof largest / sizeof *largest; i++)
+    check_gather(3, i % 2 == 0 ? 1 : 100000, largest[i]);
 }
 
 static void partitions_grow_with_customers(void **state) {
@@ -445,6 +466,7 @@ static void held_out_winners_are_counted(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(gathered_events_are_by_customer_in_file_order),
+      cmocka_unit_test(narrow_fields_keep_their_values),
       cmocka_unit_test(partitions_grow_with_customers),
       cmocka_unit_test(unique_keeps_the_first),
       cmocka_unit_test(unique_by_flags),

@@ -110,6 +110,45 @@ static void many_dense_keys(void **state) {
   check_many(true);
 }
 
+// Keys that a database has counted, in its order: numbers come from the keys themselves.
+static void consecutive_keys(void **state) {
+  (void)state;
+  static const int64_t firsts[] = {0, -3, 1000000007, INT64_MIN, INT64_MAX - 6};
+  for (size_t f = 0; f < sizeof firsts / sizeof *firsts; f++) {
+    struct seg_memory_budget budget;
+    seg_memory_budget_init(&budget, 0);
+    struct seg_key_table table;
+    seg_key_table_init(&table, false, &budget);
+    int64_t keys[7], asked[] = {firsts[f], firsts[f] + 6, 0, 0};
+    uint32_t rows[] = {0, 1, 2, 3, 4, 5, 6}, numbers[7];
+    for (int64_t i = 0; i < 7; i++)
+      keys[i] = firsts[f] + i;
+    struct seg_column_view view = integer_view(keys, 7);
+    assert_int_equal(seg_key_table_add(&table, &view, rows, 7, numbers, NULL), SEG_OK);
+    seg_key_table_seal(&table);
+    assert_true(table.is_consecutive);
+    seg_key_table_find(&table, &view, rows, 7, numbers);
+    for (uint32_t i = 0; i < 7; i++)
+      assert_int_equal(numbers[i], i);
+    asked[2] = f == 3 ? INT64_MAX : firsts[f] - 1;
+    asked[3] = f == 4 ? INT64_MIN : firsts[f] + 7;
+    view = integer_view(asked, 4);
+    seg_key_table_find(&table, &view, rows, 4, numbers);
+    const uint32_t expected[] = {0, 6, SEG_NO_NUMBER, SEG_NO_NUMBER};
+    assert_memory_equal(numbers, expected, sizeof expected);
+    char texts[2][32];
+    snprintf(texts[0], sizeof texts[0], "%lld", (long long)keys[4]);
+    snprintf(texts[1], sizeof texts[1], "0%lld", (long long)keys[4]);
+    struct seg_str words[] = {seg_str_view(texts[0]), seg_str_view(texts[1])};
+    view = text_view(words, 2);
+    seg_key_table_find(&table, &view, rows, 2, numbers);
+    assert_int_equal(numbers[0], 4);
+    assert_int_equal(numbers[1], SEG_NO_NUMBER);
+    seg_key_table_deinit(&table);
+    assert_int_equal(seg_memory_budget_used(&budget), 0);
+  }
+}
+
 static void many_text_keys(void **state) {
   (void)state;
   struct seg_memory_budget budget;
@@ -256,6 +295,7 @@ int main(void) {
       cmocka_unit_test(only_chosen_rows_are_added),
       cmocka_unit_test(many_sparse_keys),
       cmocka_unit_test(many_dense_keys),
+      cmocka_unit_test(consecutive_keys),
       cmocka_unit_test(many_text_keys),
       cmocka_unit_test(decimal_text_is_exact),
       cmocka_unit_test(text_finds_integers),
