@@ -18,6 +18,7 @@ static const struct {
     {"explain", "why a customer is in a segment, or is not", verb_explain},
     {"diff", "what two versions of a project mean differently", verb_diff},
     {"show", "the data dictionary: what every segment means and reads", verb_show},
+    {"manifest", "the hashes of the files that a run would read", verb_manifest},
     {"version", "the versions of segc and of what it is built with", verb_version},
 };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };

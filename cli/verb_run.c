@@ -26,6 +26,9 @@ static const char help[] =
     "  --out FILE           one row a customer, as .parquet, .csv or .csv.gz: the key, a column a\n"
     "                       segment (and one for its control group), a column a chain. Appears\n"
     "                       whole or not at all, mode 0600\n"
+    "                       Beside it FILE.manifest.json: hashes of inputs, rules and output,\n"
+    "                       versions. --no-out-manifest leaves it out\n"
+    "  --manifest FILE      read files only with the contents that `segc manifest` listed there\n"
     "  --format FORMAT      human or json: the summary on stdout\n"
     "  --threads N          default: all cores\n"
     "  --memory SIZE        such as 500MB or 8GB; default: three quarters of the machine\n"
@@ -44,6 +47,8 @@ enum {
   DATA,
   SOURCE,
   OUT,
+  NO_OUT_MANIFEST,
+  MANIFEST,
   FORMAT,
   THREADS,
   MEMORY,
@@ -186,6 +191,8 @@ int verb_run(int argc, char **argv) {
       [DATA] = {.name = "--data", .takes_value = true},
       [SOURCE] = {.name = "--source", .takes_value = true, .repeats = true},
       [OUT] = {.name = "--out", .takes_value = true},
+      [NO_OUT_MANIFEST] = {.name = "--no-out-manifest"},
+      [MANIFEST] = {.name = "--manifest", .takes_value = true},
       [FORMAT] = {.name = "--format", .takes_value = true},
       [THREADS] = {.name = "--threads", .takes_value = true},
       [MEMORY] = {.name = "--memory", .takes_value = true},
@@ -228,6 +235,8 @@ int verb_run(int argc, char **argv) {
   run_options.sources = options[SOURCE].values;
   run_options.source_count = options[SOURCE].count;
   run_options.out_path = options[OUT].value;
+  run_options.manifest = options[MANIFEST].value;
+  run_options.no_out_manifest = options[NO_OUT_MANIFEST].given;
   run_options.code_cache = options[CODE_CACHE].value;
   run_options.no_code_cache = options[NO_CODE_CACHE].given;
   session = open_session();

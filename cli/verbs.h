@@ -13,6 +13,7 @@ int verb_explain(int argc, char **argv);
 int verb_diff(int argc, char **argv);
 int verb_show(int argc, char **argv);
 int verb_test(int argc, char **argv);
+int verb_manifest(int argc, char **argv);
 int verb_version(int argc, char **argv);
 
 #endif

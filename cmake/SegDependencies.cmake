@@ -32,6 +32,7 @@ endfunction()
 seg_find_outside(utf8proc utf8proc.h utf8proc)
 seg_find_outside(zlib zlib.h z)
 seg_find_outside(z3 z3.h z3)
+seg_find_outside(crypto openssl/evp.h crypto)
 
 # DuckDB: a system-wide library wins, when its header is there too; otherwise the pinned one that
 # scripts/bootstrap unpacks. CMake puts the library's folder into the run path of build/segc.

@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "runtime/io/binding.h"
+#include "runtime/manifest/manifest.h"
 #include "runtime/time/timestamp_text.h"
 
 static enum seg_status parse_as_of(const char *text, int32_t *as_of, struct seg_error *error) {
@@ -40,22 +40,6 @@ enum seg_status seg_session_data_init(struct seg_session_data *data, struct segc
   return parse_as_of(options->as_of, &data->as_of, error);
 }
 
-static enum seg_status open_source(struct seg_session_data *data,
-                                   const struct seg_binding_options *binding,
-                                   const struct seg_plan_entity *entity, struct seg_source **source,
-                                   struct seg_error *error) {
-  struct seg_binding bound;
-  enum seg_status status =
-      seg_binding_resolve(&data->arena, binding, entity->source, &bound, error);
-  if (status != SEG_OK)
-    return status;
-  struct seg_binding *kept = SEG_NEW(&data->arena, struct seg_binding);
-  if (kept == NULL)
-    return seg_fail_memory(error, "the sources");
-  *kept = bound;
-  return seg_source_open_duckdb(kept, entity, data->zone, &data->io, source, error);
-}
-
 static enum seg_status check_overrides(struct seg_session_data *data, const struct seg_plan *plan,
                                        const struct seg_binding_options *binding,
                                        struct seg_error *error) {
@@ -73,35 +57,79 @@ static enum seg_status check_overrides(struct seg_session_data *data, const stru
   return seg_binding_check_overrides(binding, count, names, error);
 }
 
-enum seg_status seg_session_data_open(struct seg_session_data *data, const struct seg_plan *plan,
+static enum seg_status bind_source(struct seg_session_data *data,
+                                   const struct seg_binding_options *options,
+                                   const struct seg_plan_entity *entity, struct seg_error *error) {
+  struct seg_binding *binding = SEG_NEW(&data->arena, struct seg_binding);
+  if (binding == NULL)
+    return seg_fail_memory(error, "the sources");
+  data->bindings[data->binding_count++] = binding;
+  enum seg_status status =
+      seg_binding_resolve(&data->arena, options, entity->source, binding, error);
+  return status == SEG_OK ? seg_inputs_add(&data->inputs, binding, error) : status;
+}
+
+enum seg_status seg_session_data_bind(struct seg_session_data *data, const struct seg_plan *plan,
                                       const struct segc_run_options *options,
                                       struct seg_error *error) {
   struct seg_str *overrides = SEG_NEW_ARRAY(&data->arena, struct seg_str, options->source_count);
-  data->events = SEG_NEW_ARRAY(&data->arena, struct seg_source *, plan->event_count);
-  data->lists = SEG_NEW_ARRAY(&data->arena, struct seg_source *, plan->list_count);
-  if (overrides == NULL || data->events == NULL || data->lists == NULL)
+  data->bindings = SEG_NEW_ARRAY(&data->arena, struct seg_binding *,
+                                 (size_t)plan->event_count + plan->list_count + 1);
+  if (overrides == NULL || data->bindings == NULL)
     return seg_fail_memory(error, "the sources");
-  data->event_count = plan->event_count;
-  data->list_count = plan->list_count;
-  data->sources.events = data->events;
-  data->sources.lists = data->lists;
   for (size_t i = 0; i < options->source_count; i++)
     overrides[i] = seg_str_view(options->sources[i]);
   struct seg_binding_options binding = {.data_folder = seg_str_view(options->data_folder),
                                         .override_count = options->source_count,
                                         .overrides = overrides};
-  enum seg_status status = seg_zone_load(plan->timezone, &data->zone, error);
-  if (status == SEG_OK)
-    status = check_overrides(data, plan, &binding, error);
+  enum seg_status status = check_overrides(data, plan, &binding, error);
   if (status == SEG_OK && plan->customer_from_event < 0)
-    status = open_source(data, &binding, &plan->customer, &data->sources.customer, error);
+    status = bind_source(data, &binding, &plan->customer, error);
   for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
     if (seg_run_reads_event(plan, i))
-      status = open_source(data, &binding, &plan->events[i], &data->events[i], error);
+      status = bind_source(data, &binding, &plan->events[i], error);
   for (uint32_t i = 0; status == SEG_OK && i < plan->list_count; i++)
     if (seg_run_reads_list(plan, i))
-      status = open_source(data, &binding, &plan->lists[i], &data->lists[i], error);
+      status = bind_source(data, &binding, &plan->lists[i], error);
   return status;
+}
+
+/** Open all that was bound, in the same order. */
+static enum seg_status open_sources(struct seg_session_data *data, const struct seg_plan *plan,
+                                    struct seg_error *error) {
+  size_t next = 0;
+  enum seg_status status = SEG_OK;
+  if (plan->customer_from_event < 0)
+    status = seg_source_open_duckdb(data->bindings[next++], &plan->customer, data->zone, &data->io,
+                                    &data->sources.customer, error);
+  for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
+    if (seg_run_reads_event(plan, i))
+      status = seg_source_open_duckdb(data->bindings[next++], &plan->events[i], data->zone,
+                                      &data->io, &data->events[i], error);
+  for (uint32_t i = 0; status == SEG_OK && i < plan->list_count; i++)
+    if (seg_run_reads_list(plan, i))
+      status = seg_source_open_duckdb(data->bindings[next++], &plan->lists[i], data->zone,
+                                      &data->io, &data->lists[i], error);
+  return status;
+}
+
+enum seg_status seg_session_data_open(struct seg_session_data *data, const struct seg_plan *plan,
+                                      const struct segc_run_options *options,
+                                      struct seg_error *error) {
+  data->events = SEG_NEW_ARRAY(&data->arena, struct seg_source *, plan->event_count);
+  data->lists = SEG_NEW_ARRAY(&data->arena, struct seg_source *, plan->list_count);
+  if (data->events == NULL || data->lists == NULL)
+    return seg_fail_memory(error, "the sources");
+  data->event_count = plan->event_count;
+  data->list_count = plan->list_count;
+  data->sources.events = data->events;
+  data->sources.lists = data->lists;
+  enum seg_status status = seg_zone_load(plan->timezone, &data->zone, error);
+  if (status == SEG_OK)
+    status = seg_session_data_bind(data, plan, options, error);
+  if (status == SEG_OK && options->manifest != NULL)
+    status = seg_manifest_verify(options->manifest, &data->inputs, error);
+  return status == SEG_OK ? open_sources(data, plan, error) : status;
 }
 
 void seg_session_data_deinit(struct seg_session_data *data) {
@@ -111,5 +139,6 @@ void seg_session_data_deinit(struct seg_session_data *data) {
   for (uint32_t i = 0; i < data->list_count; i++)
     seg_source_close(data->lists[i]);
   seg_zone_free(data->zone);
+  seg_inputs_deinit(&data->inputs);
   seg_arena_deinit(&data->arena);
 }

@@ -6,6 +6,7 @@
 #define SEG_COMPILER_SESSION_DATA_H
 
 #include "compiler/session.h"
+#include "runtime/manifest/inputs.h"
 #include "runtime/run/run.h"
 #include "runtime/time/zone.h"
 
@@ -16,6 +17,9 @@ struct seg_session_data {
   uint64_t memory_bytes; // half of it for the run's own buffers, the rest for reading
   struct seg_zone *zone;
   struct seg_io_options io;
+  struct seg_binding **bindings; // of the sources that are read: customer, events, lists in order
+  size_t binding_count;
+  struct seg_inputs inputs; // the same, file by file
   struct seg_run_sources sources;
   struct seg_source **events, **lists;
   uint32_t event_count, list_count;
@@ -27,7 +31,15 @@ SEG_NODISCARD enum seg_status seg_session_data_init(struct seg_session_data *dat
                                                     const struct segc_run_options *options,
                                                     struct seg_error *error);
 
-/** Open the source of every entity that the plan reads. */
+/** Find out what stands behind every source that the plan reads, and open nothing: fills
+ * `bindings` and `inputs`. */
+SEG_NODISCARD enum seg_status seg_session_data_bind(struct seg_session_data *data,
+                                                    const struct seg_plan *plan,
+                                                    const struct segc_run_options *options,
+                                                    struct seg_error *error);
+
+/** Open the source of every entity that the plan reads, after seg_session_data_bind and after a
+ * comparison with the options' manifest. */
 SEG_NODISCARD enum seg_status seg_session_data_open(struct seg_session_data *data,
                                                     const struct seg_plan *plan,
                                                     const struct segc_run_options *options,

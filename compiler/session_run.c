@@ -2,7 +2,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "compiler/session_data.h"
+#include "compiler/session_manifest.h"
 #include "compiler/size_guard.h"
 #include "runtime/io/sink.h"
 #include "runtime/time/civil.h"
@@ -34,7 +34,13 @@ static void forward_progress(void *context, const struct seg_run_progress *progr
   run->options->progress(run->options->progress_context, &outside);
 }
 
+static bool wants_manifest(const struct run *run) {
+  return run->options->out_path != NULL && !run->options->no_out_manifest;
+}
+
 static enum seg_status run_plan(struct run *run) {
+  if (wants_manifest(run) && run->options->manifest == NULL)
+    seg_inputs_start(&run->data.inputs, &run->session->interrupted);
   struct seg_run_options options = {.as_of = run->data.as_of,
                                     .threads = run->options->threads,
                                     .memory_bytes = run->data.memory_bytes / 2,
@@ -122,9 +128,14 @@ static enum seg_status write_output(struct run *run) {
     return SEG_OK;
   struct seg_result_view view;
   enum seg_status status = result_view(run, &view);
-  return status != SEG_OK ? status
-                          : seg_sink_write(seg_str_view(run->options->out_path), &view,
-                                           &run->data.io, run->error);
+  // Inputs that changed meanwhile stop the run before anything is written.
+  if (status == SEG_OK && wants_manifest(run))
+    status = seg_inputs_finish(&run->data.inputs, run->error);
+  if (status == SEG_OK)
+    status = seg_sink_write(seg_str_view(run->options->out_path), &view, &run->data.io, run->error);
+  return status == SEG_OK && wants_manifest(run)
+             ? seg_session_write_manifest(run->session, &run->data, run->options->out_path)
+             : status;
 }
 
 // A review that is due is worth a warning, never a failure: the rule still means what it says.

@@ -151,6 +151,8 @@ struct segc_run_options {
   const char *out_path;   // .parquet, .csv or .csv.gz; NULL: none
   unsigned threads;       // 0: as many as the machine has
   uint64_t memory_bytes;  // 0: three quarters of the machine's memory
+  const char *manifest;   // only files with the contents listed there are read; NULL: any
+  bool no_out_manifest;   // no manifest beside the output
   const char *code_cache; // folder for compiled rules, for the next time; NULL: the usual one
   bool no_code_cache;     // keep none, use none
   void (*progress)(void *context, const struct segc_progress *progress); // may be NULL
@@ -193,6 +195,14 @@ struct segc_summary {
  */
 enum segc_status segc_run(struct segc_session *session, const struct segc_run_options *options,
                           const struct segc_summary **summary);
+
+/**
+ * Write the SHA-256 of every file that a run would read, as `sha256sum` does: to `out`, or to the
+ * options' out_path, whole or not at all. Of the options, data_folder, sources and out_path are
+ * used. Queries among the sources are refused.
+ */
+enum segc_status segc_manifest(struct segc_session *session, const struct segc_run_options *options,
+                               FILE *out);
 
 /**
  * Write a summary: a table for people, or one JSON object for tools (SEGC_FORMAT_HUMAN and

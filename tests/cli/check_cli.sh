@@ -25,7 +25,7 @@ expect() {
   want=$1 text=$2
   shift 2
   command="$*"
-  rm -f out.parquet out.csv
+  rm -f out.*
   "$@" >stdout 2>stderr </dev/null
   code=$?
   errors=$(grep -c '^error' stderr)

@@ -1,0 +1,90 @@
+// segc manifest: the hashes of a project's inputs.
+#include <segc.h>
+#include <stdio.h>
+
+#include "cli/args.h"
+#include "cli/report.h"
+#include "cli/verbs.h"
+
+static const char help[] =
+    "usage: segc manifest DIR|FILE... --data DIR [OPTIONS]\n"
+    "\n"
+    "Writes the SHA-256 of every file that a run of the project would read, in the form of\n"
+    "`sha256sum`. `segc run --manifest FILE` then reads these files with these contents only.\n"
+    "\n"
+    "  DIR|FILE             folders (all .seg files below them) and rule files: one project\n"
+    "  --data DIR           a source `purchases` is DIR/purchases.parquet, .csv, .csv.gz or a\n"
+    "                       folder of that name\n"
+    "  --source NAME=WHAT   read a source from a file or a glob; may be repeated\n"
+    "  --out FILE           where to write; default: stdout. Names of files below its folder are\n"
+    "                       relative to it\n"
+    "  --allow-no-decision  accept segments without a decision, for exploration\n"
+    "  --color WHEN         auto, always or never\n";
+
+enum { DATA, SOURCE, OUT, ALLOW_NO_DECISION, COLOR, HELP, HELP_SHORT, OPTION_COUNT };
+
+static enum segc_status write_manifest(struct segc_session *session,
+                                       const struct arguments *arguments, bool color) {
+  const struct option *options = arguments->options;
+  struct segc_project_options project = {
+      .size = sizeof project,
+      .paths = arguments->paths,
+      .path_count = arguments->path_count,
+      .allow_no_decision = options[ALLOW_NO_DECISION].given,
+  };
+  struct segc_run_options run = {
+      .size = sizeof run,
+      .data_folder = options[DATA].value,
+      .sources = options[SOURCE].values,
+      .source_count = options[SOURCE].count,
+      .out_path = options[OUT].value,
+  };
+  enum segc_status status = segc_load(session, &project);
+  if (status == SEGC_OK) {
+    watch_signals(session);
+    status = segc_manifest(session, &run, stdout);
+    unwatch_signals();
+  }
+  report_diagnostics(session, color);
+  if (status != SEGC_OK && status != SEGC_FINDINGS)
+    report_failure(session, status, color);
+  return finish_output(stdout, status);
+}
+
+int verb_manifest(int argc, char **argv) {
+  struct option options[OPTION_COUNT] = {
+      [DATA] = {.name = "--data", .takes_value = true},
+      [SOURCE] = {.name = "--source", .takes_value = true, .repeats = true},
+      [OUT] = {.name = "--out", .takes_value = true},
+      [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
+      [COLOR] = {.name = "--color", .takes_value = true},
+      [HELP] = {.name = "--help"},
+      [HELP_SHORT] = {.name = "-h"},
+  };
+  struct arguments arguments = {"manifest", options, OPTION_COUNT, NULL, 0};
+  struct segc_session *session = NULL;
+  int status = SEGC_FAILURE;
+  if (!parse_arguments(&arguments, argc, argv))
+    goto cleanup;
+  if (options[HELP].given || options[HELP_SHORT].given) {
+    fputs(help, stdout);
+    status = SEGC_OK;
+    goto cleanup;
+  }
+  int color = choose_color("manifest", options[COLOR].value);
+  if (color < 0)
+    goto cleanup;
+  if (arguments.path_count == 0) {
+    fprintf(stderr, "error: segc manifest needs a folder or a file with rules\n"
+                    "  = help: write `segc manifest DIR --data DATA --out inputs.sha256`\n");
+    goto cleanup;
+  }
+  session = open_session();
+  if (session == NULL)
+    goto cleanup;
+  status = write_manifest(session, &arguments, use_color((enum color_choice)color, stderr));
+cleanup:
+  segc_session_free(session);
+  free_arguments(&arguments);
+  return status;
+}
