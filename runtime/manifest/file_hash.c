@@ -84,7 +84,7 @@ enum seg_status seg_file_hash(const char *path, const atomic_bool *interrupted,
     return fail_read(path, errno, error);
   EVP_MD_CTX *context = EVP_MD_CTX_new();
   char *piece = malloc(PIECE);
-  struct seg_file_identity after;
+  struct seg_file_identity after = {0};
   enum seg_status status = SEG_OK;
   if (context == NULL || piece == NULL || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1)
     status = seg_fail_memory(error, "the hash of a file");
