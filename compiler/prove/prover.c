@@ -198,8 +198,9 @@ static void pose(struct asking *asking, struct seg_query *query, Z3_ast *names) 
     seg_solver_assert(solver, seg_term_implies(solver, names[i], asking->terms[i]));
   }
   seg_solver_assert_all(solver, query->facts.items, query->facts.count);
-  // Without ranges the search for days of the calendar may have no end.
-  if (query->dates.count > 0 || query->days->open)
+  // Without ranges the search for days of the calendar may have no end. The plainest customer keeps
+  // within them in any case.
+  if (query->dates.count > 0 || query->days->open || !query->any_witness)
     assert_ranges(query);
 }
 
@@ -211,6 +212,11 @@ static enum seg_answer decide(struct asking *asking, struct seg_query *query, co
   if (answer == SEG_UNDECIDED && query->ranges.count > 0) {
     assert_ranges(query);
     answer = seg_solver_ask(solver, names, asking->count);
+  }
+  if (answer == SEG_IMPOSSIBLE && solver->quickly) {
+    solver->quickly = false; // only the solver knows which of them it takes
+    answer = seg_solver_ask(solver, names, asking->count);
+    solver->quickly = true;
   }
   if (answer == SEG_IMPOSSIBLE) {
     unsigned size = seg_solver_core(solver, names, asking->count, core);
@@ -302,6 +308,8 @@ static enum seg_status ask_about_days(struct asking *asking, const struct seg_da
   status = seg_query_init(&query, &prover->vocabulary, &prover->solver, days, kind, conditions,
                           asking->count, error);
   query.any_witness = prover->any_witness;
+  // To find the plainest customer takes many answers about one customer.
+  prover->solver.quickly = !prover->any_witness;
   query.zone = prover->zone;
   if (status == SEG_OK && query.refused != NULL) {
     asking->found->existence = SEG_UNPROVED;

@@ -5,8 +5,7 @@
  * Truths are found by going into alternatives one after the other, numbers by the simplex method
  * and by cutting at whole numbers, in exact fractions. Alternatives that the values at hand already
  * satisfy are not gone into. The search is bounded by its steps: it gives up where it is not quick,
- * and where terms are not linear. It keeps nothing between questions but how terms are read, so
- * that an answer never depends on the questions before.
+ * and where terms are not linear. Facts that several questions share are worked on once.
  */
 #ifndef SEG_COMPILER_PROVE_QUICK_H
 #define SEG_COMPILER_PROVE_QUICK_H
@@ -21,12 +20,23 @@ struct seg_quick;
 struct seg_quick *seg_quick_new(Z3_context context, Z3_sort integers, Z3_sort truths);
 void seg_quick_free(struct seg_quick *quick);
 
-/** Can all these conditions hold together? After POSSIBLE there are values for all terms of them.
- */
+/** No facts. */
+void seg_quick_begin(struct seg_quick *quick);
+/** The first so many facts. */
+void seg_quick_back(struct seg_quick *quick, size_t count);
+/** A fact, until the next beginning. */
+void seg_quick_assert(struct seg_quick *quick, Z3_ast fact);
+
+/** Can the facts and all these conditions hold together? After POSSIBLE there are values for all
+ * terms of them; they stay until the next POSSIBLE. */
 enum seg_quick_answer seg_quick_ask(struct seg_quick *quick, const Z3_ast *conditions,
                                     size_t count);
 
-// Values after POSSIBLE. False when a term is not read; what nothing looks at is 0 and false.
+/** A whole number that the term is never below when the facts hold, as far as bounds of single
+ * values tell. False: they do not. */
+bool seg_quick_least(struct seg_quick *quick, Z3_ast term, int64_t *least);
+
+// Values of the last POSSIBLE. False when a term is not read; what nothing looks at is 0 and false.
 bool seg_quick_truth(struct seg_quick *quick, Z3_ast term, bool *truth);
 bool seg_quick_value(struct seg_quick *quick, Z3_ast term, struct seg_ratio *value);
 

@@ -6,7 +6,8 @@
 
 #include "runtime/base/hash.h"
 
-enum { FIRST_SLOTS = 1024, YES_NODE = 0, UNKNOWN_NODE = 1 };
+// FLAT: so many parts of a part at most become parts of the whole.
+enum { FIRST_SLOTS = 1024, FLAT = 64, YES_NODE = 0, UNKNOWN_NODE = 1 };
 
 static const seg_quick_literal yes = 2 * YES_NODE, unknown = 2 * UNKNOWN_NODE;
 
@@ -78,7 +79,35 @@ void seg_quick_terms_deinit(struct seg_quick_terms *terms) {
 
 // --- nodes ---
 
+/** What a new node looks at. */
+static void trace(const struct seg_quick_terms *terms, struct seg_quick_node *node) {
+  struct seg_quick_traces *traces = &node->traces;
+  switch (node->kind) {
+  case SEG_QUICK_TRUTH: seg_quick_trace(traces, SEG_TRACED_VARIABLE, node->subject); break;
+  case SEG_QUICK_AT_MOST:
+  case SEG_QUICK_AT_LEAST: {
+    const struct seg_quick_form *form = &terms->forms.items[node->subject];
+    seg_quick_trace(traces, SEG_TRACED_FORM, node->subject);
+    for (uint32_t i = 0; i < form->count; i++)
+      seg_quick_trace(traces, SEG_TRACED_VARIABLE,
+                      terms->variables_of_forms.items[form->first + i]);
+    break;
+  }
+  case SEG_QUICK_AND:
+  case SEG_QUICK_OR:
+    for (uint32_t i = 0; i < node->count; i++) {
+      seg_quick_literal part = terms->children.items[node->first + i];
+      for (int w = 0; w < 4; w++)
+        traces->words[w] |= terms->nodes.items[part >> 1].traces.words[w];
+    }
+    break;
+  case SEG_QUICK_YES:
+  case SEG_QUICK_UNKNOWN: break;
+  }
+}
+
 static seg_quick_literal add_node(struct seg_quick_terms *terms, struct seg_quick_node node) {
+  trace(terms, &node);
   if (!SEG_VEC_PUSH(&terms->nodes, node)) {
     terms->out_of_memory = true;
     return unknown;
@@ -86,16 +115,29 @@ static seg_quick_literal add_node(struct seg_quick_terms *terms, struct seg_quic
   return 2 * (uint32_t)(terms->nodes.count - 1);
 }
 
+/** Does the part say the same when its own parts take its place? */
+static bool is_of_kind(const struct seg_quick_node *node, seg_quick_literal part,
+                       enum seg_quick_kind kind) {
+  bool joined = node->kind == SEG_QUICK_AND || node->kind == SEG_QUICK_OR;
+  return joined && node->count <= FLAT && (node->kind == kind) == ((part & 1) == 0);
+}
+
 static seg_quick_literal join(struct seg_quick_terms *terms, enum seg_quick_kind kind,
                               const seg_quick_literal *parts, uint32_t count) {
-  struct seg_quick_node node = {
-      .kind = kind, .first = (uint32_t)terms->children.count, .count = count};
+  struct seg_quick_node node = {.kind = kind, .first = (uint32_t)terms->children.count};
   for (uint32_t i = 0; i < count; i++) {
+    struct seg_quick_node part = terms->nodes.items[parts[i] >> 1];
+    bool flat = is_of_kind(&part, parts[i], kind);
     if (parts[i] >> 1 == UNKNOWN_NODE)
       return unknown;
-    if (!SEG_VEC_PUSH(&terms->children, parts[i])) {
-      terms->out_of_memory = true;
-      return unknown;
+    for (uint32_t p = 0; p < (flat ? part.count : 1); p++) {
+      seg_quick_literal child =
+          flat ? terms->children.items[part.first + p] ^ (parts[i] & 1) : parts[i];
+      if (!SEG_VEC_PUSH(&terms->children, child)) {
+        terms->out_of_memory = true;
+        return unknown;
+      }
+      node.count++;
     }
   }
   return add_node(terms, node);
@@ -107,8 +149,10 @@ static seg_quick_literal join_two(struct seg_quick_terms *terms, enum seg_quick_
 }
 
 static uint32_t add_variable(struct seg_quick_terms *terms, Z3_ast term) {
-  struct seg_quick_variable variable = {
-      .whole = Z3_get_sort(terms->context, term) == terms->integers, .definition = SEG_QUICK_NONE};
+  struct seg_quick_variable variable = {.whole =
+                                            Z3_get_sort(terms->context, term) == terms->integers,
+                                        .term = term,
+                                        .definition = SEG_QUICK_NONE};
   if (!SEG_VEC_PUSH(&terms->variables, variable)) {
     terms->out_of_memory = true;
     return 0;
@@ -356,8 +400,18 @@ void seg_quick_sum_of(struct seg_quick_terms *terms, Z3_ast term, struct seg_qui
   add_term(terms, term, seg_ratio_whole(1), sum);
 }
 
-/** a <= b, or b <= a. */
+static bool is_number(struct seg_quick_terms *terms, Z3_ast term, int64_t number) {
+  int64_t above, below;
+  return Z3_get_ast_kind(terms->context, term) == Z3_NUMERAL_AST &&
+         Z3_get_numeral_rational_int64(terms->context, term, &above, &below) && above == number &&
+         below == 1;
+}
+
+/** a <= b. */
 static seg_quick_literal at_most(struct seg_quick_terms *terms, Z3_ast a, Z3_ast b) {
+  // The ranges of columns and sums: no customer has a value outside, and none is found here.
+  if (is_number(terms, a, INT64_MIN) || is_number(terms, b, INT64_MAX))
+    return yes;
   struct seg_quick_sum sum = {.constant = {0, 1}};
   add_term(terms, b, seg_ratio_whole(1), &sum);
   add_term(terms, a, seg_ratio_whole(-1), &sum);

@@ -25,11 +25,33 @@ enum { SEG_QUICK_NONE = UINT32_MAX };
 /** A node's number times 2, plus 1 when it is negated. */
 typedef uint32_t seg_quick_literal;
 
+/** A set of truths, variables and forms, with false friends: each is one of 256 bits. */
+struct seg_quick_traces {
+  uint64_t words[4];
+};
+
+enum seg_quick_traced { SEG_TRACED_VARIABLE, SEG_TRACED_FORM };
+
+static inline void seg_quick_trace(struct seg_quick_traces *traces, enum seg_quick_traced kind,
+                                   uint32_t number) {
+  uint32_t bit = number * 2 + (uint32_t)kind;
+  traces->words[bit / 64 % 4] |= 1ull << (bit % 64);
+}
+
+static inline bool seg_quick_traces_meet(const struct seg_quick_traces *a,
+                                         const struct seg_quick_traces *b) {
+  uint64_t both = 0;
+  for (int i = 0; i < 4; i++)
+    both |= a->words[i] & b->words[i];
+  return both != 0;
+}
+
 struct seg_quick_node {
   enum seg_quick_kind kind;
   uint32_t first, count; // AND, OR: literals in `children`
   uint32_t subject;      // TRUTH: a variable; inequalities: a form
   struct seg_ratio bound;
+  struct seg_quick_traces traces; // what it looks at
 };
 
 /** A sum of variables times whole factors without a common divisor, the first one above 0;
@@ -41,6 +63,7 @@ struct seg_quick_form {
 
 struct seg_quick_variable {
   bool whole;
+  Z3_ast term;
   seg_quick_literal definition; // of a choice between two values; SEG_QUICK_NONE
 };
 

@@ -104,18 +104,22 @@ static void pivot(struct seg_simplex *simplex, uint32_t at, uint32_t entering) {
   struct seg_ratio *row = simplex->rows[at];
   struct seg_ratio factor = seg_ratio_invert(row[entering]);
   struct seg_ratio turned = seg_ratio_negate(factor);
+  uint32_t used = 0, *columns = simplex->columns; // most of a row is empty
   for (uint32_t v = 0; v < count; v++)
-    if (row[v].above != 0)
-      row[v] = v == entering ? zero : times(simplex, row[v], turned);
+    if (row[v].above != 0 && v != entering) {
+      row[v] = times(simplex, row[v], turned);
+      columns[used++] = v;
+    }
+  row[entering] = zero;
   row[leaving] = factor;
+  columns[used++] = leaving;
   for (uint32_t r = 0; r < simplex->row_count; r++) {
     struct seg_ratio *other = simplex->rows[r], share = other[entering];
     if (r == at || share.above == 0)
       continue;
     other[entering] = zero;
-    for (uint32_t v = 0; v < count; v++)
-      if (row[v].above != 0)
-        other[v] = plus(simplex, other[v], times(simplex, share, row[v]));
+    for (uint32_t i = 0; i < used; i++)
+      other[columns[i]] = plus(simplex, other[columns[i]], times(simplex, share, row[columns[i]]));
   }
   simplex->basic[at] = entering;
   simplex->variables[entering].row = (int32_t)at;

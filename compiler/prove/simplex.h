@@ -12,7 +12,7 @@
 #include "compiler/prove/ratio.h"
 #include "runtime/base/vec.h"
 
-enum { SEG_SIMPLEX_VARIABLES = 768, SEG_SIMPLEX_ROWS = 384, SEG_SIMPLEX_PIVOTS = 1500 };
+enum { SEG_SIMPLEX_VARIABLES = 1280, SEG_SIMPLEX_ROWS = 640, SEG_SIMPLEX_PIVOTS = 1500 };
 
 enum seg_simplex_answer { SEG_SIMPLEX_POSSIBLE, SEG_SIMPLEX_IMPOSSIBLE, SEG_SIMPLEX_GAVE_UP };
 
@@ -40,6 +40,7 @@ struct seg_simplex {
   struct seg_simplex_variable variables[SEG_SIMPLEX_VARIABLES];
   uint32_t basic[SEG_SIMPLEX_ROWS];
   struct seg_ratio rows[SEG_SIMPLEX_ROWS][SEG_SIMPLEX_VARIABLES]; // basic = sum of the others
+  uint32_t columns[SEG_SIMPLEX_VARIABLES];                        // scratch
   SEG_VEC(struct seg_simplex_change) changes;
 };
 

@@ -10,6 +10,8 @@ enum { MOST_DECIMALS = 6, MOST_NEIGHBOURS = 3 };
 
 /** Is this possible too? Then the model is one of those. */
 static bool possible(struct seg_choosing *choosing, Z3_ast wish) {
+  if (seg_solver_truth(choosing->query->solver, wish))
+    return true;
   if (choosing->tries == 0)
     return false;
   choosing->tries--;
@@ -28,7 +30,7 @@ static bool prefer(struct seg_choosing *choosing, Z3_ast wish) {
  * model always has the least one so far. */
 static int64_t settle_least(struct seg_choosing *choosing, Z3_ast term, int64_t floor) {
   struct seg_solver *solver = choosing->query->solver;
-  int64_t low = floor, high, step = 1;
+  int64_t low = seg_solver_floor(solver, term, floor), high, step = 1;
   if (!seg_solver_int(solver, term, &high))
     return floor; // beyond what any data holds
   while (low < high && choosing->tries > 0) {

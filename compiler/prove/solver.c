@@ -11,7 +11,10 @@
 
 #include "runtime/base/vec.h"
 
-enum { MOST_MODELS = 60 }; // of one question that break what was left out
+enum {
+  MOST_MODELS = 60, // of one question that break what was left out
+  MOST_MISSES = 4,  // of the quick search, before it is no longer asked in this question
+};
 
 // Z3's own handler prints and ends the process. Errors are looked for where they can occur.
 static void ignore_error(Z3_context context, Z3_error_code code) {
@@ -70,6 +73,8 @@ void seg_solver_deinit(struct seg_solver *solver) {
     Z3_solver_dec_ref(solver->context, solver->solver);
   Z3_del_context(solver->context);
   seg_quick_free(solver->quick);
+  SEG_VEC_FREE(&solver->facts);
+  SEG_VEC_FREE(&solver->scopes);
   for (uint32_t i = 0; i < solver->variable_kinds; i++)
     free(solver->variables[i].items);
   memset(solver, 0, sizeof *solver);
@@ -77,6 +82,7 @@ void seg_solver_deinit(struct seg_solver *solver) {
 
 void seg_solver_begin(struct seg_solver *solver) {
   solver->accepts_model = NULL;
+  solver->quick_misses = 0;
   for (uint32_t i = 0; i < solver->variable_kinds; i++)
     solver->variables[i].taken = 0;
 }
@@ -225,16 +231,45 @@ Z3_ast seg_term_if(struct seg_solver *solver, Z3_ast condition, Z3_ast a, Z3_ast
 }
 
 void seg_solver_push(struct seg_solver *solver) {
-  Z3_solver_push(solver->context, solver->solver);
+  if (!SEG_VEC_PUSH(&solver->scopes, solver->facts.count))
+    solver->failed = true;
 }
 
 void seg_solver_pop(struct seg_solver *solver) {
-  Z3_solver_pop(solver->context, solver->solver, 1);
+  if (solver->scopes.count == 0)
+    return; // a push found no memory
+  size_t facts = solver->scopes.items[--solver->scopes.count];
+  solver->facts.count = facts;
+  if (solver->scopes_told > solver->scopes.count) {
+    Z3_solver_pop(solver->context, solver->solver, 1);
+    solver->scopes_told--;
+    solver->facts_told = facts;
+  }
+  if (solver->facts_quick > facts) {
+    seg_quick_back(solver->quick, facts);
+    solver->facts_quick = facts;
+  }
 }
 
 void seg_solver_assert(struct seg_solver *solver, Z3_ast fact) {
-  if (fact != solver->yes)
-    Z3_solver_assert(solver->context, solver->solver, fact);
+  if (fact != solver->yes && !SEG_VEC_PUSH(&solver->facts, fact))
+    solver->failed = true;
+}
+
+/** Z3 learns what is asserted. */
+static void tell_solver(struct seg_solver *solver) {
+  Z3_context c = solver->context;
+  size_t fact = solver->facts_told;
+  for (size_t scope = solver->scopes_told; scope <= solver->scopes.count; scope++) {
+    bool last = scope == solver->scopes.count;
+    size_t end = last ? solver->facts.count : solver->scopes.items[scope];
+    for (; fact < end; fact++)
+      Z3_solver_assert(c, solver->solver, solver->facts.items[fact]);
+    if (!last)
+      Z3_solver_push(c, solver->solver);
+  }
+  solver->facts_told = fact;
+  solver->scopes_told = solver->scopes.count;
 }
 
 void seg_solver_assert_all(struct seg_solver *solver, const Z3_ast *facts, size_t count) {
@@ -247,6 +282,7 @@ static enum seg_answer decide(struct seg_solver *solver, const Z3_ast *assumptio
                               unsigned count) {
   drop_model(solver);
   solver->questions++;
+  tell_solver(solver);
   if (erred(solver))
     return SEG_UNDECIDED;
   Z3_lbool answer =
@@ -268,21 +304,69 @@ static void tell(struct seg_solver *solver, const Z3_ast *assumptions, unsigned 
   Z3_context c = solver->context;
   Z3_solver copy = Z3_mk_simple_solver(c);
   Z3_solver_inc_ref(c, copy); // at once: the next object takes its place otherwise
-  Z3_ast_vector facts = Z3_solver_get_assertions(c, solver->solver);
-  Z3_ast_vector_inc_ref(c, facts);
-  for (unsigned i = 0; i < Z3_ast_vector_size(c, facts); i++)
-    Z3_solver_assert(c, copy, Z3_ast_vector_get(c, facts, i));
+  for (size_t i = 0; i < solver->facts.count; i++)
+    Z3_solver_assert(c, copy, solver->facts.items[i]);
   for (unsigned i = 0; i < count; i++)
     Z3_solver_assert(c, copy, assumptions[i]);
   const char *script = Z3_solver_to_string(c, copy);
   if (!erred(solver) && script != NULL)
     solver->listener->heard(solver->listener->context, script, answer);
-  Z3_ast_vector_dec_ref(c, facts);
   Z3_solver_dec_ref(c, copy);
 }
 
+static bool start_quick(struct seg_solver *solver) {
+  if (solver->quick == NULL)
+    solver->quick = seg_quick_new(solver->context, solver->integers, solver->truths);
+  return solver->quick != NULL;
+}
+
+/** Values of the quick search take the place of the model. */
+static enum seg_answer take_quick_answer(struct seg_solver *solver, enum seg_quick_answer answer) {
+  switch (answer) {
+  case SEG_QUICK_POSSIBLE:
+    drop_model(solver);
+    solver->quick_values = true;
+    return SEG_POSSIBLE;
+  case SEG_QUICK_IMPOSSIBLE: return SEG_IMPOSSIBLE;
+  case SEG_QUICK_GAVE_UP: break;
+  }
+  return SEG_UNDECIDED;
+}
+
+/** Whether the quick search is to be asked; then it knows what is asserted. */
+static bool tell_quick(struct seg_solver *solver) {
+  if (!solver->quickly || solver->accepts_model != NULL || solver->failed ||
+      solver->quick_misses == MOST_MISSES || !start_quick(solver))
+    return false;
+  for (; solver->facts_quick < solver->facts.count; solver->facts_quick++)
+    seg_quick_assert(solver->quick, solver->facts.items[solver->facts_quick]);
+  return true;
+}
+
+int64_t seg_solver_floor(struct seg_solver *solver, Z3_ast term, int64_t known) {
+  int64_t least;
+  return tell_quick(solver) && seg_quick_least(solver->quick, term, &least) && least > known
+             ? least
+             : known;
+}
+
+/** What is asserted and these too, by the quick search. Undecided: what was known stays. */
+static enum seg_answer decide_quickly(struct seg_solver *solver, const Z3_ast *assumptions,
+                                      unsigned count) {
+  if (!tell_quick(solver))
+    return SEG_UNDECIDED;
+  enum seg_answer answer =
+      take_quick_answer(solver, seg_quick_ask(solver->quick, assumptions, count));
+  solver->quick_misses += answer == SEG_UNDECIDED;
+  return answer;
+}
+
 static enum seg_answer check(struct seg_solver *solver, const Z3_ast *assumptions, unsigned count) {
-  enum seg_answer answer = decide(solver, assumptions, count);
+  enum seg_answer answer = decide_quickly(solver, assumptions, count);
+  if (answer == SEG_IMPOSSIBLE)
+    drop_model(solver);
+  if (answer == SEG_UNDECIDED)
+    answer = decide(solver, assumptions, count);
   if (solver->listener != NULL && answer != SEG_UNDECIDED)
     tell(solver, assumptions, count, answer);
   return answer;
@@ -301,27 +385,26 @@ enum seg_answer seg_solver_ask(struct seg_solver *solver, const Z3_ast *assumpti
 
 bool seg_solver_try(struct seg_solver *solver, Z3_ast assumption) {
   Z3_model before = solver->model;
+  bool quick_before = solver->quick_values;
   solver->model = NULL;
   bool possible = seg_solver_ask(solver, &assumption, 1) == SEG_POSSIBLE;
-  if (!possible)
+  if (!possible) {
     solver->model = before;
-  else if (before != NULL)
+    solver->quick_values = quick_before;
+  } else if (before != NULL) {
     Z3_model_dec_ref(solver->context, before);
+  }
   return possible;
 }
 
 enum seg_answer seg_solver_ask_quickly(struct seg_solver *solver, const Z3_ast *conditions,
                                        size_t count) {
   drop_model(solver);
-  if (solver->quick == NULL)
-    solver->quick = seg_quick_new(solver->context, solver->integers, solver->truths);
-  if (solver->quick == NULL)
+  if (!start_quick(solver))
     return SEG_UNDECIDED;
-  enum seg_quick_answer answer = seg_quick_ask(solver->quick, conditions, count);
-  solver->quick_values = answer == SEG_QUICK_POSSIBLE;
-  return answer == SEG_QUICK_POSSIBLE     ? SEG_POSSIBLE
-         : answer == SEG_QUICK_IMPOSSIBLE ? SEG_IMPOSSIBLE
-                                          : SEG_UNDECIDED;
+  solver->facts_quick = 0;
+  seg_quick_begin(solver->quick);
+  return take_quick_answer(solver, seg_quick_ask(solver->quick, conditions, count));
 }
 
 unsigned seg_solver_core(struct seg_solver *solver, const Z3_ast *assumptions, unsigned count,

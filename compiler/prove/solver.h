@@ -14,6 +14,7 @@
 
 #include "compiler/prove/quick.h"
 #include "runtime/base/status.h"
+#include "runtime/base/vec.h"
 
 enum seg_answer { SEG_POSSIBLE, SEG_IMPOSSIBLE, SEG_UNDECIDED };
 
@@ -43,6 +44,13 @@ struct seg_solver {
   Z3_model model; // of the last possible answer, or NULL
   struct seg_quick *quick;
   bool quick_values; // the values are those of the quick search; there is no model
+  // Whether the quick search is asked first. Then nothing is known of the core of a contradiction.
+  bool quickly;
+  uint32_t quick_misses;  // of this question: how often it gave up
+  SEG_VEC(Z3_ast) facts;  // what is asserted
+  SEG_VEC(size_t) scopes; // how many facts there were at each push
+  // Z3 and the quick search are told of facts and scopes when they are needed.
+  size_t facts_told, scopes_told, facts_quick;
   uint64_t questions;
   bool dry; // terms are not made: for passes that only look at what a rule reads
   uint32_t variable_kinds;
@@ -96,6 +104,10 @@ void seg_solver_assert_all(struct seg_solver *solver, const Z3_ast *facts, size_
  * question. */
 enum seg_answer seg_solver_ask(struct seg_solver *solver, const Z3_ast *assumptions,
                                unsigned count);
+
+/** A whole number that the term is never below, as what is asserted says at a glance; `known` is
+ * one already. */
+int64_t seg_solver_floor(struct seg_solver *solver, Z3_ast term, int64_t known);
 
 /** Is this possible too? If not, or not decided, the present model stays. */
 bool seg_solver_try(struct seg_solver *solver, Z3_ast assumption);

@@ -144,5 +144,6 @@ enum seg_status seg_vocabulary_solver(struct seg_vocabulary *vocabulary, struct 
     return SEG_OK;
   enum seg_status status = seg_solver_init(&vocabulary->solver, vocabulary->budget, error);
   vocabulary->started = status == SEG_OK;
+  vocabulary->solver.quickly = true;
   return status;
 }

@@ -13,7 +13,8 @@ struct seg_arena_block {
   _Alignas(16) unsigned char bytes[];
 };
 
-enum { BLOCK_BYTES = 64 * 1024, ALIGNMENT = 16 };
+// Blocks grow, so that small arenas are cheap.
+enum { FIRST_BYTES = 2 * 1024, MOST_BYTES = 64 * 1024, ALIGNMENT = 16 };
 
 void seg_arena_init(struct seg_arena *arena) {
   arena->blocks = NULL;
@@ -36,7 +37,9 @@ void *seg_arena_alloc(struct seg_arena *arena, size_t size) {
   size_t need = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   struct seg_arena_block *block = arena->blocks;
   if (block == NULL || block->size - block->used < need) {
-    size_t bytes = need > BLOCK_BYTES ? need : BLOCK_BYTES;
+    size_t bytes = block == NULL ? FIRST_BYTES : 2 * block->size;
+    bytes = bytes > MOST_BYTES ? MOST_BYTES : bytes;
+    bytes = need > bytes ? need : bytes;
     block = calloc(1, sizeof *block + bytes);
     if (block == NULL)
       return NULL;

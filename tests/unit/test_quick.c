@@ -94,6 +94,80 @@ static void agrees_with_the_solver(void **unused) {
   seg_solver_deinit(&solver);
 }
 
+/** Asks the same of the quick search and of the solver. */
+static void ask_both(struct seg_solver *solver, const Z3_ast *facts, uint32_t count, Z3_ast more,
+                     uint32_t *found) {
+  solver->quickly = true;
+  enum seg_answer quick = seg_solver_ask(solver, &more, 1);
+  for (uint32_t i = 0; i < count && quick == SEG_POSSIBLE; i++)
+    assert_true(seg_solver_truth(solver, facts[i]));
+  if (quick == SEG_POSSIBLE)
+    assert_true(seg_solver_truth(solver, more));
+  *found += solver->quick_values;
+  solver->quickly = false;
+  enum seg_answer right = seg_solver_ask(solver, &more, 1);
+  if (quick != SEG_UNDECIDED && right != SEG_UNDECIDED)
+    assert_int_equal(quick, right);
+}
+
+/** No solution lies below the floor. */
+static void check_floor(struct seg_solver *solver, Z3_ast value) {
+  solver->quickly = true;
+  int64_t floor = seg_solver_floor(solver, value, INT64_MIN);
+  solver->quickly = false;
+  Z3_ast below = seg_term_not(solver, seg_term_at_most(solver, seg_term_int(solver, floor), value));
+  if (floor != INT64_MIN)
+    assert_int_not_equal(seg_solver_ask(solver, &below, 1), SEG_POSSIBLE);
+}
+
+// Facts that come and go in scopes: what the quick search keeps of them stays right.
+static void agrees_fact_by_fact(void **unused) {
+  (void)unused;
+  enum { ROUNDS = 150, STEPS = 12 };
+  struct seg_solver solver;
+  struct seg_error error;
+  uint32_t found = 0;
+  Z3_ast whole[VARIABLES], real[VARIABLES], truths[VARIABLES];
+  assert_int_equal(seg_solver_init(&solver, BUDGET, &error), SEG_OK);
+  for (int i = 0; i < VARIABLES; i++) {
+    whole[i] = seg_term_variable(&solver, solver.integers, "whole");
+    real[i] = seg_term_variable(&solver, solver.reals, "real");
+    truths[i] = seg_term_variable(&solver, solver.truths, "truth");
+  }
+  for (int round = 0; round < ROUNDS; round++) {
+    Z3_ast facts[2 * VARIABLES + STEPS];
+    uint32_t scopes[STEPS], depth = 0, count = 0;
+    seg_solver_push(&solver);
+    solver.quick_misses = 0;
+    for (int i = 0; i < VARIABLES; i++) {
+      facts[count++] = seg_term_at_most(&solver, seg_term_int(&solver, -20), whole[i]);
+      facts[count++] = seg_term_at_most(&solver, whole[i], seg_term_int(&solver, 20));
+    }
+    seg_solver_assert_all(&solver, facts, count);
+    for (int step = 0; step < STEPS; step++) {
+      uint32_t kind = pick(4);
+      if (kind == 0) {
+        seg_solver_push(&solver);
+        scopes[depth++] = count;
+      } else if (kind == 1 && depth > 0) {
+        seg_solver_pop(&solver);
+        count = scopes[--depth];
+      } else if (kind == 2) {
+        facts[count] = random_condition(&solver, whole, real, truths, 2);
+        seg_solver_assert(&solver, facts[count++]);
+      }
+      ask_both(&solver, facts, count, random_condition(&solver, whole, real, truths, 1), &found);
+      check_floor(&solver, random_sum(&solver, whole));
+    }
+    for (; depth > 0; depth--)
+      seg_solver_pop(&solver);
+    seg_solver_pop(&solver);
+  }
+  print_message("%u found by the quick search\n", found);
+  assert_true(found > ROUNDS * STEPS / 4);
+  seg_solver_deinit(&solver);
+}
+
 static void gives_up(void **unused) {
   (void)unused;
   struct seg_solver solver;
@@ -104,13 +178,15 @@ static void gives_up(void **unused) {
   Z3_ast zero = seg_term_int(&solver, 0), seven = seg_term_int(&solver, 7);
   Z3_ast week = seg_term_at_most(&solver, zero, seg_term_modulo(&solver, x, seven));
   Z3_ast product = seg_term_at_most(&solver, zero, seg_term_multiply(&solver, x, y));
-  Z3_ast far = seg_term_at_most(&solver, seg_term_int(&solver, INT64_MIN), x);
+  Z3_ast far = seg_term_at_most(&solver, x, seg_term_int(&solver, INT64_MIN));
+  Z3_ast in_range = seg_term_at_most(&solver, seg_term_int(&solver, INT64_MIN), x);
   Z3_ast huge = seg_term_at_most(&solver, seg_term_real(&solver, 1e300),
                                  seg_term_variable(&solver, solver.reals, "z"));
   assert_int_equal(seg_solver_ask_quickly(&solver, &week, 1), SEG_UNDECIDED);
   assert_int_equal(seg_solver_ask_quickly(&solver, &product, 1), SEG_UNDECIDED);
   assert_int_equal(seg_solver_ask_quickly(&solver, &far, 1), SEG_UNDECIDED);
   assert_int_equal(seg_solver_ask_quickly(&solver, &huge, 1), SEG_UNDECIDED);
+  assert_int_equal(seg_solver_ask_quickly(&solver, &in_range, 1), SEG_POSSIBLE);
   // 2x = 2y + 1 has no whole solution, and no bounds that would end a search by cutting.
   Z3_ast two = seg_term_int(&solver, 2);
   Z3_ast odd = seg_term_equal(
@@ -171,6 +247,7 @@ static void bounds_come_and_go(void **unused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(agrees_with_the_solver),
+      cmocka_unit_test(agrees_fact_by_fact),
       cmocka_unit_test(gives_up),
       cmocka_unit_test(fractions),
       cmocka_unit_test(bounds_come_and_go),

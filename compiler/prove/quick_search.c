@@ -1,0 +1,332 @@
+// The search itself; see quick.h.
+#include "compiler/prove/quick_search.h"
+
+enum { MAX_DEPTH = 600 };
+
+// --- variables of the question ---
+
+void seg_quick_enqueue(struct seg_quick *quick, seg_quick_literal literal) {
+  if (!SEG_VEC_PUSH(&quick->queue, literal))
+    quick->failed = true;
+}
+
+static uint32_t number_of_variable(struct seg_quick *quick, uint32_t number) {
+  struct seg_quick_seen *seen = seg_quick_see(quick, number);
+  if (seen->simplex == SEG_QUICK_NONE) {
+    seen->simplex =
+        seg_simplex_variable(quick->simplex, quick->terms.variables.items[number].whole);
+    if (seen->simplex == UINT32_MAX) {
+      quick->failed = true;
+      return UINT32_MAX;
+    }
+    quick->traces[seen->simplex] = (struct seg_quick_traces){0};
+    seg_quick_trace(&quick->traces[seen->simplex], SEG_TRACED_VARIABLE, number);
+  }
+  return seen->simplex;
+}
+
+/** The variable of the simplex that stands for a form. */
+static uint32_t number_of_form(struct seg_quick *quick, uint32_t number) {
+  struct seg_quick_seen *seen = &quick->forms.items[number];
+  const struct seg_quick_form *form = &quick->terms.forms.items[number];
+  uint32_t variables[SEG_QUICK_SUMMANDS];
+  if (seen->stamp == quick->stamp)
+    return seen->simplex;
+  for (uint32_t i = 0; i < form->count && !quick->failed; i++)
+    variables[i] =
+        number_of_variable(quick, quick->terms.variables_of_forms.items[form->first + i]);
+  if (quick->failed)
+    return UINT32_MAX;
+  uint32_t own = form->count == 1
+                     ? variables[0] // its factor is 1
+                     : seg_simplex_row(quick->simplex, form->whole, variables,
+                                       &quick->terms.factors.items[form->first], form->count);
+  *seen = (struct seg_quick_seen){quick->stamp, own, SEG_QUICK_UNSET};
+  quick->failed = quick->failed || own == UINT32_MAX;
+  if (quick->failed)
+    return UINT32_MAX;
+  if (form->count > 1)
+    quick->traces[own] = (struct seg_quick_traces){0};
+  seg_quick_trace(&quick->traces[own], SEG_TRACED_FORM, number);
+  return own;
+}
+
+/** A strict bound of fractional values: a little further in, or as it is. */
+static struct seg_ratio strict_bound(struct seg_quick *quick, struct seg_ratio bound, bool upper) {
+  quick->strict_met = true;
+  if (quick->strictness == SEG_NOT_STRICT)
+    return bound;
+  struct seg_ratio little = {upper ? -1 : 1, 1 << 20};
+  return seg_ratio_add(bound, little, &quick->simplex->overflow);
+}
+
+/** The bound that an inequality, or its negation, sets on its form. */
+static struct seg_ratio bound_of(struct seg_quick *quick, const struct seg_quick_node *node,
+                                 bool negated, bool *upper) {
+  *upper = (node->kind == SEG_QUICK_AT_MOST) != negated;
+  if (!negated)
+    return node->bound;
+  if (!quick->terms.forms.items[node->subject].whole)
+    return strict_bound(quick, node->bound, *upper);
+  return seg_ratio_add(node->bound, seg_ratio_whole(*upper ? -1 : 1), &quick->simplex->overflow);
+}
+
+void seg_quick_define(struct seg_quick *quick, seg_quick_literal literal) {
+  const struct seg_quick_node *node = &quick->terms.nodes.items[literal >> 1];
+  if (node->kind == SEG_QUICK_UNKNOWN)
+    quick->failed = true;
+  if (node->kind == SEG_QUICK_AND || node->kind == SEG_QUICK_OR)
+    for (uint32_t i = 0; i < node->count; i++)
+      seg_quick_define(quick, quick->terms.children.items[node->first + i]);
+  if (node->kind != SEG_QUICK_AT_MOST && node->kind != SEG_QUICK_AT_LEAST)
+    return;
+  const struct seg_quick_form *form = &quick->terms.forms.items[node->subject];
+  for (uint32_t i = 0; i < form->count; i++) {
+    uint32_t variable = quick->terms.variables_of_forms.items[form->first + i];
+    struct seg_quick_seen *seen = seg_quick_see(quick, variable);
+    seg_quick_literal definition = quick->terms.variables.items[variable].definition;
+    if (definition == SEG_QUICK_NONE || seen->simplex != SEG_QUICK_NONE)
+      continue;
+    (void)number_of_variable(quick, variable); // it is seen, and defined once
+    seg_quick_enqueue(quick, definition);
+    if (!SEG_VEC_PUSH(&quick->definitions, definition))
+      quick->failed = true;
+    if (++quick->reached < SEG_QUICK_STEPS)
+      seg_quick_define(quick, definition);
+    else
+      quick->failed = true;
+  }
+}
+
+// --- asserting ---
+
+static void move(struct seg_quick *quick, const struct seg_quick_traces *traces) {
+  for (int i = 0; i < 4; i++)
+    quick->moved.words[i] |= traces->words[i];
+}
+
+static bool assert_bound(struct seg_quick *quick, uint32_t variable, bool upper,
+                         struct seg_ratio value) {
+  size_t changes = quick->simplex->changes.count;
+  bool consistent = seg_simplex_bound(quick->simplex, variable, upper, value);
+  if (quick->simplex->changes.count > changes)
+    move(quick, &quick->traces[variable]);
+  return consistent;
+}
+
+static bool note_change(struct seg_quick *quick, struct seg_quick_change change) {
+  if (!SEG_VEC_PUSH(&quick->changes, change))
+    quick->failed = true;
+  return !quick->failed;
+}
+
+/** False when it contradicts what is asserted. */
+static bool assert_literal(struct seg_quick *quick, seg_quick_literal literal) {
+  const struct seg_quick_node *node = &quick->terms.nodes.items[literal >> 1];
+  bool negated = literal & 1, upper;
+  switch (node->kind) {
+  case SEG_QUICK_YES: return !negated;
+  case SEG_QUICK_TRUTH: {
+    struct seg_quick_seen *seen = seg_quick_see(quick, node->subject);
+    if (seen->truth != SEG_QUICK_UNSET)
+      return seen->truth == !negated;
+    seen->truth = !negated;
+    seg_quick_trace(&quick->moved, SEG_TRACED_VARIABLE, node->subject);
+    return note_change(quick, (struct seg_quick_change){SEG_TRUTH_SET, node->subject});
+  }
+  case SEG_QUICK_AT_MOST:
+  case SEG_QUICK_AT_LEAST: {
+    uint32_t form = number_of_form(quick, node->subject);
+    if (quick->failed)
+      return false;
+    struct seg_ratio bound = bound_of(quick, node, negated, &upper);
+    return assert_bound(quick, form, upper, bound);
+  }
+  case SEG_QUICK_AND:
+  case SEG_QUICK_OR:
+    if ((node->kind == SEG_QUICK_OR) != negated) {
+      struct seg_quick_choice choice = {literal, false};
+      if (!SEG_VEC_PUSH(&quick->choices, choice))
+        quick->failed = true;
+      return !quick->failed;
+    }
+    for (uint32_t i = 0; i < node->count; i++)
+      seg_quick_enqueue(quick, quick->terms.children.items[node->first + i] ^ (literal & 1));
+    return !quick->failed;
+  case SEG_QUICK_UNKNOWN: break;
+  }
+  quick->failed = true;
+  return false;
+}
+
+bool seg_quick_assert_queue(struct seg_quick *quick) {
+  bool consistent = true;
+  while (quick->queue.count > 0 && consistent)
+    consistent = assert_literal(quick, quick->queue.items[--quick->queue.count]);
+  quick->queue.count = 0;
+  return consistent && !quick->failed && !quick->simplex->overflow;
+}
+
+struct seg_quick_mark seg_quick_mark(const struct seg_quick *quick) {
+  return (struct seg_quick_mark){quick->changes.count, quick->choices.count,
+                                 quick->simplex->changes.count, quick->settled, quick->moved};
+}
+
+void seg_quick_take_back(struct seg_quick *quick, struct seg_quick_mark mark) {
+  while (quick->changes.count > mark.changes) {
+    const struct seg_quick_change *change = &quick->changes.items[--quick->changes.count];
+    if (change->kind == SEG_TRUTH_SET)
+      quick->variables.items[change->number].truth = SEG_QUICK_UNSET;
+    else
+      quick->choices.items[change->number].done = false;
+  }
+  quick->choices.count = mark.choices;
+  quick->settled = mark.settled;
+  quick->moved = mark.moved;
+  quick->queue.count = 0;
+  seg_simplex_back(quick->simplex, mark.bounds);
+}
+
+// --- the search ---
+
+/** How many ways an alternative has left: `*last` is one of them. UINT32_MAX: it holds. */
+static uint32_t ways_left(struct seg_quick *quick, seg_quick_literal literal,
+                          seg_quick_literal *last) {
+  const struct seg_quick_node *node = &quick->terms.nodes.items[literal >> 1];
+  uint32_t open = 0;
+  for (uint32_t p = 0; p < node->count; p++) {
+    seg_quick_literal part = quick->terms.children.items[node->first + p] ^ (literal & 1);
+    uint8_t truth = seg_quick_decided(quick, part);
+    if (truth == 1)
+      return UINT32_MAX;
+    if (truth == SEG_QUICK_UNSET) {
+      open++;
+      *last = part;
+    }
+  }
+  return open;
+}
+
+/** Those that are new, and those that look at something that was moved. */
+static bool settle_once(struct seg_quick *quick) {
+  struct seg_quick_traces moved = quick->moved;
+  size_t settled = quick->settled;
+  quick->moved = (struct seg_quick_traces){0};
+  for (size_t i = 0; i < quick->choices.count; i++) {
+    seg_quick_literal literal = quick->choices.items[i].literal, last = 0;
+    const struct seg_quick_node *node = &quick->terms.nodes.items[literal >> 1];
+    quick->settled = i + 1 > settled ? i + 1 : settled;
+    if (quick->choices.items[i].done ||
+        (i < settled && !seg_quick_traces_meet(&node->traces, &moved)))
+      continue;
+    uint32_t ways = ways_left(quick, literal, &last);
+    if (ways == 0)
+      return false;
+    if (ways != 1 && ways != UINT32_MAX)
+      continue;
+    quick->choices.items[i].done = true;
+    if (!note_change(quick, (struct seg_quick_change){SEG_CHOICE_DONE, (uint32_t)i}))
+      return false;
+    if (ways == 1) {
+      seg_quick_enqueue(quick, last);
+      if (!seg_quick_assert_queue(quick))
+        return false;
+    }
+  }
+  return true;
+}
+
+static bool has_moved(const struct seg_quick *quick) {
+  return (quick->moved.words[0] | quick->moved.words[1] | quick->moved.words[2] |
+          quick->moved.words[3]) != 0;
+}
+
+bool seg_quick_settle(struct seg_quick *quick) {
+  while (quick->settled < quick->choices.count || has_moved(quick))
+    if (!settle_once(quick))
+      return false;
+  return true;
+}
+
+static enum seg_quick_answer search(struct seg_quick *quick, uint32_t depth);
+
+/** Everything so far and this too. */
+static enum seg_quick_answer try_literal(struct seg_quick *quick, seg_quick_literal literal,
+                                         uint32_t depth) {
+  struct seg_quick_mark mark = seg_quick_mark(quick);
+  seg_quick_enqueue(quick, literal);
+  enum seg_quick_answer answer =
+      seg_quick_assert_queue(quick) ? search(quick, depth + 1) : SEG_QUICK_IMPOSSIBLE;
+  if (seg_quick_lost(quick))
+    return SEG_QUICK_GAVE_UP;
+  if (answer == SEG_QUICK_IMPOSSIBLE)
+    seg_quick_take_back(quick, mark);
+  return answer;
+}
+
+static enum seg_quick_answer try_bound(struct seg_quick *quick, uint32_t variable, bool upper,
+                                       struct seg_ratio value, uint32_t depth) {
+  struct seg_quick_mark mark = seg_quick_mark(quick);
+  enum seg_quick_answer answer =
+      assert_bound(quick, variable, upper, value) ? search(quick, depth + 1) : SEG_QUICK_IMPOSSIBLE;
+  if (seg_quick_lost(quick))
+    return SEG_QUICK_GAVE_UP;
+  if (answer == SEG_QUICK_IMPOSSIBLE)
+    seg_quick_take_back(quick, mark);
+  return answer;
+}
+
+/** Below the fraction or above it. */
+static enum seg_quick_answer cut(struct seg_quick *quick, uint32_t variable, uint32_t depth) {
+  struct seg_ratio value = quick->simplex->variables[variable].value;
+  enum seg_quick_answer answer =
+      try_bound(quick, variable, true, seg_ratio_whole(seg_ratio_floor(value)), depth);
+  if (answer != SEG_QUICK_IMPOSSIBLE)
+    return answer;
+  return try_bound(quick, variable, false, seg_ratio_whole(seg_ratio_ceil(value)), depth);
+}
+
+/** One way after the other; the ones before it are then known to be wrong. */
+static enum seg_quick_answer choose(struct seg_quick *quick, size_t number, uint32_t depth) {
+  seg_quick_literal literal = quick->choices.items[number].literal;
+  const struct seg_quick_node *node = &quick->terms.nodes.items[literal >> 1];
+  uint32_t first = node->first, count = node->count;
+  quick->choices.items[number].done = true;
+  if (!note_change(quick, (struct seg_quick_change){SEG_CHOICE_DONE, (uint32_t)number}))
+    return SEG_QUICK_GAVE_UP;
+  for (uint32_t p = 0; p < count; p++) {
+    seg_quick_literal part = quick->terms.children.items[first + p] ^ (literal & 1);
+    if (seg_quick_decided(quick, part) == 0)
+      continue;
+    enum seg_quick_answer answer = try_literal(quick, part, depth);
+    if (answer != SEG_QUICK_IMPOSSIBLE)
+      return answer;
+    seg_quick_enqueue(quick, part ^ 1);
+    if (!seg_quick_assert_queue(quick))
+      break;
+  }
+  return seg_quick_lost(quick) ? SEG_QUICK_GAVE_UP : SEG_QUICK_IMPOSSIBLE;
+}
+
+static enum seg_quick_answer search(struct seg_quick *quick, uint32_t depth) {
+  if (quick->steps++ >= SEG_QUICK_STEPS || depth >= MAX_DEPTH)
+    return SEG_QUICK_GAVE_UP;
+  bool consistent = seg_quick_settle(quick);
+  if (seg_quick_lost(quick))
+    return SEG_QUICK_GAVE_UP;
+  enum seg_simplex_answer answer =
+      consistent ? seg_simplex_check(quick->simplex) : SEG_SIMPLEX_IMPOSSIBLE;
+  if (answer != SEG_SIMPLEX_POSSIBLE)
+    return answer == SEG_SIMPLEX_GAVE_UP ? SEG_QUICK_GAVE_UP : SEG_QUICK_IMPOSSIBLE;
+  for (uint32_t v = 0; v < quick->simplex->variable_count; v++)
+    if (quick->simplex->variables[v].whole && quick->simplex->variables[v].value.below != 1)
+      return cut(quick, v, depth);
+  for (size_t i = 0; i < quick->choices.count; i++)
+    if (!quick->choices.items[i].done && !seg_quick_holds(quick, quick->choices.items[i].literal))
+      return choose(quick, i, depth);
+  return seg_quick_lost(quick) ? SEG_QUICK_GAVE_UP : SEG_QUICK_POSSIBLE;
+}
+
+enum seg_quick_answer seg_quick_search(struct seg_quick *quick) {
+  return search(quick, 0);
+}
