@@ -26,6 +26,7 @@ struct events {
   uint64_t *offsets, *flags;
   int32_t *days;
   int64_t *amounts;
+  int16_t *narrow_days, *narrow_amounts;
 };
 
 /** A set of cells: kinds times filters times windows. */
@@ -87,7 +88,9 @@ static void generate(struct events *events, uint64_t customers, uint64_t mean, b
                             .offsets = memory((customers + 1) * sizeof(uint64_t)),
                             .flags = memory(room * sizeof(uint64_t)),
                             .days = memory(room * sizeof(int32_t)),
-                            .amounts = memory(room * sizeof(int64_t))};
+                            .amounts = memory(room * sizeof(int64_t)),
+                            .narrow_days = memory(room * sizeof(int16_t)),
+                            .narrow_amounts = memory(room * sizeof(int16_t))};
   for (uint64_t c = 0; c < customers; c++) {
     events->offsets[c] = events->count;
     uint64_t more = seg_random_below(&random, (uint32_t)(2 * mean + 1));
@@ -98,6 +101,8 @@ static void generate(struct events *events, uint64_t customers, uint64_t mean, b
       uint64_t at = events->count++;
       events->days[at] = AS_OF - 1 - (int32_t)seg_random_below(&random, DAYS);
       events->amounts[at] = seg_random_below(&random, 20000);
+      events->narrow_days[at] = (int16_t)events->days[at];
+      events->narrow_amounts[at] = (int16_t)events->amounts[at];
       events->flags[at] = UINT64_C(1) << seg_random_below(&random, FILTERS);
     }
   }
@@ -109,6 +114,8 @@ static void release(struct events *events) {
   free(events->flags);
   free(events->days);
   free(events->amounts);
+  free(events->narrow_days);
+  free(events->narrow_amounts);
 }
 
 static uint32_t make_cells(const struct workload *workload, struct seg_fold_cell *cells) {
@@ -129,7 +136,9 @@ static uint32_t make_cells(const struct workload *workload, struct seg_fold_cell
   return count;
 }
 
-static void make_plan(struct seg_plan *plan, const struct seg_fold_cell *cells, uint32_t count) {
+static void make_plan(struct seg_plan *plan, const struct seg_fold_cell *cells, uint32_t count,
+                      bool narrow) {
+  static const enum seg_width width[] = {SEG_WIDTH_16};
   seg_plan_builder_init(plan, 1);
   struct seg_test_block scan, customer;
   seg_test_block_init(&scan, &plan->arena);
@@ -137,7 +146,10 @@ static void make_plan(struct seg_plan *plan, const struct seg_fold_cell *cells, 
   uint32_t all = seg_test_block_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0);
   for (uint32_t i = 0; i < 1 + FILTERS; i++)
     seg_test_block_mask_root(&scan, all);
+  scan.input_widths = narrow ? width : NULL;
   seg_plan_builder_scan(plan, &plan->events[0], &scan);
+  plan->events[0].carried_width = scan.input_widths;
+  plan->folds[0].day_width = narrow ? SEG_WIDTH_16 : SEG_WIDTH_FULL;
   seg_plan_builder_windows(plan, windows, WINDOWS);
   seg_plan_builder_cells(plan, 0, cells, count);
   seg_plan_builder_customer_block(plan, &customer);
@@ -150,7 +162,8 @@ static double processor_seconds(void) {
   return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
 }
 
-static double fold(const struct events *events, seg_fold_function function, uint32_t cells) {
+static double fold(const struct events *events, seg_fold_function function, uint32_t cells,
+                   bool narrow) {
   unsigned char *values = memory((size_t)MOST_CELLS * (BATCH * 8 + 4096));
   unsigned char *known = memory((size_t)MOST_CELLS * (BATCH / 8 + 64));
   void *value_columns[MOST_CELLS];
@@ -173,9 +186,10 @@ static double fold(const struct events *events, seg_fold_function function, uint
     const struct seg_fold_frame frame = {
         .customer_count = (int64_t)(left < BATCH ? left : BATCH),
         .offsets = events->offsets + first,
-        .days = events->days,
+        .days = narrow ? (const void *)events->narrow_days : events->days,
         .flags = (const uint64_t *const[]){events->flags},
-        .columns = (const void *const[]){events->amounts},
+        .columns =
+            (const void *const[]){narrow ? (const void *)events->narrow_amounts : events->amounts},
         .windows = days,
         .values = value_columns,
         .known = known_columns,
@@ -192,13 +206,13 @@ static double fold(const struct events *events, seg_fold_function function, uint
 }
 
 static void measure(const struct events *events, const struct workload *workload,
-                    const char *distribution) {
+                    const char *distribution, bool narrow) {
   struct seg_fold_cell cells[MOST_CELLS];
   uint32_t count = make_cells(workload, cells);
   struct seg_plan plan;
   struct seg_code *code;
   struct seg_error error;
-  make_plan(&plan, cells, count);
+  make_plan(&plan, cells, count, narrow);
   double begin = processor_seconds();
   if (seg_codegen(&plan, NULL, &code, &error) != SEG_OK) {
     fprintf(stderr, "bench_fold: %s\n", error.message);
@@ -206,12 +220,12 @@ static void measure(const struct events *events, const struct workload *workload
   }
   double compiled = processor_seconds() - begin, best = 1e9;
   for (int i = 0; i < REPEATS; i++) {
-    double seconds = fold(events, seg_code_kernels(code)->folds[0], count);
+    double seconds = fold(events, seg_code_kernels(code)->folds[0], count, narrow);
     best = seconds < best ? seconds : best;
   }
-  printf("%-8s %3u cells, %u windows, %-32s %6.2f ns an event, compiled in %.0f ms\n", distribution,
-         count, workload->windows, workload->name, best * 1e9 / (double)events->count,
-         compiled * 1e3);
+  printf("%-8s %s %3u cells, %u windows, %-32s %6.2f ns an event, compiled in %.0f ms\n",
+         distribution, narrow ? "narrow" : "full  ", count, workload->windows, workload->name,
+         best * 1e9 / (double)events->count, compiled * 1e3);
   seg_code_free(code);
   seg_plan_deinit(&plan);
 }
@@ -223,7 +237,8 @@ int main(int argc, char **argv) {
     struct events events;
     generate(&events, customers, mean, skewed);
     for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++)
-      measure(&events, &workloads[i], skewed ? "skewed" : "uniform");
+      for (int narrow = 0; narrow < 2; narrow++)
+        measure(&events, &workloads[i], skewed ? "skewed" : "uniform", narrow != 0);
     release(&events);
   }
   return 0;

@@ -24,8 +24,10 @@ static struct seg_emit_value load(struct seg_emit *emit, const struct seg_emit_e
   else if (edge->layout == SEG_LAYOUT_TEXT)
     value.data = seg_emit_load_text(emit, edge->values, at, &value.size);
   else
-    value.data =
-        seg_emit_load(emit->builder, seg_emit_layout_type(emit, edge->layout), edge->values, at);
+    value.data = seg_emit_widen(emit, edge->layout,
+                                seg_emit_load(emit->builder,
+                                              seg_emit_width_type(emit, edge->layout, edge->width),
+                                              edge->values, at));
   value.data = kept(emit, value.known, value.data);
   if (value.size != NULL)
     value.size = kept(emit, value.known, value.size);

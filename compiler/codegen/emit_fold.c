@@ -10,93 +10,68 @@
 #include <string.h>
 
 #include "compiler/codegen/emit_edge.h"
-#include "compiler/codegen/fold_groups.h"
-
-/** The condition that an event counts, a lane a window. */
-struct test {
-  const struct seg_fold_cell *cell; // whose flags it has
-  uint32_t window_count, windows[SEG_FOLD_LANES];
-  bool is_counted;          // a group wants to know how many events there were
-  LLVMValueRef first, last; // days, a lane a window
-  LLVMValueRef holds;       // for the event at hand
-  LLVMValueRef count; // alloca of i64 lanes: events of the customer at hand; NULL unless counted
-};
-
-struct group {
-  const struct seg_fold_cell *cell; // the first: what all cells share
-  const struct seg_fold_group *cells;
-  unsigned lanes; // a power of two; those behind the last cell never count anything
-  struct test *test;
-  LLVMValueRef accumulators[2];                               // allocas
-  LLVMValueRef values[SEG_FOLD_LANES], known[SEG_FOLD_LANES]; // result columns and their words
-  LLVMValueRef known_words; // alloca of i64 lanes; NULL when always known
-};
-
-struct fold_emit {
-  struct seg_emit *emit;
-  const struct seg_plan_entity *event;
-  const struct seg_fold *fold;
-  LLVMValueRef frame, fault;
-  LLVMBasicBlockRef entry;
-  uint32_t group_count, test_count;
-  struct group groups[SEG_FOLD_TILE_GROUPS];
-  struct test tests[SEG_FOLD_TILE_GROUPS];
-  LLVMValueRef begin, end; // events of the customer at hand
-  LLVMValueRef customer, bit;
-  LLVMValueRef at; // the event at hand
-};
+#include "compiler/codegen/emit_fold.h"
 
 /** What a kind of cell does. */
 struct fold_kind_emitter {
   uint32_t accumulator_count;
   /** What every accumulator begins with, one lane of it. */
-  LLVMValueRef (*initial)(struct fold_emit *fold, const struct group *group);
+  LLVMValueRef (*initial)(struct seg_emit_fold *fold, const struct seg_emit_fold_group *group);
   /** Add the event at hand to the accumulators, given their old values. */
-  void (*add)(struct fold_emit *fold, const struct group *group, LLVMValueRef *accumulators);
+  void (*add)(struct seg_emit_fold *fold, const struct seg_emit_fold_group *group,
+              LLVMValueRef *accumulators);
   /** The results from the last values, and in `*broken` where they overflowed (NULL: they cannot).
    */
-  LLVMValueRef (*result)(struct fold_emit *fold, const struct group *group,
+  LLVMValueRef (*result)(struct seg_emit_fold *fold, const struct seg_emit_fold_group *group,
                          const LLVMValueRef *last, LLVMValueRef *broken);
 };
 
 // The frame
 
-/** Load item `index` of a pointer array of the frame, at the entry. */
-static LLVMValueRef frame_array(struct fold_emit *fold, size_t offset, uint32_t index) {
+LLVMValueRef seg_emit_fold_array(struct seg_emit_fold *fold, size_t offset, uint32_t index) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = seg_emit_aside(emit, fold->entry);
   LLVMValueRef array = seg_emit_member(emit, builder, emit->type.pointer, fold->frame, offset);
   return seg_emit_load(builder, emit->type.pointer, array, seg_emit_i64(emit, index));
 }
 
-static LLVMValueRef frame_pointer(struct fold_emit *fold, size_t offset) {
+LLVMValueRef seg_emit_fold_pointer(struct seg_emit_fold *fold, size_t offset) {
   struct seg_emit *emit = fold->emit;
   return seg_emit_member(emit, seg_emit_aside(emit, fold->entry), emit->type.pointer, fold->frame,
                          offset);
 }
 
-static LLVMValueRef entry_alloca(struct fold_emit *fold, LLVMTypeRef type) {
+static LLVMValueRef entry_alloca(struct seg_emit_fold *fold, LLVMTypeRef type) {
   return LLVMBuildAlloca(seg_emit_aside(fold->emit, fold->entry), type, "");
 }
 
-static LLVMValueRef event_day(struct fold_emit *fold) {
-  LLVMValueRef days = frame_pointer(fold, offsetof(struct seg_fold_frame, days));
-  return seg_emit_load(fold->emit->builder, fold->emit->type.i32, days, fold->at);
+LLVMValueRef seg_emit_fold_day(struct seg_emit_fold *fold) {
+  LLVMTypeRef type = seg_emit_width_type(fold->emit, SEG_LAYOUT_I32, fold->fold->day_width);
+  LLVMValueRef days = seg_emit_fold_pointer(fold, offsetof(struct seg_fold_frame, days));
+  return seg_emit_load(fold->emit->builder, type, days, fold->at);
+}
+
+/** Carried column `number` of the event at hand, in the full type of its layout. */
+static LLVMValueRef carried(struct seg_emit_fold *fold, uint32_t number) {
+  struct seg_emit *emit = fold->emit;
+  enum seg_layout layout = fold->event->carried_layout[number];
+  LLVMTypeRef type = seg_emit_width_type(emit, layout, seg_plan_carried_width(fold->event, number));
+  LLVMValueRef column = seg_emit_fold_array(fold, offsetof(struct seg_fold_frame, columns), number);
+  return seg_emit_widen(emit, layout, seg_emit_load(emit->builder, type, column, fold->at));
 }
 
 /** The argument of a group for the event at hand, in every lane; meaningless where the test does
  * not hold. */
-static LLVMValueRef event_value(struct fold_emit *fold, const struct group *group) {
-  struct seg_emit *emit = fold->emit;
+static LLVMValueRef event_value(struct seg_emit_fold *fold,
+                                const struct seg_emit_fold_group *group) {
   uint32_t number = group->cell->column;
-  if (number == SEG_NO_COLUMN)
-    return seg_emit_splat(emit, event_day(fold), group->lanes);
-  LLVMTypeRef type = seg_emit_layout_type(emit, fold->event->carried_layout[number]);
-  LLVMValueRef column = frame_array(fold, offsetof(struct seg_fold_frame, columns), number);
-  return seg_emit_splat(emit, seg_emit_load(emit->builder, type, column, fold->at), group->lanes);
+  LLVMValueRef value = number == SEG_NO_COLUMN
+                           ? seg_emit_widen(fold->emit, SEG_LAYOUT_I32, seg_emit_fold_day(fold))
+                           : carried(fold, number);
+  return seg_emit_splat(fold->emit, value, group->lanes);
 }
 
-static LLVMValueRef lane_of(struct fold_emit *fold, LLVMValueRef lanes, unsigned count,
+static LLVMValueRef lane_of(struct seg_emit_fold *fold, LLVMValueRef lanes, unsigned count,
                             uint32_t lane) {
   if (count == 1)
     return lanes;
@@ -104,13 +79,15 @@ static LLVMValueRef lane_of(struct fold_emit *fold, LLVMValueRef lanes, unsigned
 }
 
 /** How many events of the customer each lane counted. */
-static LLVMValueRef lane_counts(struct fold_emit *fold, const struct group *group) {
+static LLVMValueRef lane_counts(struct seg_emit_fold *fold,
+                                const struct seg_emit_fold_group *group) {
   LLVMValueRef at = group->test->count;
   return LLVMBuildLoad2(fold->emit->builder, LLVMGetAllocatedType(at), at, "");
 }
 
 /** Where a lane counted an event. */
-static LLVMValueRef lanes_with_events(struct fold_emit *fold, const struct group *group) {
+static LLVMValueRef lanes_with_events(struct seg_emit_fold *fold,
+                                      const struct seg_emit_fold_group *group) {
   LLVMValueRef counts = lane_counts(fold, group);
   return LLVMBuildICmp(fold->emit->builder, LLVMIntNE, counts, LLVMConstNull(LLVMTypeOf(counts)),
                        "");
@@ -118,27 +95,41 @@ static LLVMValueRef lanes_with_events(struct fold_emit *fold, const struct group
 
 // Kinds of cells
 
-static LLVMValueRef zero_initial(struct fold_emit *fold, const struct group *group) {
+static LLVMValueRef zero_initial(struct seg_emit_fold *fold,
+                                 const struct seg_emit_fold_group *group) {
   struct seg_emit *emit = fold->emit;
   return LLVMConstNull(seg_emit_layout_type(emit, group->cell->layout));
 }
 
 /** Counted with the test. */
-static LLVMValueRef count_result(struct fold_emit *fold, const struct group *group,
-                                 const LLVMValueRef *last, LLVMValueRef *broken) {
+static LLVMValueRef count_result(struct seg_emit_fold *fold,
+                                 const struct seg_emit_fold_group *group, const LLVMValueRef *last,
+                                 LLVMValueRef *broken) {
   (void)last;
   (void)broken;
   return lane_counts(fold, group);
 }
 
+/** Values of 32 bits: 2^31 events cannot overflow their sum. */
+static bool is_narrow(const struct seg_emit_fold *fold, const struct seg_emit_fold_group *group) {
+  return group->cell->layout == SEG_LAYOUT_I64 &&
+         seg_plan_carried_width(fold->event, group->cell->column) != SEG_WIDTH_FULL;
+}
+
 /** I64: the low and the high halves of the values are summed apart, so that 2^31 events cannot
  * overflow either. */
-static void sum_add(struct fold_emit *fold, const struct group *group, LLVMValueRef *accumulators) {
+static void sum_add(struct seg_emit_fold *fold, const struct seg_emit_fold_group *group,
+                    LLVMValueRef *accumulators) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = emit->builder;
   LLVMValueRef value = event_value(fold, group), holds = group->test->holds;
   if (group->cell->layout == SEG_LAYOUT_F64) {
     LLVMValueRef sum = LLVMBuildFAdd(builder, accumulators[0], value, "");
+    accumulators[0] = LLVMBuildSelect(builder, holds, sum, accumulators[0], "");
+    return;
+  }
+  if (is_narrow(fold, group)) {
+    LLVMValueRef sum = LLVMBuildAdd(builder, accumulators[0], value, "");
     accumulators[0] = LLVMBuildSelect(builder, holds, sum, accumulators[0], "");
     return;
   }
@@ -152,7 +143,7 @@ static void sum_add(struct fold_emit *fold, const struct group *group, LLVMValue
   }
 }
 
-static LLVMValueRef sum_result(struct fold_emit *fold, const struct group *group,
+static LLVMValueRef sum_result(struct seg_emit_fold *fold, const struct seg_emit_fold_group *group,
                                const LLVMValueRef *last, LLVMValueRef *broken) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = emit->builder;
@@ -165,6 +156,8 @@ static LLVMValueRef sum_result(struct fold_emit *fold, const struct group *group
                           LLVMBuildFCmp(builder, LLVMRealUGE, last[0], most, ""), "");
     return last[0];
   }
+  if (is_narrow(fold, group))
+    return last[0];
   // total = top * 2^32 + the low 32 bits of the low sum; it fits when `top` fits 32 bits.
   LLVMValueRef half = seg_emit_splat(emit, seg_emit_i64(emit, 32), group->lanes);
   LLVMValueRef ones = seg_emit_splat(emit, seg_emit_i64(emit, UINT32_MAX), group->lanes);
@@ -175,12 +168,13 @@ static LLVMValueRef sum_result(struct fold_emit *fold, const struct group *group
   return LLVMBuildOr(builder, shifted, LLVMBuildAnd(builder, last[0], ones, ""), "");
 }
 
-static bool wants_least(const struct group *group) {
+static bool wants_least(const struct seg_emit_fold_group *group) {
   return group->cell->kind == SEG_FOLD_MIN || group->cell->kind == SEG_FOLD_FIRST_DAY;
 }
 
 /** The end of the range that every value beats or equals. */
-static LLVMValueRef extreme_initial(struct fold_emit *fold, const struct group *group) {
+static LLVMValueRef extreme_initial(struct seg_emit_fold *fold,
+                                    const struct seg_emit_fold_group *group) {
   struct seg_emit *emit = fold->emit;
   bool least = wants_least(group);
   switch (group->cell->layout) {
@@ -193,18 +187,20 @@ static LLVMValueRef extreme_initial(struct fold_emit *fold, const struct group *
   return seg_emit_i64(emit, least ? INT64_MAX : INT64_MIN);
 }
 
-static void extreme_add(struct fold_emit *fold, const struct group *group,
+static void extreme_add(struct seg_emit_fold *fold, const struct seg_emit_fold_group *group,
                         LLVMValueRef *accumulators) {
   struct seg_emit *emit = fold->emit;
   LLVMValueRef value = event_value(fold, group);
   enum seg_plan_comparison comparison = wants_least(group) ? SEG_IS_LESS : SEG_IS_GREATER;
   LLVMValueRef beats =
       seg_emit_compare(emit, group->cell->layout, comparison, value, accumulators[0]);
-  LLVMValueRef takes = LLVMBuildAnd(emit->builder, group->test->holds, beats, "");
-  accumulators[0] = LLVMBuildSelect(emit->builder, takes, value, accumulators[0], "");
+  // In this form, and not with one `and` of both conditions, it becomes one instruction.
+  LLVMValueRef better = LLVMBuildSelect(emit->builder, beats, value, accumulators[0], "");
+  accumulators[0] = LLVMBuildSelect(emit->builder, group->test->holds, better, accumulators[0], "");
 }
 
-static LLVMValueRef extreme_result(struct fold_emit *fold, const struct group *group,
+static LLVMValueRef extreme_result(struct seg_emit_fold *fold,
+                                   const struct seg_emit_fold_group *group,
                                    const LLVMValueRef *last, LLVMValueRef *broken) {
   (void)broken;
   return LLVMBuildSelect(fold->emit->builder, lanes_with_events(fold, group), last[0],
@@ -212,7 +208,8 @@ static LLVMValueRef extreme_result(struct fold_emit *fold, const struct group *g
 }
 
 /** Counted after the loop by the runtime, which owns the hash sets. Such groups have one lane. */
-static LLVMValueRef distinct_result(struct fold_emit *fold, const struct group *group,
+static LLVMValueRef distinct_result(struct seg_emit_fold *fold,
+                                    const struct seg_emit_fold_group *group,
                                     const LLVMValueRef *last, LLVMValueRef *broken) {
   (void)last;
   (void)broken;
@@ -230,6 +227,8 @@ static LLVMValueRef distinct_result(struct fold_emit *fold, const struct group *
       seg_emit_i32(emit, number),
       seg_emit_i32(emit, cell->column),
       seg_emit_i32(emit, fold->event->carried_layout[cell->column]),
+      seg_emit_i32(emit, seg_plan_carried_width(fold->event, cell->column)),
+      seg_emit_i32(emit, fold->fold->day_width),
       seg_emit_i32(emit, cell->window),
       table,
       seg_emit_i32(emit, cell->flag_count),
@@ -242,19 +241,17 @@ static LLVMValueRef distinct_result(struct fold_emit *fold, const struct group *
 }
 
 /** The instant that every event beats or equals; also what the number of an event begins with. */
-static LLVMValueRef edge_initial(struct fold_emit *fold, const struct group *group) {
+static LLVMValueRef edge_initial(struct seg_emit_fold *fold,
+                                 const struct seg_emit_fold_group *group) {
   return seg_emit_i64(fold->emit,
                       group->cell->kind == SEG_FOLD_FIRST_VALUE ? INT64_MAX : INT64_MIN);
 }
 
 /** The instant and the number of the first or last event so far. Events come in file order. */
-static void edge_add(struct fold_emit *fold, const struct group *group,
+static void edge_add(struct seg_emit_fold *fold, const struct seg_emit_fold_group *group,
                      LLVMValueRef *accumulators) {
   struct seg_emit *emit = fold->emit;
-  LLVMValueRef column =
-      frame_array(fold, offsetof(struct seg_fold_frame, columns), group->cell->order);
-  LLVMValueRef instant = seg_emit_splat(
-      emit, seg_emit_load(emit->builder, emit->type.i64, column, fold->at), group->lanes);
+  LLVMValueRef instant = seg_emit_splat(emit, carried(fold, group->cell->order), group->lanes);
   LLVMIntPredicate sign = group->cell->kind == SEG_FOLD_FIRST_VALUE ? LLVMIntSLT : LLVMIntSGE;
   LLVMValueRef beats = LLVMBuildICmp(emit->builder, sign, instant, accumulators[0], "");
   LLVMValueRef takes = LLVMBuildAnd(emit->builder, group->test->holds, beats, "");
@@ -275,121 +272,46 @@ static const struct fold_kind_emitter kinds[] = {
     [SEG_FOLD_LAST_VALUE] = {2, edge_initial, edge_add, NULL},
 };
 
-static const struct fold_kind_emitter *kind_of(const struct group *group) {
+static const struct fold_kind_emitter *kind_of(const struct seg_emit_fold_group *group) {
   return &kinds[group->cell->kind];
 }
 
-static bool is_always_known(const struct group *group) {
+static bool is_always_known(const struct seg_emit_fold_group *group) {
   return kind_of(group)->result != extreme_result && !seg_fold_is_edge_value(group->cell->kind);
-}
-
-// Tests
-
-static struct test *share_test(struct fold_emit *fold, const struct seg_fold_group *cells) {
-  const struct seg_fold_cell *all = fold->fold->cells, *cell = &all[cells->cells[0]];
-  for (uint32_t i = 0; i < fold->test_count; i++) {
-    struct test *test = &fold->tests[i];
-    bool same = test->window_count == cells->cell_count &&
-                test->cell->flag_count == cell->flag_count &&
-                memcmp(test->cell->flags, cell->flags, cell->flag_count * sizeof *cell->flags) == 0;
-    for (uint32_t w = 0; same && w < cells->cell_count; w++)
-      same = test->windows[w] == all[cells->cells[w]].window;
-    if (same)
-      return test;
-  }
-  struct test *test = &fold->tests[fold->test_count++];
-  *test = (struct test){.cell = cell, .window_count = cells->cell_count};
-  for (uint32_t w = 0; w < cells->cell_count; w++)
-    test->windows[w] = all[cells->cells[w]].window;
-  return test;
-}
-
-static unsigned lanes_for(uint32_t count) {
-  unsigned lanes = 1;
-  while (lanes < count)
-    lanes *= 2;
-  return lanes;
-}
-
-/** First (which = 0) or last days of the windows of a test, loaded at the entry. */
-static LLVMValueRef window_days(struct fold_emit *fold, const struct test *test, uint32_t which) {
-  struct seg_emit *emit = fold->emit;
-  unsigned lanes = lanes_for(test->window_count);
-  LLVMValueRef windows = frame_pointer(fold, offsetof(struct seg_fold_frame, windows));
-  LLVMBuilderRef builder = seg_emit_aside(emit, fold->entry);
-  LLVMValueRef never[SEG_FOLD_LANES], days = NULL;
-  for (unsigned i = 0; i < lanes; i++)
-    never[i] = seg_emit_i32(emit, which == 0 ? INT32_MAX : INT32_MIN);
-  if (lanes > 1)
-    days = LLVMConstVector(never, lanes);
-  for (uint32_t w = 0; w < test->window_count; w++) {
-    LLVMValueRef at = seg_emit_i64(emit, (int64_t)test->windows[w] * 2 + which);
-    LLVMValueRef day = seg_emit_load(builder, emit->type.i32, windows, at);
-    days = lanes == 1
-               ? day
-               : LLVMBuildInsertElement(builder, days, day, seg_emit_i32(emit, (int64_t)w), "");
-  }
-  return days;
-}
-
-static void emit_test(struct fold_emit *fold, struct test *test) {
-  struct seg_emit *emit = fold->emit;
-  LLVMBuilderRef builder = emit->builder;
-  unsigned lanes = lanes_for(test->window_count);
-  LLVMValueRef day = seg_emit_splat(emit, event_day(fold), lanes);
-  LLVMValueRef from = LLVMBuildICmp(builder, LLVMIntSGE, day, test->first, "");
-  LLVMValueRef to = LLVMBuildICmp(builder, LLVMIntSLE, day, test->last, "");
-  test->holds = LLVMBuildAnd(builder, from, to, "");
-  LLVMValueRef flagged = NULL;
-  for (uint32_t i = 0; i < test->cell->flag_count; i++) {
-    uint32_t flag = test->cell->flags[i];
-    LLVMValueRef words = frame_array(fold, offsetof(struct seg_fold_frame, flags), flag / 64);
-    LLVMValueRef word = seg_emit_load(builder, emit->type.i64, words, fold->at);
-    LLVMValueRef bit = seg_emit_bit(emit, word, seg_emit_i64(emit, flag % 64));
-    flagged = flagged == NULL ? bit : LLVMBuildAnd(builder, flagged, bit, "");
-  }
-  if (flagged != NULL)
-    test->holds = LLVMBuildAnd(builder, test->holds, seg_emit_splat(emit, flagged, lanes), "");
-  if (!test->is_counted)
-    return;
-  LLVMTypeRef type = LLVMGetAllocatedType(test->count);
-  LLVMValueRef one = LLVMBuildZExt(builder, test->holds, type, "");
-  LLVMValueRef old = LLVMBuildLoad2(builder, type, test->count, "");
-  LLVMBuildStore(builder, LLVMBuildAdd(builder, old, one, ""), test->count);
 }
 
 // The loops
 
-static void add_group(struct fold_emit *fold, const struct seg_fold_group *cells) {
+static void add_group(struct seg_emit_fold *fold, const struct seg_fold_group *cells) {
   struct seg_emit *emit = fold->emit;
-  struct group *group = &fold->groups[fold->group_count++];
-  *group = (struct group){.cell = &fold->fold->cells[cells->cells[0]], .cells = cells};
-  group->lanes = lanes_for(cells->cell_count);
-  group->test = share_test(fold, cells);
+  struct seg_emit_fold_group *group = &fold->groups[fold->group_count++];
+  *group =
+      (struct seg_emit_fold_group){.cell = &fold->fold->cells[cells->cells[0]], .cells = cells};
+  group->lanes = seg_emit_fold_lanes(cells->cell_count);
+  group->test = seg_emit_fold_share_test(fold, cells);
   if (group->cell->kind == SEG_FOLD_COUNT || !is_always_known(group))
     group->test->is_counted = true;
   for (uint32_t i = 0; i < cells->cell_count; i++) {
     uint32_t number = cells->cells[i];
-    group->values[i] = frame_array(fold, offsetof(struct seg_fold_frame, values), number);
-    group->known[i] = frame_array(fold, offsetof(struct seg_fold_frame, known), number);
+    group->values[i] = seg_emit_fold_array(fold, offsetof(struct seg_fold_frame, values), number);
+    group->known[i] = seg_emit_fold_array(fold, offsetof(struct seg_fold_frame, known), number);
   }
   if (!is_always_known(group))
     group->known_words = entry_alloca(fold, seg_emit_lanes_type(emit->type.i64, group->lanes));
 }
 
-static void open_tests(struct fold_emit *fold) {
+static void open_tests(struct seg_emit_fold *fold) {
   struct seg_emit *emit = fold->emit;
   for (uint32_t i = 0; i < fold->test_count; i++) {
-    struct test *test = &fold->tests[i];
-    test->first = window_days(fold, test, 0);
-    test->last = window_days(fold, test, 1);
-    LLVMTypeRef type = seg_emit_lanes_type(emit->type.i64, lanes_for(test->window_count));
+    struct seg_fold_test *test = &fold->tests[i];
+    seg_emit_fold_open_test(fold, test);
+    LLVMTypeRef type = seg_emit_lanes_type(emit->type.i64, seg_emit_fold_lanes(test->cell_count));
     if (test->is_counted)
       test->count = entry_alloca(fold, type);
   }
 }
 
-static void open_customer(struct fold_emit *fold, LLVMValueRef offsets) {
+static void open_customer(struct seg_emit_fold *fold, LLVMValueRef offsets) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = emit->builder;
   LLVMValueRef next = LLVMBuildAdd(builder, fold->customer, seg_emit_i64(emit, 1), "");
@@ -401,7 +323,7 @@ static void open_customer(struct fold_emit *fold, LLVMValueRef offsets) {
       LLVMBuildStore(builder, LLVMConstNull(LLVMGetAllocatedType(count)), count);
   }
   for (uint32_t i = 0; i < fold->group_count; i++) {
-    struct group *group = &fold->groups[i];
+    struct seg_emit_fold_group *group = &fold->groups[i];
     for (uint32_t a = 0; a < kind_of(group)->accumulator_count; a++) {
       LLVMValueRef initial =
           seg_emit_splat(emit, kind_of(group)->initial(fold, group), group->lanes);
@@ -411,7 +333,7 @@ static void open_customer(struct fold_emit *fold, LLVMValueRef offsets) {
   }
 }
 
-static void load_accumulators(struct fold_emit *fold, const struct group *group,
+static void load_accumulators(struct seg_emit_fold *fold, const struct seg_emit_fold_group *group,
                               LLVMValueRef *values) {
   for (uint32_t a = 0; a < kind_of(group)->accumulator_count; a++) {
     LLVMTypeRef type = LLVMGetAllocatedType(group->accumulators[a]);
@@ -419,11 +341,11 @@ static void load_accumulators(struct fold_emit *fold, const struct group *group,
   }
 }
 
-static void emit_event(struct fold_emit *fold) {
+static void emit_event(struct seg_emit_fold *fold) {
   for (uint32_t i = 0; i < fold->test_count; i++)
-    emit_test(fold, &fold->tests[i]);
+    seg_emit_fold_test(fold, &fold->tests[i]);
   for (uint32_t i = 0; i < fold->group_count; i++) {
-    const struct group *group = &fold->groups[i];
+    const struct seg_emit_fold_group *group = &fold->groups[i];
     LLVMValueRef values[2];
     load_accumulators(fold, group, values);
     if (kind_of(group)->add != NULL)
@@ -434,7 +356,8 @@ static void emit_event(struct fold_emit *fold) {
 }
 
 /** Report the lanes whose result overflowed, behind a branch that is hardly ever taken. */
-static void report_broken(struct fold_emit *fold, const struct group *group, LLVMValueRef broken) {
+static void report_broken(struct seg_emit_fold *fold, const struct seg_emit_fold_group *group,
+                          LLVMValueRef broken) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = emit->builder;
   LLVMTypeRef bits_type = LLVMIntTypeInContext(emit->context, group->lanes);
@@ -452,7 +375,8 @@ static void report_broken(struct fold_emit *fold, const struct group *group, LLV
 }
 
 /** The bit of the customer at hand in the known words of the lanes where `known` holds. */
-static void note_known(struct fold_emit *fold, const struct group *group, LLVMValueRef known) {
+static void note_known(struct seg_emit_fold *fold, const struct seg_emit_fold_group *group,
+                       LLVMValueRef known) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = emit->builder;
   LLVMValueRef bit = LLVMBuildShl(builder, seg_emit_i64(emit, 1), fold->bit, "");
@@ -463,7 +387,7 @@ static void note_known(struct fold_emit *fold, const struct group *group, LLVMVa
   LLVMBuildStore(builder, words, group->known_words);
 }
 
-static void close_group(struct fold_emit *fold, const struct group *group) {
+static void close_group(struct seg_emit_fold *fold, const struct seg_emit_fold_group *group) {
   struct seg_emit *emit = fold->emit;
   LLVMValueRef last[2], broken = NULL;
   load_accumulators(fold, group, last);
@@ -479,26 +403,28 @@ static void close_group(struct fold_emit *fold, const struct group *group) {
 }
 
 /** Where the values of an edge group lie. */
-static struct seg_emit_edge edge_of(struct fold_emit *fold, const struct group *group) {
+static struct seg_emit_edge edge_of(struct seg_emit_fold *fold,
+                                    const struct seg_emit_fold_group *group) {
   const struct seg_fold_cell *cell = group->cell;
   struct seg_emit_edge edge = {.layout = cell->layout};
   if (cell->column != SEG_NO_COLUMN) {
-    edge.values = frame_array(fold, offsetof(struct seg_fold_frame, columns), cell->column);
+    edge.width = seg_plan_carried_width(fold->event, cell->column);
+    edge.values = seg_emit_fold_array(fold, offsetof(struct seg_fold_frame, columns), cell->column);
   } else {
     edge.value_bit = cell->value_flag % 64;
     edge.value_words =
-        frame_array(fold, offsetof(struct seg_fold_frame, flags), cell->value_flag / 64);
+        seg_emit_fold_array(fold, offsetof(struct seg_fold_frame, flags), cell->value_flag / 64);
   }
   if (cell->known_flag != UINT32_MAX) {
     edge.known_bit = cell->known_flag % 64;
     edge.known_words =
-        frame_array(fold, offsetof(struct seg_fold_frame, flags), cell->known_flag / 64);
+        seg_emit_fold_array(fold, offsetof(struct seg_fold_frame, flags), cell->known_flag / 64);
   }
   return edge;
 }
 
 /** Read the value of the event that each lane chose. */
-static void close_edge(struct fold_emit *fold, const struct group *group) {
+static void close_edge(struct seg_emit_fold *fold, const struct seg_emit_fold_group *group) {
   struct seg_emit *emit = fold->emit;
   struct seg_emit_edge edge = edge_of(fold, group);
   LLVMValueRef last[2], seen = lanes_with_events(fold, group);
@@ -517,8 +443,8 @@ static void close_edge(struct fold_emit *fold, const struct group *group) {
 }
 
 /** Write the known words of 64 customers. */
-static void store_known(struct fold_emit *fold, const struct group *group, LLVMValueRef word,
-                        LLVMValueRef all) {
+static void store_known(struct seg_emit_fold *fold, const struct seg_emit_fold_group *group,
+                        LLVMValueRef word, LLVMValueRef all) {
   struct seg_emit *emit = fold->emit;
   LLVMValueRef words = NULL;
   if (!is_always_known(group))
@@ -529,7 +455,7 @@ static void store_known(struct fold_emit *fold, const struct group *group, LLVMV
                    words == NULL ? all : lane_of(fold, words, group->lanes, lane));
 }
 
-static void clear_known(struct fold_emit *fold) {
+static void clear_known(struct seg_emit_fold *fold) {
   for (uint32_t i = 0; i < fold->group_count; i++) {
     LLVMValueRef words = fold->groups[i].known_words;
     if (words != NULL)
@@ -537,7 +463,7 @@ static void clear_known(struct fold_emit *fold) {
   }
 }
 
-static void emit_word(struct fold_emit *fold, LLVMValueRef offsets, LLVMValueRef word,
+static void emit_word(struct seg_emit_fold *fold, LLVMValueRef offsets, LLVMValueRef word,
                       LLVMValueRef customers) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = emit->builder;
@@ -570,7 +496,7 @@ static void emit_word(struct fold_emit *fold, LLVMValueRef offsets, LLVMValueRef
 static LLVMValueRef emit_tile(struct seg_emit *emit, uint32_t event,
                               const struct seg_fold_group *groups, uint32_t count,
                               const char *name) {
-  struct fold_emit fold = {.emit = emit, .event = &emit->plan->events[event]};
+  struct seg_emit_fold fold = {.emit = emit, .event = &emit->plan->events[event]};
   fold.fold = &emit->plan->folds[event];
   LLVMValueRef function = seg_emit_function(emit, emit->optimised, name);
   fold.frame = LLVMGetParam(function, 0);
@@ -581,7 +507,7 @@ static LLVMValueRef emit_tile(struct seg_emit *emit, uint32_t event,
                                          offsetof(struct seg_fold_frame, offsets));
   LLVMValueRef words = seg_emit_word_count(emit, customers);
   struct seg_emit_loop word_loop = seg_emit_loop_open(emit, seg_emit_i64(emit, 0), words);
-  fold.fault = frame_pointer(&fold, offsetof(struct seg_fold_frame, fault));
+  fold.fault = seg_emit_fold_pointer(&fold, offsetof(struct seg_fold_frame, fault));
   for (uint32_t i = 0; i < count; i++)
     add_group(&fold, &groups[i]);
   open_tests(&fold);

@@ -5,16 +5,41 @@
 
 #include "runtime/base/hash.h"
 
-static bool same_but_window(const struct seg_fold_cell *a, const struct seg_fold_cell *b) {
-  return a->kind == b->kind && a->layout == b->layout && a->column == b->column &&
-         a->flag_count == b->flag_count && a->order == b->order && a->value_flag == b->value_flag &&
-         a->known_flag == b->known_flag &&
+enum { NO_FLAGS = UINT32_MAX, SEVERAL_WORDS = UINT32_MAX - 1 };
+
+/** The word that has all flags of a cell. */
+static uint32_t word_of(const struct seg_fold_cell *cell) {
+  uint32_t word = NO_FLAGS;
+  for (uint32_t i = 0; i < cell->flag_count; i++) {
+    if (word != NO_FLAGS && word != cell->flags[i] / 64)
+      return SEVERAL_WORDS;
+    word = cell->flags[i] / 64;
+  }
+  return word;
+}
+
+/** Cells without flags go with those of the first word. */
+static uint32_t group_word(const struct seg_fold_cell *cell) {
+  uint32_t word = word_of(cell);
+  return word == NO_FLAGS ? 0 : word;
+}
+
+static bool same_flags(const struct seg_fold_cell *a, const struct seg_fold_cell *b) {
+  if (group_word(a) != SEVERAL_WORDS)
+    return group_word(a) == group_word(b);
+  return a->flag_count == b->flag_count &&
          memcmp(a->flags, b->flags, a->flag_count * sizeof *a->flags) == 0;
+}
+
+static bool same_kind(const struct seg_fold_cell *a, const struct seg_fold_cell *b) {
+  return a->kind == b->kind && a->layout == b->layout && a->column == b->column &&
+         a->order == b->order && a->value_flag == b->value_flag && a->known_flag == b->known_flag &&
+         same_flags(a, b);
 }
 
 static uint64_t hash_cell(const struct seg_fold_cell *cell) {
   uint64_t hash = seg_hash_mix((uint64_t)cell->kind * 8 + (uint64_t)cell->layout, cell->column);
-  return seg_hash_mix(hash, seg_hash_bytes(cell->flags, cell->flag_count * sizeof *cell->flags));
+  return seg_hash_mix(hash, group_word(cell));
 }
 
 bool seg_fold_groups_build(struct seg_arena *arena, const struct seg_fold *fold,
@@ -31,8 +56,7 @@ bool seg_fold_groups_build(struct seg_arena *arena, const struct seg_fold *fold,
   for (uint32_t number = range.begin; number < range.end; number++) {
     const struct seg_fold_cell *cell = &fold->cells[number];
     size_t at = hash_cell(cell) & (size - 1);
-    while (table[at] != 0 &&
-           !same_but_window(cell, &fold->cells[out->groups[table[at] - 1].cells[0]]))
+    while (table[at] != 0 && !same_kind(cell, &fold->cells[out->groups[table[at] - 1].cells[0]]))
       at = (at + 1) & (size - 1);
     bool is_full = table[at] != 0 && out->groups[table[at] - 1].cell_count == SEG_FOLD_LANES;
     // Different values are counted by a call for each cell, which has no lanes.

@@ -1,7 +1,7 @@
 /**
- * The cells of a fold, put together for vectors: cells that differ only in their window form a
- * group, one lane each. `revenue within 7d`, `30d`, `90d` and `365d` cost little more than one of
- * them then.
+ * The cells of a fold, put together for vectors: cells that differ only in their window and in
+ * flags of one word form a group, one lane each. `revenue within 7d`, `30d`, `90d` and `365d` cost
+ * little more than one of them then.
  */
 #ifndef SEG_COMPILER_CODEGEN_FOLD_GROUPS_H
 #define SEG_COMPILER_CODEGEN_FOLD_GROUPS_H
@@ -17,7 +17,8 @@ enum {
 
 struct seg_fold_group {
   uint32_t cell_count;
-  uint32_t cells[SEG_FOLD_LANES]; // cell numbers, rising; they share all but window and source
+  uint32_t
+      cells[SEG_FOLD_LANES]; // cell numbers, rising; they share all but window, flags and source
 };
 
 struct seg_fold_groups {

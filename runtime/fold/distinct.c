@@ -18,13 +18,14 @@ void seg_fold_scratch_deinit(struct seg_fold_scratch *scratch) {
 /** Which events count. */
 struct choice {
   const struct seg_fold_frame *frame;
+  enum seg_width day_width;
   int32_t first_day, last_day;
   const uint32_t *flags;
   uint32_t flag_count;
 };
 
 static inline bool counts(const struct choice *choice, uint64_t event) {
-  int32_t day = choice->frame->days[event];
+  int64_t day = seg_event_integer(SEG_LAYOUT_I32, choice->day_width, choice->frame->days, event);
   if (day < choice->first_day || day > choice->last_day)
     return false;
   for (uint32_t f = 0; f < choice->flag_count; f++) {
@@ -43,14 +44,15 @@ struct few {
 };
 
 static inline struct few count_few(const struct choice *choice, const void *column,
-                                   enum seg_layout layout, uint64_t begin, uint64_t end) {
+                                   enum seg_layout layout, enum seg_width width, uint64_t begin,
+                                   uint64_t end) {
   struct few few = {.count = 0};
   uint64_t event = begin;
   for (; event < end; event++) {
     if (!counts(choice, event))
       continue;
     uint32_t i = 0;
-    while (i < few.count && !seg_event_value_equal(layout, column, few.events[i], event))
+    while (i < few.count && !seg_event_value_equal(layout, width, column, few.events[i], event))
       i++;
     if (i < few.count)
       continue;
@@ -63,11 +65,11 @@ static inline struct few count_few(const struct choice *choice, const void *colu
 }
 
 static inline bool add(struct seg_event_set *set, const void *column, enum seg_layout layout,
-                       uint64_t event) {
-  uint64_t hash = seg_event_value_hash(layout, column, event);
+                       enum seg_width width, uint64_t event) {
+  uint64_t hash = seg_event_value_hash(layout, width, column, event);
   uint64_t at = hash & set->mask, other;
   while (seg_event_set_next(set, hash, &at, &other)) {
-    if (seg_event_value_equal(layout, column, event, other))
+    if (seg_event_value_equal(layout, width, column, event, other))
       return false;
     seg_event_set_skip(set, &at);
   }
@@ -76,12 +78,10 @@ static inline bool add(struct seg_event_set *set, const void *column, enum seg_l
 }
 
 // Always inlined, so that each layout gets its own loop.
-static inline __attribute__((always_inline)) int64_t count_layout(const struct choice *choice,
-                                                                  const void *column,
-                                                                  enum seg_layout layout,
-                                                                  uint64_t begin, uint64_t end,
-                                                                  bool *out_of_memory) {
-  struct few few = count_few(choice, column, layout, begin, end);
+static inline __attribute__((always_inline)) int64_t
+count_layout(const struct choice *choice, const void *column, enum seg_layout layout,
+             enum seg_width width, uint64_t begin, uint64_t end, bool *out_of_memory) {
+  struct few few = count_few(choice, column, layout, width, begin, end);
   if (few.next == end)
     return few.count;
   struct seg_event_set *set = &choice->frame->scratch->set;
@@ -91,18 +91,38 @@ static inline __attribute__((always_inline)) int64_t count_layout(const struct c
   }
   int64_t count = 0;
   for (uint32_t i = 0; i < few.count; i++)
-    count += add(set, column, layout, few.events[i]);
+    count += add(set, column, layout, width, few.events[i]);
   for (uint64_t event = few.next; event < end; event++)
     if (counts(choice, event))
-      count += add(set, column, layout, event);
+      count += add(set, column, layout, width, event);
   return count;
 }
 
+static int64_t count_integers(const struct choice *choice, const void *column,
+                              enum seg_layout layout, enum seg_width width, uint64_t begin,
+                              uint64_t end, bool *out_of_memory) {
+  switch (width) {
+  case SEG_WIDTH_FULL: break;
+  case SEG_WIDTH_8:
+    return count_layout(choice, column, SEG_LAYOUT_I64, SEG_WIDTH_8, begin, end, out_of_memory);
+  case SEG_WIDTH_16:
+    return count_layout(choice, column, SEG_LAYOUT_I64, SEG_WIDTH_16, begin, end, out_of_memory);
+  case SEG_WIDTH_32:
+    return count_layout(choice, column, SEG_LAYOUT_I64, SEG_WIDTH_32, begin, end, out_of_memory);
+  }
+  return layout == SEG_LAYOUT_I32 ? count_layout(choice, column, SEG_LAYOUT_I32, SEG_WIDTH_FULL,
+                                                 begin, end, out_of_memory)
+                                  : count_layout(choice, column, SEG_LAYOUT_I64, SEG_WIDTH_FULL,
+                                                 begin, end, out_of_memory);
+}
+
 int64_t seg_kernel_distinct(const struct seg_fold_frame *frame, uint32_t cell, uint32_t column,
-                            uint32_t layout, uint32_t window, const uint32_t *flags,
-                            uint32_t flag_count, uint64_t begin, uint64_t end, int64_t customer) {
+                            uint32_t layout, uint32_t width, uint32_t day_width, uint32_t window,
+                            const uint32_t *flags, uint32_t flag_count, uint64_t begin,
+                            uint64_t end, int64_t customer) {
   struct choice choice = {
       .frame = frame,
+      .day_width = (enum seg_width)day_width,
       .first_day = frame->windows[(size_t)window * 2],
       .last_day = frame->windows[(size_t)window * 2 + 1],
       .flags = flags,
@@ -111,19 +131,21 @@ int64_t seg_kernel_distinct(const struct seg_fold_frame *frame, uint32_t cell, u
   const void *values = frame->columns[column];
   bool out_of_memory = false;
   int64_t count = 0;
+  // Integers are equal as they lie in memory: their layout does not matter beside their width.
   switch ((enum seg_layout)layout) {
   case SEG_LAYOUT_BIT: break; // never carried
   case SEG_LAYOUT_I32:
-    count = count_layout(&choice, values, SEG_LAYOUT_I32, begin, end, &out_of_memory);
-    break;
   case SEG_LAYOUT_I64:
-    count = count_layout(&choice, values, SEG_LAYOUT_I64, begin, end, &out_of_memory);
+    count = count_integers(&choice, values, (enum seg_layout)layout, (enum seg_width)width, begin,
+                           end, &out_of_memory);
     break;
   case SEG_LAYOUT_F64:
-    count = count_layout(&choice, values, SEG_LAYOUT_F64, begin, end, &out_of_memory);
+    count =
+        count_layout(&choice, values, SEG_LAYOUT_F64, SEG_WIDTH_FULL, begin, end, &out_of_memory);
     break;
   case SEG_LAYOUT_TEXT:
-    count = count_layout(&choice, values, SEG_LAYOUT_TEXT, begin, end, &out_of_memory);
+    count =
+        count_layout(&choice, values, SEG_LAYOUT_TEXT, SEG_WIDTH_FULL, begin, end, &out_of_memory);
     break;
   }
   if (out_of_memory)

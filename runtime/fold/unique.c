@@ -27,8 +27,8 @@ static bool equal(const struct seg_unique_columns *unique, const struct seg_gath
     bool known = is_known(unique, gather, column, a);
     if (known != is_known(unique, gather, column, b))
       return false;
-    if (known &&
-        !seg_event_value_equal(gather->layout->columns[column], gather->columns[column], a, b))
+    if (known && !seg_event_value_equal(gather->layout->columns[column], SEG_WIDTH_FULL,
+                                        gather->columns[column], a, b))
       return false;
   }
   return true;
@@ -41,10 +41,10 @@ static uint64_t hash_of(const struct seg_unique_columns *unique, const struct se
     hash = seg_hash_mix(hash, is_set(gather, unique->flags[f], event));
   for (uint32_t u = 0; u < unique->count; u++) {
     uint32_t column = unique->columns[u];
-    uint64_t one =
-        is_known(unique, gather, column, event)
-            ? seg_event_value_hash(gather->layout->columns[column], gather->columns[column], event)
-            : 1;
+    uint64_t one = is_known(unique, gather, column, event)
+                       ? seg_event_value_hash(gather->layout->columns[column], SEG_WIDTH_FULL,
+                                              gather->columns[column], event)
+                       : 1;
     hash = seg_hash_mix(hash, one);
   }
   return hash;

@@ -10,29 +10,48 @@
 
 static const char what_for[] = "deciding the rules";
 
+// Columns that begin at the same place of a page fall into one set of the first-level cache, and a
+// fold writes all of them side by side (kernel.h): each begins some lines further than the last.
+enum { STAGGER = 9 * SEG_COLUMN_ALIGNMENT };
+
+// Places for the columns of the pass's cells in `memory`; their bytes. NULL: only count.
+static uint64_t place_cells(struct seg_decide *decide, const struct seg_run_state *state,
+                            uint32_t batch_rows, unsigned char *memory) {
+  const struct seg_plan *plan = state->plan;
+  uint64_t used = 0;
+  for (uint32_t e = 0, at = 0; e < plan->event_count; at += plan->folds[e++].cell_count) {
+    struct seg_cell_range range = seg_fold_range(&plan->folds[e], state->pass);
+    for (uint32_t c = range.begin; c < range.end; c++) {
+      uint64_t values = seg_layout_size(plan->folds[e].cells[c].layout, batch_rows);
+      uint64_t known = seg_layout_size(SEG_LAYOUT_BIT, batch_rows);
+      if (memory != NULL) {
+        decide->cell_values[at + c] = memory + used;
+        decide->cell_known[at + c] = (uint64_t *)(memory + used + values);
+      }
+      used += values + known + STAGGER;
+      used = (used + SEG_COLUMN_ALIGNMENT - 1) / SEG_COLUMN_ALIGNMENT * SEG_COLUMN_ALIGNMENT;
+    }
+  }
+  return used;
+}
+
+uint64_t seg_decide_cell_bytes(const struct seg_run_state *state, uint32_t batch_rows) {
+  return place_cells(NULL, state, batch_rows, NULL);
+}
+
 static enum seg_status add_cells(struct seg_decide *decide, uint32_t batch_rows,
                                  struct seg_error *error) {
   const struct seg_plan *plan = decide->state->plan;
-  uint32_t count = 0, at = 0;
+  uint32_t count = 0;
   for (uint32_t e = 0; e < plan->event_count; e++)
     count += plan->folds[e].cell_count;
   decide->cell_values = calloc((size_t)count + 1, sizeof *decide->cell_values);
   decide->cell_known = calloc((size_t)count + 1, sizeof *decide->cell_known);
-  if (decide->cell_values == NULL || decide->cell_known == NULL)
+  decide->cell_memory = seg_column_memory(seg_decide_cell_bytes(decide->state, batch_rows));
+  if (decide->cell_values == NULL || decide->cell_known == NULL || decide->cell_memory == NULL)
     return seg_fail_memory(error, what_for);
   decide->cell_count = count;
-  for (uint32_t e = 0; e < plan->event_count; e++) {
-    struct seg_cell_range range = seg_fold_range(&plan->folds[e], decide->state->pass);
-    for (uint32_t c = 0; c < plan->folds[e].cell_count; c++, at++) {
-      if (c < range.begin || c >= range.end)
-        continue;
-      enum seg_layout layout = plan->folds[e].cells[c].layout;
-      decide->cell_values[at] = seg_column_memory(seg_layout_size(layout, batch_rows));
-      decide->cell_known[at] = seg_column_memory(batch_rows / 8);
-      if (decide->cell_values[at] == NULL || decide->cell_known[at] == NULL)
-        return seg_fail_memory(error, what_for);
-    }
-  }
+  (void)place_cells(decide, decide->state, batch_rows, decide->cell_memory);
   return SEG_OK;
 }
 
@@ -104,10 +123,6 @@ enum seg_status seg_decide_init(struct seg_decide *decide, struct seg_run_state 
 }
 
 void seg_decide_deinit(struct seg_decide *decide) {
-  for (uint32_t c = 0; c < decide->cell_count; c++) {
-    free(decide->cell_values[c]);
-    free(decide->cell_known[c]);
-  }
   for (uint32_t d = 0; decide->derived_known != NULL && d < decide->state->plan->derived_count;
        d++) {
     free(decide->derived_values[d]);
@@ -122,6 +137,7 @@ void seg_decide_deinit(struct seg_decide *decide) {
   free(decide->derived_values);
   free(decide->derived_known);
   free(decide->cell_values);
+  free(decide->cell_memory);
   free(decide->cell_known);
   free(decide->masks);
   free(decide->unassigned);

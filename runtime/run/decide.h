@@ -13,8 +13,9 @@
 struct seg_decide {
   struct seg_run_state *state;
   struct seg_block_runner runner;
-  void **cell_values;    // per cell, events in order: a batch
+  void **cell_values;    // per cell, events in order: a batch; NULL when not of this pass
   uint64_t **cell_known; // the same
+  void *cell_memory;     // where all of them lie
   uint32_t cell_count;
   void **derived_values;     // per derived column of the plan: a batch
   uint64_t **derived_known;  // the same
@@ -29,6 +30,9 @@ struct seg_decide {
   uint64_t *won_held_out; // the same
   uint64_t *unmatched;
 };
+
+/** Bytes of the cells' columns. */
+uint64_t seg_decide_cell_bytes(const struct seg_run_state *state, uint32_t batch_rows);
 
 SEG_NODISCARD enum seg_status seg_decide_init(struct seg_decide *decide,
                                               struct seg_run_state *state, uint32_t batch_rows,

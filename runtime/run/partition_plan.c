@@ -7,6 +7,7 @@
 #include "runtime/fold/event_set.h"
 #include "runtime/fold/gather.h"
 #include "runtime/fold/sequence.h"
+#include "runtime/run/decide.h"
 
 enum {
   LARGEST_BATCH = 4096,
@@ -103,15 +104,13 @@ static uint64_t count_worker_bytes(const struct seg_partition_plan *partitions,
   const struct seg_plan *plan = state->plan;
   uint64_t bytes = seg_block_runner_bytes(seg_run_block(state), seg_run_kernel(state),
                                           partitions->batch_rows, partitions->batch_rows);
+  bytes += seg_decide_cell_bytes(state, partitions->batch_rows);
   bytes += (uint64_t)plan->holdout_count * partitions->batch_rows / 8;
   bytes += (uint64_t)plan->derived_count * partitions->batch_rows * 9;
   for (uint32_t e = 0; e < plan->event_count; e++) {
     if (!seg_run_gathers_event(state, e))
       continue;
     bytes += (UINT64_C(2) << partitions->shift) * sizeof(uint64_t); // offsets and cursor
-    for (uint32_t c = 0; c < plan->folds[e].cell_count; c++)
-      bytes += seg_layout_size(plan->folds[e].cells[c].layout, partitions->batch_rows) +
-               partitions->batch_rows / 8;
     bytes += state->events[e].count * sizeof(void *);
   }
   return bytes;

@@ -22,7 +22,7 @@ enum {
   FILTERS = 66, // flags beyond the first word
   COLUMNS = 8,
   ORDER = 7, // the column of instants: few different ones, so that many events tie
-  WINDOWS = 5,
+  WINDOWS = 7,
   MOST_CELLS = 80,
   MOST_CUSTOMERS = 200,
   MOST_EVENTS = 4000,
@@ -35,8 +35,21 @@ static const enum seg_layout column_layouts[COLUMNS] = {
 };
 static const bool column_optional[COLUMNS] = {false, false, false, false, true, true, true, false};
 
-/** First and last day of each window; events lie on days 0 .. 99. The fourth is empty. */
-static const int32_t windows[WINDOWS * 2] = {INT32_MIN, 99, 0, 0, 40, 60, 50, 49, 99, INT32_MAX};
+/** First and last day of each window; events lie on days 0 .. 99. The fourth is empty, the last two
+ * lie beyond what narrow days can say. */
+static const int32_t windows[WINDOWS * 2] = {
+    INT32_MIN, 99, 0, 0, 40, 60, 50, 49, 99, INT32_MAX, INT32_MIN, -40000, 40000, INT32_MAX};
+
+/** How wide days and columns are in memory. The narrow ones hold everything but wild amounts. */
+struct widths {
+  enum seg_width days, columns[COLUMNS];
+};
+static const struct widths full = {0};
+static const struct widths narrow[] = {
+    {SEG_WIDTH_16, {SEG_WIDTH_8, SEG_WIDTH_16, [4] = SEG_WIDTH_16, [7] = SEG_WIDTH_8}},
+    {SEG_WIDTH_8, {SEG_WIDTH_16, SEG_WIDTH_32, [4] = SEG_WIDTH_32, [7] = SEG_WIDTH_16}},
+    {SEG_WIDTH_32, {SEG_WIDTH_32, SEG_WIDTH_16, [4] = SEG_WIDTH_FULL, [7] = SEG_WIDTH_32}},
+};
 
 struct events {
   int64_t customers;
@@ -82,7 +95,7 @@ static void random_events(struct events *events, struct seg_random *random, int6
       events->c3[at] = seg_str_view(texts[seg_random_below(random, 12)]);
       bool known4 = (events->flag_words[(FILTERS + 0) / 64][at] >> ((FILTERS + 0) % 64) & 1) != 0;
       bool known5 = (events->flag_words[(FILTERS + 1) / 64][at] >> ((FILTERS + 1) % 64) & 1) != 0;
-      events->c4[at] = known4 ? random_amount(random, wild) : INT64_MAX;
+      events->c4[at] = known4 ? random_amount(random, wild) : wild > 0 ? INT64_MAX : 0;
       events->c5[at] = known5 ? (double)seg_random_between(random, -9, 9) / 8 : NAN;
       events->c6[at] = seg_str_view(texts[seg_random_below(random, 12)]);
       events->c7[at] = seg_random_between(random, -4, 4);
@@ -139,7 +152,8 @@ static struct seg_fold_cell random_cell(struct seg_random *random) {
   return cell;
 }
 
-static void build(struct seg_plan *plan, const struct seg_fold_cell *cells, uint32_t count) {
+static void build(struct seg_plan *plan, const struct seg_fold_cell *cells, uint32_t count,
+                  const struct widths *widths) {
   seg_plan_builder_init(plan, 1);
   struct seg_test_block scan;
   seg_test_block_init(&scan, &plan->arena);
@@ -149,7 +163,10 @@ static void build(struct seg_plan *plan, const struct seg_fold_cell *cells, uint
   uint32_t all = seg_test_block_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0);
   for (uint32_t i = 0; i < 1 + FILTERS; i++)
     seg_test_block_mask_root(&scan, all);
+  scan.input_widths = widths->columns;
   seg_plan_builder_scan(plan, &plan->events[0], &scan);
+  plan->events[0].carried_width = widths->columns;
+  plan->folds[0].day_width = widths->days;
   struct seg_plan_window relative[WINDOWS] = {{.form = SEG_WINDOW_ALL}};
   seg_plan_builder_windows(plan, relative, WINDOWS);
   seg_plan_builder_cells(plan, 0, cells, count);
@@ -311,23 +328,43 @@ struct guarded {
   size_t bytes[GUARDED];
 };
 
-static void guard(struct guarded *guarded, const struct events *events) {
+/** The integers of a copy, as narrow as their width says. */
+static void narrow_copy(void *to, const void *from, enum seg_layout layout, enum seg_width width,
+                        size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    int64_t value =
+        layout == SEG_LAYOUT_I32 ? ((const int32_t *)from)[i] : ((const int64_t *)from)[i];
+    memcpy((char *)to + i * seg_width_bytes(layout, width), &value,
+           seg_width_bytes(layout, width)); // little-endian
+  }
+}
+
+static void guard(struct guarded *guarded, const struct events *events,
+                  const struct widths *widths) {
   size_t count = events->offsets[events->customers];
   const void *sources[GUARDED] = {events->days, events->flag_words[0], events->flag_words[1]};
-  size_t item[GUARDED] = {sizeof(int32_t), sizeof(uint64_t), sizeof(uint64_t)};
+  size_t item[GUARDED] = {seg_width_bytes(SEG_LAYOUT_I32, widths->days), sizeof(uint64_t),
+                          sizeof(uint64_t)};
   for (uint32_t i = 0; i < COLUMNS; i++) {
     sources[3 + i] = column(events, i);
-    item[3 + i] = seg_layout_bytes(column_layouts[i]);
+    item[3 + i] = widths->columns[i] == SEG_WIDTH_FULL
+                      ? seg_layout_bytes(column_layouts[i])
+                      : seg_width_bytes(column_layouts[i], widths->columns[i]);
   }
   for (uint32_t i = 0; i < GUARDED; i++) {
     guarded->bytes[i] = count * item[i];
     guarded->arrays[i] = seg_guarded_memory(guarded->bytes[i], 0);
-    memcpy(guarded->arrays[i], sources[i], guarded->bytes[i]);
+    enum seg_width width = i == 0 ? widths->days : i < 3 ? SEG_WIDTH_FULL : widths->columns[i - 3];
+    if (width == SEG_WIDTH_FULL)
+      memcpy(guarded->arrays[i], sources[i], guarded->bytes[i]);
+    else
+      narrow_copy(guarded->arrays[i], sources[i], i == 0 ? SEG_LAYOUT_I32 : column_layouts[i - 3],
+                  width, count);
   }
 }
 
 static void run(const struct seg_plan *plan, const struct seg_code *code,
-                const struct events *events, struct outputs *outputs) {
+                const struct events *events, const struct widths *widths, struct outputs *outputs) {
   memset(outputs, 0xA5, sizeof *outputs);
   memset(&outputs->fault, 0, sizeof outputs->fault);
   void *values[MOST_CELLS];
@@ -337,7 +374,7 @@ static void run(const struct seg_plan *plan, const struct seg_code *code,
     known[cell] = outputs->known[cell];
   }
   struct guarded guarded;
-  guard(&guarded, events);
+  guard(&guarded, events, widths);
   const uint64_t *const flags[] = {guarded.arrays[1], guarded.arrays[2]};
   struct seg_fold_scratch scratch;
   seg_fold_scratch_init(&scratch);
@@ -412,7 +449,7 @@ static void check(const struct seg_plan *plan, const struct events *events,
 }
 
 static void try_cells(const struct seg_fold_cell *cells, uint32_t count, const char *cpu,
-                      struct seg_random *random) {
+                      const struct widths *widths, struct seg_random *random) {
   static const int64_t customer_counts[] = {0, 1, 63, 64, 65, 128, 200};
   struct events *events = malloc(sizeof *events);
   struct outputs *outputs = malloc(sizeof *outputs);
@@ -420,14 +457,14 @@ static void try_cells(const struct seg_fold_cell *cells, uint32_t count, const c
   assert_non_null(outputs);
   struct seg_plan plan;
   struct seg_error error = {0};
-  build(&plan, cells, count);
+  build(&plan, cells, count, widths);
   struct seg_code *code;
   const struct seg_codegen_options options = {.cpu = cpu};
   if (seg_codegen(&plan, &options, &code, &error) != SEG_OK)
     fail_msg("%s", error.message);
   for (size_t i = 0; i < sizeof customer_counts / sizeof *customer_counts; i++) {
-    random_events(events, random, customer_counts[i], i % 2 == 0 ? 0 : 3);
-    run(&plan, code, events, outputs);
+    random_events(events, random, customer_counts[i], i % 2 == 0 || widths != &full ? 0 : 3);
+    run(&plan, code, events, widths, outputs);
     check(&plan, events, outputs);
   }
   seg_code_free(code);
@@ -450,7 +487,8 @@ static void random_folds_agree_with_loops(void **state) {
     uint32_t count = sizes[i % 7];
     for (uint32_t cell = 0; cell < count; cell++)
       cells[cell] = random_cell(&random);
-    try_cells(cells, count, cpus[i / 7], &random);
+    try_cells(cells, count, cpus[i / 7], &full, &random);
+    try_cells(cells, count, cpus[i / 7], &narrow[i % 3], &random);
   }
 }
 
@@ -477,7 +515,7 @@ static void sums_overflow_only_at_the_end(void **state) {
   };
   struct seg_plan plan;
   struct seg_error error = {0};
-  build(&plan, cells, 2);
+  build(&plan, cells, 2, &full);
   struct seg_code *code;
   if (seg_codegen(&plan, NULL, &code, &error) != SEG_OK)
     fail_msg("%s", error.message);
@@ -487,7 +525,7 @@ static void sums_overflow_only_at_the_end(void **state) {
     events.offsets[2] = 3;
     memcpy(events.c1, cases[i].amounts, sizeof cases[i].amounts);
     memcpy(events.c2, cases[i].numbers, sizeof cases[i].numbers);
-    run(&plan, code, &events, &outputs);
+    run(&plan, code, &events, &full, &outputs);
     assert_int_equal(outputs.fault.kind, cases[i].fault ? SEG_FAULT_OVERFLOW : SEG_FAULT_NONE);
     assert_int_equal(outputs.fault.row, cases[i].fault ? 1 : 0);
     assert_int_equal(outputs.fault.step, cases[i].cell);

@@ -353,8 +353,8 @@ static int64_t count_distinct(enum seg_layout layout, uint64_t count, uint64_t d
                                  .scratch = scratch,
                                  .fault = &fault};
   uint32_t wanted[] = {0, 2};
-  int64_t result =
-      seg_kernel_distinct(&frame, 0, column, layout, 1, wanted, odd_only ? 2 : 1, 0, count, 0);
+  int64_t result = seg_kernel_distinct(&frame, 0, column, layout, SEG_WIDTH_FULL, SEG_WIDTH_FULL, 1,
+                                       wanted, odd_only ? 2 : 1, 0, count, 0);
   assert_int_equal(fault.kind, SEG_FAULT_NONE);
   free(days);
   free(integers);

@@ -1,0 +1,62 @@
+/**
+ * What the files that emit folds share. Inside compiler/codegen only.
+ */
+#ifndef SEG_COMPILER_CODEGEN_EMIT_FOLD_H
+#define SEG_COMPILER_CODEGEN_EMIT_FOLD_H
+
+#include "compiler/codegen/emit.h"
+#include "compiler/codegen/fold_groups.h"
+
+/** The condition that an event counts, a lane a cell: window and flags. */
+struct seg_fold_test {
+  uint32_t cell_count;
+  const struct seg_fold_cell *cells[SEG_FOLD_LANES];
+  bool is_counted;          // a group wants to know how many events there were
+  LLVMValueRef first, last; // days, a lane a window, as wide as days are in memory
+  LLVMValueRef holds;       // for the event at hand
+  LLVMValueRef count; // alloca of i64 lanes: events of the customer at hand; NULL unless counted
+};
+
+struct seg_emit_fold_group {
+  const struct seg_fold_cell *cell; // the first: what all cells share
+  const struct seg_fold_group *cells;
+  unsigned lanes; // a power of two; those behind the last cell never count anything
+  struct seg_fold_test *test;
+  LLVMValueRef accumulators[2];                               // allocas
+  LLVMValueRef values[SEG_FOLD_LANES], known[SEG_FOLD_LANES]; // result columns and their words
+  LLVMValueRef known_words; // alloca of i64 lanes; NULL when always known
+};
+
+struct seg_emit_fold {
+  struct seg_emit *emit;
+  const struct seg_plan_entity *event;
+  const struct seg_fold *fold;
+  LLVMValueRef frame, fault;
+  LLVMBasicBlockRef entry;
+  uint32_t group_count, test_count;
+  struct seg_emit_fold_group groups[SEG_FOLD_TILE_GROUPS];
+  struct seg_fold_test tests[SEG_FOLD_TILE_GROUPS];
+  LLVMValueRef begin, end; // events of the customer at hand
+  LLVMValueRef customer, bit;
+  LLVMValueRef at; // the event at hand
+};
+
+// emit_fold.c
+/** Item `index` of a pointer array of the frame, or a pointer of the frame; loaded at the entry. */
+LLVMValueRef seg_emit_fold_array(struct seg_emit_fold *fold, size_t offset, uint32_t index);
+LLVMValueRef seg_emit_fold_pointer(struct seg_emit_fold *fold, size_t offset);
+/** The day of the event at hand, as wide as it is in memory. */
+LLVMValueRef seg_emit_fold_day(struct seg_emit_fold *fold);
+
+// emit_fold_test.c
+/** The lanes that so many cells need: a power of two. */
+unsigned seg_emit_fold_lanes(uint32_t cells);
+/** The test of a group; groups with the same windows and flags share it. */
+struct seg_fold_test *seg_emit_fold_share_test(struct seg_emit_fold *fold,
+                                               const struct seg_fold_group *cells);
+/** At the entry: the days of its windows. */
+void seg_emit_fold_open_test(struct seg_emit_fold *fold, struct seg_fold_test *test);
+/** For the event at hand: whether it counts, and the count of those that do. */
+void seg_emit_fold_test(struct seg_emit_fold *fold, struct seg_fold_test *test);
+
+#endif
