@@ -14,6 +14,7 @@ static const struct {
     {"check", "prove that every rule has one meaning; report what is wrong", verb_check},
     {"fmt", "write rule files in their canonical layout", verb_fmt},
     {"test", "run the tests that stand beside the rules", verb_test},
+    {"prepare", "read the data once, for many fast runs", verb_prepare},
     {"run", "compile the rules and score all customers", verb_run},
     {"explain", "why a customer is in a segment, or is not", verb_explain},
     {"diff", "what two versions of a project mean differently", verb_diff},

@@ -1,18 +1,16 @@
 // segc run: compile the rules and score all customers.
-#include <ctype.h>
-#include <errno.h>
 #include <segc.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "cli/args.h"
+#include "cli/limits.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
 
 static const char help[] =
     "usage: segc run DIR|FILE... --data DIR --as-of DATE [OPTIONS]\n"
+    "       segc run DIR|FILE... --store DIR --as-of DATE [OPTIONS]\n"
     "       segc run DIR|FILE... --dump=STAGE\n"
     "\n"
     "Compiles the rules to native code, reads customers and events, and prints how many customers\n"
@@ -23,6 +21,8 @@ static const char help[] =
     "  --data DIR           a source `purchases` is DIR/purchases.parquet, .csv, .csv.gz or a\n"
     "                       folder of that name\n"
     "  --source NAME=WHAT   read a source from a file, a glob or a `select ...`; may be repeated\n"
+    "  --store DIR          read what `segc prepare` made of the sources, instead of --data\n"
+    "  --verify             first look at every byte of the store\n"
     "  --out FILE           one row a customer, as .parquet, .csv or .csv.gz: the key, a column a\n"
     "                       segment (and one for its control group), a column a chain. Appears\n"
     "                       whole or not at all, mode 0600\n"
@@ -46,6 +46,8 @@ enum {
   AS_OF,
   DATA,
   SOURCE,
+  STORE,
+  VERIFY,
   OUT,
   NO_OUT_MANIFEST,
   MANIFEST,
@@ -62,79 +64,6 @@ enum {
   HELP_SHORT,
   OPTION_COUNT
 };
-
-static bool parse_threads(const char *text, unsigned *threads) {
-  if (text == NULL)
-    return true;
-  char *end;
-  errno = 0;
-  unsigned long value = strtoul(text, &end, 10);
-  if (isdigit((unsigned char)text[0]) && *end == '\0' && errno == 0 && value >= 1 &&
-      value <= 1024) {
-    *threads = (unsigned)value;
-    return true;
-  }
-  fprintf(stderr,
-          "error: `--threads %s` is not a number from 1 to 1024\n"
-          "  = help: leave it out to use all cores\n",
-          text);
-  return false;
-}
-
-// Sizes in powers of 1000 (KB, MB, GB, TB) or of 1024 (KiB, MiB, GiB, TiB); a single letter is the
-// latter.
-static bool size_unit(const char *text, double *unit) {
-  static const struct {
-    const char *word;
-    double bytes;
-  } units[] = {{"", 1},
-               {"B", 1},
-               {"K", 1024.0},
-               {"KIB", 1024.0},
-               {"KB", 1e3},
-               {"M", 1048576.0},
-               {"MIB", 1048576.0},
-               {"MB", 1e6},
-               {"G", 1073741824.0},
-               {"GIB", 1073741824.0},
-               {"GB", 1e9},
-               {"T", 1099511627776.0},
-               {"TIB", 1099511627776.0},
-               {"TB", 1e12}};
-  for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-    size_t at = 0;
-    while (text[at] != '\0' && toupper((unsigned char)text[at]) == units[i].word[at])
-      at++;
-    if (text[at] == '\0' && units[i].word[at] == '\0') {
-      *unit = units[i].bytes;
-      return true;
-    }
-  }
-  return false;
-}
-
-static bool parse_memory(const char *text, uint64_t *bytes) {
-  if (text == NULL)
-    return true;
-  char *end;
-  double value = strtod(text, &end), unit;
-  while (*end == ' ')
-    end++;
-  if (isdigit((unsigned char)text[0]) && size_unit(end, &unit) && value * unit < 1e18) {
-    if (value * unit >= 256e6) {
-      *bytes = (uint64_t)(value * unit);
-      return true;
-    }
-    fprintf(stderr,
-            "error: `--memory %s` is less than a run can work with\n"
-            "  = help: give it at least 256MB\n",
-            text);
-    return false;
-  }
-  fprintf(stderr, "error: `--memory %s` is not a size\n  = help: write it as `--memory 8GB`\n",
-          text);
-  return false;
-}
 
 static enum segc_status report(const struct segc_session *session, enum segc_status status,
                                bool color) {
@@ -190,6 +119,8 @@ int verb_run(int argc, char **argv) {
       [AS_OF] = {.name = "--as-of", .takes_value = true},
       [DATA] = {.name = "--data", .takes_value = true},
       [SOURCE] = {.name = "--source", .takes_value = true, .repeats = true},
+      [STORE] = {.name = "--store", .takes_value = true},
+      [VERIFY] = {.name = "--verify"},
       [OUT] = {.name = "--out", .takes_value = true},
       [NO_OUT_MANIFEST] = {.name = "--no-out-manifest"},
       [MANIFEST] = {.name = "--manifest", .takes_value = true},
@@ -234,6 +165,8 @@ int verb_run(int argc, char **argv) {
   run_options.data_folder = options[DATA].value;
   run_options.sources = options[SOURCE].values;
   run_options.source_count = options[SOURCE].count;
+  run_options.store = options[STORE].value;
+  run_options.verify = options[VERIFY].given;
   run_options.out_path = options[OUT].value;
   run_options.manifest = options[MANIFEST].value;
   run_options.no_out_manifest = options[NO_OUT_MANIFEST].given;

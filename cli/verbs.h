@@ -8,6 +8,7 @@
 int verb_init(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_fmt(int argc, char **argv);
+int verb_prepare(int argc, char **argv);
 int verb_run(int argc, char **argv);
 int verb_explain(int argc, char **argv);
 int verb_diff(int argc, char **argv);

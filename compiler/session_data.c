@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "runtime/manifest/manifest.h"
+#include "runtime/store/source_store.h"
 #include "runtime/time/timestamp_text.h"
 
 static enum seg_status parse_as_of(const char *text, int32_t *as_of, struct seg_error *error) {
@@ -22,9 +23,9 @@ static enum seg_status parse_as_of(const char *text, int32_t *as_of, struct seg_
 
 // Three quarters of the machine unless the caller says otherwise; half of it is for reading, half
 // for the run's own buffers.
-static uint64_t memory_limit(const struct segc_run_options *options) {
-  if (options->memory_bytes > 0)
-    return options->memory_bytes;
+uint64_t seg_session_memory(uint64_t memory_bytes) {
+  if (memory_bytes > 0)
+    return memory_bytes;
   long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
   return pages > 0 && page_bytes > 0 ? (uint64_t)pages * (uint64_t)page_bytes / 4 * 3 : 0;
 }
@@ -32,7 +33,7 @@ static uint64_t memory_limit(const struct segc_run_options *options) {
 enum seg_status seg_session_data_init(struct seg_session_data *data, struct segc_session *session,
                                       const struct segc_run_options *options,
                                       struct seg_error *error) {
-  *data = (struct seg_session_data){.memory_bytes = memory_limit(options)};
+  *data = (struct seg_session_data){.memory_bytes = seg_session_memory(options->memory_bytes)};
   seg_arena_init(&data->arena);
   data->io = (struct seg_io_options){.threads = options->threads,
                                      .memory_bytes = data->memory_bytes / 2,
@@ -40,11 +41,11 @@ enum seg_status seg_session_data_init(struct seg_session_data *data, struct segc
   return parse_as_of(options->as_of, &data->as_of, error);
 }
 
-static enum seg_status check_overrides(struct seg_session_data *data, const struct seg_plan *plan,
-                                       const struct seg_binding_options *binding,
-                                       struct seg_error *error) {
+enum seg_status seg_session_check_overrides(struct seg_arena *arena, const struct seg_plan *plan,
+                                            const struct seg_binding_options *binding,
+                                            struct seg_error *error) {
   struct seg_str *names =
-      SEG_NEW_ARRAY(&data->arena, struct seg_str, plan->event_count + plan->list_count + 1);
+      SEG_NEW_ARRAY(arena, struct seg_str, plan->event_count + plan->list_count + 1);
   if (names == NULL)
     return seg_fail_memory(error, "the sources");
   size_t count = 0;
@@ -69,6 +70,36 @@ static enum seg_status bind_source(struct seg_session_data *data,
   return status == SEG_OK ? seg_inputs_add(&data->inputs, binding, error) : status;
 }
 
+static enum seg_status fail_both(struct seg_error *error) {
+  seg_fail(error, SEG_USAGE, "", "a run reads a store or files, not both");
+  seg_error_help(error, "leave out --store, or --data, --source and --manifest");
+  return SEG_USAGE;
+}
+
+// The sources are views of the store.
+static enum seg_status open_store(struct seg_session_data *data, const struct seg_plan *plan,
+                                  const struct segc_run_options *options, struct seg_error *error) {
+  if (options->data_folder != NULL || options->source_count > 0 || options->manifest != NULL)
+    return fail_both(error);
+  enum seg_status status = seg_store_open(&data->store, options->store, error);
+  if (status == SEG_OK && options->verify)
+    status = seg_store_verify_all(&data->store, error);
+  if (status == SEG_OK)
+    status = seg_store_fit_project(&data->store, plan, error);
+  if (status == SEG_OK && plan->customer_from_event < 0)
+    status = seg_source_open_store(&data->store, SEG_STORE_CUSTOMER, &plan->customer,
+                                   &data->sources.customer, error);
+  for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
+    if (seg_run_reads_event(plan, i))
+      status = seg_source_open_store(&data->store, SEG_STORE_EVENT, &plan->events[i],
+                                     &data->events[i], error);
+  for (uint32_t i = 0; status == SEG_OK && i < plan->list_count; i++)
+    if (seg_run_reads_list(plan, i))
+      status = seg_source_open_store(&data->store, SEG_STORE_LIST, &plan->lists[i], &data->lists[i],
+                                     error);
+  return status;
+}
+
 enum seg_status seg_session_data_bind(struct seg_session_data *data, const struct seg_plan *plan,
                                       const struct segc_run_options *options,
                                       struct seg_error *error) {
@@ -82,7 +113,7 @@ enum seg_status seg_session_data_bind(struct seg_session_data *data, const struc
   struct seg_binding_options binding = {.data_folder = seg_str_view(options->data_folder),
                                         .override_count = options->source_count,
                                         .overrides = overrides};
-  enum seg_status status = check_overrides(data, plan, &binding, error);
+  enum seg_status status = seg_session_check_overrides(&data->arena, plan, &binding, error);
   if (status == SEG_OK && plan->customer_from_event < 0)
     status = bind_source(data, &binding, &plan->customer, error);
   for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
@@ -125,6 +156,8 @@ enum seg_status seg_session_data_open(struct seg_session_data *data, const struc
   data->sources.events = data->events;
   data->sources.lists = data->lists;
   enum seg_status status = seg_zone_load(plan->timezone, &data->zone, error);
+  if (status == SEG_OK && options->store != NULL)
+    return open_store(data, plan, options, error);
   if (status == SEG_OK)
     status = seg_session_data_bind(data, plan, options, error);
   if (status == SEG_OK && options->manifest != NULL)
@@ -138,6 +171,7 @@ void seg_session_data_deinit(struct seg_session_data *data) {
     seg_source_close(data->events[i]);
   for (uint32_t i = 0; i < data->list_count; i++)
     seg_source_close(data->lists[i]);
+  seg_store_close(&data->store);
   seg_zone_free(data->zone);
   seg_inputs_deinit(&data->inputs);
   seg_arena_deinit(&data->arena);

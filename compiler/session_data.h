@@ -6,8 +6,10 @@
 #define SEG_COMPILER_SESSION_DATA_H
 
 #include "compiler/session.h"
+#include "runtime/io/binding.h"
 #include "runtime/manifest/inputs.h"
 #include "runtime/run/run.h"
+#include "runtime/store/store.h"
 #include "runtime/time/zone.h"
 
 /** Zero-initialised apart from seg_session_data_init; the sources borrow from all of it. */
@@ -23,6 +25,7 @@ struct seg_session_data {
   struct seg_run_sources sources;
   struct seg_source **events, **lists;
   uint32_t event_count, list_count;
+  struct seg_store store; // when the call names one; it must be closed after the sources
 };
 
 /** Reads the as-of day: SEG_USAGE when it is absent or no date. Deinit in any case. */
@@ -44,6 +47,15 @@ SEG_NODISCARD enum seg_status seg_session_data_open(struct seg_session_data *dat
                                                     const struct seg_plan *plan,
                                                     const struct segc_run_options *options,
                                                     struct seg_error *error);
+
+/** Three quarters of the machine when the caller says nothing (0). */
+uint64_t seg_session_memory(uint64_t memory_bytes);
+
+/** Every override must name a source of the plan. */
+SEG_NODISCARD enum seg_status seg_session_check_overrides(struct seg_arena *arena,
+                                                          const struct seg_plan *plan,
+                                                          const struct seg_binding_options *binding,
+                                                          struct seg_error *error);
 
 void seg_session_data_deinit(struct seg_session_data *data);
 

@@ -157,6 +157,8 @@ struct segc_run_options {
   bool no_code_cache;     // keep none, use none
   void (*progress)(void *context, const struct segc_progress *progress); // may be NULL
   void *progress_context;
+  const char *store; // a prepared store, instead of data_folder and sources; NULL: none
+  bool verify;       // look at every byte of the store before the run
 };
 
 struct segc_segment_count {
@@ -209,6 +211,33 @@ enum segc_status segc_manifest(struct segc_session *session, const struct segc_r
  * SEGC_FORMAT_JSON only).
  */
 void segc_write_summary(const struct segc_summary *summary, enum segc_format format, FILE *out);
+
+struct segc_prepare_options {
+  size_t size;
+  const char *store;          // folder; made when it is not there
+  bool append;                // to the store that is there: the files hold what is new
+  const char *data_folder;    // as for a run
+  const char *const *sources; // as for a run
+  size_t source_count;
+  unsigned threads;
+  uint64_t memory_bytes;
+  void (*progress)(void *context, const struct segc_progress *progress); // may be NULL
+  void *progress_context;
+};
+
+/** What a preparation did. */
+struct segc_prepared {
+  uint64_t customers; // keys that the store knows, of events and lists too
+  uint64_t events;    // that were read
+};
+
+/**
+ * Read everything that the loaded project declares and keep it in a prepared store, for runs with
+ * `store`. Until the call succeeds, a store that was there stays as it was, whatever happens.
+ */
+enum segc_status segc_prepare(struct segc_session *session,
+                              const struct segc_prepare_options *options,
+                              struct segc_prepared *prepared);
 
 /** A rule file and its canonical layout. Belongs to the session; valid until it is freed. */
 struct segc_layout {

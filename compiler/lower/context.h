@@ -117,6 +117,17 @@ uint32_t seg_lower_bucket(const struct seg_scope *scope, const struct seg_node *
 /** The same of being in a list: I32, 0 or 1. */
 uint32_t seg_lower_listed(const struct seg_scope *scope, const struct seg_node *node);
 
+/** The scan's input slot for a source column, new or old. */
+uint32_t seg_lower_input(struct seg_lowering *lowering, struct seg_entity_draft *draft,
+                         const struct seg_program_column *column);
+
+/** Names, key and time of an entity, and the inputs of its draft, into the plan. */
+void seg_lower_describe(struct seg_lowering *lowering, const struct seg_program_entity *source,
+                        struct seg_plan_entity *entity);
+void seg_lower_finish_inputs(struct seg_lowering *lowering, struct seg_entity_draft *draft,
+                             struct seg_plan_entity *entity);
+void seg_lower_lists(struct seg_lowering *lowering);
+
 /** The step of column `index` of the scope's entity, a computed one expanded: lower_column.c. */
 uint32_t seg_lower_column(const struct seg_scope *scope, uint32_t index);
 bool seg_column_is_computed(const struct seg_scope *scope, uint32_t index);

@@ -53,8 +53,8 @@ static void *owned_array(struct seg_lowering *lowering, const void *items, size_
   return copy;
 }
 
-static void finish_inputs(struct seg_lowering *lowering, struct seg_entity_draft *draft,
-                          struct seg_plan_entity *entity) {
+void seg_lower_finish_inputs(struct seg_lowering *lowering, struct seg_entity_draft *draft,
+                             struct seg_plan_entity *entity) {
   uint32_t count = (uint32_t)draft->inputs.count;
   enum seg_layout *layouts = SEG_NEW_ARRAY(&lowering->plan->arena, enum seg_layout, count);
   bool *optional = SEG_NEW_ARRAY(&lowering->plan->arena, bool, count);
@@ -114,7 +114,7 @@ static void lower_keep(struct seg_lowering *lowering, struct seg_entity_draft *d
 
 static void finish_entity(struct seg_lowering *lowering, struct seg_entity_draft *draft,
                           struct seg_plan_entity *entity) {
-  finish_inputs(lowering, draft, entity);
+  seg_lower_finish_inputs(lowering, draft, entity);
   finish_steps(lowering, &draft->scan, &entity->scan);
   finish_carried(lowering, draft, entity);
   entity->scan.value_root_count = entity->carried_count;
@@ -180,8 +180,8 @@ static void carry_unique(struct seg_lowering *lowering, struct seg_entity_draft 
   }
 }
 
-static void describe_entity(struct seg_lowering *lowering, const struct seg_program_entity *source,
-                            struct seg_plan_entity *entity) {
+void seg_lower_describe(struct seg_lowering *lowering, const struct seg_program_entity *source,
+                        struct seg_plan_entity *entity) {
   entity->name = owned(lowering, source->name.text);
   entity->source = owned(lowering, source->source);
   entity->key = owned(lowering, source->key);
@@ -376,7 +376,7 @@ static void lower_holdouts(struct seg_lowering *lowering) {
   }
 }
 
-static void lower_lists(struct seg_lowering *lowering) {
+void seg_lower_lists(struct seg_lowering *lowering) {
   const struct seg_program *program = lowering->program;
   struct seg_plan *plan = lowering->plan;
   plan->list_count = program->list_count;
@@ -401,11 +401,11 @@ static void lower_rules(struct seg_lowering *lowering, uint32_t *rules) {
 static void lower_entities(struct seg_lowering *lowering) {
   const struct seg_program *program = lowering->program;
   struct seg_plan *plan = lowering->plan;
-  describe_entity(lowering, &program->customer, &plan->customer);
+  seg_lower_describe(lowering, &program->customer, &plan->customer);
   finish_entity(lowering, &lowering->customer, &plan->customer);
   plan->customer_from_event = program->customer_from_event;
   for (uint32_t i = 0; i < program->event_count && !lowering->failed; i++) {
-    describe_entity(lowering, &program->events[i], &plan->events[i]);
+    seg_lower_describe(lowering, &program->events[i], &plan->events[i]);
     // `personal` may be said of the key in either declaration.
     plan->events[i].key_personal = plan->events[i].key_personal || plan->customer.key_personal;
     carry_unique(lowering, &lowering->events[i], &plan->events[i]);
@@ -454,7 +454,7 @@ enum seg_status seg_lower(const struct seg_program *program, const struct seg_so
   }
   lower_names(&lowering);
   lower_holdouts(&lowering);
-  lower_lists(&lowering);
+  seg_lower_lists(&lowering);
   lower_keep(&lowering, &lowering.customer);
   for (uint32_t i = 0; i < program->event_count; i++)
     lower_keep(&lowering, &lowering.events[i]);

@@ -18,4 +18,11 @@ SEG_NODISCARD enum seg_status seg_lower(const struct seg_program *program,
                                         const struct seg_source_map *map, struct seg_plan *plan,
                                         struct seg_error *error);
 
+/**
+ * The entities alone, with every declared column as an input, and events their instant: what
+ * runtime/prepare reads. Nothing else of the plan is filled, and it is not verified.
+ */
+SEG_NODISCARD enum seg_status seg_lower_declared(const struct seg_program *program,
+                                                 struct seg_plan *plan, struct seg_error *error);
+
 #endif

@@ -49,9 +49,8 @@ static bool input_is_time(enum seg_column_type type) {
   return type == SEG_COLUMN_DAY || type == SEG_COLUMN_INSTANT;
 }
 
-// The scan's input slot for a source column, new or old.
-static uint32_t scan_input(struct seg_lowering *lowering, struct seg_entity_draft *draft,
-                           const struct seg_program_column *column) {
+uint32_t seg_lower_input(struct seg_lowering *lowering, struct seg_entity_draft *draft,
+                         const struct seg_program_column *column) {
   for (uint32_t i = 0; i < draft->inputs.count; i++)
     if (!input_is_time(draft->inputs.items[i].type) &&
         seg_str_equal(draft->inputs.items[i].name, column->name.text))
@@ -132,7 +131,7 @@ uint32_t seg_lower_column(const struct seg_scope *scope, uint32_t index) {
   if (column->computed != NULL)
     return seg_lower_value(scope, column->computed);
   enum seg_layout layout = seg_lower_layout(&column->type);
-  uint32_t input = scan_input(scope->lowering, scope->draft, column);
+  uint32_t input = seg_lower_input(scope->lowering, scope->draft, column);
   uint32_t step = seg_build_input(&scope->draft->scan, input, layout, column->optional);
   if (scope->kind == SEG_SCOPE_SCAN)
     return step;

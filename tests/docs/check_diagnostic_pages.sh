@@ -58,7 +58,7 @@ done
 # The errors of the world.
 world=$pages/data.md
 for list in runtime/base/error_codes.def:SEG_ERROR_CODE runtime/io/io_errors.def:SEG_IO_ERROR \
-  runtime/entity/run_errors.def:SEG_RUN_ERROR; do
+  runtime/entity/run_errors.def:SEG_RUN_ERROR runtime/store/store_errors.def:SEG_STORE_ERROR; do
   file=$root/${list%:*}
   macro=${list#*:}
   sed -n "s/^$macro([A-Z_]*, \"\([DG][0-9]*\)\", \"\(.*\)\")\$/\1\t\2/p" "$file" >"$work/list"

@@ -1,0 +1,354 @@
+// See event_writer.h.
+#include "runtime/prepare/event_writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/fold/gather.h"
+
+enum { LARGEST_GROUP = 64 };
+
+static const char what_for[] = "the events of the store";
+
+/** The arrays of the part, and room for one partition. */
+struct event_writer {
+  struct seg_preparing *state;
+  const struct seg_event_shape *shape;
+  const struct seg_event_run *runs; // those that are being written
+  size_t run_count;
+  uint32_t shift;
+  uint64_t key_count;
+  bool sparse; // offsets of numbers that have rows only
+  struct seg_gather gather;
+  SEG_VEC(struct seg_slice) slices;
+  const unsigned char **bytes; // per run: the first byte of the group
+  unsigned char *staging;
+  uint64_t staging_capacity;
+  uint64_t *bits; // one flag of a partition
+  uint64_t bits_capacity;
+  uint64_t rows;
+  struct seg_values_writer *writers; // per input
+  struct seg_values_writer days, row_of;
+  struct seg_array_file numbers, offsets;
+};
+
+static enum seg_status begin_writers(struct event_writer *writer, struct seg_error *error) {
+  const struct seg_plan_entity *wanted = writer->shape->wanted;
+  struct seg_build *build = &writer->state->build;
+  struct seg_str none = {"", 0};
+  struct seg_str offsets = seg_values_name(build, wanted->name, none, "offsets");
+  struct seg_str numbers = seg_values_name(build, wanted->name, none, "numbers");
+  writer->writers = calloc((size_t)wanted->input_count + 1, sizeof *writer->writers);
+  if (writer->writers == NULL || offsets.data == NULL || numbers.data == NULL)
+    return seg_fail_memory(error, what_for);
+  enum seg_status status =
+      seg_array_file_create(&writer->offsets, build, offsets, SEG_STORE_U64, error);
+  if (status == SEG_OK)
+    status = seg_array_file_create(&writer->numbers, build, numbers, SEG_STORE_U32, error);
+  if (status == SEG_OK)
+    status = seg_values_writer_begin(&writer->days, build, SEG_LAYOUT_I32, wanted->name, none,
+                                     "day", error);
+  if (status == SEG_OK && writer->shape->row_column != SEG_NO_PLACE)
+    status = seg_values_writer_begin(&writer->row_of, build, SEG_LAYOUT_I64, wanted->name, none,
+                                     "row", error);
+  for (uint32_t i = 0; status == SEG_OK && i < wanted->input_count; i++) {
+    const struct seg_plan_input *input = &wanted->inputs[i];
+    bool is_instant = input->type == SEG_COLUMN_INSTANT;
+    status = seg_values_writer_begin(
+        &writer->writers[i], build, seg_column_type_layout(input->type), wanted->name,
+        is_instant ? none : input->name, is_instant ? "instant" : "", error);
+  }
+  return status;
+}
+
+// The bits of one flag of the gathered rows.
+static const uint64_t *flag_bits(struct event_writer *writer, uint32_t flag) {
+  const uint64_t *words = writer->gather.flags[flag / 64];
+  for (uint64_t first = 0; first < writer->gather.count; first += 64) {
+    uint64_t rows = writer->gather.count - first < 64 ? writer->gather.count - first : 64;
+    uint64_t word = 0;
+    for (uint64_t i = 0; i < rows; i++)
+      word |= ((words[first + i] >> (flag % 64)) & 1) << i;
+    writer->bits[first / 64] = word;
+  }
+  return writer->bits;
+}
+
+static enum seg_status write_input(struct event_writer *writer, uint32_t input,
+                                   struct seg_error *error) {
+  const struct seg_event_place *place = &writer->shape->places[input];
+  const struct seg_gather *gather = &writer->gather;
+  uint64_t words = writer->bits_capacity / 64;
+  const uint64_t *known = NULL;
+  if (place->known_flag != SEG_NO_PLACE) {
+    flag_bits(writer, place->known_flag);
+    memcpy(writer->bits + words, writer->bits, words * sizeof *writer->bits);
+    known = writer->bits + words;
+  }
+  const void *values = place->column == SEG_NO_PLACE ? (const void *)flag_bits(writer, place->flag)
+                                                     : gather->columns[place->column];
+  return seg_values_writer_append(&writer->writers[input], values, known, gather->count, error);
+}
+
+static enum seg_status write_gathered(struct event_writer *writer, struct seg_error *error) {
+  const struct seg_gather *gather = &writer->gather;
+  const struct seg_event_shape *shape = writer->shape;
+  if (gather->count > writer->bits_capacity) {
+    free(writer->bits);
+    writer->bits_capacity = (gather->count + gather->count / 4 + 63) / 64 * 64;
+    writer->bits = malloc(writer->bits_capacity / 4); // two bitmaps
+    if (writer->bits == NULL) {
+      writer->bits_capacity = 0;
+      return seg_fail_memory(error, what_for);
+    }
+  }
+  enum seg_status status =
+      seg_values_writer_append(&writer->days, gather->days, NULL, gather->count, error);
+  if (status == SEG_OK && shape->row_column != SEG_NO_PLACE)
+    status = seg_values_writer_append(&writer->row_of, gather->columns[shape->row_column], NULL,
+                                      gather->count, error);
+  for (uint32_t i = 0; status == SEG_OK && i < shape->wanted->input_count; i++)
+    status = write_input(writer, i, error);
+  writer->rows += gather->count;
+  return status;
+}
+
+static enum seg_status write_offsets(struct event_writer *writer, uint32_t first, uint32_t count,
+                                     uint64_t before, struct seg_error *error) {
+  const uint64_t *offsets = writer->gather.offsets;
+  enum seg_status status = SEG_OK;
+  for (uint32_t i = 0; status == SEG_OK && i < count; i++) {
+    uint64_t offset = before + offsets[i];
+    uint32_t number = first + i;
+    if (writer->sparse && offsets[i] == offsets[i + 1])
+      continue;
+    status = seg_array_file_append(&writer->offsets, &offset, 1, error);
+    if (status == SEG_OK && writer->sparse)
+      status = seg_array_file_append(&writer->numbers, &number, 1, error);
+  }
+  return status;
+}
+
+// Point at the bytes of partitions first .. end - 1 of every run.
+static enum seg_status find_bytes(struct event_writer *writer, uint32_t first, uint32_t end,
+                                  struct seg_error *error) {
+  uint64_t staged = 0;
+  for (size_t r = 0; r < writer->run_count; r++) {
+    const struct seg_event_run *run = &writer->runs[r];
+    uint32_t from, to, unused;
+    seg_event_run_stretch(run, first, writer->shift, &from, &unused);
+    seg_event_run_stretch(run, end - 1, writer->shift, &unused, &to);
+    uint64_t offset = (uint64_t)run->byte_offsets[from] * 8;
+    uint64_t size = (uint64_t)run->byte_offsets[to] * 8 - offset;
+    if (run->memory.bytes != NULL) {
+      writer->bytes[r] = run->memory.bytes + offset;
+      continue;
+    }
+    writer->bytes[r] = writer->staging + staged;
+    enum seg_status status =
+        size == 0 ? SEG_OK
+                  : seg_spill_file_read(&writer->state->spill, writer->staging + staged, size,
+                                        run->file_offset + offset, error);
+    if (status != SEG_OK)
+      return status;
+    staged += size;
+  }
+  return SEG_OK;
+}
+
+// The slices of one partition, whose group begins at `group_first`.
+static enum seg_status find_slices(struct event_writer *writer, uint32_t group_first,
+                                   uint32_t partition, uint64_t *rows, struct seg_error *error) {
+  writer->slices.count = 0;
+  *rows = 0;
+  for (size_t r = 0; r < writer->run_count; r++) {
+    const struct seg_event_run *run = &writer->runs[r];
+    uint32_t group_from, from, to, unused;
+    seg_event_run_stretch(run, group_first, writer->shift, &group_from, &unused);
+    seg_event_run_stretch(run, partition, writer->shift, &from, &to);
+    for (uint32_t p = from; p < to; p++) {
+      struct seg_slice slice = {
+          .bytes =
+              writer->bytes[r] + (size_t)(run->byte_offsets[p] - run->byte_offsets[group_from]) * 8,
+          .count = run->row_offsets[p + 1] - run->row_offsets[p],
+          .first_customer = p << run->shift,
+          .form = &run->form};
+      if (slice.count > 0 && !SEG_VEC_PUSH(&writer->slices, slice))
+        return seg_fail_memory(error, what_for);
+      *rows += slice.count;
+    }
+  }
+  return SEG_OK;
+}
+
+static enum seg_status write_partition(struct event_writer *writer, uint32_t group_first,
+                                       uint32_t partition, struct seg_error *error) {
+  uint64_t first = (uint64_t)partition << writer->shift, rows;
+  uint64_t size = UINT64_C(1) << writer->shift;
+  uint32_t count = (uint32_t)(writer->key_count - first < size ? writer->key_count - first : size);
+  enum seg_status status = find_slices(writer, group_first, partition, &rows, error);
+  if (status == SEG_OK)
+    status = seg_gather_reserve(&writer->gather, rows, error);
+  if (status == SEG_OK)
+    status = seg_gather_run(&writer->gather, writer->slices.items, writer->slices.count,
+                            (uint32_t)first, count, error);
+  if (status == SEG_OK)
+    status = write_offsets(writer, (uint32_t)first, count, writer->rows, error);
+  return status == SEG_OK ? write_gathered(writer, error) : status;
+}
+
+// Bytes of partitions first .. end - 1 that lie in the file.
+static uint64_t spilled_bytes(const struct event_writer *writer, uint32_t first, uint32_t end) {
+  uint64_t bytes = 0;
+  for (size_t r = 0; r < writer->run_count; r++) {
+    const struct seg_event_run *run = &writer->runs[r];
+    uint32_t from, to, unused;
+    if (run->memory.bytes != NULL)
+      continue;
+    seg_event_run_stretch(run, first, writer->shift, &from, &unused);
+    seg_event_run_stretch(run, end - 1, writer->shift, &unused, &to);
+    bytes += (uint64_t)(run->byte_offsets[to] - run->byte_offsets[from]) * 8;
+  }
+  return bytes;
+}
+
+static enum seg_status stage(struct event_writer *writer, uint64_t bytes, struct seg_error *error) {
+  if (bytes <= writer->staging_capacity)
+    return SEG_OK;
+  free(writer->staging);
+  writer->staging_capacity = 0;
+  writer->staging = malloc(bytes);
+  if (writer->staging == NULL)
+    return seg_fail_memory(error, what_for);
+  writer->staging_capacity = bytes;
+  return SEG_OK;
+}
+
+// Partitions that are read from the file at once: as many as fit in an eighth of the memory.
+static uint32_t choose_group(const struct event_writer *writer, uint64_t spilled,
+                             uint32_t partitions) {
+  uint64_t limit = writer->state->budget.limit;
+  if (spilled == 0 || partitions == 0)
+    return 1;
+  uint64_t share = spilled / partitions + 1;
+  uint64_t group = limit == UINT64_MAX ? LARGEST_GROUP : limit / 8 / share;
+  group = group < LARGEST_GROUP ? group : LARGEST_GROUP;
+  return group > 0 ? (uint32_t)group : 1;
+}
+
+static enum seg_status write_keyed(struct event_writer *writer, const struct seg_event_runs *all,
+                                   struct seg_error *error) {
+  uint32_t partitions = (uint32_t)seg_partition_count(writer->key_count, writer->shift);
+  uint32_t group = choose_group(writer, all->spilled, partitions);
+  writer->runs = all->runs;
+  writer->run_count = all->count;
+  enum seg_status status = SEG_OK;
+  for (uint32_t first = 0; status == SEG_OK && first < partitions; first += group) {
+    uint32_t end = first + group < partitions ? first + group : partitions;
+    status = stage(writer, spilled_bytes(writer, first, end), error);
+    if (status == SEG_OK)
+      status = find_bytes(writer, first, end, error);
+    for (uint32_t p = first; status == SEG_OK && p < end; p++)
+      status = write_partition(writer, first, p, error);
+  }
+  uint64_t end = writer->rows;
+  return status == SEG_OK ? seg_array_file_append(&writer->offsets, &end, 1, error) : status;
+}
+
+// Run by run: nothing has to be brought together.
+static enum seg_status write_unkeyed(struct event_writer *writer, const struct seg_event_runs *all,
+                                     struct seg_error *error) {
+  enum seg_status status = SEG_OK;
+  for (size_t r = 0; status == SEG_OK && r < all->count; r++) {
+    writer->runs = &all->runs[r];
+    writer->run_count = 1;
+    writer->shift = writer->runs->shift;
+    uint64_t rows;
+    status = stage(writer, spilled_bytes(writer, 0, 1), error);
+    if (status == SEG_OK)
+      status = find_bytes(writer, 0, 1, error);
+    if (status == SEG_OK)
+      status = find_slices(writer, 0, 0, &rows, error);
+    if (status == SEG_OK)
+      status = seg_gather_reserve(&writer->gather, rows, error);
+    if (status == SEG_OK)
+      status =
+          seg_gather_run(&writer->gather, writer->slices.items, writer->slices.count, 0, 1, error);
+    if (status == SEG_OK)
+      status = write_gathered(writer, error);
+  }
+  return status;
+}
+
+static enum seg_status finish(struct event_writer *writer, struct seg_store_entity *entity,
+                              uint32_t number, struct seg_error *error) {
+  const struct seg_plan_entity *wanted = writer->shape->wanted;
+  struct seg_store_part *part = &entity->parts[number];
+  struct seg_store_values values;
+  enum seg_status status = seg_array_file_finish(&writer->offsets, &part->offsets, error);
+  if (status == SEG_OK)
+    status = seg_array_file_finish(&writer->numbers, &part->numbers, error);
+  if (status == SEG_OK && !writer->sparse)
+    seg_build_drop(&writer->state->build, &part->numbers);
+  if (status == SEG_OK)
+    status = seg_values_writer_finish(&writer->days, &values, error);
+  if (status == SEG_OK)
+    part->days = values.values;
+  if (status == SEG_OK && writer->shape->row_column != SEG_NO_PLACE) {
+    status = seg_values_writer_finish(&writer->row_of, &values, error);
+    part->rows_of = values.values;
+  }
+  for (uint32_t i = 0, at = 0; status == SEG_OK && i < wanted->input_count; i++) {
+    bool is_instant = wanted->inputs[i].type == SEG_COLUMN_INSTANT;
+    struct seg_store_values *target =
+        is_instant ? &part->instant : &entity->columns[at++].parts[number];
+    status = seg_values_writer_finish(&writer->writers[i], target, error);
+  }
+  return status;
+}
+
+static void release(struct event_writer *writer) {
+  for (uint32_t i = 0; writer->writers != NULL && i < writer->shape->wanted->input_count; i++)
+    seg_values_writer_discard(&writer->writers[i]);
+  seg_values_writer_discard(&writer->days);
+  seg_values_writer_discard(&writer->row_of);
+  seg_array_file_discard(&writer->numbers);
+  seg_array_file_discard(&writer->offsets);
+  seg_gather_deinit(&writer->gather);
+  SEG_VEC_FREE(&writer->slices);
+  free(writer->writers);
+  free(writer->bytes);
+  free(writer->staging);
+  free(writer->bits);
+}
+
+enum seg_status
+seg_event_writer_write(struct seg_preparing *state, const struct seg_event_shape *shape,
+                       const struct seg_event_runs *keyed, const struct seg_event_runs *unkeyed,
+                       struct seg_store_entity *entity, uint32_t part, struct seg_error *error) {
+  uint64_t keys = seg_prepare_key_count(state);
+  struct event_writer writer = {.state = state,
+                                .shape = shape,
+                                .shift = seg_partition_shift(keys),
+                                .key_count = keys,
+                                .sparse = state->options->append,
+                                .numbers = {.file = -1},
+                                .offsets = {.file = -1}};
+  size_t most = keyed->count > unkeyed->count ? keyed->count : unkeyed->count;
+  writer.bytes = calloc(most + 1, sizeof *writer.bytes);
+  enum seg_status status = writer.bytes == NULL ? seg_fail_memory(error, what_for) : SEG_OK;
+  if (status == SEG_OK)
+    status = seg_gather_init(&writer.gather, &keyed->layout, 0, UINT32_C(1) << writer.shift, error);
+  if (status == SEG_OK)
+    status = begin_writers(&writer, error);
+  if (status == SEG_OK)
+    status = write_keyed(&writer, keyed, error);
+  uint64_t with_key = writer.rows;
+  if (status == SEG_OK)
+    status = write_unkeyed(&writer, unkeyed, error);
+  entity->parts[part] = (struct seg_store_part){.rows = writer.rows, .keyed = with_key};
+  if (status == SEG_OK)
+    status = finish(&writer, entity, part, error);
+  release(&writer);
+  return status;
+}

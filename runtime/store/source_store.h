@@ -1,0 +1,19 @@
+/**
+ * A source over a prepared store, for whatever reads sources: rows come in the order of the files
+ * inside one customer, and, of the event that gives the customers, in the order of the files.
+ */
+#ifndef SEG_RUNTIME_STORE_SOURCE_STORE_H
+#define SEG_RUNTIME_STORE_SOURCE_STORE_H
+
+#include "runtime/io/source.h"
+#include "runtime/store/store_fit.h"
+
+/** The store and the entity must outlive the source. Errors: those of seg_store_fit and
+ * seg_store_map. */
+SEG_NODISCARD enum seg_status seg_source_open_store(struct seg_store *store,
+                                                    enum seg_store_kind kind,
+                                                    const struct seg_plan_entity *entity,
+                                                    struct seg_source **source,
+                                                    struct seg_error *error);
+
+#endif

@@ -1,0 +1,146 @@
+// Stored arrays -> columns; see store_read.h.
+#include "runtime/store/store_read.h"
+
+#include <string.h>
+
+#include "runtime/store/store_errors.h"
+
+#define COPY(from_type, to_type)                                                                   \
+  for (uint64_t i = 0; i < count; i++)                                                             \
+    ((to_type *)to)[i] = (to_type)((const from_type *)array->data)[first + i];                     \
+  break
+
+static void copy_i32(const struct seg_store_array *array, uint64_t first, uint64_t count,
+                     void *to) {
+  switch (array->type) {
+  case SEG_STORE_I8: COPY(int8_t, int32_t);
+  case SEG_STORE_I16: COPY(int16_t, int32_t);
+  case SEG_STORE_I32: COPY(int32_t, int32_t);
+  case SEG_STORE_I64: COPY(int64_t, int32_t);
+  case SEG_STORE_F64:
+  case SEG_STORE_U8:
+  case SEG_STORE_U32:
+  case SEG_STORE_U64:
+  case SEG_STORE_TYPE_COUNT: break;
+  }
+}
+
+static void copy_i64(const struct seg_store_array *array, uint64_t first, uint64_t count,
+                     void *to) {
+  switch (array->type) {
+  case SEG_STORE_I8: COPY(int8_t, int64_t);
+  case SEG_STORE_I16: COPY(int16_t, int64_t);
+  case SEG_STORE_I32: COPY(int32_t, int64_t);
+  case SEG_STORE_I64: COPY(int64_t, int64_t);
+  case SEG_STORE_U8: COPY(uint8_t, int64_t);
+  case SEG_STORE_U32: COPY(uint32_t, int64_t);
+  case SEG_STORE_U64: COPY(uint64_t, int64_t);
+  case SEG_STORE_F64:
+  case SEG_STORE_TYPE_COUNT: break;
+  }
+}
+
+// Bits first .. first + count - 1 into the bits of `to` from `at` on, which are 0.
+static void copy_bits(const uint64_t *from, uint64_t first, uint64_t count, uint64_t *to,
+                      uint64_t at) {
+  while (count > 0) {
+    uint64_t shift = first % 64, room = 64 - at % 64;
+    uint64_t bits = from[first / 64] >> shift;
+    uint64_t have = 64 - shift;
+    uint64_t take = have < room ? have : room;
+    take = take < count ? take : count;
+    if (take < 64)
+      bits &= (UINT64_C(1) << take) - 1;
+    to[at / 64] |= bits << (at % 64);
+    first += take;
+    at += take;
+    count -= take;
+  }
+}
+
+static enum seg_status fail_texts(const struct seg_store *store, struct seg_error *error) {
+  return SEG_STORE_FAIL(error, SEG_BAD_DATA, DAMAGED,
+                        "the store %s is damaged: its texts do not fit together", store->path);
+}
+
+static enum seg_status copy_texts(const struct seg_store *store,
+                                  const struct seg_store_values *values, uint64_t first,
+                                  uint64_t count, struct seg_str *to, struct seg_error *error) {
+  enum seg_status status = seg_store_verify(store, &values->values, first, count + 1, error);
+  if (status != SEG_OK || count == 0)
+    return status;
+  const uint64_t *offsets = (const uint64_t *)values->values.data + first;
+  if (offsets[count] < offsets[0])
+    return fail_texts(store, error);
+  status = seg_store_verify(store, &values->bytes, offsets[0], offsets[count] - offsets[0], error);
+  if (status != SEG_OK)
+    return status;
+  for (uint64_t i = 0; i < count; i++) {
+    if (offsets[i + 1] < offsets[i] || offsets[i + 1] > offsets[count])
+      return fail_texts(store, error);
+    to[i] = (struct seg_str){(const char *)values->bytes.data + offsets[i],
+                             offsets[i + 1] - offsets[i]};
+  }
+  return SEG_OK;
+}
+
+static enum seg_status verify_words(const struct seg_store *store,
+                                    const struct seg_store_array *array, uint64_t first,
+                                    uint64_t count, struct seg_error *error) {
+  return seg_store_verify(store, array, first / 64, (first + count + 63) / 64 - first / 64, error);
+}
+
+enum seg_status seg_store_read(const struct seg_store *store, const struct seg_store_values *values,
+                               uint64_t first, uint64_t count, struct seg_column *to, int64_t at,
+                               struct seg_error *error) {
+  enum seg_status status = SEG_OK;
+  if (count == 0)
+    return SEG_OK;
+  char *out = (char *)to->values;
+  switch (to->layout) {
+  case SEG_LAYOUT_BIT:
+    status = verify_words(store, &values->values, first, count, error);
+    if (status == SEG_OK)
+      copy_bits((const uint64_t *)values->values.data, first, count, to->values, (uint64_t)at);
+    break;
+  case SEG_LAYOUT_I32:
+    status = seg_store_verify(store, &values->values, first, count, error);
+    if (status == SEG_OK)
+      copy_i32(&values->values, first, count, out + at * (int64_t)sizeof(int32_t));
+    break;
+  case SEG_LAYOUT_I64:
+    status = seg_store_verify(store, &values->values, first, count, error);
+    if (status == SEG_OK)
+      copy_i64(&values->values, first, count, out + at * (int64_t)sizeof(int64_t));
+    break;
+  case SEG_LAYOUT_F64:
+    status = seg_store_verify(store, &values->values, first, count, error);
+    if (status == SEG_OK)
+      memcpy(out + at * (int64_t)sizeof(double), (const double *)values->values.data + first,
+             count * sizeof(double));
+    break;
+  case SEG_LAYOUT_TEXT:
+    status = copy_texts(store, values, first, count, (struct seg_str *)to->values + at, error);
+    break;
+  }
+  if (status != SEG_OK || to->known == NULL)
+    return status;
+  if (!seg_store_has(&values->known)) {
+    for (uint64_t i = 0; i < count; i++)
+      seg_bitmap_set(to->known, at + (int64_t)i);
+    return SEG_OK;
+  }
+  status = verify_words(store, &values->known, first, count, error);
+  if (status == SEG_OK)
+    copy_bits((const uint64_t *)values->known.data, first, count, to->known, (uint64_t)at);
+  return status;
+}
+
+enum seg_status seg_store_read_integers(const struct seg_store *store,
+                                        const struct seg_store_array *array, uint64_t first,
+                                        uint64_t count, int64_t *to, struct seg_error *error) {
+  enum seg_status status = seg_store_verify(store, array, first, count, error);
+  if (status == SEG_OK)
+    copy_i64(array, first, count, to);
+  return status;
+}
