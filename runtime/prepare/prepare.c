@@ -163,8 +163,8 @@ static enum seg_status prepare_events(struct seg_preparing *state, struct seg_er
   for (uint32_t e = 0; status == SEG_OK && e < plan->event_count; e++) {
     if (state->sources->events[e] == NULL || (int32_t)e == giver)
       continue;
-    bool is_there =
-        seg_store_manifest_find(manifest->events, manifest->event_count, plan->events[e].name) != NULL;
+    bool is_there = seg_store_manifest_find(manifest->events, manifest->event_count,
+                                            plan->events[e].name) != NULL;
     status = check_absent(state, &plan->events[e], "event", is_there, error);
     if (status == SEG_OK)
       status = seg_prepare_event(state, e, error);

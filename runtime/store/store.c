@@ -197,8 +197,9 @@ enum seg_status seg_store_open(struct seg_store *store, const char *path, struct
   enum seg_status status = read_manifest(store, error);
   for (uint32_t i = 0; status == SEG_OK && i < store->manifest.generation_count; i++)
     status = load_checksums(store, &store->manifest.generations[i], error);
-  return status == SEG_OK ? seg_store_manifest_each_array(&store->manifest, check_array, store, error)
-                          : status;
+  return status == SEG_OK
+             ? seg_store_manifest_each_array(&store->manifest, check_array, store, error)
+             : status;
 }
 
 void seg_store_unmap(struct seg_store_array *array) {

@@ -123,7 +123,8 @@ static struct seg_store_entity *find(struct seg_store *store, enum seg_store_kin
   struct seg_store_manifest *manifest = &store->manifest;
   switch (kind) {
   case SEG_STORE_CUSTOMER: return manifest->has_customers ? &manifest->customer : NULL;
-  case SEG_STORE_EVENT: return seg_store_manifest_find(manifest->events, manifest->event_count, name);
+  case SEG_STORE_EVENT:
+    return seg_store_manifest_find(manifest->events, manifest->event_count, name);
   case SEG_STORE_LIST: return seg_store_manifest_find(manifest->lists, manifest->list_count, name);
   }
   return NULL;

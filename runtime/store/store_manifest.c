@@ -292,8 +292,9 @@ static enum seg_status fail_version(const char *path, struct seg_str what,
   return SEG_BAD_DATA;
 }
 
-enum seg_status seg_store_manifest_read(struct seg_arena *arena, struct seg_str text, const char *path,
-                                  struct seg_store_manifest *manifest, struct seg_error *error) {
+enum seg_status seg_store_manifest_read(struct seg_arena *arena, struct seg_str text,
+                                        const char *path, struct seg_store_manifest *manifest,
+                                        struct seg_error *error) {
   struct reading reading = {.arena = arena};
   *manifest = (struct seg_store_manifest){0};
   struct seg_json_value *object = seg_json_read(arena, text);
@@ -314,7 +315,7 @@ enum seg_status seg_store_manifest_read(struct seg_arena *arena, struct seg_str 
 }
 
 struct seg_store_entity *seg_store_manifest_find(struct seg_store_entity *entities, uint32_t count,
-                                           struct seg_str name) {
+                                                 struct seg_str name) {
   for (uint32_t i = 0; i < count; i++)
     if (seg_str_equal(entities[i].name, name))
       return &entities[i];
@@ -353,11 +354,10 @@ static void walk_entity(struct walk *walk, struct seg_store_entity *entity) {
   }
 }
 
-enum seg_status seg_store_manifest_each_array(struct seg_store_manifest *manifest,
-                                        enum seg_status (*visit)(void *context,
-                                                                 struct seg_store_array *array,
-                                                                 struct seg_error *error),
-                                        void *context, struct seg_error *error) {
+enum seg_status seg_store_manifest_each_array(
+    struct seg_store_manifest *manifest,
+    enum seg_status (*visit)(void *context, struct seg_store_array *array, struct seg_error *error),
+    void *context, struct seg_error *error) {
   struct walk walk = {visit, context, error, SEG_OK};
   for (uint32_t i = 0; i < manifest->key_part_count; i++)
     walk_values(&walk, &manifest->keys[i]);

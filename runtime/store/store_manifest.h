@@ -149,13 +149,13 @@ void seg_store_manifest_write(const struct seg_store_manifest *manifest, FILE *o
  * program does not know, DAMAGED for a text that is none.
  */
 SEG_NODISCARD enum seg_status seg_store_manifest_read(struct seg_arena *arena, struct seg_str text,
-                                                const char *path,
-                                                struct seg_store_manifest *manifest,
-                                                struct seg_error *error);
+                                                      const char *path,
+                                                      struct seg_store_manifest *manifest,
+                                                      struct seg_error *error);
 
 /** The entity of that name, or NULL. */
 struct seg_store_entity *seg_store_manifest_find(struct seg_store_entity *entities, uint32_t count,
-                                           struct seg_str name);
+                                                 struct seg_str name);
 
 /** Call `visit` for every array of the manifest that is there, until it fails. */
 SEG_NODISCARD enum seg_status seg_store_manifest_each_array(
