@@ -116,3 +116,17 @@ int choose(const char *verb, const char *option, const char *value, const char *
   fprintf(stderr, "\n  = help: write `%s %s`\n", option, nearest == NULL ? words[0] : nearest);
   return -1;
 }
+
+enum { MOST_BUDGET = 1000000000 };
+
+long choose_budget(const char *verb, const char *value) {
+  char *end = NULL;
+  long budget = value == NULL ? 0 : strtol(value, &end, 10);
+  if (value == NULL || (end != value && *end == '\0' && budget > 0 && budget <= MOST_BUDGET))
+    return budget;
+  fprintf(stderr,
+          "error: segc %s: `--proof-budget %s` is not a number from 1 to %d\n"
+          "  = help: leave it out: the usual amount settles most questions\n",
+          verb, value, MOST_BUDGET);
+  return -1;
+}

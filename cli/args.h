@@ -35,4 +35,7 @@ void free_arguments(struct arguments *arguments);
 int choose(const char *verb, const char *option, const char *value, const char *const *words,
            size_t count);
 
+/** The value of `--proof-budget`, 0 for NULL; -1 after a message on stderr. */
+long choose_budget(const char *verb, const char *value);
+
 #endif

@@ -45,8 +45,6 @@ enum {
   OPTION_COUNT,
 };
 
-enum { MOST_BUDGET = 1000000000 };
-
 struct choices {
   enum segc_format format;
   enum color_choice color;
@@ -132,19 +130,6 @@ static enum segc_status check(struct segc_session *session, const struct argumen
   return finish_output(stdout, status);
 }
 
-/** The budget in words of the command line; 0: none given, or -1 after a message. */
-static long choose_budget(const char *value) {
-  char *end = NULL;
-  long budget = value == NULL ? 0 : strtol(value, &end, 10);
-  if (value == NULL || (end != value && *end == '\0' && budget > 0 && budget <= MOST_BUDGET))
-    return budget;
-  fprintf(stderr,
-          "error: segc check: `--proof-budget %s` is not a number from 1 to %d\n"
-          "  = help: leave it out: the usual amount settles most questions\n",
-          value, MOST_BUDGET);
-  return -1;
-}
-
 static bool can_hold_tests(const struct option *file, const struct option *no_proofs) {
   size_t size = file->given ? strlen(file->value) : 0;
   bool rules = size > 4 && strcmp(file->value + size - 4, ".seg") == 0;
@@ -189,7 +174,7 @@ int verb_check(int argc, char **argv) {
   }
   int format = choose("check", "--format", options[FORMAT].value, formats, 4);
   int color = choose_color("check", options[COLOR].value);
-  long budget = choose_budget(options[PROOF_BUDGET].value);
+  long budget = choose_budget("check", options[PROOF_BUDGET].value);
   if (format < 0 || color < 0 || budget < 0 ||
       !can_hold_tests(&options[WITNESS_TESTS], &options[NO_PROOFS]))
     goto cleanup;

@@ -13,9 +13,10 @@ static const char help[] =
     "or whose rule changed, in which clause; changed metrics, events and columns with the "
     "segments\n"
     "they act on; chains. Layout, comments, names of metrics and the order of `and` make no\n"
-    "difference. With data both versions are run over it, and the customers who enter, leave and\n"
-    "move are counted. Exit code 0: no difference, 1: there are differences, 2: an error, also in\n"
-    "the rules.\n"
+    "difference. Of each changed rule it is proved, or shown on a customer, whether anybody\n"
+    "leaves the segment or is new in it. With data both versions are run over it, and the\n"
+    "customers who enter, leave and move are counted. Exit code 0: no difference, 1: there are\n"
+    "differences, 2: an error, also in the rules.\n"
     "\n"
     "  BEFORE, AFTER        a folder (all .seg files below it) or a rule file each\n"
     "  --as-of DATE         YYYY-MM-DD: events before that day count\n"
@@ -23,6 +24,8 @@ static const char help[] =
     "  --source NAME=WHAT   as in `segc run`; may be repeated\n"
     "  --list FILE          the customers who move, as .csv, .csv.gz or .parquet: the key, and\n"
     "                       NAME_before and NAME_after of every segment and chain; mode 0600\n"
+    "  --no-proofs          do not ask who leaves and who is new\n"
+    "  --proof-budget N     work for one question, before it stays unproved; usual: 300000\n"
     "  --format FORMAT      human, json or markdown\n"
     "  --allow-no-decision  accept segments without a decision, for exploration\n"
     "  --color WHEN         auto, always or never: colours of messages\n";
@@ -32,6 +35,8 @@ enum {
   DATA,
   SOURCE,
   LIST,
+  NO_PROOFS,
+  PROOF_BUDGET,
   FORMAT,
   ALLOW_NO_DECISION,
   COLOR,
@@ -58,8 +63,8 @@ static bool load(struct segc_session *session, const struct arguments *arguments
 }
 
 static enum segc_status diff(struct segc_session *before, struct segc_session *after,
-                             const struct arguments *arguments, enum segc_format format,
-                             bool color) {
+                             const struct arguments *arguments, unsigned budget,
+                             enum segc_format format, bool color) {
   const struct option *options = arguments->options;
   struct segc_run_options data = {
       .size = sizeof data,
@@ -71,7 +76,9 @@ static enum segc_status diff(struct segc_session *before, struct segc_session *a
   bool with_data = options[DATA].given || options[SOURCE].given || options[AS_OF].given;
   struct segc_diff_options diff_options = {.size = sizeof diff_options,
                                            .data = with_data ? &data : NULL,
-                                           .list_path = options[LIST].value};
+                                           .list_path = options[LIST].value,
+                                           .no_proofs = options[NO_PROOFS].given,
+                                           .proof_budget = budget};
   bool loaded = load(before, arguments, 0, color);
   loaded = load(after, arguments, 1, color) && loaded;
   if (!loaded)
@@ -107,6 +114,8 @@ int verb_diff(int argc, char **argv) {
       [DATA] = {.name = "--data", .takes_value = true},
       [SOURCE] = {.name = "--source", .takes_value = true, .repeats = true},
       [LIST] = {.name = "--list", .takes_value = true},
+      [NO_PROOFS] = {.name = "--no-proofs"},
+      [PROOF_BUDGET] = {.name = "--proof-budget", .takes_value = true},
       [FORMAT] = {.name = "--format", .takes_value = true},
       [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
       [COLOR] = {.name = "--color", .takes_value = true},
@@ -128,14 +137,15 @@ int verb_diff(int argc, char **argv) {
   }
   int format = choose("diff", "--format", options[FORMAT].value, words, 3);
   int color = choose_color("diff", options[COLOR].value);
-  if (format < 0 || color < 0 || !right_arguments(&arguments))
+  long budget = choose_budget("diff", options[PROOF_BUDGET].value);
+  if (format < 0 || color < 0 || budget < 0 || !right_arguments(&arguments))
     goto cleanup;
   before = open_session();
   after = before == NULL ? NULL : open_session();
   if (after == NULL)
     goto cleanup;
-  status =
-      diff(before, after, &arguments, formats[format], use_color((enum color_choice)color, stderr));
+  status = diff(before, after, &arguments, (unsigned)budget, formats[format],
+                use_color((enum color_choice)color, stderr));
 cleanup:
   segc_session_free(before);
   segc_session_free(after);

@@ -133,12 +133,12 @@ static struct seg_replay replay_of(const struct seg_pipeline *pipeline) {
 /** Proofs about changed rules; the customers in them are tried on both compiled versions. */
 static enum seg_status prove(struct segc_session *before, struct segc_session *after,
                              const struct seg_diff_version *old_version,
-                             const struct seg_diff_version *new_version,
+                             const struct seg_diff_version *new_version, unsigned budget,
                              struct seg_project_diff *project) {
   struct seg_error *error = &after->error;
   struct seg_diff_proofs proofs;
-  enum seg_status status =
-      seg_diff_proofs_init(&proofs, project, old_version, new_version, &after->interrupted, error);
+  enum seg_status status = seg_diff_proofs_init(&proofs, project, old_version, new_version, budget,
+                                                &after->interrupted, error);
   if (status == SEG_OK && seg_diff_proofs_has_witness(&proofs)) {
     status = seg_pipeline_run(&before->pipeline, SEG_PASS_CODEGEN, error);
     if (status == SEG_OK)
@@ -166,8 +166,8 @@ enum segc_status segc_diff(struct segc_session *before, struct segc_session *aft
   struct seg_membership_diff members = {0};
   enum seg_status status =
       seg_project_diff_init(&project, &old_version, &new_version, &after->error);
-  if (status == SEG_OK)
-    status = prove(before, after, &old_version, &new_version, &project);
+  if (status == SEG_OK && !options->no_proofs)
+    status = prove(before, after, &old_version, &new_version, options->proof_budget, &project);
   if (status == SEG_OK && options->data != NULL)
     status = with_data(options, before, after, &project, &members, format, out);
   else if (status == SEG_OK)

@@ -135,6 +135,14 @@ void seg_help(struct seg_diagnostics *sink, struct seg_diagnostic *diagnostic, c
   va_end(arguments);
 }
 
+void seg_show_witness(struct seg_diagnostics *sink, struct seg_diagnostic *diagnostic,
+                      struct seg_str json) {
+  if (diagnostic == &sink->spare)
+    return;
+  diagnostic->witness = seg_arena_str(&sink->arena, json);
+  sink->out_of_memory = sink->out_of_memory || diagnostic->witness.data == NULL;
+}
+
 static void copy_part(struct seg_diagnostics *sink, struct seg_diagnostic *to,
                       const struct seg_diag_part *part) {
   if (part->kind == SEG_PART_HELP)

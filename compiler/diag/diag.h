@@ -51,6 +51,7 @@ struct seg_diagnostic {
   struct seg_span span;
   struct seg_str message;
   struct seg_diag_part *parts, *last_part;
+  struct seg_str witness; // who shows it, as one JSON object; empty: nobody
 };
 
 struct seg_json;
@@ -114,6 +115,10 @@ void seg_note_at(struct seg_diagnostics *sink, struct seg_diagnostic *diagnostic
 SEG_PRINTF(3, 4)
 void seg_help(struct seg_diagnostics *sink, struct seg_diagnostic *diagnostic, const char *format,
               ...);
+
+/** Who shows what is wrong, for the JSON form: one object, copied. */
+void seg_show_witness(struct seg_diagnostics *sink, struct seg_diagnostic *diagnostic,
+                      struct seg_str json);
 
 enum seg_diag_format { SEG_FORMAT_HUMAN, SEG_FORMAT_JSON, SEG_FORMAT_SARIF, SEG_FORMAT_GITHUB };
 

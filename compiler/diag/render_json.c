@@ -54,6 +54,10 @@ static void put_diagnostic(struct seg_json *json, const struct seg_source_map *m
     if (part->kind == SEG_PART_HELP)
       seg_json_str(json, part->text);
   seg_json_end_array(json);
+  if (diagnostic->witness.size > 0) {
+    seg_json_key(json, "witness");
+    seg_json_written(json, diagnostic->witness);
+  }
   seg_json_end_object(json);
 }
 

@@ -15,6 +15,16 @@ static void write_side(struct seg_json *json, const char *key, const struct seg_
   seg_json_end_object(json);
 }
 
+static void write_witness(struct seg_json *json, const struct seg_diff_witness *witness) {
+  seg_json_begin_object(json);
+  seg_json_key(json, "shows");
+  seg_json_text(json, witness->leaves ? "leaves" : "is new");
+  seg_json_member(json, "text", witness->text);
+  seg_json_key(json, "witness");
+  seg_json_written(json, witness->object);
+  seg_json_end_object(json);
+}
+
 static void write_item(struct seg_json *json, const struct seg_diff_item *item) {
   seg_json_begin_object(json);
   seg_json_member(json, "name", item->name);
@@ -44,8 +54,8 @@ static void write_item(struct seg_json *json, const struct seg_diff_item *item) 
     seg_json_member(json, "verdict", item->verdict);
     seg_json_key(json, "witnesses");
     seg_json_begin_array(json);
-    for (uint32_t i = 0; i < item->witnesses.count; i++)
-      seg_json_str(json, item->witnesses.items[i]);
+    for (uint32_t i = 0; i < item->witness_count; i++)
+      write_witness(json, &item->witnesses[i]);
     seg_json_end_array(json);
   }
   seg_json_end_object(json);

@@ -65,9 +65,9 @@ static void write_item(const struct seg_diff_section *section, const struct seg_
     escaped(item->verdict, out);
     fputc('\n', out);
   }
-  for (uint32_t i = 0; i < item->witnesses.count; i++) {
+  for (uint32_t i = 0; i < item->witness_count; i++) {
     fputs(i == 0 ? "\n- " : "- ", out);
-    escaped(item->witnesses.items[i], out);
+    escaped(item->witnesses[i].text, out);
     fputc('\n', out);
   }
 }

@@ -66,7 +66,7 @@ static struct seg_str verdict_of(struct proving *proving, const struct seg_diff_
 /** "leaves, as of 2026-06-01: purchase 2026-05-31 amount 5.00 EUR". */
 static enum seg_status tell_witness(struct proving *proving, const struct seg_diff_proof *proof,
                                     int which, const struct seg_node *earlier_rule,
-                                    struct seg_str *text) {
+                                    struct seg_diff_witness *told) {
   const struct seg_witness *witness = &proof->found[which].witness;
   const struct seg_witness_view view = {.program = proving->proofs->after,
                                         .zone = proving->zone,
@@ -79,8 +79,12 @@ static enum seg_status tell_witness(struct proving *proving, const struct seg_di
   struct seg_witness_lines lines;
   char day[SEG_CIVIL_TEXT];
   enum seg_status status = seg_witness_to_lines(&view, arena, &lines, proving->error);
+  if (status == SEG_OK)
+    status = seg_witness_to_json(&view, arena, &told->object, proving->error);
   seg_civil_format(witness->as_of, day);
-  *text = seg_arena_format(arena, "%s, as of %s:", which == LEAVES ? "leaves" : "is new", day);
+  told->leaves = which == LEAVES;
+  struct seg_str *text = &told->text;
+  *text = seg_arena_format(arena, "%s, as of %s:", told->leaves ? "leaves" : "is new", day);
   for (uint32_t i = 0; status == SEG_OK && text->data != NULL && i < lines.count; i++)
     *text = seg_arena_format(arena, "%.*s%s %.*s", SEG_STR(*text), i > 0 ? ";" : "",
                              SEG_STR(lines.items[i]));
@@ -92,14 +96,13 @@ static enum seg_status tell(struct proving *proving, const struct seg_diff_proof
                             const struct seg_node *earlier_rule, struct seg_diff_item *item) {
   item->relation = seg_str_view(relation_of(proof));
   item->verdict = verdict_of(proving, proof);
-  item->witnesses.items = SEG_NEW_ARRAY(&proving->diff->arena, struct seg_str, 2);
-  if (item->verdict.data == NULL || item->witnesses.items == NULL)
+  if (item->verdict.data == NULL)
     return seg_fail_memory(proving->error, "the difference");
   enum seg_status status = SEG_OK;
   for (int i = 0; status == SEG_OK && i < 2; i++)
     if (proof->found[i].existence == SEG_SOMEBODY)
-      status = tell_witness(proving, proof, i, earlier_rule,
-                            &item->witnesses.items[item->witnesses.count++]);
+      status =
+          tell_witness(proving, proof, i, earlier_rule, &item->witnesses[item->witness_count++]);
   return status;
 }
 
@@ -130,12 +133,12 @@ static enum seg_status prove(struct proving *proving, struct seg_diff_item *item
 
 enum seg_status seg_diff_proofs_init(struct seg_diff_proofs *proofs, struct seg_project_diff *diff,
                                      const struct seg_diff_version *before,
-                                     const struct seg_diff_version *after,
+                                     const struct seg_diff_version *after, unsigned budget,
                                      const atomic_bool *interrupted, struct seg_error *error) {
   struct proving proving = {.proofs = proofs, .diff = diff, .error = error};
   *proofs = (struct seg_diff_proofs){.before = before->program, .after = after->program};
   seg_arena_init(&proofs->arena);
-  seg_prover_init(&proofs->prover, after->program, SEG_PROVE_USUAL_BUDGET);
+  seg_prover_init(&proofs->prover, after->program, budget > 0 ? budget : SEG_PROVE_USUAL_BUDGET);
   proofs->items =
       SEG_NEW_ARRAY(&proofs->arena, struct seg_diff_proof, (size_t)diff->segments.count + 1);
   if (proofs->items == NULL)

@@ -28,12 +28,13 @@ struct seg_diff_proofs {
   struct seg_diff_proof *items;
 };
 
-/** Ask, and write `relation`, `verdict` and `witnesses` of the changed segments. Deinit in any
- * case. SEG_OUT_OF_MEMORY, SEG_INTERRUPTED, SEG_INTERNAL, and those of seg_zone_load. */
+/** Ask, with this much work for a question (0: the usual), and write `relation`, `verdict` and
+ * `witnesses` of the changed segments. Deinit in any case. SEG_OUT_OF_MEMORY, SEG_INTERRUPTED,
+ * SEG_INTERNAL, and those of seg_zone_load. */
 SEG_NODISCARD enum seg_status
 seg_diff_proofs_init(struct seg_diff_proofs *proofs, struct seg_project_diff *diff,
                      const struct seg_diff_version *before, const struct seg_diff_version *after,
-                     const atomic_bool *interrupted, struct seg_error *error);
+                     unsigned budget, const atomic_bool *interrupted, struct seg_error *error);
 void seg_diff_proofs_deinit(struct seg_diff_proofs *proofs);
 
 /** Is there somebody to try the compiled rules of both versions on? */

@@ -83,8 +83,8 @@ static void write_item(const struct seg_diff_section *section, const struct seg_
   }
   if (item->verdict.size > 0)
     fprintf(out, "  %.*s\n", SEG_STR(item->verdict));
-  for (uint32_t i = 0; i < item->witnesses.count; i++)
-    fprintf(out, "    %.*s\n", SEG_STR(item->witnesses.items[i]));
+  for (uint32_t i = 0; i < item->witness_count; i++)
+    fprintf(out, "    %.*s\n", SEG_STR(item->witnesses[i].text));
 }
 
 static void write_head(const struct seg_project_diff *diff, FILE *out) {

@@ -40,6 +40,13 @@ struct seg_diff_part {
 
 enum seg_diff_kind { SEG_DIFF_ADDED, SEG_DIFF_REMOVED, SEG_DIFF_CHANGED, SEG_DIFF_RENAMED };
 
+/** A customer on whom two versions of a rule disagree. */
+struct seg_diff_witness {
+  bool leaves;           // else is new
+  struct seg_str text;   // "leaves, as of 2026-06-01: purchase 2026-05-31 amount 5.00 EUR"
+  struct seg_str object; // the customer as JSON
+};
+
 /** A declaration that differs. */
 struct seg_diff_item {
   enum seg_diff_kind kind;
@@ -58,7 +65,8 @@ struct seg_diff_item {
   int32_t segment_before, segment_after;
   struct seg_str relation; // equivalent, narrower, wider, different or unproved; empty: not asked
   struct seg_str verdict;  // the same in words, with what is not proved and why
-  struct seg_diff_texts witnesses; // a customer who leaves, and one who is new
+  uint32_t witness_count;
+  struct seg_diff_witness witnesses[2]; // a customer who leaves, and one who is new
 };
 
 struct seg_diff_list {

@@ -19,18 +19,20 @@ static int32_t column_named(const struct seg_program_entity *entity, struct seg_
   return -1;
 }
 
-static int32_t list_named(const struct seg_program *program, struct seg_str name) {
+/** The list of the same customers, whatever it is called. */
+static int32_t list_like(const struct seg_program *program, const struct seg_program_list *list) {
   for (uint32_t i = 0; i < program->list_count; i++)
-    if (seg_str_equal(program->lists[i].name.text, name))
+    if (seg_str_equal(program->lists[i].source, list->source) &&
+        seg_str_equal(program->lists[i].key, list->key))
       return (int32_t)i;
   return -1;
 }
 
-static void refuse(struct seg_same_data *same, const char *format, struct seg_str name) {
-  struct seg_str text = seg_arena_format(same->arena, format, SEG_STR(name));
-  same->out_of_memory = same->out_of_memory || text.data == NULL;
+/** The first reason stays. */
+static void refuse(struct seg_same_data *same, struct seg_str reason) {
+  same->out_of_memory = same->out_of_memory || reason.data == NULL;
   if (same->refused == NULL)
-    same->refused = text.data;
+    same->refused = reason.data;
 }
 
 /** `node` NULL: which rows of the entity exist. */
@@ -71,6 +73,14 @@ static bool same_type(const struct seg_program_column *a, const struct seg_progr
          seg_str_equal(a->type.currency, b->type.currency) && same_enumeration(&a->type, &b->type);
 }
 
+/** What a rule reads there and differs: words in front of the column's name. */
+static const char *changed_column(const struct seg_program_column *a,
+                                  const struct seg_program_column *b) {
+  return !same_type(a, b)             ? "the type of"
+         : a->optional != b->optional ? "the `?` of"
+                                      : "what is computed as";
+}
+
 /** The column of the same name and meaning; -1 after refusing. */
 static int32_t same_column(struct seg_same_data *same, const struct seg_program_entity *from,
                            const struct seg_program_entity *to, uint32_t column) {
@@ -85,11 +95,49 @@ static int32_t same_column(struct seg_same_data *same, const struct seg_program_
     if (same_meaning(same, from, &of_a, to, &of_b))
       return index;
   }
-  refuse(same,
-         index < 0 ? "there is no column `%.*s` any more"
-                   : "the column `%.*s` is declared in another way",
-         a->name.text);
+  if (index < 0)
+    refuse(same, seg_arena_format(same->arena, "there is no column `%.*s` any more",
+                                  SEG_STR(a->name.text)));
+  else
+    refuse(same,
+           seg_arena_format(same->arena,
+                            "the two rules look at different values: %s the column `%.*s` changed",
+                            changed_column(a, &to->columns[index]), SEG_STR(a->name.text)));
   return -1;
+}
+
+/** What says which rows of the entity exist and differs: words in front of its name. */
+static const char *changed_rows(struct seg_same_data *same, const struct seg_program_entity *a,
+                                const struct seg_program_entity *b) {
+  if (!seg_str_equal(a->source, b->source))
+    return "the source of";
+  if (!seg_str_equal(a->key, b->key))
+    return "the key of";
+  if (!seg_str_equal(a->time, b->time))
+    return "the `at` of";
+  if (!seg_str_equal(a->zone, b->zone))
+    return "the zone of";
+  bool alike = (a->where == NULL) == (b->where == NULL);
+  if (!alike || (a->where != NULL && !same_meaning(same, a, a->where, b, b->where)))
+    return "the `where` of";
+  return "the `unique by` of";
+}
+
+/** The rows of the two are not the same; `name` is what they are called. */
+static void refuse_rows(struct seg_same_data *same, const struct seg_program_entity *a,
+                        const struct seg_program_entity *b, struct seg_str name) {
+  if (!seg_str_equal(same->from->timezone, same->to->timezone) && a != &same->from->customer)
+    refuse(same,
+           seg_str_view("events fall on different days: the time zone of the project changed"));
+  else
+    refuse(same,
+           seg_arena_format(same->arena, "the two rules look at different rows: %s %.*s changed",
+                            changed_rows(same, a, b), SEG_STR(name)));
+}
+
+static void refuse_events(struct seg_same_data *same, const struct seg_program_entity *a,
+                          const struct seg_program_entity *b) {
+  refuse_rows(same, a, b, seg_arena_format(same->arena, "`%.*s`", SEG_STR(a->name.text)));
 }
 
 /** The event of the same name and meaning; -1 after refusing. */
@@ -98,11 +146,25 @@ static int32_t same_event(struct seg_same_data *same, uint32_t event) {
   int32_t index = event_named(same->to, a->name.text);
   if (index >= 0 && same_meaning(same, a, NULL, &same->to->events[index], NULL))
     return index;
-  refuse(same,
-         index < 0 ? "there is no event `%.*s` any more"
-                   : "the event `%.*s` is declared in another way",
-         a->name.text);
+  if (index < 0)
+    refuse(same, seg_arena_format(same->arena, "there is no event `%.*s` any more",
+                                  SEG_STR(a->name.text)));
+  else
+    refuse_events(same, a, &same->to->events[index]);
   return -1;
+}
+
+/** Customers who are not the same: those of a source, or all who have an event. */
+static void refuse_customers(struct seg_same_data *same) {
+  int32_t from = same->from->customer_from_event, to = same->to->customer_from_event;
+  if (from < 0 && to < 0)
+    refuse_rows(same, &same->from->customer, &same->to->customer, seg_str_view("the customer"));
+  else if (from < 0 || to < 0 ||
+           !seg_str_equal(same->from->events[from].name.text, same->to->events[to].name.text))
+    refuse(same, seg_str_view(
+                     "the two rules look at different rows: the source of the customer changed"));
+  else
+    refuse_events(same, &same->from->events[from], &same->to->events[to]);
 }
 
 // --- rules ---
@@ -154,13 +216,15 @@ static bool bring_content(struct seg_same_data *same, const struct seg_program_e
   } else if (node->kind == SEG_NODE_AGGREGATE) {
     return bring_aggregate(same, node);
   } else if (node->kind == SEG_NODE_LISTED) {
-    int32_t list = list_named(same->to, same->from->lists[node->list].name.text);
+    const struct seg_program_list *declared = &same->from->lists[node->list];
+    int32_t list = list_like(same->to, declared);
     if (list < 0)
-      refuse(same, "there is no list `%.*s` any more", same->from->lists[node->list].name.text);
+      refuse(same, seg_arena_format(same->arena, "no list is read from \"%.*s\" by `%.*s` any more",
+                                    SEG_STR(declared->source), SEG_STR(declared->key)));
     node->list = list < 0 ? 0 : (uint32_t)list;
     return list >= 0;
   } else if (node->kind == SEG_NODE_RANK) {
-    refuse(same, "%.*s", seg_str_view("it compares all customers"));
+    refuse(same, seg_str_view("it compares all customers"));
     return false;
   }
   return true;
@@ -190,7 +254,7 @@ static struct seg_node *bring(struct seg_same_data *same, const struct seg_progr
 struct seg_node *seg_same_data_rule(struct seg_same_data *same, const struct seg_node *rule) {
   same->refused = NULL;
   if (!same_meaning(same, &same->from->customer, NULL, &same->to->customer, NULL)) {
-    refuse(same, "the %.*s is declared in another way", seg_str_view("customer"));
+    refuse_customers(same);
     return NULL;
   }
   return bring(same, &same->from->customer, &same->to->customer, rule);
@@ -237,7 +301,7 @@ bool seg_same_data_rows(struct seg_same_data *same, const struct seg_dataset *ro
       return false;
   }
   for (uint32_t i = 0; rows->lists != NULL && i < from->list_count; i++) {
-    int32_t other = list_named(to, from->lists[i].name.text);
+    int32_t other = list_like(to, &from->lists[i]);
     for (size_t r = 0; other >= 0 && r < rows->lists[other].rows.count; r++)
       if (!SEG_VEC_PUSH(&dataset->lists[i].rows, rows->lists[other].rows.items[r]))
         return false;

@@ -20,9 +20,11 @@ bool seg_finding_shown(struct seg_findings *findings, const struct seg_verdict *
   return true;
 }
 
-static enum seg_status write_lines(struct seg_findings *findings,
-                                   const struct seg_finding_shown *shown,
-                                   const struct seg_witness *witness, const char **text) {
+/** The customer in lines behind `text`, and as JSON. */
+static enum seg_status write_down(struct seg_findings *findings,
+                                  const struct seg_finding_shown *shown,
+                                  const struct seg_witness *witness, const char **text,
+                                  struct seg_str *json) {
   const struct seg_witness_view view = {
       .program = findings->program,
       .zone = findings->zone,
@@ -35,6 +37,8 @@ static enum seg_status write_lines(struct seg_findings *findings,
   enum seg_status status = seg_witness_to_lines(&view, &findings->arena, &lines, findings->error);
   for (uint32_t i = 0; status == SEG_OK && i < lines.count; i++)
     *text = seg_finding_text(findings, "%s\n  %.*s", *text, SEG_STR(lines.items[i]));
+  if (status == SEG_OK)
+    status = seg_witness_to_json(&view, &findings->arena, json, findings->error);
   return status;
 }
 
@@ -56,9 +60,12 @@ void seg_finding_witness(struct seg_findings *findings, struct seg_diagnostic *d
   const char *text =
       seg_finding_text(findings, "witness, as of %s, accepted by the reference evaluator%s:", day,
                        findings->replay != NULL ? " and the compiled rules" : "");
+  struct seg_str json = {NULL, 0};
   if (findings->status == SEG_OK)
-    findings->status = write_lines(findings, &shown, witness, &text);
+    findings->status = write_down(findings, &shown, witness, &text, &json);
   seg_note(findings->sink, diagnostic, "%s", text);
+  if (json.size > 0)
+    seg_show_witness(findings->sink, diagnostic, json);
   if (verdict->some_days)
     seg_note(findings->sink, diagnostic, "on some as-of days only (for example %s)", day);
 }

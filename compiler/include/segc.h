@@ -301,6 +301,8 @@ struct segc_diff_options {
   size_t size;
   const struct segc_run_options *data; // as for segc_explain; NULL: the rules only
   const char *list_path; // with data: who moves, as .csv, .csv.gz or .parquet; or NULL
+  bool no_proofs;        // who leaves and who is new is not asked
+  unsigned proof_budget; // work that the solver may do for one question; 0: the usual amount
 };
 
 /**

@@ -4,6 +4,7 @@
 
 #include "compiler/report/english.h"
 #include "compiler/witness/witness_parts.h"
+#include "runtime/base/json_writer.h"
 
 struct writing {
   const struct seg_witness_view *view;
@@ -91,25 +92,21 @@ static void write_event(struct writing *writing, const struct seg_witness_event 
   seg_json_end_object(writing->json);
 }
 
-enum seg_status seg_witness_to_json(const struct seg_witness_view *view, struct seg_json *json,
-                                    struct seg_error *error) {
-  struct writing writing = {.view = view, .json = json};
+static enum seg_status write_witness(struct writing *writing, struct seg_error *error) {
+  const struct seg_witness_view *view = writing->view;
+  struct seg_json *json = writing->json;
   const struct seg_type day = {.kind = SEG_TYPE_DATE};
   struct seg_value as_of = {.known = true, .integer = view->as_of};
   struct seg_witness_event *events = NULL;
   uint32_t count = 0;
-  enum seg_status status = seg_looked_at_init(&writing.looked, view->program, view->segments,
-                                              view->segment_count, view->also, error);
-  if (status == SEG_OK)
-    status = seg_witness_events(view, &writing.looked.arena, &events, &count, error);
+  enum seg_status status = seg_witness_events(view, &writing->looked.arena, &events, &count, error);
+  if (status != SEG_OK)
+    return status;
   seg_json_begin_object(json);
   seg_json_key(json, "as_of");
-  write_words(&writing, &day, &as_of);
+  write_words(writing, &day, &as_of);
   seg_json_key(json, "customer");
-  if (status == SEG_OK)
-    write_columns(&writing, -1, seg_witness_customer(view));
-  else
-    seg_json_null(json);
+  write_columns(writing, -1, seg_witness_customer(view));
   seg_json_key(json, "lists");
   seg_json_begin_array(json);
   for (uint32_t i = 0; i < view->program->list_count; i++)
@@ -119,11 +116,33 @@ enum seg_status seg_witness_to_json(const struct seg_witness_view *view, struct 
   seg_json_key(json, "events");
   seg_json_begin_array(json);
   for (uint32_t i = 0; i < count; i++)
-    write_event(&writing, &events[i]);
+    write_event(writing, &events[i]);
   seg_json_end_array(json);
   seg_json_end_object(json);
+  return SEG_OK;
+}
+
+enum seg_status seg_witness_to_json(const struct seg_witness_view *view, struct seg_arena *arena,
+                                    struct seg_str *text, struct seg_error *error) {
+  char *buffer = NULL;
+  size_t size = 0;
+  FILE *out = open_memstream(&buffer, &size);
+  *text = (struct seg_str){NULL, 0};
+  if (out == NULL)
+    return seg_fail_memory(error, "the witness of a proof");
+  struct seg_json json;
+  struct writing writing = {.view = view, .json = &json};
+  seg_json_init(&json, out);
+  enum seg_status status = seg_looked_at_init(&writing.looked, view->program, view->segments,
+                                              view->segment_count, view->also, error);
+  if (status == SEG_OK)
+    status = write_witness(&writing, error);
   seg_looked_at_deinit(&writing.looked);
-  if (status == SEG_OK && writing.failed)
+  bool written = fclose(out) == 0 && !writing.failed;
+  if (status == SEG_OK && written)
+    *text = seg_arena_str(arena, (struct seg_str){buffer, size});
+  free(buffer);
+  if (status == SEG_OK && text->data == NULL)
     status = seg_fail_memory(error, "the witness of a proof");
   return status;
 }

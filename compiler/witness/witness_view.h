@@ -8,7 +8,6 @@
 #define SEG_COMPILER_WITNESS_VIEW_H
 
 #include "compiler/reference/dataset.h"
-#include "runtime/base/json_writer.h"
 #include "runtime/time/zone.h"
 
 /** Everything is borrowed. */
@@ -40,9 +39,11 @@ SEG_NODISCARD enum seg_status seg_witness_to_lines(const struct seg_witness_view
                                                    struct seg_witness_lines *lines,
                                                    struct seg_error *error);
 
-/** One object: as_of, customer, lists and events. SEG_OUT_OF_MEMORY. */
+/** One JSON object: as_of, customer, lists and events. The text lives in the arena.
+ * SEG_OUT_OF_MEMORY. */
 SEG_NODISCARD enum seg_status seg_witness_to_json(const struct seg_witness_view *view,
-                                                  struct seg_json *json, struct seg_error *error);
+                                                  struct seg_arena *arena, struct seg_str *text,
+                                                  struct seg_error *error);
 
 /** What a test claims of a segment. */
 struct seg_witness_claim {

@@ -115,6 +115,11 @@ void seg_json_text(struct seg_json *json, const char *text) {
     seg_json_str(json, seg_str_view(text));
 }
 
+void seg_json_written(struct seg_json *json, struct seg_str value) {
+  before_value(json);
+  fwrite(value.data, 1, value.size, json->out);
+}
+
 void seg_json_int(struct seg_json *json, int64_t value) {
   before_value(json);
   fprintf(json->out, "%" PRId64, value);

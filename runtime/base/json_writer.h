@@ -59,6 +59,9 @@ void seg_json_uint(struct seg_json *json, uint64_t value);
 void seg_json_bool(struct seg_json *json, bool value);
 void seg_json_null(struct seg_json *json);
 
+/** A value that is JSON already. */
+void seg_json_written(struct seg_json *json, struct seg_str value);
+
 /** The shortest decimal form that reads back as the same double; JSON has no NaN or infinity: null.
  */
 void seg_json_double(struct seg_json *json, double value);

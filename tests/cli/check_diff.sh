@@ -83,7 +83,7 @@ segment silent removed  (old/rules.seg:14)
 
 segment neighbours renamed from local  (old/rules.seg:13, new/a.seg:5)
   through: where of customer
-  unproved whether customers leave or are new, because the customer is declared in another way
+  unproved whether customers leave or are new, because the two rules look at different rows: the `where` of the customer changed
 
 segment buyers changed  (old/rules.seg:12, new/a.seg:6)
   clause
@@ -92,7 +92,7 @@ segment buyers changed  (old/rules.seg:12, new/a.seg:6)
     + bought >= 1 within 90d  (new/a.seg:6)
         who have one or more orders in the last 90 complete days
   through: where of customer, source of order
-  unproved whether customers leave or are new, because the customer is declared in another way
+  unproved whether customers leave or are new, because the two rules look at different rows: the `where` of the customer changed
 
 segment bulk added  (new/a.seg:7)
   Customers whose total pieces of orders over all time is above 5.
@@ -280,15 +280,54 @@ has "  unproved whether customers leave or are new, because there is no column \
 rules before.seg 'purchases >= 1 within 30d'
 sed 's/amount > 0/amount > 1/' before.seg >after.seg
 answers 1 "$segc" diff before.seg after.seg
-has "because the event \`purchase\` is declared in another way"
+has "because the two rules look at different rows: the \`where\` of \`purchase\` changed"
 answers 1 "$segc" diff before.seg after.seg --format json
 has '"relation":"unproved"'
 rules before.seg 'score > 2'
 rules after.seg 'score > 3'
 answers 1 "$segc" diff before.seg after.seg --format json
-has '"relation":"narrower","verdict":"narrower: customers can leave; proved: nobody is new","witnesses":["leaves, as of 2026-06-01: customer score 3"]'
+has '"relation":"narrower","verdict":"narrower: customers can leave; proved: nobody is new","witnesses":[{"shows":"leaves","text":"leaves, as of 2026-06-01: customer score 3","witness":{"as_of":"2026-06-01","customer":{"score":3},"lists":[],"events":[]}}]'
 answers 1 "$segc" diff before.seg after.seg --format markdown
 has "- leaves, as of 2026-06-01: customer score 3"
+# The reason why nothing can be proved: what is no longer the same. changes WITH_SED REASON
+changes() {
+  sed "$1" before.seg >after.seg
+  answers 1 "$segc" diff before.seg after.seg
+  has "because $2"
+}
+printf '%s\nlist vips from "vips" key who\nsegment s { when: purchases >= 2 within 30d and country = "DE" and not member(vips)  decision: "d" }\n' \
+  "$shop" >before.seg
+changes 's/Europe.Berlin/Asia\/Tokyo/' 'events fall on different days: the time zone of the project changed'
+changes 's/key id/key number/' 'the two rules look at different rows: the key of the customer changed'
+changes 's/"customers"/"people"/' 'the two rules look at different rows: the source of the customer changed'
+changes 's/"purchases"/"sales"/' 'the two rules look at different rows: the source of `purchase` changed'
+changes 's/at ts/at day/' 'the two rules look at different rows: the `at` of `purchase` changed'
+changes 's/  where amount > 0/&\n  unique by amount/' 'the two rules look at different rows: the `unique by` of `purchase` changed'
+changes 's/country: text?/country: text/' 'the two rules look at different values: the `?` of the column `country` changed'
+changes 's/country: text?/country: one of ("DE", "AT")?/' 'the two rules look at different values: the type of the column `country` changed'
+changes 's/country: text?/land: text?  country = land/' 'the two rules look at different values: what is computed as the column `country` changed'
+changes 's/"vips"/"guests"/' 'no list is read from "vips" by `who` any more'
+# A list is its source, whatever it is called.
+sed 's/list vips/list guests/; s/(vips)/(guests)/; s/>= 2/>= 3/' before.seg >after.seg
+answers 1 "$segc" diff before.seg after.seg
+has "  narrower: customers can leave; proved: nobody is new"
+
+# Without proofs, and with little work for them.
+rules before.seg 'score > 2'
+rules after.seg 'score > 3'
+answers 1 "$segc" diff before.seg after.seg --no-proofs
+has 'segment s changed'
+hasnt 'narrower'
+answers 1 "$segc" diff before.seg after.seg --no-proofs --format json
+hasnt '"relation"'
+rules before.seg 'score * purchases ever > 7 and round(score / 3) != 4 and purchases >= 5 ever'
+rules after.seg 'score * purchases ever > 6 and round(score / 3) != 4 and purchases >= 5 ever'
+answers 1 "$segc" diff before.seg after.seg --proof-budget 1
+has 'unproved'
+for budget in 0 -1 many 3x 9999999999; do
+  answers 2 "$segc" diff before.seg after.seg --proof-budget $budget
+  has "segc diff: \`--proof-budget $budget\` is not a number from 1 to 1000000000"
+done
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 40 ]

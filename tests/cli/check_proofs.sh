@@ -78,6 +78,7 @@ answers 0 "$segc" check meeting --no-proofs
 answers 1 "$segc" check meeting --format json
 has '"notes":[{"message":"the rule of `quiet`","file":"meeting/rules.seg","line":19,"column":23,'
 has '"overlapping":1,"unproved":0,"open":0,"overlaps":[["buyers","quiet"]]'
+has '"witness":{"as_of":"2026-06-01","customer":{"email":"(personal)"},"lists":[],"events":[{"event":"purchase","at":"2026-05-02","values":{}}]}}'
 answers 1 "$segc" check meeting --format sarif
 has '"relatedLocations":[{"id":1,"message":{"text":"the rule of `quiet`"},"physicalLocation":{"artifactLocation":{"uri":"meeting/rules.seg"},"region":{"startLine":19,"startColumn":23,'
 has '{"id":"O201","shortDescription":{"text":"two segments with a common customer and no declared winner"},"defaultConfiguration":{"level":"error"}}'

@@ -120,13 +120,21 @@ static enum seg_status prove(struct golden *golden, const struct seg_program *pr
   return status;
 }
 
-static void stage_proofs(struct golden *golden, FILE *out) {
+static void print_proofs(struct golden *golden, enum seg_diag_format format, FILE *out) {
   struct seg_program program;
   struct seg_error error = {0};
   if (check_rules(golden, &program, out) && prove(golden, &program, &error) != SEG_OK)
     fprintf(out, "error: %s\n", error.message);
-  stage_err(golden, out);
+  seg_diagnostics_write(&golden->sink, &golden->map, format, false, out);
   seg_program_deinit(&program);
+}
+
+static void stage_proofs(struct golden *golden, FILE *out) {
+  print_proofs(golden, SEG_FORMAT_HUMAN, out);
+}
+
+static void stage_json(struct golden *golden, FILE *out) {
+  print_proofs(golden, SEG_FORMAT_JSON, out);
 }
 
 static const struct {
@@ -139,6 +147,7 @@ static const struct {
     {"fmt", stage_fmt},       // the canonical layout; empty with syntax errors
     {"check", stage_check},   // what the checker reports
     {"proofs", stage_proofs}, // what the checker and the proofs report
+    {"json", stage_json},     // the same, as JSON
     {"types", stage_types},   // the typed program
     {"plan", stage_plan},     // the plan
 };
