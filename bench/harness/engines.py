@@ -59,14 +59,23 @@ class Segc(Engine):
                               text=True, check=True)
         return "; ".join(done.stdout.split("\n")).strip("; ")
 
-    def command(self, case, folder):
+    def project(self, case, folder):
+        """The rules of a case as a project."""
         project = folder / "project"
-        project.mkdir(exist_ok=True)
+        project.mkdir(parents=True, exist_ok=True)
         (project / "rules.seg").write_text(segc_project(
             case.rules, case.columns, events=case.events, chain=case.winner,
             missing=case.missing))
-        command = [self.settings.build / "bench" / "bench_segc", project, AS_OF,
-                   self.settings.threads, f"data={case.data}"]
+        return project
+
+    def program(self):
+        """Its cache is the benchmark's, not the user's."""
+        return ["env", f"XDG_CACHE_HOME={self.settings.cache}",
+                self.settings.build / "bench" / "bench_segc"]
+
+    def command(self, case, folder):
+        command = [*self.program(), self.project(case, folder), AS_OF, self.settings.threads,
+                   f"data={case.data}"]
         if case.memory:
             command.append(f"memory={case.memory}")
         if case.out:

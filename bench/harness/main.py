@@ -8,6 +8,7 @@ import platform
 import subprocess
 import sys
 
+import compile_times
 import engines
 import measure
 import workloads
@@ -25,6 +26,7 @@ class Settings:
         self.build = pathlib.Path(arguments.build).resolve()
         self.threads = arguments.threads
         self.folder = self.build / "bench-data"
+        self.cache = self.folder / "cache"
         self.data = Data(self.folder, self.build / "bench" / "bench_generate")
         python = self.build / "bench-peers" / "bin" / "python"
         self.peers_python = python if python.exists() else None
@@ -94,11 +96,19 @@ def say(record):
     """A line a case: medians, and how much faster segc is than the best of the others."""
     medians = {name: measure.median(engine["wall"]) or engine["warmup"]
                for name, engine in record["engines"].items()}
-    own = medians.pop("segc")
-    best = min(medians, key=medians.get, default=None)
-    ratio = f"{medians[best] / own:6.2f}x {best}" if best else ""
-    others = ", ".join(f"{name} {seconds:.3f}" for name, seconds in medians.items())
-    print(f"{record['workload']} {record['name']:40} segc {own:.3f} s; {others}; {ratio}", flush=True)
+    own = medians.get("segc")
+    peers = {name: seconds for name, seconds in medians.items() if not name.startswith("segc")}
+    best = min(peers, key=peers.get, default=None)
+    ratio = f"; {peers[best] / own:.2f}x {best}" if best and own else ""
+    times = ", ".join(f"{name} {seconds:.3f}" for name, seconds in medians.items())
+    print(f"{record['workload']} {record['name']:36} {times}{ratio}", flush=True)
+
+
+def record_of(settings, case, found, folder):
+    quick = settings.size == "smoke"
+    if case.workload == "W4":
+        return compile_times.measure_case(settings, case, found, folder, quick)
+    return measure.run_case(case, found, folder, 0 if quick else None)
 
 
 def run(parsed, settings):
@@ -115,8 +125,7 @@ def run(parsed, settings):
             if parsed.only not in case.name:
                 continue
             folder = settings.folder / "cases" / f"{name} {case.name}".replace(" ", "-")
-            rounds = 0 if settings.size == "smoke" else None
-            results["cases"].append(measure.run_case(case, found, folder, rounds))
+            results["cases"].append(record_of(settings, case, found, folder))
             say(results["cases"][-1])
     results["machine"]["load_after"] = os.getloadavg()
     return results

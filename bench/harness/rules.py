@@ -100,7 +100,7 @@ def make_rules(count, seed, predicate, pool=None):
     seen = set()
 
     def fresh():
-        for _ in range(100):
+        for _ in range(20):
             made = predicate(random)
             if repr(made) not in seen:
                 break

@@ -1,8 +1,7 @@
 """Programs that are measured turn by turn: the other end of bench/turns.h."""
 import dataclasses
-import os
-import signal
 import subprocess
+import threading
 
 
 class Failure(Exception):
@@ -19,11 +18,12 @@ class Turn:
 
 
 class Program:
-    """A running program; use it with `with`."""
+    """A running program; use it with `with`. It is ended when it is silent for `limit` seconds."""
 
-    def __init__(self, command, log):
+    def __init__(self, command, log, limit=300):
         self.command = [str(part) for part in command]
         self.log_path = log
+        self.limit = limit
         self.log = open(log, "w", encoding="utf-8")
         self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stderr=self.log,
                                         stdout=subprocess.PIPE, text=True)
@@ -40,7 +40,11 @@ class Program:
         self.close()
 
     def line(self):
+        """The next line it says; a Failure when it has ended."""
+        timer = threading.Timer(self.limit, self.process.kill)
+        timer.start()
         line = self.process.stdout.readline()
+        timer.cancel()
         if not line:
             self.process.wait()
             self.log.flush()
@@ -76,7 +80,7 @@ class Program:
             try:
                 self.process.wait(timeout=20)
             except subprocess.TimeoutExpired:
-                os.kill(self.process.pid, signal.SIGKILL)
+                self.process.kill()
                 self.process.wait()
         self.process.stdout.close()
         self.log.close()

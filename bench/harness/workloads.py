@@ -1,4 +1,5 @@
-"""What is asked: W1 (attributes) and W2 (events), as cases."""
+"""What is asked: W1 (attributes), W2 (events) and W4 (compiling), as cases."""
+import compile_times
 import data
 import engines
 import rules
@@ -63,4 +64,4 @@ def w2(settings):
             yield folds(settings, count, skewed, False, warm=True)
 
 
-WORKLOADS = {"W1": w1, "W2": w2}
+WORKLOADS = {"W1": w1, "W2": w2, "W4": compile_times.w4}
