@@ -21,8 +21,9 @@ def case_of(settings, kind, count):
     where = (settings.data.events(CUSTOMERS, EVENTS, False, False) if kind == "events" else
              settings.data.attributes("int", CUSTOMERS))
     parameters = {"over": kind, "rules": count}
-    return engines.Case("W4", f"{kind} {count}", made, {} if kind == "events" else rules.INTS, where,
-                        parameters, winner=True, events=kind == "events")
+    columns = {} if kind == "events" else rules.INTS
+    return engines.Case("W4", f"{kind} {count}", made, columns, where, parameters, winner=True,
+                        events=kind == "events")
 
 
 class Forms:
@@ -35,7 +36,7 @@ class Forms:
 
     def keep(self, name, turn, peak=None):
         record = self.records.setdefault(name, {"ready": 0, "wall": [], "cpu": [], "peak_mb": 0,
-                                                "warmup": turn.wall})
+                                                "warmup": turn.wall, "warmup_cpu": turn.processors})
         record["wall"].append(turn.wall)
         record["cpu"].append(turn.processors)
         record["peak_mb"] = max(record["peak_mb"], round(turn.peak_kilobytes / 1024, 1))

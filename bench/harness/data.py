@@ -42,8 +42,9 @@ def attributes(path, rows, columns, missing):
 
 
 def customer_of(events, customers, skewed):
-    """SQL of the customer of event i. Skewed: half as many customers have twice as many events each,
-    a stepwise Zipf distribution without a rounding logarithm; spread so that neighbours differ."""
+    """SQL of the customer of event i. Skewed: half as many customers have twice as many events
+    each, a stepwise Zipf distribution without a rounding logarithm; spread so that neighbours
+    differ."""
     if not skewed:
         return f"(draw(i, 1) % {customers})::BIGINT"
     steps = max(1, customers.bit_length() - 1)

@@ -18,7 +18,7 @@ PEERS = pathlib.Path(__file__).resolve().parent.parent / "peers"
 
 @dataclasses.dataclass
 class Case:
-    """One question: rules over data, asked for counts or for the winners of the chain of all rules."""
+    """One question: rules over data, asked for counts or for the winners of a chain of all rules."""
     workload: str
     name: str
     rules: list
@@ -31,6 +31,7 @@ class Case:
     warm: bool = False      # tables in the engine's own form, made before the first turn
     out: bool = False       # segc writes the membership of every customer, too
     memory: int = 0         # bytes that segc may use; 0: its usual share
+    bytes: int = 0          # of the columns that the rules use, each in the narrowest whole numbers
 
 
 class Engine:
@@ -178,8 +179,8 @@ class ClickHouse(SqlEngine):
         made = ("create database bench;\ncreate table bench.customers engine = MergeTree order by "
                 f"tuple() as select {columns} from {customers}")
         if case.events:
-            made += (";\ncreate table bench.purchases engine = MergeTree order by (customer_id, day) "
-                     "settings allow_nullable_key = 1 as select assumeNotNull(customer_id) as "
+            made += (";\ncreate table bench.purchases engine = MergeTree "
+                     "order by (customer_id, day) settings allow_nullable_key = 1 as select assumeNotNull(customer_id) as "
                      "customer_id, assumeNotNull(day) as day, "
                      "toLowCardinality(assumeNotNull(channel)) as channel, "
                      f"assumeNotNull({self.cents_of_amount}) as cents from {purchases}")
@@ -233,12 +234,23 @@ class PolarsStreaming(Polars):
     formulation = "as polars, in its streaming engine"
 
 
+class SumOnly(DuckDb):
+    """No peer but a measure: DuckDB adds up the columns of the customers and does nothing else."""
+    name = "reference sum"
+    formulation = "DuckDB, select sum(...) of the same columns"
+
+    def query(self, case):
+        customers, _ = self.sources(case)
+        return f"select {', '.join(f'sum({name})::bigint as {name}' for name in case.columns)} " \
+               f"from {customers}"
+
+
 ALL = [Segc, DuckDb, DuckDbNew, Polars, PolarsStreaming, ClickHouse, DataFusion]
 
 
 def normal(answer, case):
-    """The answer by name, with every count in it that segc gives: a winner's place becomes its name,
-    and who wins nobody has 0."""
+    """The answer by name, with every count in it that segc gives: a winner's place becomes its
+    name, and who wins nobody has 0."""
     if not case.winner or any(":" in name for name in answer):
         return answer
     named = dict.fromkeys(names(case.rules), 0)

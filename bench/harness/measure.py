@@ -20,8 +20,8 @@ def compare(case, first, answer, other, others_answer):
     """Every count that the other engine gave must be the first one's."""
     for name, value in others_answer.items():
         if answer.get(name) != value:
-            raise Difference(f"{case.workload} {case.name}: {name} is {answer.get(name)} for {first}"
-                             f" and {value} for {other}")
+            raise Difference(f"{case.workload} {case.name}: {name} is {answer.get(name)} for "
+                             f"{first} and {value} for {other}")
 
 
 def start(engine, case, folder):
@@ -39,7 +39,8 @@ def drop(engine, case, failure):
     """An engine that fails is left out, aloud; segc and DuckDB may not fail."""
     if engine.name in ("segc", "duckdb"):
         raise failure
-    print(f"  {engine.name} takes no part in {case.workload} {case.name}: {failure}", file=sys.stderr)
+    print(f"  {engine.name} takes no part in {case.workload} {case.name}: {failure}",
+          file=sys.stderr)
     return None
 
 
@@ -53,7 +54,9 @@ def warm_up(case, running):
             drop(engine, case, failure)
             continue
         answer = normal(turn.answer, case)
-        if expected is None:
+        if engine.name.startswith("reference"):
+            pass  # another question: there is nothing to compare
+        elif expected is None:
             first, expected = engine.name, answer
         else:
             compare(case, first, expected, engine.name, answer)
@@ -91,12 +94,13 @@ def record(case, expected, running, answered, turns):
         last = taken[-1] if taken else warmup
         engines[engine.name] = {
             "ready": running[engine].ready_seconds, "warmup": warmup.wall,
+            "warmup_cpu": warmup.processors,
             "wall": [turn.wall for turn in taken], "cpu": [turn.processors for turn in taken],
             "peak_mb": round(last.peak_kilobytes / 1024, 1)}
         if last.stages:
             engines[engine.name]["stages"] = last.stages
     return {"workload": case.workload, "name": case.name, "parameters": case.parameters,
-            "answer_checksum": checksum(expected), "engines": engines}
+            "bytes": case.bytes, "answer_checksum": checksum(expected), "engines": engines}
 
 
 def checksum(answer):
@@ -108,5 +112,8 @@ def checksum(answer):
     return f"{value:016x}"
 
 
-def median(values):
-    return statistics.median(values) if values else None
+def seconds(engine, kind="wall"):
+    """The median of a record's turns; the turn that warmed up when it is the only one."""
+    if engine[kind]:
+        return statistics.median(engine[kind])
+    return engine["warmup" if kind == "wall" else "warmup_cpu"]

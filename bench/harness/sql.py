@@ -61,7 +61,8 @@ def condition(rule, dialect):
         return f"{name} between {rule[2]} and {rule[3]}"
     if kind == "in":
         return f"{name} in ({', '.join(text(value) for value in rule[2])})"
-    return {"starts": dialect.starts, "contains": dialect.contains}[kind].format(name, text(rule[2]))
+    form = {"starts": dialect.starts, "contains": dialect.contains}[kind]
+    return form.format(name, text(rule[2]))
 
 
 def aggregates(rules):

@@ -50,7 +50,8 @@ class Program:
             self.log.flush()
             with open(self.log_path, encoding="utf-8") as log:
                 words = log.read().strip()[-2000:]
-            raise Failure(f"{' '.join(self.command)}\nended with {self.process.returncode}\n{words}")
+            code = self.process.returncode
+            raise Failure(f"{' '.join(self.command)}\nended with {code}\n{words}")
         return line
 
     def turn(self):

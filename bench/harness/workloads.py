@@ -12,6 +12,13 @@ SIZES = {
 FEW = 40  # different predicates in the rules that share them
 
 
+def narrow_bytes(made, columns):
+    """Bytes a customer in the columns that rules use, when each has the narrowest whole numbers."""
+    used = {operand[1] for rule in made for operand in rules.operands(rule)}
+    return sum(1 if columns[name][1] <= 128 else 2 if columns[name][1] <= 32768 else 4
+               for name in used)
+
+
 def flat(settings, variant, count, shared, winner, cold=False, out=False):
     columns = data.W1_COLUMNS[variant]
     made = rules.make_rules(count, count, lambda random: rules.attribute(random, columns),
@@ -19,10 +26,13 @@ def flat(settings, variant, count, shared, winner, cold=False, out=False):
     parameters = {"columns": variant, "rules": count, "predicates": "few" if shared else "distinct",
                   "asked": "winner" if winner else "counts",
                   "from": "Parquet" if cold else "memory"}
+    if out:
+        parameters["written"] = "membership"
     rows = SIZES[settings.size]["customers"]
     return engines.Case("W1", " ".join(str(value) for value in parameters.values()), made, columns,
                         settings.data.attributes(variant, rows), parameters, winner=winner,
-                        missing=variant == "missing", warm=not cold, out=out)
+                        missing=variant == "missing", warm=not cold, out=out,
+                        bytes=rows * narrow_bytes(made, columns) if variant == "int" else 0)
 
 
 def w1(settings):
@@ -30,6 +40,7 @@ def w1(settings):
         yield flat(settings, "int", 20, False, True)
         yield flat(settings, "int", 20, True, False)
         yield flat(settings, "int", 20, False, False, cold=True)
+        yield flat(settings, "int", 20, False, False, cold=True, out=True)
         for variant in ("double", "missing", "text"):
             yield flat(settings, variant, 20, False, True)
         return
@@ -41,6 +52,7 @@ def w1(settings):
         for winner in (False, True):
             yield flat(settings, variant, 100, False, winner)
     yield flat(settings, "int", 100, False, False, cold=True)
+    yield flat(settings, "int", 100, False, False, cold=True, out=True)
 
 
 def folds(settings, count, skewed, clustered, warm):
@@ -50,8 +62,8 @@ def folds(settings, count, skewed, clustered, warm):
                   "order": "clustered" if clustered else "time", "rules": count,
                   "from": "store" if warm else "Parquet"}
     where = settings.data.events(size["event_customers"], size["events"], skewed, clustered)
-    return engines.Case("W2", " ".join(str(value) for value in parameters.values()), made, {}, where,
-                        parameters, events=True, warm=warm)
+    name = " ".join(str(value) for value in parameters.values())
+    return engines.Case("W2", name, made, {}, where, parameters, events=True, warm=warm)
 
 
 def w2(settings):

@@ -1,4 +1,4 @@
-"""ClickHouse, in its package for Python (chdb): clickhouse_peer.py DATABASE|- THREADS SETUP QUERY"""
+"""ClickHouse, in its package chdb: clickhouse_peer.py DATABASE|- THREADS SETUP QUERY"""
 import json
 import sys
 

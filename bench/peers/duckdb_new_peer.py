@@ -1,4 +1,4 @@
-"""The newest DuckDB, in its package for Python: duckdb_new_peer.py DATABASE|- THREADS SETUP QUERY"""
+"""The newest DuckDB, as a package: duckdb_new_peer.py DATABASE|- THREADS SETUP QUERY"""
 import sys
 
 import duckdb
