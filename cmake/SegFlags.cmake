@@ -35,3 +35,9 @@ if(SEGC_SANITIZE)
     add_compile_options(-fno-sanitize-recover=undefined)
   endif()
 endif()
+
+# For tests/fuzz: every room tells libFuzzer which of its branches an input reached (Clang only).
+option(SEGC_FUZZ "Build the fuzz targets with libFuzzer" OFF)
+if(SEGC_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
