@@ -37,7 +37,7 @@ static void mark_needed(struct planner *planner) {
     planner->stored[number] = block->steps[number].op != SEG_OP_INPUT;
   }
   for (uint32_t i = 0; i < block->mask_root_count; i++)
-    planner->needed[block->mask_roots[i]] = planner->stored[block->mask_roots[i]] = true;
+    planner->needed[block->mask_roots[i]] = true;
   for (uint32_t number = block->step_count; number-- > 0;) {
     const struct seg_step *step = &block->steps[number];
     for (uint32_t i = 0; planner->needed[number] && i < seg_op_info[step->op].operand_count; i++) {
@@ -54,10 +54,7 @@ static void assign_tiles(struct planner *planner) {
     const struct seg_step *step = &planner->block->steps[number];
     if (!planner->needed[number])
       continue;
-    if (is_mask(step)) {
-      planner->tile[number] = layout->mask_step_count / SEG_MASK_TILE_STEPS;
-      layout->mask_steps[layout->mask_step_count++] = number;
-    } else if (!seg_step_is_source(step) || planner->stored[number]) {
+    if (!is_mask(step) && (!seg_step_is_source(step) || planner->stored[number])) {
       planner->tile[number] = layout->map_step_count / SEG_MAP_TILE_STEPS;
       layout->map_steps[layout->map_step_count++] = number;
     }
@@ -72,9 +69,8 @@ static void mark_crossings(struct planner *planner) {
     for (uint32_t i = 0; planner->needed[number] && i < seg_op_info[step->op].operand_count; i++) {
       uint32_t operand = step->operands[i];
       const struct seg_step *of = &block->steps[operand];
-      bool crosses =
-          is_mask(step) != is_mask(of) || planner->tile[number] != planner->tile[operand];
-      if (crosses && !seg_step_is_source(of))
+      bool crosses = is_mask(step) || planner->tile[number] != planner->tile[operand];
+      if (crosses && !is_mask(of) && !seg_step_is_source(of))
         planner->stored[operand] = true;
     }
   }
@@ -85,15 +81,11 @@ static void assign_slots(struct planner *planner) {
   struct seg_block_layout *layout = planner->layout;
   for (uint32_t number = 0; number < block->step_count; number++) {
     const struct seg_step *step = &block->steps[number];
-    layout->value_slots[number] = layout->mask_slots[number] = SEG_NO_SLOT;
+    layout->value_slots[number] = SEG_NO_SLOT;
     if (!planner->stored[number])
       continue;
-    if (is_mask(step)) {
-      layout->mask_slots[number] = layout->mask_slot_count++;
-    } else {
-      layout->value_layouts[layout->value_slot_count] = step->layout;
-      layout->value_slots[number] = layout->value_slot_count++;
-    }
+    layout->value_layouts[layout->value_slot_count] = step->layout;
+    layout->value_slots[number] = layout->value_slot_count++;
   }
   for (uint32_t i = 0; i < block->value_root_count; i++) {
     const struct seg_step *step = &block->steps[block->value_roots[i]];
@@ -102,8 +94,6 @@ static void assign_slots(struct planner *planner) {
     layout->value_roots[i].slot =
         is_input ? step->slot : layout->value_slots[block->value_roots[i]];
   }
-  for (uint32_t i = 0; i < block->mask_root_count; i++)
-    layout->mask_roots[i] = layout->mask_slots[block->mask_roots[i]];
 }
 
 enum seg_status seg_block_layout_build(struct seg_arena *arena, const struct seg_block *block,
@@ -118,16 +108,12 @@ enum seg_status seg_block_layout_build(struct seg_arena *arena, const struct seg
       .tile = SEG_NEW_ARRAY(arena, uint32_t, count),
   };
   out->value_slots = SEG_NEW_ARRAY(arena, uint32_t, count);
-  out->mask_slots = SEG_NEW_ARRAY(arena, uint32_t, count);
   out->value_layouts = SEG_NEW_ARRAY(arena, enum seg_layout, count);
   out->map_steps = SEG_NEW_ARRAY(arena, uint32_t, count);
-  out->mask_steps = SEG_NEW_ARRAY(arena, uint32_t, count);
   out->value_roots = SEG_NEW_ARRAY(arena, struct seg_value_place, block->value_root_count);
-  out->mask_roots = SEG_NEW_ARRAY(arena, uint32_t, block->mask_root_count);
   if (planner.needed == NULL || planner.stored == NULL || planner.tile == NULL ||
-      out->value_slots == NULL || out->mask_slots == NULL || out->value_layouts == NULL ||
-      out->map_steps == NULL || out->mask_steps == NULL || out->value_roots == NULL ||
-      out->mask_roots == NULL)
+      out->value_slots == NULL || out->value_layouts == NULL || out->map_steps == NULL ||
+      out->value_roots == NULL)
     return seg_fail_memory(error, "the layout of compiled rules");
   mark_needed(&planner);
   assign_tiles(&planner);
@@ -138,8 +124,4 @@ enum seg_status seg_block_layout_build(struct seg_arena *arena, const struct seg
 
 uint32_t seg_block_map_tiles(const struct seg_block_layout *layout) {
   return (layout->map_step_count + SEG_MAP_TILE_STEPS - 1) / SEG_MAP_TILE_STEPS;
-}
-
-uint32_t seg_block_mask_tiles(const struct seg_block_layout *layout) {
-  return (layout->mask_step_count + SEG_MASK_TILE_STEPS - 1) / SEG_MASK_TILE_STEPS;
 }

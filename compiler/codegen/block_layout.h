@@ -1,10 +1,10 @@
 /**
  * What a block's functions compute and where it is stored, decided before any code is emitted.
  *
- * Two kinds of functions: maps compute values row by row, masks compute bits 64 rows at a time.
- * Both are cut into tiles of consecutive steps, because the time LLVM takes grows faster than the
- * size of one function. A step lives in a register inside its tile; it gets a slot in memory when
- * something outside the tile reads it: a root, a later tile, or a mask that reads a value.
+ * Maps compute values row by row. They are cut into tiles of consecutive steps, because the time
+ * LLVM takes grows faster than the size of one function. A step lives in a register inside its
+ * tile; it gets a slot in memory when something outside the tile reads it: a root, a later tile, or
+ * a mask.
  */
 #ifndef SEG_COMPILER_CODEGEN_BLOCK_LAYOUT_H
 #define SEG_COMPILER_CODEGEN_BLOCK_LAYOUT_H
@@ -17,23 +17,15 @@ enum {
   /** Steps of a map function. Optimised, about half a millisecond a step; larger tiles take longer
      a step. */
   SEG_MAP_TILE_STEPS = 64,
-  /** Steps of a mask function. Not optimised and nearly linear; 256 is about 32 rules of a few
-     clauses each. */
-  SEG_MASK_TILE_STEPS = 256,
 };
 
 struct seg_block_layout {
   uint32_t *value_slots; // per step: its value slot or SEG_NO_SLOT
-  uint32_t *mask_slots;  // per step: its mask slot or SEG_NO_SLOT
   uint32_t value_slot_count;
   enum seg_layout *value_layouts; // per value slot
-  uint32_t mask_slot_count;
   uint32_t map_step_count;
-  uint32_t *map_steps; // computed by maps, rising
-  uint32_t mask_step_count;
-  uint32_t *mask_steps;                // computed by masks, rising
+  uint32_t *map_steps;                 // computed by maps, rising
   struct seg_value_place *value_roots; // per value root
-  uint32_t *mask_roots;                // per mask root: its mask slot
 };
 
 /** Is the step an input column, a constant or the as-of day: cheaper to read again than to store?
@@ -47,6 +39,5 @@ SEG_NODISCARD enum seg_status seg_block_layout_build(struct seg_arena *arena,
                                                      struct seg_error *error);
 
 uint32_t seg_block_map_tiles(const struct seg_block_layout *layout);
-uint32_t seg_block_mask_tiles(const struct seg_block_layout *layout);
 
 #endif

@@ -9,6 +9,8 @@
 #include "compiler/codegen/emit.h"
 #include "compiler/codegen/jit.h"
 #include "compiler/codegen/object_cache.h"
+#include "compiler/codegen/processor.h"
+#include "runtime/filter/mask_program.h"
 
 struct seg_code {
   struct seg_arena arena;
@@ -16,7 +18,7 @@ struct seg_code {
   struct seg_kernels kernels;
 };
 
-/** One block of the plan and the names of its functions: maps first, then masks. */
+/** One block of the plan and the names of its functions. */
 struct unit {
   const struct seg_block *block;
   struct seg_block_layout layout;
@@ -29,7 +31,7 @@ struct compilation {
   const struct seg_codegen_options *options;
   struct seg_arena scratch;
   struct seg_emit emit;
-  LLVMTargetMachineRef optimising, plain; // target machines
+  LLVMTargetMachineRef target;
   uint32_t unit_count;
   struct unit *units;      // customer scan, event scans in order, customer block, first block
   const char **fold_names; // [pass * events + event]; NULL without cells
@@ -62,8 +64,7 @@ static enum seg_status add_unit(struct compilation *compilation, const struct se
   unit->prefix = prefix;
   enum seg_status status =
       seg_block_layout_build(&compilation->scratch, block, &unit->layout, compilation->error);
-  compilation->function_count +=
-      seg_block_map_tiles(&unit->layout) + seg_block_mask_tiles(&unit->layout);
+  compilation->function_count += seg_block_map_tiles(&unit->layout);
   return status;
 }
 
@@ -112,10 +113,6 @@ static enum seg_status emit_unit(struct compilation *compilation, const struct u
     snprintf(name, sizeof name, "%s_map_%" PRIu32, unit->prefix, i);
     seg_emit_map_tile(&block, i, name);
   }
-  for (uint32_t i = 0; i < seg_block_mask_tiles(&unit->layout); i++) {
-    snprintf(name, sizeof name, "%s_mask_%" PRIu32, unit->prefix, i);
-    seg_emit_mask_tile(&block, i, name);
-  }
   return SEG_OK;
 }
 
@@ -137,22 +134,16 @@ static enum seg_status emit_all(struct compilation *compilation) {
   return status == SEG_OK && emit->out_of_memory ? no_memory(compilation) : status;
 }
 
-/** Everything up to verified modules. */
+/** What was laid out, as a verified module. */
 static enum seg_status compile(struct compilation *compilation) {
   struct seg_error *error = compilation->error;
   const struct seg_codegen_options *options = compilation->options;
   enum seg_status status =
-      seg_jit_target(options, LLVMCodeGenLevelDefault, &compilation->optimising, error);
-  if (status == SEG_OK)
-    status = seg_jit_target(options, LLVMCodeGenLevelNone, &compilation->plain, error);
-  if (status == SEG_OK)
-    status = lay_out(compilation);
+      seg_jit_target(options, LLVMCodeGenLevelDefault, &compilation->target, error);
   if (status == SEG_OK)
     status = emit_all(compilation);
   if (status == SEG_OK)
-    status = seg_jit_prepare(compilation->emit.optimised, compilation->optimising, error);
-  if (status == SEG_OK)
-    status = seg_jit_prepare(compilation->emit.plain, compilation->plain, error);
+    status = seg_jit_prepare(compilation->emit.module, compilation->target, error);
   return status;
 }
 
@@ -167,26 +158,25 @@ static void compilation_init(struct compilation *compilation, const struct seg_p
 
 static void compilation_deinit(struct compilation *compilation) {
   seg_emit_deinit(&compilation->emit);
-  if (compilation->optimising != NULL)
-    LLVMDisposeTargetMachine(compilation->optimising);
-  if (compilation->plain != NULL)
-    LLVMDisposeTargetMachine(compilation->plain);
+  if (compilation->target != NULL)
+    LLVMDisposeTargetMachine(compilation->target);
   seg_arena_deinit(&compilation->scratch);
 }
 
-/** The same modules as they go to the machine code generator: for dumps. */
+/** The same module as it goes to the machine code generator: for dumps. */
 static enum seg_status compile_whole(struct compilation *compilation) {
-  enum seg_status status = compile(compilation);
-  return status == SEG_OK ? seg_jit_optimise(compilation->emit.optimised, compilation->optimising,
-                                             compilation->error)
-                          : status;
+  enum seg_status status = lay_out(compilation);
+  if (status == SEG_OK)
+    status = compile(compilation);
+  if (status != SEG_OK)
+    return status;
+  return seg_jit_optimise(compilation->emit.module, compilation->target, compilation->error);
 }
 
-static enum seg_status emit_form(struct compilation *compilation, bool optimised,
-                                 LLVMCodeGenFileType form, LLVMMemoryBufferRef *out) {
-  LLVMModuleRef module = optimised ? compilation->emit.optimised : compilation->emit.plain;
-  LLVMTargetMachineRef target = optimised ? compilation->optimising : compilation->plain;
-  enum seg_status status = seg_jit_emit(module, target, form, out, compilation->error);
+static enum seg_status emit_form(struct compilation *compilation, LLVMCodeGenFileType form,
+                                 LLVMMemoryBufferRef *out) {
+  enum seg_status status =
+      seg_jit_emit(compilation->emit.module, compilation->target, form, out, compilation->error);
   if (status != SEG_OK || compilation->refusal[0] == '\0')
     return status;
   LLVMDisposeMemoryBuffer(*out);
@@ -194,41 +184,33 @@ static enum seg_status emit_form(struct compilation *compilation, bool optimised
                   "code generation: no machine code for the rules: %s", compilation->refusal);
 }
 
-/** Object code of one of the modules: as it was made an earlier time, or made now. */
-static enum seg_status make_object(struct compilation *compilation, bool optimised,
-                                   LLVMMemoryBufferRef *object) {
-  LLVMModuleRef module = optimised ? compilation->emit.optimised : compilation->emit.plain;
-  LLVMTargetMachineRef target = optimised ? compilation->optimising : compilation->plain;
+/** Object code of the module: as it was made an earlier time, or made now. */
+static enum seg_status make_object(struct compilation *compilation, LLVMMemoryBufferRef *object) {
+  LLVMModuleRef module = compilation->emit.module;
+  LLVMTargetMachineRef target = compilation->target;
   const struct seg_private_folder *folder =
       compilation->options == NULL ? NULL : compilation->options->objects;
   struct seg_object_key key;
-  if (folder != NULL && !seg_object_key_of(module, target, optimised, &key))
+  if (folder != NULL && !seg_object_key_of(module, target, true, &key))
     folder = NULL;
   *object = folder == NULL ? NULL : seg_object_cache_get(folder, key);
   if (*object != NULL)
     return SEG_OK;
-  enum seg_status status =
-      optimised ? seg_jit_optimise(module, target, compilation->error) : SEG_OK;
+  enum seg_status status = seg_jit_optimise(module, target, compilation->error);
   if (status == SEG_OK)
-    status = emit_form(compilation, optimised, LLVMObjectFile, object);
+    status = emit_form(compilation, LLVMObjectFile, object);
   if (status == SEG_OK && folder != NULL)
     seg_object_cache_put(folder, key, *object);
   return status;
 }
 
-static enum seg_status link_objects(struct compilation *compilation, struct seg_jit *jit) {
-  for (int optimised = 0; optimised < 2; optimised++) {
-    LLVMMemoryBufferRef object = NULL;
-    enum seg_status status = make_object(compilation, optimised, &object);
-    if (status == SEG_OK)
-      status = seg_jit_add(jit, object, compilation->error);
-    if (status != SEG_OK)
-      return status;
-  }
-  return SEG_OK;
+static enum seg_status link_object(struct compilation *compilation, struct seg_jit *jit) {
+  LLVMMemoryBufferRef object = NULL;
+  enum seg_status status = make_object(compilation, &object);
+  return status == SEG_OK ? seg_jit_add(jit, object, compilation->error) : status;
 }
 
-/** Names in the order of the addresses: per unit maps and masks, then the folds. */
+/** Names in the order of the addresses: per unit its maps, then the folds. */
 static enum seg_status list_names(struct compilation *compilation, const char ***out) {
   struct seg_arena *arena = &compilation->scratch;
   const char **names = SEG_NEW_ARRAY(arena, const char *, compilation->function_count);
@@ -236,11 +218,8 @@ static enum seg_status list_names(struct compilation *compilation, const char **
   bool complete = names != NULL;
   for (uint32_t u = 0; u < compilation->unit_count && complete; u++) {
     const struct unit *unit = &compilation->units[u];
-    uint32_t maps = seg_block_map_tiles(&unit->layout);
-    uint32_t all = maps + seg_block_mask_tiles(&unit->layout);
-    for (uint32_t i = 0; i < all && complete; i++) {
-      struct seg_str name = seg_arena_format(arena, "%s_%s_%" PRIu32, unit->prefix,
-                                             i < maps ? "map" : "mask", i < maps ? i : i - maps);
+    for (uint32_t i = 0; i < seg_block_map_tiles(&unit->layout) && complete; i++) {
+      struct seg_str name = seg_arena_format(arena, "%s_map_%" PRIu32, unit->prefix, i);
       names[count++] = name.data;
       complete = name.data != NULL;
     }
@@ -273,7 +252,7 @@ static enum seg_status fill_block(struct compilation *compilation, struct seg_ar
                                   const struct unit *unit, const uint64_t *addresses,
                                   struct seg_block_kernel *out) {
   const struct seg_block_layout *layout = &unit->layout;
-  out->function_count = seg_block_map_tiles(layout) + seg_block_mask_tiles(layout);
+  out->function_count = seg_block_map_tiles(layout);
   seg_block_function *functions =
       SEG_NEW_ARRAY(arena, seg_block_function, (size_t)out->function_count + 1);
   for (uint32_t i = 0; i < out->function_count && functions != NULL; i++)
@@ -282,15 +261,13 @@ static enum seg_status fill_block(struct compilation *compilation, struct seg_ar
   out->value_slot_count = layout->value_slot_count;
   out->value_layouts =
       keep(arena, layout->value_layouts, layout->value_slot_count, sizeof *layout->value_layouts);
-  out->mask_slot_count = layout->mask_slot_count;
   out->value_roots =
       keep(arena, layout->value_roots, unit->block->value_root_count, sizeof *layout->value_roots);
-  out->mask_roots =
-      keep(arena, layout->mask_roots, unit->block->mask_root_count, sizeof *layout->mask_roots);
-  if (functions == NULL || out->value_layouts == NULL || out->value_roots == NULL ||
-      out->mask_roots == NULL)
+  if (functions == NULL || out->value_layouts == NULL || out->value_roots == NULL)
     return no_memory(compilation);
-  return SEG_OK;
+  return seg_mask_program_build(arena, unit->block, layout->value_slots,
+                                seg_processor_level(compilation->options), &out->masks,
+                                compilation->error);
 }
 
 static enum seg_status fill_kernels(struct compilation *compilation, struct seg_code *code,
@@ -322,22 +299,33 @@ static enum seg_status fill_kernels(struct compilation *compilation, struct seg_
   return SEG_OK;
 }
 
-static enum seg_status make_code(struct compilation *compilation, struct seg_code *code) {
+/** Object code of what was laid out, linked, and where its functions are. */
+static enum seg_status make_functions(struct compilation *compilation, struct seg_code *code,
+                                      uint64_t *addresses) {
+  const char **names = NULL;
   enum seg_status status = compile(compilation);
   if (status == SEG_OK)
     status = seg_jit_new(&code->jit, compilation->error);
   if (status == SEG_OK)
-    status = link_objects(compilation, code->jit);
-  const char **names = NULL;
+    status = link_object(compilation, code->jit);
   if (status == SEG_OK)
     status = list_names(compilation, &names);
   if (status != SEG_OK)
     return status;
-  uint64_t *addresses = SEG_NEW_ARRAY(&compilation->scratch, uint64_t, compilation->function_count);
+  return seg_jit_lookup(code->jit, names, compilation->function_count, addresses,
+                        compilation->error);
+}
+
+static enum seg_status make_code(struct compilation *compilation, struct seg_code *code) {
+  enum seg_status status = lay_out(compilation);
+  if (status != SEG_OK)
+    return status;
+  uint64_t *addresses =
+      SEG_NEW_ARRAY(&compilation->scratch, uint64_t, (size_t)compilation->function_count + 1);
   if (addresses == NULL)
     return no_memory(compilation);
-  status =
-      seg_jit_lookup(code->jit, names, compilation->function_count, addresses, compilation->error);
+  if (compilation->function_count > 0) // rules that only compare columns need none
+    status = make_functions(compilation, code, addresses);
   return status == SEG_OK ? fill_kernels(compilation, code, addresses) : status;
 }
 
@@ -378,9 +366,8 @@ enum seg_status seg_code_dump_llvm(const struct seg_plan *plan,
   struct compilation compilation;
   compilation_init(&compilation, plan, options, error);
   enum seg_status status = compile_whole(&compilation);
-  for (int optimised = 0; optimised < 2 && status == SEG_OK; optimised++) {
-    char *text =
-        LLVMPrintModuleToString(optimised ? compilation.emit.optimised : compilation.emit.plain);
+  if (status == SEG_OK) {
+    char *text = LLVMPrintModuleToString(compilation.emit.module);
     fputs(text, out);
     LLVMDisposeMessage(text);
   }
@@ -394,11 +381,10 @@ enum seg_status seg_code_dump_asm(const struct seg_plan *plan,
   struct compilation compilation;
   compilation_init(&compilation, plan, options, error);
   enum seg_status status = compile_whole(&compilation);
-  for (int optimised = 0; optimised < 2 && status == SEG_OK; optimised++) {
-    LLVMMemoryBufferRef text = NULL;
-    status = emit_form(&compilation, optimised, LLVMAssemblyFile, &text);
-    if (status != SEG_OK)
-      break;
+  LLVMMemoryBufferRef text = NULL;
+  if (status == SEG_OK)
+    status = emit_form(&compilation, LLVMAssemblyFile, &text);
+  if (status == SEG_OK) {
     fwrite(LLVMGetBufferStart(text), 1, LLVMGetBufferSize(text), out);
     LLVMDisposeMemoryBuffer(text);
   }

@@ -1,9 +1,7 @@
 /**
  * The emitters: from plan steps to LLVM's intermediate representation.
  *
- * Two modules: `optimised` (maps, folds, helpers: few and hot) and `plain` (mask
- * functions: many, straight lines of calls and word operations that optimising would not make
- * faster, but would make slow to compile). No address of this process is written into the code: all
+ * No address of this process is written into the code: all
  * data comes through the frame, and the few outside functions are symbols that the linker of jit.c
  * knows.
  */
@@ -22,9 +20,6 @@ struct seg_emit_types {
   LLVMTypeRef nothing, i1, i8, i16, i32, i64, i128, f64, pointer;
 };
 
-/** How the right side of a comparison helper comes in. */
-enum seg_operand_shape { SEG_SHAPE_SCALAR, SEG_SHAPE_COLUMN, SEG_SHAPE_COUNT };
-
 enum {
   SEG_LAYOUT_COUNT = SEG_LAYOUT_TEXT + 1,
   SEG_COMPARISON_COUNT = SEG_IS_GREATER_EQUAL + 1,
@@ -36,14 +31,11 @@ struct seg_emit {
   const struct seg_plan *plan;
   struct seg_arena *arena;
   LLVMContextRef context;
-  LLVMModuleRef optimised, plain;
+  LLVMModuleRef module;
   LLVMBuilderRef builder; // at the place where code is being added
   LLVMBuilderRef aside;   // for additions to blocks that already end, such as loads at the entry
   struct seg_emit_types type;
-  LLVMValueRef compare_helpers[SEG_LAYOUT_COUNT][SEG_WIDTH_COUNT][SEG_WIDTH_COUNT]
-                              [SEG_COMPARISON_COUNT][SEG_SHAPE_COUNT]; // in `plain`
-  LLVMValueRef in_table_helpers[SEG_LAYOUT_COUNT][SEG_WIDTH_COUNT];    // in `plain`
-  LLVMValueRef count_cuts_helpers[SEG_LAYOUT_COUNT];                   // in `optimised`
+  LLVMValueRef count_cuts_helpers[SEG_LAYOUT_COUNT];
   bool out_of_memory; // sticky; the code is thrown away then
 };
 
@@ -65,8 +57,6 @@ struct seg_emit_column {
   LLVMValueRef values;     // pointer
   LLVMValueRef known;      // pointer to words, NULL when not optional
   LLVMValueRef known_word; // of the word at hand, NULL until read
-  LLVMValueRef
-      word_values; // masks: pointer to the 64 values of the word at hand, NULL until asked for
 };
 
 /** One function of a block while it is being emitted. */
@@ -84,10 +74,9 @@ struct seg_emit_block {
 
   // Per step; an entry belongs to this function when its stamp equals `tile`.
   uint32_t tile;
-  uint32_t *column_stamps, *value_stamps, *mask_stamps;
+  uint32_t *column_stamps, *value_stamps;
   struct seg_emit_column *columns;
   struct seg_emit_value *values;
-  LLVMValueRef *masks; // i64 words
 };
 
 // emit_function.c: modules, functions, loops, loads
@@ -175,25 +164,8 @@ struct seg_emit_value seg_emit_compute(struct seg_emit_block *block, uint32_t nu
 struct seg_emit_value seg_emit_step_value(struct seg_emit_block *block, uint32_t number);
 void seg_emit_map_tile(struct seg_emit_block *block, uint32_t tile, const char *name);
 
-// emit_mask.c: one emitter an operation of stage MASK, and the functions around them
-void seg_emit_mask_tile(struct seg_emit_block *block, uint32_t tile, const char *name);
-
 // emit_helper.c: small functions that others call
-/** What a comparison helper compares; `right` is the width of a column on the right. */
-struct seg_compare_form {
-  enum seg_layout layout;
-  enum seg_width left, right;
-  enum seg_plan_comparison comparison;
-  enum seg_operand_shape shape;
-};
-/** i64(pointer to 64 values, scalar or pointer to 64 values): the mask of the comparison, in
- * `plain`. */
-LLVMValueRef seg_emit_compare_helper(struct seg_emit *emit, const struct seg_compare_form *form);
-/** i64(pointer to 64 values, sorted table, count): the mask of values that are in the table, in
- * `plain`. */
-LLVMValueRef seg_emit_in_table_helper(struct seg_emit *emit, enum seg_layout layout,
-                                      enum seg_width width);
-/** i64(sorted table, count, value): the number of entries <= value, in `optimised`. */
+/** i64(sorted table, count, value): the number of entries <= value. */
 LLVMValueRef seg_emit_count_cuts_helper(struct seg_emit *emit, enum seg_layout layout);
 /** A scalar in every lane of a vector; one lane is the scalar itself. */
 LLVMTypeRef seg_emit_lanes_type(LLVMTypeRef type, unsigned lanes);

@@ -220,7 +220,7 @@ static LLVMValueRef distinct_result(struct seg_emit_fold *fold,
   for (uint32_t i = 0; i < cell->flag_count; i++)
     flags[i] = seg_emit_i32(emit, cell->flags[i]);
   LLVMValueRef table = cell->flag_count == 0 ? LLVMConstNull(emit->type.pointer)
-                                             : seg_emit_table(emit, emit->optimised, emit->type.i32,
+                                             : seg_emit_table(emit, emit->module, emit->type.i32,
                                                               flags, cell->flag_count);
   LLVMValueRef arguments[] = {
       fold->frame,
@@ -236,7 +236,7 @@ static LLVMValueRef distinct_result(struct seg_emit_fold *fold,
       fold->end,
       fold->customer,
   };
-  return seg_emit_call(emit, emit->optimised, "seg_kernel_distinct", emit->type.i64, arguments,
+  return seg_emit_call(emit, emit->module, "seg_kernel_distinct", emit->type.i64, arguments,
                        sizeof arguments / sizeof *arguments);
 }
 
@@ -368,7 +368,7 @@ static void report_broken(struct seg_emit_fold *fold, const struct seg_emit_fold
   LLVMBuildCondBr(builder, any, faulty, go_on);
   LLVMPositionBuilderAtEnd(builder, faulty);
   for (uint32_t lane = 0; lane < group->cells->cell_count; lane++)
-    seg_emit_fault_if(emit, emit->optimised, lane_of(fold, broken, group->lanes, lane), fold->fault,
+    seg_emit_fault_if(emit, emit->module, lane_of(fold, broken, group->lanes, lane), fold->fault,
                       group->cells->cells[lane], fold->customer);
   LLVMBuildBr(builder, go_on);
   LLVMPositionBuilderAtEnd(builder, go_on);
@@ -498,7 +498,7 @@ static LLVMValueRef emit_tile(struct seg_emit *emit, uint32_t event,
                               const char *name) {
   struct seg_emit_fold fold = {.emit = emit, .event = &emit->plan->events[event]};
   fold.fold = &emit->plan->folds[event];
-  LLVMValueRef function = seg_emit_function(emit, emit->optimised, name);
+  LLVMValueRef function = seg_emit_function(emit, emit->module, name);
   fold.frame = LLVMGetParam(function, 0);
   fold.entry = seg_emit_here(emit);
   LLVMValueRef customers = seg_emit_member(emit, emit->builder, emit->type.i64, fold.frame,
@@ -530,7 +530,7 @@ void seg_emit_fold(struct seg_emit *emit, uint32_t event, enum seg_fold_pass pas
     emit_tile(emit, event, all.groups, all.count, name);
     return;
   }
-  LLVMValueRef whole = seg_emit_function(emit, emit->optimised, name);
+  LLVMValueRef whole = seg_emit_function(emit, emit->module, name);
   LLVMBasicBlockRef entry = seg_emit_here(emit);
   for (uint32_t first = 0; first < all.count; first += SEG_FOLD_TILE_GROUPS) {
     char tile_name[96];

@@ -1,4 +1,4 @@
-// One function of a block: where its inputs, value slots and mask slots are. Pointers are loaded
+// One function of a block: where its inputs and value slots are. Pointers are loaded
 // from the frame at the entry, known words once a word, always only when first asked for.
 #include "compiler/codegen/emit.h"
 
@@ -13,14 +13,11 @@ bool seg_emit_block_init(struct seg_emit_block *block, struct seg_emit *emit,
       .layout = layout,
       .column_stamps = SEG_NEW_ARRAY(emit->arena, uint32_t, count),
       .value_stamps = SEG_NEW_ARRAY(emit->arena, uint32_t, count),
-      .mask_stamps = SEG_NEW_ARRAY(emit->arena, uint32_t, count),
       .columns = SEG_NEW_ARRAY(emit->arena, struct seg_emit_column, count),
       .values = SEG_NEW_ARRAY(emit->arena, struct seg_emit_value, count),
-      .masks = SEG_NEW_ARRAY(emit->arena, LLVMValueRef, count),
   };
-  return block->column_stamps != NULL && block->value_stamps != NULL &&
-         block->mask_stamps != NULL && block->columns != NULL && block->values != NULL &&
-         block->masks != NULL;
+  return block->column_stamps != NULL && block->value_stamps != NULL && block->columns != NULL &&
+         block->values != NULL;
 }
 
 void seg_emit_block_open(struct seg_emit_block *block, LLVMModuleRef module, const char *name) {
@@ -98,10 +95,7 @@ LLVMValueRef seg_emit_known_word(struct seg_emit_block *block, uint32_t number) 
   struct seg_emit_column *column = seg_emit_column(block, number);
   if (column->known == NULL || column->known_word != NULL)
     return column->known_word;
-  // A map reads it before its loop over rows, a mask function where it stands.
-  LLVMBasicBlockRef body = block->words.body;
-  bool is_done = LLVMGetBasicBlockTerminator(body) != NULL;
-  LLVMBuilderRef builder = is_done ? seg_emit_aside(emit, body) : emit->builder;
+  LLVMBuilderRef builder = seg_emit_aside(emit, block->words.body); // before the loop over rows
   column->known_word = seg_emit_load(builder, emit->type.i64, column->known, block->words.index);
   return column->known_word;
 }

@@ -15,8 +15,7 @@ enum seg_status seg_emit_init(struct seg_emit *emit, const struct seg_plan *plan
   emit->context = LLVMContextCreate();
   if (emit->context == NULL)
     return seg_fail_memory(error, "compiling the rules");
-  emit->optimised = LLVMModuleCreateWithNameInContext("segc.optimised", emit->context);
-  emit->plain = LLVMModuleCreateWithNameInContext("segc.plain", emit->context);
+  emit->module = LLVMModuleCreateWithNameInContext("segc", emit->context);
   emit->builder = LLVMCreateBuilderInContext(emit->context);
   emit->aside = LLVMCreateBuilderInContext(emit->context);
   emit->type.nothing = LLVMVoidTypeInContext(emit->context);
@@ -36,10 +35,8 @@ void seg_emit_deinit(struct seg_emit *emit) {
     LLVMDisposeBuilder(emit->aside);
   if (emit->builder != NULL)
     LLVMDisposeBuilder(emit->builder);
-  if (emit->plain != NULL)
-    LLVMDisposeModule(emit->plain);
-  if (emit->optimised != NULL)
-    LLVMDisposeModule(emit->optimised);
+  if (emit->module != NULL)
+    LLVMDisposeModule(emit->module);
   if (emit->context != NULL)
     LLVMContextDispose(emit->context);
   memset(emit, 0, sizeof *emit);

@@ -75,7 +75,7 @@ void seg_emit_map_tile(struct seg_emit_block *block, uint32_t tile, const char *
   const struct seg_block_layout *layout = block->layout;
   struct store stores[SEG_MAP_TILE_STEPS];
   uint32_t store_count = 0;
-  seg_emit_block_open(block, emit->optimised, name);
+  seg_emit_block_open(block, emit->module, name);
   LLVMValueRef rows = seg_emit_rows_of_word(emit, block->row_count, block->words.index);
   LLVMValueRef first = LLVMBuildShl(emit->builder, block->words.index, seg_emit_i64(emit, 6), "");
   struct seg_emit_loop row_loop = seg_emit_loop_open(emit, seg_emit_i64(emit, 0), rows);

@@ -127,10 +127,10 @@ static LLVMErrorRef allow_kernel_functions(struct seg_jit *jit) {
     void (*function)(void);
   } allowed[] = {
 #define ALLOW(name) {#name, (void (*)(void))(name)}
-      ALLOW(seg_kernel_fault_raise),          ALLOW(seg_kernel_text_compare),
-      ALLOW(seg_kernel_text_compare_columns), ALLOW(seg_kernel_text_test),
-      ALLOW(seg_kernel_text_match),           ALLOW(seg_kernel_text_map),
-      ALLOW(seg_kernel_text_length),          ALLOW(seg_kernel_distinct),
+      ALLOW(seg_kernel_fault_raise),
+      ALLOW(seg_kernel_text_map),
+      ALLOW(seg_kernel_text_length),
+      ALLOW(seg_kernel_distinct),
 #undef ALLOW
   };
   enum { COUNT = sizeof allowed / sizeof *allowed };

@@ -40,3 +40,18 @@ enum seg_status seg_processor_find(const char *name, const char **cpu, struct se
 #endif
   return SEG_USAGE;
 }
+
+enum seg_vector_level seg_processor_level(const struct seg_codegen_options *options) {
+  enum seg_vector_level level = SEG_VECTOR_AVX512; // of which the machine takes what it has
+  const char *cpu = options == NULL ? NULL : options->cpu;
+  const char *features = options == NULL ? NULL : options->features;
+  if (cpu != NULL && (strcmp(cpu, "x86-64") == 0 || strcmp(cpu, "x86-64-v2") == 0))
+    level = SEG_VECTOR_BASELINE;
+  else if (cpu != NULL && strcmp(cpu, "x86-64-v3") == 0)
+    level = SEG_VECTOR_AVX2;
+  if (features != NULL && level > SEG_VECTOR_AVX2 && strstr(features, "-avx512") != NULL)
+    level = SEG_VECTOR_AVX2;
+  if (features != NULL && (strstr(features, "-avx2") != NULL || strstr(features, "-avx,") != NULL))
+    level = SEG_VECTOR_BASELINE;
+  return level;
+}

@@ -4,6 +4,7 @@
 #ifndef SEG_COMPILER_CODEGEN_PROCESSOR_H
 #define SEG_COMPILER_CODEGEN_PROCESSOR_H
 
+#include "compiler/codegen/codegen.h"
 #include "runtime/base/status.h"
 
 /**
@@ -13,5 +14,8 @@
  */
 SEG_NODISCARD enum seg_status seg_processor_find(const char *name, const char **cpu,
                                                  struct seg_error *error);
+
+/** The masks that go with code for a processor: what its name and features promise. */
+enum seg_vector_level seg_processor_level(const struct seg_codegen_options *options);
 
 #endif

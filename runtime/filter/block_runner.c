@@ -13,62 +13,81 @@ static int64_t rounded(int64_t rows) {
   return (rows + SEG_COLUMN_ROUND - 1) / SEG_COLUMN_ROUND * SEG_COLUMN_ROUND;
 }
 
-enum seg_status seg_block_runner_init(struct seg_block_runner *runner,
-                                      const struct seg_block *block,
-                                      const struct seg_block_kernel *kernel, int64_t batch_rows,
-                                      struct seg_error *error) {
-  *runner = (struct seg_block_runner){
-      .block = block, .kernel = kernel, .batch_rows = rounded(batch_rows)};
-  seg_text_room_init(&runner->texts);
-  size_t inputs = (size_t)block->input_count + 1; // never an allocation of nothing
+// Masks want batches of whole groups of words.
+static int64_t batch_of(const struct seg_block_kernel *kernel, int64_t batch_rows) {
+  int64_t most = seg_mask_program_batch(kernel->masks);
+  int64_t wanted = (batch_rows + SEG_MASK_ROUND - 1) / SEG_MASK_ROUND * SEG_MASK_ROUND;
+  return wanted < most ? wanted : most;
+}
+
+static enum seg_status allocate(struct seg_block_runner *runner, struct seg_error *error) {
+  const struct seg_block_kernel *kernel = runner->kernel;
+  size_t inputs = (size_t)runner->block->input_count + 1; // never an allocation of nothing
   size_t values = (size_t)kernel->value_slot_count + 1;
-  size_t masks = (size_t)kernel->mask_slot_count + 1;
+  size_t masks = (size_t)runner->block->mask_root_count + 1;
   runner->value_slots = calloc(values, sizeof *runner->value_slots);
-  runner->mask_slots = calloc(masks, sizeof *runner->mask_slots);
+  runner->root_masks = calloc(masks, sizeof *runner->root_masks);
   runner->input_values = calloc(inputs, sizeof *runner->input_values);
   runner->input_known = calloc(inputs, sizeof *runner->input_known);
   runner->frame_input_values = calloc(inputs, sizeof *runner->frame_input_values);
   runner->frame_input_known = calloc(inputs, sizeof *runner->frame_input_known);
   runner->frame_values = calloc(values, sizeof *runner->frame_values);
   runner->frame_value_known = calloc(values, sizeof *runner->frame_value_known);
-  runner->frame_masks = calloc(masks, sizeof *runner->frame_masks);
-  if (runner->value_slots == NULL || runner->mask_slots == NULL || runner->input_values == NULL ||
+  runner->all_known = seg_column_memory((size_t)runner->batch_rows / 8);
+  if (runner->value_slots == NULL || runner->root_masks == NULL || runner->input_values == NULL ||
       runner->input_known == NULL || runner->frame_input_values == NULL ||
       runner->frame_input_known == NULL || runner->frame_values == NULL ||
-      runner->frame_value_known == NULL || runner->frame_masks == NULL)
+      runner->frame_value_known == NULL || runner->all_known == NULL)
     return seg_fail_memory(error, what_for);
-  for (uint32_t r = 0; r < block->value_root_count; r++)
-    if (!kernel->value_roots[r].is_input)
-      runner->value_slots[kernel->value_roots[r].slot].is_root = true;
-  for (uint32_t r = 0; r < block->mask_root_count; r++)
-    runner->mask_slots[kernel->mask_roots[r]].is_root = true;
   return SEG_OK;
 }
 
-static void free_slots(struct seg_block_slot *slots, uint32_t count) {
-  for (uint32_t s = 0; slots != NULL && s < count; s++) {
-    free(slots[s].values);
-    free(slots[s].known);
-    slots[s].values = NULL;
-    slots[s].known = NULL;
+enum seg_status seg_block_runner_init(struct seg_block_runner *runner,
+                                      const struct seg_block *block,
+                                      const struct seg_block_kernel *kernel, int64_t batch_rows,
+                                      struct seg_error *error) {
+  *runner = (struct seg_block_runner){
+      .block = block, .kernel = kernel, .batch_rows = batch_of(kernel, batch_rows)};
+  seg_text_room_init(&runner->texts);
+  enum seg_status status = allocate(runner, error);
+  if (status != SEG_OK)
+    return status;
+  memset(runner->all_known, 0xff, (size_t)runner->batch_rows / 8);
+  for (uint32_t r = 0; r < block->value_root_count; r++)
+    if (!kernel->value_roots[r].is_input)
+      runner->value_slots[kernel->value_roots[r].slot].is_root = true;
+  return seg_mask_runner_init(&runner->masks, kernel->masks, runner->batch_rows, error);
+}
+
+// The buffers of all rows.
+static void free_rows(struct seg_block_runner *runner) {
+  for (uint32_t s = 0; runner->value_slots != NULL && s < runner->kernel->value_slot_count; s++) {
+    free(runner->value_slots[s].values);
+    free(runner->value_slots[s].known);
+    runner->value_slots[s].values = NULL;
+    runner->value_slots[s].known = NULL;
+  }
+  for (uint32_t r = 0; runner->root_masks != NULL && r < runner->block->mask_root_count; r++) {
+    free(runner->root_masks[r]);
+    runner->root_masks[r] = NULL;
   }
 }
 
 void seg_block_runner_deinit(struct seg_block_runner *runner) {
   if (runner->kernel == NULL)
     return;
-  free_slots(runner->value_slots, runner->kernel->value_slot_count);
-  free_slots(runner->mask_slots, runner->kernel->mask_slot_count);
+  free_rows(runner);
+  seg_mask_runner_deinit(&runner->masks);
   seg_text_room_deinit(&runner->texts);
+  free(runner->all_known);
   free(runner->value_slots);
-  free(runner->mask_slots);
+  free(runner->root_masks);
   free(runner->input_values);
   free(runner->input_known);
   free(runner->frame_input_values);
   free(runner->frame_input_known);
   free(runner->frame_values);
   free(runner->frame_value_known);
-  free(runner->frame_masks);
   *runner = (struct seg_block_runner){0};
 }
 
@@ -83,13 +102,14 @@ static bool is_value_root(const struct seg_block *block, const struct seg_block_
 uint64_t seg_block_runner_bytes(const struct seg_block *block,
                                 const struct seg_block_kernel *kernel, int64_t batch_rows,
                                 int64_t rows) {
-  uint64_t bytes = 0;
-  int64_t between = rows < batch_rows ? rounded(rows) : rounded(batch_rows);
+  int64_t batch = batch_of(kernel, batch_rows);
+  int64_t between = rows < batch ? rounded(rows) : batch;
+  uint64_t bytes = seg_mask_runner_bytes(kernel->masks, batch);
   for (uint32_t s = 0; s < kernel->value_slot_count; s++) {
     int64_t room = is_value_root(block, kernel, s) ? rounded(rows) : between;
     bytes += seg_layout_size(kernel->value_layouts[s], room) + (uint64_t)room / 8;
   }
-  return bytes + (uint64_t)kernel->mask_slot_count * (uint64_t)rounded(rows) / 8;
+  return bytes + (uint64_t)block->mask_root_count * (uint64_t)rounded(rows) / 8;
 }
 
 // Zeroed by seg_column_memory: text behind the last row must be empty.
@@ -99,8 +119,7 @@ static enum seg_status reserve(struct seg_block_runner *runner, int64_t rows,
     return SEG_OK;
   runner->capacity = 0;
   const struct seg_block_kernel *kernel = runner->kernel;
-  free_slots(runner->value_slots, kernel->value_slot_count);
-  free_slots(runner->mask_slots, kernel->mask_slot_count);
+  free_rows(runner);
   int64_t all = rounded(rows);
   int64_t between = all < runner->batch_rows ? all : runner->batch_rows;
   for (uint32_t s = 0; s < kernel->value_slot_count; s++) {
@@ -111,10 +130,9 @@ static enum seg_status reserve(struct seg_block_runner *runner, int64_t rows,
     if (slot->values == NULL || slot->known == NULL)
       return seg_fail_memory(error, what_for);
   }
-  for (uint32_t s = 0; s < kernel->mask_slot_count; s++) {
-    struct seg_block_slot *slot = &runner->mask_slots[s];
-    slot->known = seg_column_memory((size_t)(slot->is_root ? all : between) / 8);
-    if (slot->known == NULL)
+  for (uint32_t r = 0; r < runner->block->mask_root_count; r++) {
+    runner->root_masks[r] = seg_column_memory((size_t)all / 8);
+    if (runner->root_masks[r] == NULL)
       return seg_fail_memory(error, what_for);
   }
   runner->capacity = all;
@@ -132,7 +150,7 @@ static void point_frame(struct seg_block_runner *runner, int64_t first) {
         values == NULL ? NULL
                        : values + seg_width_size(block->input_layouts[i],
                                                  seg_block_input_width(block, i), first);
-    runner->frame_input_known[i] = known == NULL ? NULL : known + first / 64;
+    runner->frame_input_known[i] = known == NULL ? runner->all_known : known + first / 64;
   }
   for (uint32_t s = 0; s < kernel->value_slot_count; s++) {
     const struct seg_block_slot *slot = &runner->value_slots[s];
@@ -141,10 +159,12 @@ static void point_frame(struct seg_block_runner *runner, int64_t first) {
         (char *)slot->values + seg_layout_size(kernel->value_layouts[s], offset);
     runner->frame_value_known[s] = slot->known + offset / 64;
   }
-  for (uint32_t s = 0; s < kernel->mask_slot_count; s++) {
-    const struct seg_block_slot *slot = &runner->mask_slots[s];
-    runner->frame_masks[s] = slot->known + (slot->is_root ? first / 64 : 0);
-  }
+}
+
+static void keep_masks(struct seg_block_runner *runner, int64_t first, int64_t rows) {
+  size_t bytes = seg_bitmap_words(rows) * sizeof(uint64_t);
+  for (uint32_t r = 0; r < runner->block->mask_root_count; r++)
+    memcpy(runner->root_masks[r] + first / 64, seg_mask_runner_root(&runner->masks, r), bytes);
 }
 
 enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t rows, int32_t as_of,
@@ -164,7 +184,6 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
         .input_known = runner->frame_input_known,
         .values = runner->frame_values,
         .value_known = runner->frame_value_known,
-        .masks = runner->frame_masks,
         .row_count = rows - first < runner->batch_rows ? rows - first : runner->batch_rows,
         .as_of = as_of,
         .as_of_instant = runner->as_of_instant,
@@ -174,13 +193,15 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
     };
     for (uint32_t f = 0; f < runner->kernel->function_count; f++)
       runner->kernel->functions[f](&frame);
+    seg_mask_runner_run(&runner->masks, &frame);
+    keep_masks(runner, first, frame.row_count);
     if (found.kind != SEG_FAULT_NONE && fault->kind == SEG_FAULT_NONE) {
       *fault = found;
       fault->row += first;
     }
   }
   for (uint32_t r = 0; r < runner->block->mask_root_count; r++)
-    seg_bitmap_clear_tail(runner->mask_slots[runner->kernel->mask_roots[r]].known, rows);
+    seg_bitmap_clear_tail(runner->root_masks[r], rows);
   return SEG_OK;
 }
 

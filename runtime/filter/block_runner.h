@@ -11,12 +11,13 @@
 #include <stdint.h>
 
 #include "runtime/base/status.h"
+#include "runtime/filter/mask_runner.h"
 #include "runtime/filter/text_room.h"
 #include "runtime/plan/kernel.h"
 
 struct seg_block_slot {
-  void *values;    // of a value slot
-  uint64_t *known; // of a value slot; the words of a mask slot
+  void *values;
+  uint64_t *known;
   bool is_root;
 };
 
@@ -28,7 +29,9 @@ struct seg_block_runner {
   int64_t as_of_instant; // UTC microseconds at which the as-of day begins; to be set before apply
                          // of a block that reads it
   struct seg_block_slot *value_slots;
-  struct seg_block_slot *mask_slots;
+  struct seg_mask_runner masks;
+  uint64_t **root_masks;      // per mask root: all rows of the last apply
+  uint64_t *all_known;        // of a batch: stands in for known bits that are not there
   struct seg_text_room texts; // computed texts of the last apply
   /* The inputs of the last apply, and the frame's arrays. */
   const void **input_values;
@@ -37,10 +40,10 @@ struct seg_block_runner {
   const uint64_t **frame_input_known;
   void **frame_values;
   uint64_t **frame_value_known;
-  uint64_t **frame_masks;
 };
 
-/** Batches of `batch_rows` rows. Everything borrowed must outlive the runner. */
+/** Batches of `batch_rows` rows, or fewer when there are many masks. Everything borrowed must
+ * outlive the runner. */
 SEG_NODISCARD enum seg_status seg_block_runner_init(struct seg_block_runner *runner,
                                                     const struct seg_block *block,
                                                     const struct seg_block_kernel *kernel,
@@ -69,7 +72,7 @@ const void *seg_block_runner_values(const struct seg_block_runner *runner, uint3
 /** After apply: the words of a mask root. */
 static inline const uint64_t *seg_block_runner_mask(const struct seg_block_runner *runner,
                                                     uint32_t root) {
-  return runner->mask_slots[runner->kernel->mask_roots[root]].known;
+  return runner->root_masks[root];
 }
 
 #endif

@@ -1,9 +1,10 @@
-// Text conditions over 64 rows, called by generated code: bytes are compared, nothing is decoded.
+// Text conditions over 64 rows; see kernel_text.h.
 // UTF-8 sorts by code point when its bytes are compared, and all text is in Unicode normalization
 // form C.
+#include "runtime/filter/kernel_text.h"
+
 #include <string.h>
 
-#include "runtime/plan/kernel.h"
 #include "runtime/regex/automaton.h"
 
 enum { ROWS = 64 };

@@ -4,8 +4,8 @@
  *
  * Rules for buffers: every array has room for its rows rounded up to a multiple of 64, and the
  * padding may be read (text padding is zeroed). Bits behind the last row are 0 in what kernels
- * write into `value_known`; in masks they are unspecified: the runtime clears them. Text of unknown
- * rows must be empty in inputs; kernels store zero (empty text) where a value is unknown.
+ * write into `value_known`. Text of unknown rows must be empty in inputs; kernels store zero (empty
+ * text) where a value is unknown.
  */
 #ifndef SEG_RUNTIME_PLAN_KERNEL_H
 #define SEG_RUNTIME_PLAN_KERNEL_H
@@ -30,7 +30,6 @@ struct seg_block_frame {
   const uint64_t *const *input_known; // per slot; may be NULL for slots that are not optional
   void *const *values;                // per value slot of the kernel: written by it
   uint64_t *const *value_known;       // per value slot: always written
-  uint64_t *const *masks;             // per mask slot of the kernel: written by it
   int64_t row_count;
   int32_t as_of;                // day
   int64_t as_of_instant;        // UTC microseconds at which that day begins
@@ -47,14 +46,18 @@ struct seg_value_place {
   uint32_t slot;
 };
 
+struct seg_mask_program; // runtime/filter: how masks are computed from inputs and values
+
+/** Generations of processors that masks are computed for. */
+enum seg_vector_level { SEG_VECTOR_BASELINE, SEG_VECTOR_AVX2, SEG_VECTOR_AVX512 };
+
 struct seg_block_kernel {
-  uint32_t function_count; // call all, in order
+  uint32_t function_count; // call all, in order: they compute the values
   const seg_block_function *functions;
   uint32_t value_slot_count; // scratch the caller provides
   const enum seg_layout *value_layouts;
-  uint32_t mask_slot_count;
   const struct seg_value_place *value_roots; // per value root of the block
-  const uint32_t *mask_roots;                // per mask root of the block: its mask slot
+  const struct seg_mask_program *masks;      // the mask roots, when the values are there
 };
 
 struct seg_fold_scratch; // runtime/fold: hash sets for distinct; one a thread
@@ -99,23 +102,6 @@ struct seg_kernels {
 /** Record a fault unless an earlier (row, step) is recorded. */
 void seg_kernel_fault_raise(struct seg_kernel_fault *fault, uint32_t kind, uint32_t step,
                             int64_t row);
-
-/** 64 comparisons `values[i] ? literal`, i < 64: bit i of the result; `comparison` is enum
- * seg_plan_comparison. */
-uint64_t seg_kernel_text_compare(const struct seg_str *values, const char *literal, uint64_t size,
-                                 uint32_t comparison);
-
-/** 64 comparisons of two columns. */
-uint64_t seg_kernel_text_compare_columns(const struct seg_str *left, const struct seg_str *right,
-                                         uint32_t comparison);
-
-/** 64 tests; `test` is enum seg_plan_text_test. */
-uint64_t seg_kernel_text_test(const struct seg_str *values, const char *literal, uint64_t size,
-                              uint32_t test);
-
-/** 64 texts against the automaton of a step (TEXT_MATCH). */
-uint64_t seg_kernel_text_match(const struct seg_str *values, const struct seg_block_frame *frame,
-                               uint32_t step);
 
 /** `*out` = the text in small or capital letters, or without blanks at its ends; `map` is enum
  * seg_plan_text_map. Raises SEG_FAULT_MEMORY. */

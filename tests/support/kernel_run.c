@@ -43,19 +43,15 @@ void seg_kernel_run_init(struct seg_kernel_run *run, const struct seg_block *blo
   *run = (struct seg_kernel_run){.block = block, .kernel = kernel, .inputs = inputs};
   run->values = pointers(kernel->value_slot_count);
   run->known = pointers(kernel->value_slot_count);
-  run->masks = pointers(kernel->mask_slot_count);
   for (uint32_t i = 0; i < kernel->value_slot_count; i++) {
     run->values[i] = seg_guarded_memory(value_bytes(run, i), PATTERN);
     run->known[i] = seg_guarded_memory(word_bytes(run), PATTERN);
   }
-  for (uint32_t i = 0; i < kernel->mask_slot_count; i++)
-    run->masks[i] = seg_guarded_memory(word_bytes(run), PATTERN);
   const struct seg_block_frame frame = {
       .input_values = inputs->values,
       .input_known = inputs->known,
       .values = run->values,
       .value_known = run->known,
-      .masks = run->masks,
       .row_count = inputs->row_count,
       .as_of = inputs->as_of,
       .as_of_instant = inputs->as_of_instant,
@@ -65,6 +61,12 @@ void seg_kernel_run_init(struct seg_kernel_run *run, const struct seg_block *blo
   };
   for (uint32_t i = 0; i < kernel->function_count; i++)
     kernel->functions[i](&frame);
+  int64_t batch = (inputs->row_count / SEG_MASK_ROUND + 1) * SEG_MASK_ROUND;
+  if (seg_mask_runner_init(&run->masks, kernel->masks, batch, NULL) != SEG_OK) {
+    fputs("kernel_run: out of memory\n", stderr);
+    abort();
+  }
+  seg_mask_runner_run(&run->masks, &frame);
 }
 
 void seg_kernel_run_deinit(struct seg_kernel_run *run) {
@@ -72,12 +74,10 @@ void seg_kernel_run_deinit(struct seg_kernel_run *run) {
     seg_guarded_memory_free(run->values[i], value_bytes(run, i));
     seg_guarded_memory_free(run->known[i], word_bytes(run));
   }
-  for (uint32_t i = 0; i < run->kernel->mask_slot_count; i++)
-    seg_guarded_memory_free(run->masks[i], word_bytes(run));
+  seg_mask_runner_deinit(&run->masks);
   seg_text_room_deinit(&run->texts);
   free(run->values);
   free(run->known);
-  free(run->masks);
 }
 
 const void *seg_kernel_run_root_values(const struct seg_kernel_run *run, uint32_t root) {
@@ -97,5 +97,5 @@ bool seg_kernel_run_root_known(const struct seg_kernel_run *run, uint32_t root, 
 }
 
 bool seg_kernel_run_root_mask(const struct seg_kernel_run *run, uint32_t root, int64_t row) {
-  return bit(run->masks[run->kernel->mask_roots[root]], row);
+  return bit(seg_mask_runner_root(&run->masks, root), row);
 }

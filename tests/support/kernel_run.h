@@ -6,6 +6,7 @@
 #ifndef SEG_TESTS_SUPPORT_KERNEL_RUN_H
 #define SEG_TESTS_SUPPORT_KERNEL_RUN_H
 
+#include "runtime/filter/mask_runner.h"
 #include "runtime/filter/text_room.h"
 #include "runtime/plan/kernel.h"
 
@@ -24,7 +25,7 @@ struct seg_kernel_run {
   const struct seg_kernel_inputs *inputs;
   void **values; // per value slot
   uint64_t **known;
-  uint64_t **masks; // per mask slot
+  struct seg_mask_runner masks;
   struct seg_text_room texts;
   struct seg_kernel_fault fault;
 };

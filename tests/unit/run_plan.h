@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "runtime/entity/key_table.h"
+#include "runtime/filter/mask_program.h"
 #include "runtime/fold/fold_scratch.h"
 #include "runtime/run/run.h"
 
@@ -47,30 +48,15 @@ static inline void clear_words(uint64_t *words, int64_t rows) {
   memset(words, 0, seg_bitmap_words(rows) * sizeof *words);
 }
 
-static inline void customer_scan(const struct seg_block_frame *frame) {
-  memset(frame->masks[0], 0xff, seg_bitmap_words(frame->row_count) * 8); // tail left dirty
-}
-
 static inline void purchase_scan(const struct seg_block_frame *frame) {
   const int64_t *amounts = frame->input_values[1];
-  const int32_t *channels = frame->input_values[2];
-  clear_words(frame->masks[0], frame->row_count);
-  clear_words(frame->masks[1], frame->row_count);
   int64_t *doubled = frame->values[0];
   memset(frame->value_known[0], 0xff, seg_bitmap_words(frame->row_count) * 8);
   seg_bitmap_clear_tail(frame->value_known[0], frame->row_count);
   for (int64_t i = 0; i < frame->row_count; i++) {
-    if (amounts[i] != DROPPED)
-      seg_bitmap_set(frame->masks[0], i);
-    if (channels[i] == 1)
-      seg_bitmap_set(frame->masks[1], i);
     if (__builtin_mul_overflow(amounts[i], 2, &doubled[i]))
       seg_kernel_fault_raise(frame->fault, SEG_FAULT_OVERFLOW, 2, i);
   }
-}
-
-static inline void visit_scan(const struct seg_block_frame *frame) {
-  memset(frame->masks[0], 0xff, seg_bitmap_words(frame->row_count) * 8);
 }
 
 static inline bool in_window(const struct seg_fold_frame *frame, uint32_t window, uint64_t event) {
@@ -121,37 +107,45 @@ static inline void visit_fold(const struct seg_fold_frame *frame) {
   }
 }
 
-// `slots`: age and country, when the customers have a source, come first.
-static inline void decide(const struct seg_block_frame *frame, uint32_t slots) {
-  for (uint32_t s = 0; s < SEGMENTS; s++)
-    clear_words(frame->masks[s], frame->row_count);
-  const int64_t *count = frame->input_values[slots], *sum = frame->input_values[slots + 1];
-  const int64_t *distinct = frame->input_values[slots + 2];
-  const int32_t *last = frame->input_values[slots + 3];
-  const int64_t *visits = frame->input_values[slots + 4];
+static inline void decide(const struct seg_block_frame *frame, bool has_source) {
+  int32_t *ten_days_ago = frame->values[0];
   for (int64_t i = 0; i < frame->row_count; i++) {
-    seg_bitmap_put(frame->masks[0], i, count[i] >= 2);
-    seg_bitmap_put(frame->masks[1], i, sum[i] > 100);
-    seg_bitmap_put(frame->masks[3], i, distinct[i] >= 2);
-    seg_bitmap_put(frame->masks[5], i,
-                   known_bit(frame->input_known[slots + 3], i) && last[i] < frame->as_of - 10);
-    if (slots == 0)
-      continue;
-    const int64_t *age = frame->input_values[0];
-    const struct seg_str *country = frame->input_values[1];
-    seg_bitmap_put(frame->masks[2], i, known_bit(frame->input_known[0], i) && age[i] > 30);
-    seg_bitmap_put(frame->masks[4], i, seg_str_is(country[i], "DE") && visits[i] >= 1);
-    if (age[i] == INT64_MAX)
+    ten_days_ago[i] = frame->as_of - 10;
+    if (has_source && ((const int64_t *)frame->input_values[0])[i] == INT64_MAX)
       seg_kernel_fault_raise(frame->fault, SEG_FAULT_OVERFLOW, 0, i);
   }
 }
 
 static inline void decide_with_source(const struct seg_block_frame *frame) {
-  decide(frame, 2);
+  decide(frame, true);
 }
 
 static inline void decide_without_source(const struct seg_block_frame *frame) {
-  decide(frame, 0);
+  decide(frame, false);
+}
+
+enum { MAX_STEPS = 24 };
+
+/** The steps of a block under construction. */
+struct steps {
+  struct seg_step *items;
+  uint32_t count;
+};
+
+static inline uint32_t add_step(struct steps *steps, struct seg_step step) {
+  assert_true(steps->count < MAX_STEPS);
+  steps->items[steps->count] = step;
+  return steps->count++;
+}
+
+static inline uint32_t add_constant(struct steps *steps, enum seg_layout layout, int64_t value) {
+  return add_step(
+      steps, (struct seg_step){.op = SEG_OP_CONSTANT, .layout = layout, .constant.integer = value});
+}
+
+static inline uint32_t add_mask(struct steps *steps, enum seg_op op,
+                                enum seg_plan_comparison comparison, uint32_t a, uint32_t b) {
+  return add_step(steps, (struct seg_step){.op = op, .comparison = comparison, .operands = {a, b}});
 }
 
 /** The plan and its kernels, for a test with one purchase and one visit source. */
@@ -161,7 +155,8 @@ struct fixture {
   struct seg_plan_input customer_inputs[2], purchase_inputs[4], visit_inputs[1];
   enum seg_layout customer_layouts[2], purchase_layouts[4], visit_layouts[1], carried[2][2];
   bool customer_optional[2], purchase_optional[4], visit_optional[1];
-  struct seg_step customer_steps[3], purchase_steps[6], visit_steps[2], rule_steps[SEGMENTS];
+  struct seg_step customer_steps[MAX_STEPS], purchase_steps[MAX_STEPS], visit_steps[MAX_STEPS];
+  struct seg_step rule_steps[MAX_STEPS];
   uint32_t customer_roots[2], customer_mask_roots[1], purchase_roots[2], purchase_mask_roots[2];
   uint32_t visit_mask_roots[1], rule_mask_roots[SEGMENTS];
   uint32_t customer_flags[2], purchase_flags[2], unique[2];
@@ -179,7 +174,7 @@ struct fixture {
   seg_block_function functions[4];
   enum seg_layout doubled_layout[1];
   struct seg_value_place customer_places[2], purchase_places[2];
-  uint32_t mask_slots[SEGMENTS];
+  enum seg_layout days_layout[1];
 };
 
 static inline void make_customer(struct fixture *f) {
@@ -218,12 +213,7 @@ static inline void make_customer(struct fixture *f) {
   };
   f->customer_places[0] = (struct seg_value_place){.is_input = true, .slot = 0};
   f->customer_places[1] = (struct seg_value_place){.is_input = true, .slot = 1};
-  f->functions[0] = customer_scan;
-  f->kernels.customer_scan = (struct seg_block_kernel){.function_count = 1,
-                                                       .functions = &f->functions[0],
-                                                       .mask_slot_count = 1,
-                                                       .value_roots = f->customer_places,
-                                                       .mask_roots = f->mask_slots};
+  f->kernels.customer_scan = (struct seg_block_kernel){.value_roots = f->customer_places};
 }
 
 static inline void make_purchase(struct fixture *f) {
@@ -240,12 +230,18 @@ static inline void make_purchase(struct fixture *f) {
   }
   f->purchase_optional[3] = f->purchase_inputs[3].optional = true;
   f->purchase_steps[3].optional = true;
-  f->purchase_steps[2] = (struct seg_step){
-      .op = SEG_OP_ADD, .layout = SEG_LAYOUT_I64, .source = seg_str_view("amount + amount")};
+  f->purchase_steps[2] = (struct seg_step){.op = SEG_OP_ADD,
+                                           .layout = SEG_LAYOUT_I64,
+                                           .operands = {1, 1},
+                                           .source = seg_str_view("amount + amount")};
   f->purchase_roots[0] = 2;
   f->purchase_roots[1] = 3;
-  f->purchase_mask_roots[0] = 4;
-  f->purchase_mask_roots[1] = 5;
+  struct steps steps = {f->purchase_steps, 4};
+  uint32_t channel = add_step(&steps, (struct seg_step){.layout = SEG_LAYOUT_I32, .slot = 2});
+  uint32_t dropped = add_constant(&steps, SEG_LAYOUT_I64, DROPPED);
+  uint32_t one = add_constant(&steps, SEG_LAYOUT_I32, 1);
+  f->purchase_mask_roots[0] = add_mask(&steps, SEG_OP_COMPARE, SEG_IS_NOT_EQUAL, 1, dropped);
+  f->purchase_mask_roots[1] = add_mask(&steps, SEG_OP_COMPARE, SEG_IS_EQUAL, channel, one);
   f->carried[0][0] = SEG_LAYOUT_I64;
   f->carried[0][1] = SEG_LAYOUT_TEXT;
   f->purchase_flags[0] = UINT32_MAX;
@@ -261,7 +257,7 @@ static inline void make_purchase(struct fixture *f) {
       .scan = {.input_count = 4,
                .input_layouts = f->purchase_layouts,
                .input_optional = f->purchase_optional,
-               .step_count = 6,
+               .step_count = steps.count,
                .steps = f->purchase_steps,
                .value_root_count = 2,
                .value_roots = f->purchase_roots,
@@ -280,9 +276,7 @@ static inline void make_purchase(struct fixture *f) {
                                                   .functions = &f->functions[1],
                                                   .value_slot_count = 1,
                                                   .value_layouts = f->doubled_layout,
-                                                  .mask_slot_count = 2,
-                                                  .value_roots = f->purchase_places,
-                                                  .mask_roots = f->mask_slots};
+                                                  .value_roots = f->purchase_places};
   f->doubled_layout[0] = SEG_LAYOUT_I64;
   f->purchase_cells[0] = (struct seg_fold_cell){.kind = SEG_FOLD_COUNT, .layout = SEG_LAYOUT_I64};
   f->purchase_cells[1] = (struct seg_fold_cell){.kind = SEG_FOLD_SUM,
@@ -299,6 +293,8 @@ static inline void make_purchase(struct fixture *f) {
 static inline void make_visit(struct fixture *f) {
   f->visit_inputs[0] = (struct seg_plan_input){.type = SEG_COLUMN_DAY, .name = seg_str_view("day")};
   f->visit_layouts[0] = SEG_LAYOUT_I32;
+  f->visit_steps[0] = (struct seg_step){.op = SEG_OP_INPUT, .layout = SEG_LAYOUT_I32};
+  f->visit_steps[1] = (struct seg_step){.op = SEG_OP_ALL};
   f->visit_mask_roots[0] = 1;
   f->events[1] = (struct seg_plan_entity){
       .name = seg_str_view("visit"),
@@ -314,13 +310,43 @@ static inline void make_visit(struct fixture *f) {
                .mask_root_count = 1,
                .mask_roots = f->visit_mask_roots},
   };
-  f->functions[2] = visit_scan;
-  f->event_kernels[1] = (struct seg_block_kernel){.function_count = 1,
-                                                  .functions = &f->functions[2],
-                                                  .mask_slot_count = 1,
-                                                  .mask_roots = f->mask_slots};
   f->visit_cells[0] = (struct seg_fold_cell){.kind = SEG_FOLD_COUNT, .layout = SEG_LAYOUT_I64};
   f->folds[1] = (struct seg_fold){.cell_count = 1, .cells = f->visit_cells};
+}
+
+/** The masks of the segments, and what they read. */
+static inline uint32_t make_rule_steps(struct fixture *f, uint32_t skip) {
+  struct steps steps = {f->rule_steps, 0};
+  uint32_t inputs[7];
+  for (uint32_t i = skip; i < 7; i++)
+    inputs[i] = add_step(&steps, (struct seg_step){.op = SEG_OP_INPUT,
+                                                   .layout = f->rule_layouts[i],
+                                                   .optional = f->rule_optional[i],
+                                                   .slot = i - skip});
+  uint32_t one = add_constant(&steps, SEG_LAYOUT_I64, 1);
+  uint32_t two = add_constant(&steps, SEG_LAYOUT_I64, 2);
+  uint32_t thirty = add_constant(&steps, SEG_LAYOUT_I64, 30);
+  uint32_t hundred = add_constant(&steps, SEG_LAYOUT_I64, 100);
+  uint32_t ago = add_step(&steps, (struct seg_step){.op = SEG_OP_SUBTRACT, // value slot 0
+                                                    .layout = SEG_LAYOUT_I32});
+  uint32_t none = add_step(&steps, (struct seg_step){.op = SEG_OP_NONE});
+  uint32_t *roots = f->rule_mask_roots;
+  roots[0] = add_mask(&steps, SEG_OP_COMPARE, SEG_IS_GREATER_EQUAL, inputs[2], two);
+  roots[1] = add_mask(&steps, SEG_OP_COMPARE, SEG_IS_GREATER, inputs[3], hundred);
+  roots[2] = roots[4] = none;
+  roots[3] = add_mask(&steps, SEG_OP_COMPARE, SEG_IS_GREATER_EQUAL, inputs[4], two);
+  roots[5] = add_mask(&steps, SEG_OP_COMPARE, SEG_IS_LESS, inputs[5], ago);
+  if (skip == 0) {
+    uint32_t country = add_step(&steps, (struct seg_step){.op = SEG_OP_CONSTANT,
+                                                          .layout = SEG_LAYOUT_TEXT,
+                                                          .constant.text = seg_str_view("DE")});
+    roots[2] = add_mask(&steps, SEG_OP_COMPARE, SEG_IS_GREATER, inputs[0], thirty);
+    uint32_t german = add_mask(&steps, SEG_OP_COMPARE, SEG_IS_EQUAL, inputs[1], country);
+    uint32_t visits = add_mask(&steps, SEG_OP_COMPARE, SEG_IS_GREATER_EQUAL, inputs[6], one);
+    roots[4] = add_mask(&steps, SEG_OP_AND, SEG_IS_EQUAL, german, visits);
+  }
+  f->rule_steps[0].source = seg_str_view("age + 1 > 30");
+  return steps.count;
 }
 
 static inline void make_rules(struct fixture *f, bool from_event) {
@@ -330,30 +356,35 @@ static inline void make_rules(struct fixture *f, bool from_event) {
   uint32_t skip = from_event ? 2 : 0;
   memcpy(f->rule_layouts, layouts, sizeof layouts);
   f->rule_optional[0] = f->rule_optional[5] = true;
-  for (uint32_t s = 0; s < SEGMENTS; s++) {
-    f->mask_slots[s] = s;
-    f->rule_mask_roots[s] = s;
+  for (uint32_t s = 0; s < SEGMENTS; s++)
     f->segments[s] = seg_str_view("s");
-    f->rule_steps[s].source = seg_str_view("age + 1 > 30");
-    f->rule_steps[s].layout = SEG_LAYOUT_I64;
-  }
   f->plan.customer_block = (struct seg_block){.input_count = 7 - skip,
                                               .input_layouts = f->rule_layouts + skip,
                                               .input_optional = f->rule_optional + skip,
-                                              .step_count = SEGMENTS,
+                                              .step_count = make_rule_steps(f, skip),
                                               .steps = f->rule_steps,
                                               .mask_root_count = SEGMENTS,
                                               .mask_roots = f->rule_mask_roots};
   f->functions[3] = from_event ? decide_without_source : decide_with_source;
+  f->days_layout[0] = SEG_LAYOUT_I32;
   f->kernels.customer_block = (struct seg_block_kernel){.function_count = 1,
                                                         .functions = &f->functions[3],
-                                                        .mask_slot_count = SEGMENTS,
-                                                        .mask_roots = f->mask_slots};
+                                                        .value_slot_count = 1,
+                                                        .value_layouts = f->days_layout};
   static const uint32_t first[3] = {1, 0, 2};
   memcpy(f->members[0], first, sizeof first);
   f->members[1][0] = 4;
   f->chains[0] = (struct seg_plan_chain){.member_count = 3, .members = f->members[0]};
   f->chains[1] = (struct seg_plan_chain){.member_count = 1, .members = f->members[1]};
+}
+
+/** What is computed has value slot 0. */
+static inline void make_masks(struct fixture *f, const struct seg_block *block,
+                              struct seg_block_kernel *kernel) {
+  static const uint32_t slots[MAX_STEPS];
+  assert_int_equal(
+      seg_mask_program_build(&f->plan.arena, block, slots, SEG_VECTOR_AVX512, &kernel->masks, NULL),
+      SEG_OK);
 }
 
 static inline void fixture_init(struct fixture *f, bool from_event) {
@@ -380,6 +411,15 @@ static inline void fixture_init(struct fixture *f, bool from_event) {
   f->fold_functions[1] = visit_fold;
   f->kernels.event_scans = f->event_kernels;
   f->kernels.folds = f->fold_functions;
+  make_masks(f, &f->plan.customer.scan, &f->kernels.customer_scan);
+  make_masks(f, &f->events[0].scan, &f->event_kernels[0]);
+  make_masks(f, &f->events[1].scan, &f->event_kernels[1]);
+  make_masks(f, &f->plan.customer_block, &f->kernels.customer_block);
+  make_masks(f, &f->plan.first_block, &f->kernels.first_block);
+}
+
+static inline void fixture_deinit(struct fixture *f) {
+  seg_arena_deinit(&f->plan.arena);
 }
 
 #endif

@@ -367,6 +367,7 @@ static inline void check_run(int64_t customers, int64_t purchases, int64_t visit
   seg_run_result_free(result);
   naive_deinit(&naive);
   data_deinit(&data);
+  fixture_deinit(&f);
 }
 
 enum { SEED = 20261101 };

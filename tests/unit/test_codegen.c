@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "compiler/codegen/codegen.h"
+#include "runtime/filter/mask_program.h"
 #include "tests/support/kernel_run.h"
 #include "tests/support/plan_builder.h"
 
@@ -120,11 +121,12 @@ static void fills_every_table(void **state) {
   build(&plan);
   struct seg_code *code = generate(&plan);
   const struct seg_kernels *kernels = seg_code_kernels(code);
-  // The customer's carried columns are inputs: nothing to compute but "keep".
-  assert_int_equal(kernels->customer_scan.function_count, 1);
+  // The customer's carried columns are inputs: there is nothing to compute.
+  assert_int_equal(kernels->customer_scan.function_count, 0);
+  assert_int_equal(kernels->customer_scan.masks->root_count, 1);
   assert_true(kernels->customer_scan.value_roots[1].is_input);
   assert_int_equal(kernels->customer_scan.value_roots[1].slot, 1);
-  assert_int_equal(kernels->event_scans[0].function_count, 2);
+  assert_int_equal(kernels->event_scans[0].function_count, 1);
   assert_true(kernels->event_scans[0].value_roots[0].is_input);
   assert_false(kernels->event_scans[0].value_roots[1].is_input);
   assert_int_equal(kernels->event_scans[0].value_layouts[0], SEG_LAYOUT_F64);
@@ -253,8 +255,7 @@ static void code_is_never_writable_and_executable(void **state) {
 
 static void dumps_name_the_functions(void **state) {
   (void)state;
-  static const char *const names[] = {"customer_scan_mask_0", "event_0_scan_map_0", "event_0_fold",
-                                      "customer_block_map_0", "customer_block_mask_0"};
+  static const char *const names[] = {"event_0_scan_map_0", "event_0_fold", "customer_block_map_0"};
   char *representation = dumped(seg_code_dump_llvm, NULL);
   char *assembly = dumped(seg_code_dump_asm, NULL);
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -72,6 +72,7 @@ static void little_memory_changes_nothing(void **state) {
     assert_true(spilled_runs >= 4);
     naive_deinit(&naive);
     data_deinit(&data);
+    fixture_deinit(&f);
   }
 }
 
@@ -101,6 +102,7 @@ static void one_customer_with_many_events(void **state) {
     assert_true(seg_bitmap_test(result->members[3], 1));
     seg_run_result_free(result);
     data_deinit(&data);
+    fixture_deinit(&f);
   }
 }
 

@@ -35,6 +35,7 @@ static void a_repeated_customer_is_refused(void **state) {
   error = fail_alike(&f, &data, SEG_BAD_DATA);
   assert_null(strstr(error.message, "customer 7 "));
   data_deinit(&data);
+  fixture_deinit(&f);
 }
 
 // Of rows that overflow only those count that exist; the first in file order is named.
@@ -63,6 +64,7 @@ static void an_overflow_in_a_row_is_named(void **state) {
   assert_non_null(strstr(error.message, "`amount + amount`"));
   assert_non_null(strstr(error.message, "5001"));
   data_deinit(&data);
+  fixture_deinit(&f);
 }
 
 static void overflows_of_a_customer_are_named(void **state) {
@@ -94,6 +96,7 @@ static void overflows_of_a_customer_are_named(void **state) {
   error = fail_alike(&f, &data, SEG_BAD_DATA);
   assert_null(strstr(error.message, "37033"));
   data_deinit(&data);
+  fixture_deinit(&f);
 }
 
 static void an_interrupted_run_stops(void **state) {
@@ -129,6 +132,7 @@ static void an_interrupted_run_stops(void **state) {
   assert_null(result);
   seg_source_close(events[0]);
   data_deinit(&data);
+  fixture_deinit(&f);
 }
 
 static void a_folder_that_is_not_there_is_said(void **state) {

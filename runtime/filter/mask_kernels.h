@@ -1,0 +1,67 @@
+/**
+ * The inner loops of masks, once for each generation of processors: 64 rows are a word of bits.
+ *
+ * `rows` counts are multiples of 64, buffers have room for them; what lies behind the last row of
+ * the data may be anything.
+ */
+#ifndef SEG_RUNTIME_FILTER_MASK_KERNELS_H
+#define SEG_RUNTIME_FILTER_MASK_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "runtime/plan/kernel.h"
+
+enum { SEG_MASK_ROUND = 512 }; // rows of eight words: what batches are multiples of
+
+enum seg_mask_type { SEG_MASK_I8, SEG_MASK_I16, SEG_MASK_I32, SEG_MASK_I64, SEG_MASK_F64 };
+enum { SEG_MASK_TYPE_COUNT = SEG_MASK_F64 + 1 };
+
+enum seg_mask_test { SEG_MASK_GREATER, SEG_MASK_EQUAL, SEG_MASK_GREATER_EQUAL };
+enum { SEG_MASK_TEST_COUNT = SEG_MASK_GREATER_EQUAL + 1 };
+
+/** A constant of a comparison; `number` for F64. */
+union seg_mask_constant {
+  int64_t integer;
+  double number;
+};
+
+/** words[w] bit i = values[64 w + i] ? constant. */
+typedef void seg_mask_compare(const void *values, int64_t rows, union seg_mask_constant constant,
+                              uint64_t *words);
+
+/** codes[i] = min(max(values[i], low), high) - low + least, which fits the narrower type. */
+typedef void seg_mask_narrow(const void *values, int64_t rows, int64_t low, int64_t high,
+                             int64_t least, void *codes);
+
+/** signs[i] = 1, 0 or -1: values[i] against others[i], both of one type. */
+typedef void seg_mask_sign(const void *values, const void *others, int64_t rows, int8_t *signs);
+
+/** out = the AND of `plain` operands and of the complements of the following `negated`. */
+struct seg_mask_op {
+  uint32_t out;   // slot
+  uint32_t first; // of its operands
+  uint32_t plain, negated;
+};
+
+struct seg_mask_kernels {
+  /** GREATER_EQUAL of F64 only: integers have a number before. */
+  seg_mask_compare *compare[SEG_MASK_TYPE_COUNT][SEG_MASK_TEST_COUNT];
+  seg_mask_narrow *narrow[SEG_MASK_F64][SEG_MASK_F64]; // [from][to], to below from
+  seg_mask_sign *sign[SEG_MASK_TYPE_COUNT];
+  /** The first `words` words (a multiple of 8) of all operations, in order. Slot s lies at slots +
+   * s * stride. */
+  void (*combine)(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *ops,
+                  uint32_t count, const uint32_t *operands);
+  uint64_t (*count)(const uint64_t *words, size_t count); // bits that are 1; any count
+  /** codes[i] = the number whose bit b is bit i of slices[b], i < 64. */
+  void (*expand)(const uint64_t *slices, uint32_t slice_count, uint16_t *codes);
+};
+
+/** The kernels of a level; of the best below it that this machine has. */
+const struct seg_mask_kernels *seg_mask_kernels(enum seg_vector_level level);
+
+/** The best that this machine has. */
+enum seg_vector_level seg_mask_best_level(void);
+
+#endif

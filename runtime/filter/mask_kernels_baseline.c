@@ -1,0 +1,8 @@
+// The kernels for any processor.
+#include <string.h>
+
+#include "runtime/filter/mask_kernels_levels.h"
+
+#define KERNEL  static
+#define KERNELS seg_mask_kernels_baseline
+#include "runtime/filter/mask_kernels_body.h"

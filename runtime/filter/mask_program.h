@@ -1,0 +1,67 @@
+/**
+ * Mask program: how the mask roots of a block are computed, batch by batch.
+ *
+ * Leaves first: comparisons with constants grouped by column, known bits, and what calls compute.
+ * Then one AND after the other, each over any number of leaves and earlier ANDs, complemented or
+ * not. Every leaf and every AND that is read more than once has a slot: the bits of one batch.
+ *
+ * Made with the code of a block; holds no data and does not refer to the plan, so that threads
+ * share it. What runs it is struct seg_mask_runner.
+ */
+#ifndef SEG_RUNTIME_FILTER_MASK_PROGRAM_H
+#define SEG_RUNTIME_FILTER_MASK_PROGRAM_H
+
+#include "runtime/base/arena.h"
+#include "runtime/filter/mask_graph.h"
+#include "runtime/filter/mask_kernels.h"
+#include "runtime/plan/kernel.h"
+
+/** A column that masks read. */
+struct seg_mask_column {
+  bool is_input;
+  uint32_t slot; // of the inputs, or of the values
+  enum seg_layout layout;
+  enum seg_width width;
+};
+
+/** The integers of a long list, rising. */
+struct seg_mask_table {
+  uint32_t count;
+  int64_t *items;
+};
+
+struct seg_mask_program {
+  enum seg_vector_level level;
+  uint32_t slot_count;
+  uint32_t leaf_count; // leaf i fills slot i; comparisons of one column follow each other
+  struct seg_mask_node *leaves;
+  uint32_t op_count;
+  struct seg_mask_op *ops;
+  uint32_t *operands; // slots
+  uint32_t root_count;
+  uint32_t *root_slots;            // per mask root of the block
+  struct seg_mask_column *columns; // per step; of steps that are read as columns
+  struct seg_mask_table *tables;   // per step; of long lists of integers
+};
+
+/** `value_slots[s]` is the value slot of step s, where it has one. Everything comes from the arena.
+ * SEG_OUT_OF_MEMORY. */
+SEG_NODISCARD enum seg_status
+seg_mask_program_build(struct seg_arena *arena, const struct seg_block *block,
+                       const uint32_t *value_slots, enum seg_vector_level level,
+                       const struct seg_mask_program **out, struct seg_error *error);
+
+/** The integer of a row of a column whose integers have so many bytes. */
+static inline int64_t seg_mask_integer(const void *values, size_t bytes, int64_t row) {
+  switch (bytes) {
+  case 1: return ((const int8_t *)values)[row];
+  case 2: return ((const int16_t *)values)[row];
+  case 4: return ((const int32_t *)values)[row];
+  default: return ((const int64_t *)values)[row];
+  }
+}
+
+/** The rows of a batch whose slots stay in the second-level cache: a multiple of 512. */
+int64_t seg_mask_program_batch(const struct seg_mask_program *program);
+
+#endif

@@ -1,0 +1,322 @@
+// Running mask programs; see mask_runner.h.
+//
+// Integers are compared as narrow as the constants of their column allow: values are first clamped
+// to the range from just below the least constant to just above the greatest, which changes no
+// comparison, and that range mostly fits 8 or 16 bits. One instruction then compares 64 or 32 rows.
+#include "runtime/filter/mask_runner.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/column/column.h"
+#include "runtime/filter/mask_calls.h"
+
+/** A comparison against the constants of the run. */
+struct seg_mask_test_now {
+  bool is_decided; // holds for every row, or for none
+  bool holds;
+  union seg_mask_constant constant; // what the kernel is given
+};
+
+/** The comparisons of one column, or of the signs of two: leaves first .. end - 1. */
+struct seg_mask_group {
+  uint32_t first, end;
+  enum seg_mask_type type; // as it lies in memory
+  enum seg_mask_type code; // as it is compared
+  int64_t low, high;       // where it is made narrow: the range of values that matter
+  bool is_sign;
+};
+
+static const size_t type_bytes[SEG_MASK_TYPE_COUNT] = {1, 2, 4, 8, 8};
+
+static enum seg_mask_type type_of(const struct seg_mask_column *column) {
+  switch (column->width) {
+  case SEG_WIDTH_8: return SEG_MASK_I8;
+  case SEG_WIDTH_16: return SEG_MASK_I16;
+  case SEG_WIDTH_32: return SEG_MASK_I32;
+  case SEG_WIDTH_FULL: break;
+  }
+  return column->layout == SEG_LAYOUT_I32   ? SEG_MASK_I32
+         : column->layout == SEG_LAYOUT_F64 ? SEG_MASK_F64
+                                            : SEG_MASK_I64;
+}
+
+static int64_t least_of(enum seg_mask_type type) {
+  return (int64_t)(UINT64_MAX << (8 * type_bytes[type] - 1));
+}
+
+static int64_t greatest_of(enum seg_mask_type type) {
+  return (int64_t)(UINT64_MAX >> (65 - 8 * type_bytes[type]));
+}
+
+static void build_groups(struct seg_mask_runner *runner) {
+  const struct seg_mask_program *program = runner->program;
+  for (uint32_t i = 0; i < program->leaf_count; i++) {
+    const struct seg_mask_node *leaf = &program->leaves[i];
+    if (leaf->kind != SEG_MASK_COMPARE)
+      continue;
+    const struct seg_mask_node *before = i > 0 ? &program->leaves[i - 1] : leaf;
+    bool follows = i > 0 && before->kind == SEG_MASK_COMPARE && before->left == leaf->left &&
+                   before->right == leaf->right;
+    if (!follows) {
+      bool is_sign = leaf->right != SEG_MASK_NONE;
+      runner->groups[runner->group_count++] = (struct seg_mask_group){
+          .first = i,
+          .is_sign = is_sign,
+          .type = is_sign ? SEG_MASK_I8 : type_of(&program->columns[leaf->left])};
+    }
+    runner->groups[runner->group_count - 1].end = i + 1;
+  }
+}
+
+uint64_t seg_mask_runner_bytes(const struct seg_mask_program *program, int64_t batch_rows) {
+  return (uint64_t)program->slot_count * (uint64_t)batch_rows / 8 + 3 * 8 * (uint64_t)batch_rows +
+         program->leaf_count * (sizeof(struct seg_mask_test_now) + sizeof(struct seg_mask_group));
+}
+
+enum seg_status seg_mask_runner_init(struct seg_mask_runner *runner,
+                                     const struct seg_mask_program *program, int64_t batch_rows,
+                                     struct seg_error *error) {
+  *runner = (struct seg_mask_runner){.program = program,
+                                     .kernels = seg_mask_kernels(program->level),
+                                     .stride = (size_t)batch_rows / 64};
+  size_t leaves = (size_t)program->leaf_count + 1;
+  runner->slots = seg_column_memory(program->slot_count * runner->stride * sizeof(uint64_t));
+  runner->codes = seg_column_memory((size_t)batch_rows * 3 * sizeof(int64_t));
+  runner->groups = calloc(leaves, sizeof *runner->groups);
+  runner->tests = calloc(leaves, sizeof *runner->tests);
+  if (runner->slots == NULL || runner->codes == NULL || runner->groups == NULL ||
+      runner->tests == NULL)
+    return seg_fail_memory(error, "the masks of a batch");
+  build_groups(runner);
+  return SEG_OK;
+}
+
+void seg_mask_runner_deinit(struct seg_mask_runner *runner) {
+  free(runner->slots);
+  free(runner->codes);
+  free(runner->groups);
+  free(runner->tests);
+  *runner = (struct seg_mask_runner){0};
+}
+
+// Constants
+
+static int64_t scalar_now(const struct seg_step *step, const struct seg_block_frame *frame) {
+  if (step->op == SEG_OP_AS_OF)
+    return frame->as_of;
+  if (step->op == SEG_OP_AS_OF_INSTANT)
+    return (int64_t)((uint64_t)frame->as_of_instant - (uint64_t)step->factor);
+  return step->constant.integer;
+}
+
+static bool order_holds(int order, enum seg_plan_comparison comparison) {
+  switch (comparison) {
+  case SEG_IS_EQUAL: return order == 0;
+  case SEG_IS_NOT_EQUAL: return order != 0;
+  case SEG_IS_LESS: return order < 0;
+  case SEG_IS_LESS_EQUAL: return order <= 0;
+  case SEG_IS_GREATER: return order > 0;
+  case SEG_IS_GREATER_EQUAL: return order >= 0;
+  }
+  return false;
+}
+
+static bool scalars_hold(const struct seg_mask_node *leaf, const struct seg_block_frame *frame) {
+  const struct seg_step *a = &frame->steps[leaf->left], *b = &frame->steps[leaf->right];
+  int order = 0;
+  if (a->layout == SEG_LAYOUT_TEXT) {
+    order = seg_str_compare(a->constant.text, b->constant.text);
+  } else if (a->layout == SEG_LAYOUT_F64) {
+    order = (a->constant.number > b->constant.number) - (a->constant.number < b->constant.number);
+  } else {
+    int64_t x = scalar_now(a, frame), y = scalar_now(b, frame);
+    order = (x > y) - (x < y);
+  }
+  return order_holds(order, (enum seg_plan_comparison)leaf->test);
+}
+
+/** An integer constant, or the decision where no value of the type makes a difference. */
+static void bind_test(struct seg_mask_test_now *now, const struct seg_mask_node *leaf,
+                      enum seg_mask_type type, const struct seg_block_frame *frame) {
+  *now = (struct seg_mask_test_now){.constant.integer = leaf->constant};
+  if (type == SEG_MASK_F64) {
+    memcpy(&now->constant.number, &leaf->constant, sizeof leaf->constant);
+    return;
+  }
+  int64_t constant = leaf->scalar == SEG_MASK_NONE ? leaf->constant
+                                                   : scalar_now(&frame->steps[leaf->scalar], frame);
+  int64_t least = least_of(type), greatest = greatest_of(type);
+  if (leaf->test == SEG_MASK_EQUAL) {
+    now->is_decided = constant < least || constant > greatest;
+  } else if (leaf->less_one && constant == INT64_MIN) {
+    now->is_decided = now->holds = true;
+  } else {
+    constant -= leaf->less_one ? 1 : 0;
+    now->is_decided = constant < least || constant >= greatest;
+    now->holds = constant < least;
+  }
+  now->constant.integer = constant;
+}
+
+/** The narrowest type that tells all constants of a group and their neighbours apart. */
+static void choose_code(struct seg_mask_runner *runner, struct seg_mask_group *group) {
+  group->code = group->type;
+  if (group->type == SEG_MASK_I8 || group->type == SEG_MASK_F64)
+    return;
+  int64_t low = INT64_MAX, high = INT64_MIN;
+  uint32_t count = 0;
+  for (uint32_t i = group->first; i < group->end; i++) {
+    int64_t constant = runner->tests[i].constant.integer;
+    if (runner->tests[i].is_decided)
+      continue;
+    count++;
+    low = constant < low ? constant : low;
+    high = constant > high ? constant : high;
+  }
+  if (count < 2)
+    return;
+  group->low = low > least_of(group->type) ? low - 1 : low;
+  group->high = high < greatest_of(group->type) ? high + 1 : high;
+  uint64_t range = (uint64_t)group->high - (uint64_t)group->low;
+  enum seg_mask_type code = range <= UINT8_MAX    ? SEG_MASK_I8
+                            : range <= UINT16_MAX ? SEG_MASK_I16
+                            : range <= UINT32_MAX ? SEG_MASK_I32
+                                                  : SEG_MASK_I64;
+  if (code >= group->type)
+    return;
+  group->code = code;
+  for (uint32_t i = group->first; i < group->end; i++) {
+    int64_t *constant = &runner->tests[i].constant.integer;
+    *constant = (int64_t)((uint64_t)*constant - (uint64_t)group->low + (uint64_t)least_of(code));
+  }
+}
+
+static void bind(struct seg_mask_runner *runner, const struct seg_block_frame *frame) {
+  const struct seg_mask_program *program = runner->program;
+  for (uint32_t g = 0; g < runner->group_count; g++) {
+    struct seg_mask_group *group = &runner->groups[g];
+    for (uint32_t i = group->first; i < group->end; i++)
+      bind_test(&runner->tests[i], &program->leaves[i], group->type, frame);
+    choose_code(runner, group);
+  }
+  for (uint32_t i = 0; i < program->leaf_count; i++) {
+    if (program->leaves[i].kind == SEG_MASK_DECIDED)
+      runner->tests[i] = (struct seg_mask_test_now){
+          .is_decided = true, .holds = scalars_hold(&program->leaves[i], frame)};
+  }
+  runner->is_bound = true;
+  runner->as_of = frame->as_of;
+  runner->as_of_instant = frame->as_of_instant;
+}
+
+// Batches
+
+static const void *values_of(const struct seg_mask_runner *runner, uint32_t step,
+                             const struct seg_block_frame *frame) {
+  const struct seg_mask_column *column = &runner->program->columns[step];
+  return column->is_input ? frame->input_values[column->slot] : frame->values[column->slot];
+}
+
+static const uint64_t *known_of(const struct seg_mask_runner *runner, uint32_t step,
+                                const struct seg_block_frame *frame) {
+  const struct seg_mask_column *column = &runner->program->columns[step];
+  return column->is_input ? frame->input_known[column->slot] : frame->value_known[column->slot];
+}
+
+/** `rows` integers as I64: where they lie, or in `room`. */
+static const void *full_values(const struct seg_mask_runner *runner, uint32_t step,
+                               const struct seg_block_frame *frame, int64_t rows, int64_t *room) {
+  enum seg_mask_type type = type_of(&runner->program->columns[step]);
+  const void *values = values_of(runner, step, frame);
+  if (type == SEG_MASK_I64)
+    return values;
+  for (int64_t i = 0; i < rows; i++)
+    room[i] = seg_mask_integer(values, type_bytes[type], i);
+  return room;
+}
+
+/** The signs of one column against another; of the same type where both lie alike. */
+static const void *signs_of(const struct seg_mask_runner *runner, const struct seg_mask_node *leaf,
+                            const struct seg_block_frame *frame, int64_t rows) {
+  enum seg_mask_type left = type_of(&runner->program->columns[leaf->left]);
+  enum seg_mask_type right = type_of(&runner->program->columns[leaf->right]);
+  const void *a = values_of(runner, leaf->left, frame);
+  const void *b = values_of(runner, leaf->right, frame);
+  int64_t *room = runner->codes;
+  int8_t *signs = (int8_t *)(room + 128 * runner->stride);
+  if (left != right) {
+    a = full_values(runner, leaf->left, frame, rows, room);
+    b = full_values(runner, leaf->right, frame, rows, room + 64 * runner->stride);
+    left = SEG_MASK_I64;
+  }
+  runner->kernels->sign[left](a, b, rows, signs);
+  return signs;
+}
+
+static void fill(uint64_t *words, int64_t rows, bool holds) {
+  memset(words, holds ? 0xff : 0, (size_t)rows / 8);
+}
+
+static void run_group(const struct seg_mask_runner *runner, const struct seg_mask_group *group,
+                      const struct seg_block_frame *frame, int64_t rows) {
+  const struct seg_mask_kernels *kernels = runner->kernels;
+  const struct seg_mask_node *leaf = &runner->program->leaves[group->first];
+  const void *values =
+      group->is_sign ? signs_of(runner, leaf, frame, rows) : values_of(runner, leaf->left, frame);
+  if (group->code != group->type) {
+    kernels->narrow[group->type][group->code](values, rows, group->low, group->high,
+                                              least_of(group->code), runner->codes);
+    values = runner->codes;
+  }
+  for (uint32_t i = group->first; i < group->end; i++) {
+    const struct seg_mask_test_now *now = &runner->tests[i];
+    uint64_t *words = runner->slots + i * runner->stride;
+    if (now->is_decided)
+      fill(words, rows, now->holds);
+    else
+      kernels->compare[group->code][runner->program->leaves[i].test](values, rows, now->constant,
+                                                                     words);
+  }
+}
+
+static void copy_bits(uint64_t *words, const uint64_t *bits, int64_t rows) {
+  if (bits == NULL)
+    fill(words, rows, true);
+  else
+    memcpy(words, bits, (size_t)rows / 8);
+}
+
+static void run_leaf(const struct seg_mask_runner *runner, uint32_t number,
+                     const struct seg_block_frame *frame, int64_t rows) {
+  const struct seg_mask_node *leaf = &runner->program->leaves[number];
+  uint64_t *words = runner->slots + number * runner->stride;
+  switch (leaf->kind) {
+  case SEG_MASK_NEVER: fill(words, rows, false); break;
+  case SEG_MASK_KNOWN: copy_bits(words, known_of(runner, leaf->left, frame), rows); break;
+  case SEG_MASK_BITS: copy_bits(words, values_of(runner, leaf->left, frame), rows); break;
+  case SEG_MASK_DECIDED: fill(words, rows, runner->tests[number].holds); break;
+  case SEG_MASK_CALL:
+    seg_mask_calls_run(runner->program, leaf->left, leaf->right, frame, rows, words);
+    break;
+  case SEG_MASK_COMPARE: // with its group
+  case SEG_MASK_AND: break;
+  }
+}
+
+void seg_mask_runner_run(struct seg_mask_runner *runner, const struct seg_block_frame *frame) {
+  const struct seg_mask_program *program = runner->program;
+  int64_t rows = (frame->row_count + 63) / 64 * 64;
+  assert((size_t)rows / 64 <= runner->stride);
+  if (!runner->is_bound || runner->as_of != frame->as_of ||
+      runner->as_of_instant != frame->as_of_instant)
+    bind(runner, frame);
+  for (uint32_t i = 0; i < program->leaf_count; i++)
+    run_leaf(runner, i, frame, rows);
+  for (uint32_t g = 0; g < runner->group_count; g++)
+    run_group(runner, &runner->groups[g], frame, rows);
+  size_t words = ((size_t)rows / 64 + 7) / 8 * 8;
+  runner->kernels->combine(runner->slots, runner->stride, words, program->ops, program->op_count,
+                           program->operands);
+}
