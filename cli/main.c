@@ -20,6 +20,7 @@ static const struct {
     {"diff", "what two versions of a project mean differently", verb_diff},
     {"show", "the data dictionary: what every segment means and reads", verb_show},
     {"manifest", "the hashes of the files that a run would read", verb_manifest},
+    {"emit", "the project in another form: a query in SQL", verb_emit},
     {"version", "the versions of segc and of what it is built with", verb_version},
 };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };

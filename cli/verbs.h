@@ -15,6 +15,7 @@ int verb_diff(int argc, char **argv);
 int verb_show(int argc, char **argv);
 int verb_test(int argc, char **argv);
 int verb_manifest(int argc, char **argv);
+int verb_emit(int argc, char **argv);
 int verb_version(int argc, char **argv);
 
 #endif

@@ -315,6 +315,23 @@ enum segc_status segc_diff(struct segc_session *before, struct segc_session *aft
                            const struct segc_diff_options *options, enum segc_format format,
                            FILE *out);
 
+struct segc_sql_options {
+  size_t size;
+  const char *dialect;  // "duckdb", "postgres" or "sqlite"
+  const char *as_of;    // YYYY-MM-DD; NULL: the query has a parameter
+  const char *order;    // column that numbers the rows of a table; NULL: the dialect's own order
+  const char *out_path; // NULL: `out` is written instead
+};
+
+/**
+ * Write the loaded project as one query in SQL: a row a customer, with the key, a column of true
+ * and false for each segment, and the winner of each chain. What the dialect cannot say with the
+ * same meaning becomes a diagnostic; then nothing is written. SEGC_FINDINGS: that, or the rules
+ * have errors.
+ */
+enum segc_status segc_emit_sql(struct segc_session *session, const struct segc_sql_options *options,
+                               FILE *out);
+
 struct segc_init_options {
   size_t size;
   const char *folder;      // for the project; made when it does not exist

@@ -9,6 +9,7 @@
 # is written out in a source file. With SEGC, for each ```segc block of a page CODE.md:
 #   first line `# wrong`              segc check reports CODE once, and nothing else
 #   first line `# wrong at run time`  only a run shows CODE; segc check reports nothing
+#   first line `# wrong in DIALECT`   segc emit sql --dialect DIALECT reports CODE; segc check nothing
 #   first line `# right`              segc check reports nothing and succeeds
 # The marker line is not part of the program.
 set -eu
@@ -114,6 +115,10 @@ if [ -n "$segc" ]; then
     case $marker in
       '# wrong') expected=$code expected_status=$wrong_status ;;
       '# right' | '# wrong at run time') expected= expected_status=0 ;;
+      '# wrong in '*)
+        expected= expected_status=0
+        "$segc" emit sql --dialect "${marker#\# wrong in }" "$folder/rules.seg" 2>&1 | grep -qF "error[$code]" ||
+          complain "$label: $marker, but it is not refused" ;;
       *) complain "$label: a block must begin with # wrong or # right, not: $marker"; continue ;;
     esac
     if [ "$found" != "$expected" ] || [ "$status" -ne "$expected_status" ]; then
