@@ -1,7 +1,7 @@
 // segc through its public header: a turn reads the rules, compiles them and scores all customers.
-// segc_turns PROJECT AS_OF THREADS NAME=VALUE..., where NAME is data, memory (bytes) or out; or
-// segc_turns PROJECT prove: a turn proves what the rules mean together.
-// Nothing is kept from one turn to the next but what segc itself keeps on disk.
+// segc_turns PROJECT AS_OF THREADS NAME=VALUE..., where NAME is data, store, memory (bytes) or out;
+// or segc_turns PROJECT prove: a turn proves what the rules mean together. Nothing is kept from one
+// turn to the next but what segc itself keeps on disk.
 #include <inttypes.h>
 #include <segc.h>
 #include <stdlib.h>
@@ -86,6 +86,8 @@ static int read_options(char **arguments, int count, struct segc_run_options *op
     value++;
     if (strncmp(arguments[i], "data=", 5) == 0)
       options->data_folder = value;
+    else if (strncmp(arguments[i], "store=", 6) == 0)
+      options->store = value;
     else if (strncmp(arguments[i], "memory=", 7) == 0)
       options->memory_bytes = strtoull(value, NULL, 10);
     else if (strncmp(arguments[i], "out=", 4) == 0)
@@ -100,8 +102,8 @@ int main(int argc, char **argv) {
   struct segc_run_options options = {.size = sizeof options};
   bool proving = argc == 3 && strcmp(argv[2], "prove") == 0;
   if (!proving && (argc < 4 || read_options(argv + 4, argc - 4, &options) != 0)) {
-    fprintf(stderr, "usage: segc_turns PROJECT AS_OF THREADS [data=DIR] [memory=BYTES] "
-                    "[out=FILE]\n"
+    fprintf(stderr, "usage: segc_turns PROJECT AS_OF THREADS [data=DIR|store=DIR] "
+                    "[memory=BYTES] [out=FILE]\n"
                     "       segc_turns PROJECT prove\n");
     return 2;
   }

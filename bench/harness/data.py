@@ -97,6 +97,17 @@ class Data:
         return self.make(f"w1-{variant}-{rows}", lambda folder: attributes(
             folder, rows, W1_COLUMNS[variant], variant == "missing"))
 
+    def days(self, customers, events, steps):
+        """Events in files: day-000 is all but the last days, which have one each."""
+        def sql_of(folder):
+            files = [(0, DAYS - steps)] + [(DAYS - steps + i, DAYS - steps + i + 1)
+                                           for i in range(steps)]
+            return plain_customers(folder, customers) + "".join(
+                purchases(folder / f"day-{number:03d}.parquet", customers, events, False, False,
+                          days)
+                for number, days in enumerate(files))
+        return self.make(f"w3-{events}", sql_of)
+
     def events(self, customers, events, skewed, clustered):
         name = f"w2-{'zipf' if skewed else 'uniform'}-{'clustered' if clustered else 'time'}"
         return self.make(f"{name}-{events}", lambda folder: plain_customers(folder, customers) +

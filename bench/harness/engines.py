@@ -7,18 +7,21 @@ import dataclasses
 import datetime
 import json
 import pathlib
+import shutil
 import subprocess
+import time
 
 import sql
 from data import AS_OF
 from rules import names, segc_project
+from turns import run_once
 
 PEERS = pathlib.Path(__file__).resolve().parent.parent / "peers"
 
 
 @dataclasses.dataclass
 class Case:
-    """One question: rules over data, asked for counts or for the winners of a chain of all rules."""
+    """One question: rules over data, asked for counts, or for the winners of a chain of them."""
     workload: str
     name: str
     rules: list
@@ -30,6 +33,8 @@ class Case:
     missing: bool = False
     warm: bool = False      # tables in the engine's own form, made before the first turn
     out: bool = False       # segc writes the membership of every customer, too
+    as_of: datetime.date = datetime.date.fromisoformat(AS_OF)
+    purchases: str = ""     # the files of events, when they are not one in `data`
     memory: int = 0         # bytes that segc may use; 0: its usual share
     bytes: int = 0          # of the columns that the rules use, each in the narrowest whole numbers
 
@@ -53,7 +58,7 @@ class Engine:
 
 class Segc(Engine):
     name = "segc"
-    formulation = "rules read, compiled and run in every turn, object code cached"
+    formulation = "a prepared store; rules read, compiled and run in every turn"
 
     def version(self):
         done = subprocess.run([self.settings.build / "segc", "version"], capture_output=True,
@@ -74,9 +79,22 @@ class Segc(Engine):
         return ["env", f"XDG_CACHE_HOME={self.settings.cache}",
                 self.settings.build / "bench" / "bench_segc"]
 
+    def store(self, case, project):
+        """The prepared store of the case's data, made once in a run of the benchmark."""
+        store = case.data / "store"
+        if store not in self.settings.stores:
+            shutil.rmtree(store, ignore_errors=True)
+            start = time.monotonic()
+            run_once([self.settings.build / "segc", "prepare", project, "--data", case.data,
+                      "--store", store, "--threads", self.settings.threads],
+                     project.parent / "prepare.log")
+            self.settings.stores[store] = round(time.monotonic() - start, 3)
+        return store
+
     def command(self, case, folder):
-        command = [*self.program(), self.project(case, folder), AS_OF, self.settings.threads,
-                   f"data={case.data}"]
+        project = self.project(case, folder)
+        source = f"store={self.store(case, project)}" if case.warm else f"data={case.data}"
+        command = [*self.program(), project, AS_OF, self.settings.threads, source]
         if case.memory:
             command.append(f"memory={case.memory}")
         if case.out:
@@ -103,8 +121,7 @@ class SqlEngine(Engine):
         customers, events = self.sources(case)
         if not case.events:
             return self.question(case, customers)
-        as_of = datetime.date.fromisoformat(AS_OF)
-        fold = sql.folded(case.rules, self.dialect, events, as_of, self.cents(case))
+        fold = sql.folded(case.rules, self.dialect, events, case.as_of, self.cents(case))
         return self.question(case, f"({sql.joined(case.rules, fold, customers)}) as metrics")
 
     def cents(self, case):
@@ -126,14 +143,15 @@ class DuckDb(SqlEngine):
         return [self.settings.build / "bench" / "bench_duckdb"]
 
     def files(self, case):
-        return f"'{case.data}/customers.parquet'", f"'{case.data}/purchases.parquet'"
+        return (f"'{case.data}/customers.parquet'",
+                f"'{case.purchases or case.data / 'purchases.parquet'}'")
 
     def sources(self, case):
         return ("customers", "purchases") if case.warm else self.files(case)
 
     def setup(self, case):
         if not case.warm:
-            return "select 1"
+            return f"set memory_limit = '{case.memory}B'" if case.memory else "select 1"
         customers, purchases = self.files(case)
         columns = "customer_id" if case.events else ", ".join(case.columns)
         made = f"create table customers as select {columns} from {customers}"
@@ -180,8 +198,8 @@ class ClickHouse(SqlEngine):
                 f"tuple() as select {columns} from {customers}")
         if case.events:
             made += (";\ncreate table bench.purchases engine = MergeTree "
-                     "order by (customer_id, day) settings allow_nullable_key = 1 as select assumeNotNull(customer_id) as "
-                     "customer_id, assumeNotNull(day) as day, "
+                     "order by (customer_id, day) settings allow_nullable_key = 1 as select "
+                     "assumeNotNull(customer_id) as customer_id, assumeNotNull(day) as day, "
                      "toLowCardinality(assumeNotNull(channel)) as channel, "
                      f"assumeNotNull({self.cents_of_amount}) as cents from {purchases}")
         return made

@@ -11,6 +11,7 @@ import sys
 import compile_times
 import engines
 import measure
+import refresh
 import workloads
 from data import AS_OF, Data
 from turns import Program
@@ -27,6 +28,7 @@ class Settings:
         self.threads = arguments.threads
         self.folder = self.build / "bench-data"
         self.cache = self.folder / "cache"
+        self.stores = {}  # prepared in this run, and the seconds it took
         self.data = Data(self.folder, self.build / "bench" / "bench_generate")
         python = self.build / "bench-peers" / "bin" / "python"
         self.peers_python = python if python.exists() else None
@@ -108,6 +110,12 @@ def record_of(settings, case, found, folder):
     quick = settings.size == "smoke"
     if case.workload == "W4":
         return compile_times.measure_case(settings, case, found, folder, quick)
+    if case.workload == "W3":
+        return refresh.measure_case(settings, case, found, folder)
+    if case.memory:  # one turn each, of those that can be given a limit
+        found = [engine for engine in found if engine.name in ("segc", "duckdb")]
+        record = measure.run_case(case, found, folder, rounds=0)
+        return record | {"limit_mb": case.memory / 2**20}
     if case.out:  # the others write no membership; one of them says what reading alone takes
         found = [found[0], engines.SumOnly(settings)]
     return measure.run_case(case, found, folder, 0 if quick else None)
@@ -130,6 +138,7 @@ def run(parsed, settings):
             folder = settings.folder / "cases" / f"{name} {case.name}".replace(" ", "-")
             results["cases"].append(record_of(settings, case, found, folder))
             say(results["cases"][-1])
+    results["stores"] = {store.parent.name: taken for store, taken in settings.stores.items()}
     results["machine"]["load_after"] = os.getloadavg()
     return results
 

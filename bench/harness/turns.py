@@ -1,7 +1,9 @@
-"""Programs that are measured turn by turn: the other end of bench/turns.h."""
+"""Programs that are measured: turn by turn (the other end of bench/turns.h), or as a whole."""
 import dataclasses
+import os
 import subprocess
 import threading
+import time
 
 
 class Failure(Exception):
@@ -85,3 +87,18 @@ class Program:
                 self.process.wait()
         self.process.stdout.close()
         self.log.close()
+
+
+def run_once(command, log):
+    """What a program took from its start to its end; a Failure when it ended badly."""
+    command = [str(part) for part in command]
+    with open(log, "w", encoding="utf-8") as out:
+        start = time.monotonic()
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.monotonic() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        with open(log, encoding="utf-8") as out:
+            raise Failure(f"{command}\nended with {process.returncode}\n{out.read()[-2000:]}")
+    return Turn(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss)

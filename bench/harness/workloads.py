@@ -1,7 +1,8 @@
-"""What is asked: W1 (attributes), W2 (events) and W4 (compiling), as cases."""
+"""What is asked, as cases: W1 attributes, W2 events, W3 days, W4 compiling, W5 memory."""
 import compile_times
 import data
 import engines
+import refresh
 import rules
 
 SIZES = {
@@ -76,4 +77,22 @@ def w2(settings):
             yield folds(settings, count, skewed, False, warm=True)
 
 
-WORKLOADS = {"W1": w1, "W2": w2, "W4": compile_times.w4}
+def w3(settings):
+    return refresh.w3(settings, SIZES[settings.size])
+
+
+def w5(settings):
+    """Many more events than memory: nothing at the smoke size, too little to matter there."""
+    if settings.size == "smoke":
+        return
+    factor, limit = {"small": (4, 600_000_000), "full": (10, 8_000_000_000)}[settings.size]
+    size = SIZES[settings.size]
+    made = rules.make_rules(100, 5000, rules.activity)
+    events, customers = size["events"] * factor, size["event_customers"] * factor
+    parameters = {"events": events, "rules": 100, "memory": limit}
+    yield engines.Case("W5", f"{events:,} events in {limit // 1_000_000} MB", made, {},
+                       settings.data.events(customers, events, False, False), parameters,
+                       events=True, memory=limit)
+
+
+WORKLOADS = {"W1": w1, "W2": w2, "W3": w3, "W4": compile_times.w4, "W5": w5}
