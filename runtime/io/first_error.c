@@ -29,6 +29,15 @@ bool seg_first_error_any(const struct seg_first_error *first) {
   return atomic_load_explicit(&first->any, memory_order_relaxed);
 }
 
+bool seg_first_error_before(struct seg_first_error *first, int64_t row) {
+  if (!seg_first_error_any(first))
+    return false;
+  pthread_mutex_lock(&first->lock);
+  bool before = first->row <= row;
+  pthread_mutex_unlock(&first->lock);
+  return before;
+}
+
 enum seg_status seg_first_error_take(struct seg_first_error *first, struct seg_source *source,
                                      struct seg_error *error) {
   if (!atomic_load(&first->any))

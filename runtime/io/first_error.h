@@ -31,6 +31,9 @@ void seg_first_error_offer(struct seg_first_error *first, int64_t row, bool loca
 /** Has a worker met an error? Cheap. */
 bool seg_first_error_any(const struct seg_first_error *first);
 
+/** Is there an error of this row or one before? Then an error of `row` would not be the first. */
+bool seg_first_error_before(struct seg_first_error *first, int64_t row);
+
 struct seg_source;
 
 /** After all workers have stopped: SEG_OK, or the first error, with its place. */

@@ -14,6 +14,7 @@ enum {
   SMALLEST_BATCH = 512,
   BATCH_BYTES = 1 << 19, // half an L2 cache for the columns of a batch
   LARGEST_GROUP = 64,
+  HEAVY = 4, // times the average
 };
 
 static const char what_for[] = "deciding the rules";
@@ -148,6 +149,48 @@ static uint32_t choose_group(const struct seg_partition_plan *partitions,
   return group > 0 ? (uint32_t)group : 1;
 }
 
+/** A group and the events of its customers. */
+struct weight {
+  uint32_t group;
+  bool is_heavy;
+  uint64_t rows;
+};
+
+static int heavy_first(const void *left, const void *right) {
+  const struct weight *a = left, *b = right;
+  if (a->is_heavy != b->is_heavy)
+    return a->is_heavy ? -1 : 1;
+  if (a->is_heavy && a->rows != b->rows)
+    return a->rows > b->rows ? -1 : 1;
+  return (a->group > b->group) - (a->group < b->group);
+}
+
+static enum seg_status order_groups(struct seg_partition_plan *partitions, uint32_t event_count,
+                                    struct seg_error *error) {
+  struct weight *weights = calloc((size_t)partitions->group_count + 1, sizeof *weights);
+  partitions->order = calloc((size_t)partitions->group_count + 1, sizeof *partitions->order);
+  if (weights == NULL || partitions->order == NULL) {
+    free(weights);
+    return seg_fail_memory(error, what_for);
+  }
+  uint64_t all = 0;
+  for (uint32_t e = 0; e < event_count; e++)
+    for (uint32_t p = 0; p < partitions->partition_count; p++) {
+      uint64_t rows = partitions->event_rows[(size_t)e * partitions->partition_count + p];
+      weights[p / partitions->group].rows += rows;
+      all += rows;
+    }
+  for (uint32_t g = 0; g < partitions->group_count; g++) {
+    weights[g].group = g;
+    weights[g].is_heavy = weights[g].rows / HEAVY > all / partitions->group_count;
+  }
+  qsort(weights, partitions->group_count, sizeof *weights, heavy_first);
+  for (uint32_t g = 0; g < partitions->group_count; g++)
+    partitions->order[g] = weights[g].group;
+  free(weights);
+  return SEG_OK;
+}
+
 enum seg_status seg_partition_plan_init(struct seg_partition_plan *partitions,
                                         struct seg_run_state *state, struct seg_error *error) {
   uint64_t customers = state->keys->count;
@@ -183,12 +226,13 @@ enum seg_status seg_partition_plan_init(struct seg_partition_plan *partitions,
   partitions->group = choose_group(partitions, state, largest, largest_slices);
   partitions->group_count =
       (partitions->partition_count + partitions->group - 1) / partitions->group;
-  return SEG_OK;
+  return order_groups(partitions, state->plan->event_count, error);
 }
 
 void seg_partition_plan_deinit(struct seg_partition_plan *partitions, struct seg_run_state *state) {
   seg_memory_budget_give(state->budget, partitions->worker_bytes * state->threads);
   free(partitions->event_rows);
   free(partitions->event_bytes);
+  free(partitions->order);
   *partitions = (struct seg_partition_plan){0};
 }

@@ -12,6 +12,8 @@ struct seg_partition_plan {
   uint32_t partition_count;
   uint32_t group; // partitions that are worked on together: one read of each spilled run
   uint32_t group_count;
+  uint32_t *order;       // of the groups: those with very many events first, so that none is left
+                         // to a single worker at the end; then rising
   uint32_t batch_rows;   // customers that are folded and decided together
   uint64_t *event_rows;  // [event * partition_count + partition]
   uint64_t *event_bytes; // the same: bytes of the slices

@@ -1,6 +1,6 @@
 // Stage 3: group by group of partitions, gather the events of its customers, fold them and decide
-// the rules. Groups are handed out in order and a group that was begun is finished, so that the
-// error of the smallest customer is found whatever the number of threads.
+// the rules. A group that was begun is finished, and groups before the customer of an error are
+// still done, so that the error of the smallest customer is found whatever the number of threads.
 #include <stdlib.h>
 
 #include "runtime/fold/fold_scratch.h"
@@ -365,17 +365,24 @@ static void fold_worker(void *context, unsigned worker) {
   struct folder folder;
   struct seg_error error;
   int64_t customer = -1;
-  enum seg_status status = folder_init(&folder, folding, &error);
-  while (status == SEG_OK && !seg_first_error_any(&folding->first)) {
-    uint32_t group = atomic_fetch_add(&folding->next_group, 1);
-    if (group >= folding->partitions.group_count)
-      break;
-    status = fold_group(&folder, group, &customer, &error);
-  }
-  if (status != SEG_OK)
+  bool failed = folder_init(&folder, folding, &error) != SEG_OK;
+  if (failed)
     seg_first_error_offer(&folding->first, customer, true, &error);
+  const struct seg_partition_plan *partitions = &folding->partitions;
+  for (;;) {
+    uint32_t next = atomic_fetch_add(&folding->next_group, 1);
+    if (next >= partitions->group_count)
+      break;
+    uint32_t group = partitions->order[next];
+    int64_t first = (int64_t)(group * partitions->group) << partitions->shift;
+    if (seg_first_error_before(&folding->first, first) ||
+        fold_group(&folder, group, &customer, &error) == SEG_OK)
+      continue;
+    failed = true;
+    seg_first_error_offer(&folding->first, customer, true, &error);
+  }
   pthread_mutex_lock(&folding->counts_lock);
-  if (status == SEG_OK)
+  if (!failed)
     seg_decide_add_counts(&folder.decide);
   pthread_mutex_unlock(&folding->counts_lock);
   folder_deinit(&folder);

@@ -99,6 +99,30 @@ static void overflows_of_a_customer_are_named(void **state) {
   fixture_deinit(&f);
 }
 
+// Customer 29000 has so many events that his group is folded before those of smaller numbers.
+static void the_smallest_customer_is_named_although_folded_later(void **state) {
+  (void)state;
+  struct fixture f;
+  fixture_init(&f, false);
+  struct data data;
+  data_init(&data, 30000, 60000, 0, SEED);
+  for (int64_t i = 0; i < 60000; i++) {
+    data.purchase_ids[i] = data.ids[i < 30000 ? i : 29000];
+    seg_bitmap_set(data.purchase_id_known, i);
+    data.amounts[i] = 1;
+    data.purchase_days[i] = AS_OF - 1;
+    data.channels[i] = 1;
+  }
+  data.amounts[29000] = data.amounts[50000] = INT64_MAX / 2;
+  struct seg_error error = fail_alike(&f, &data, SEG_BAD_DATA);
+  assert_non_null(strstr(error.message, "customer 87001:")); // 29000 * 3 + 1
+  data.purchase_ids[12346] = data.ids[12345];
+  data.amounts[12345] = data.amounts[12346] = INT64_MAX / 2;
+  error = fail_alike(&f, &data, SEG_BAD_DATA);
+  assert_non_null(strstr(error.message, "customer 37036:"));
+  data_deinit(&data);
+}
+
 static void an_interrupted_run_stops(void **state) {
   (void)state;
   struct fixture f;
@@ -152,6 +176,7 @@ int main(void) {
       cmocka_unit_test(a_repeated_customer_is_refused),
       cmocka_unit_test(an_overflow_in_a_row_is_named),
       cmocka_unit_test(overflows_of_a_customer_are_named),
+      cmocka_unit_test(the_smallest_customer_is_named_although_folded_later),
       cmocka_unit_test(an_interrupted_run_stops),
       cmocka_unit_test(a_folder_that_is_not_there_is_said),
   };
