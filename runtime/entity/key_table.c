@@ -90,6 +90,16 @@ static void move_slots(const struct seg_key_slot *from, uint64_t from_count,
   }
 }
 
+static void fill_slots(struct seg_key_table *table) {
+  uint32_t mask = (uint32_t)((UINT64_C(1) << table->slot_bits) - 1);
+  for (uint32_t i = 0; i < table->count; i++) {
+    uint32_t tag = tag_of_integer(table->integers[i]), at = home(table, tag);
+    while (table->slots[at].number_plus_one != 0)
+      at = (at + 1) & mask;
+    table->slots[at] = (struct seg_key_slot){.tag = tag, .number_plus_one = i + 1};
+  }
+}
+
 static enum seg_status grow_slots(struct seg_key_table *table, uint64_t keys,
                                   struct seg_error *error) {
   uint32_t bits = table->slots == NULL ? FIRST_SLOT_BITS : table->slot_bits;
@@ -110,6 +120,9 @@ static enum seg_status grow_slots(struct seg_key_table *table, uint64_t keys,
   uint64_t old_bytes = old == NULL ? 0 : slot_bytes(table->slot_bits);
   table->slots = slots;
   table->slot_bits = bits;
+  if (table->is_consecutive)
+    fill_slots(table);
+  table->is_consecutive = false;
   move_slots(old, old_count, table);
   seg_large_memory_free(old, old_bytes);
   seg_memory_budget_give(table->budget, old_bytes);
@@ -249,19 +262,42 @@ static enum seg_status add_texts(struct seg_key_table *table, const struct seg_s
   return SEG_OK;
 }
 
+// Add keys as long as they continue those that are there; how many were added.
+static uint32_t add_consecutive(struct seg_key_table *table, const int64_t *keys,
+                                const uint32_t *rows, uint32_t count, uint32_t *numbers) {
+  if (table->count == 0 && count > 0) {
+    table->is_consecutive = true;
+    table->first = keys[rows[0]];
+  }
+  uint32_t i = 0;
+  for (; i < count; i++) {
+    int64_t key = keys[rows[i]];
+    uint64_t place = (uint64_t)key - (uint64_t)table->first;
+    if (place > table->count)
+      break;
+    numbers[i] = (uint32_t)place;
+    if (place == table->count)
+      table->integers[table->count++] = key;
+  }
+  return i;
+}
+
 enum seg_status seg_key_table_add(struct seg_key_table *table, const struct seg_column_view *keys,
                                   const uint32_t *rows, uint32_t row_count, uint32_t *numbers,
                                   struct seg_error *error) {
-  assert(table->direct == NULL && !table->is_consecutive);
+  assert(table->direct == NULL);
   assert((keys->layout == SEG_LAYOUT_TEXT) == table->is_text);
   uint64_t most = (uint64_t)table->count + row_count;
   if (most >= SEG_NO_NUMBER)
     return seg_fail(error, SEG_LIMIT, seg_run_code(SEG_RUN_ERROR_CUSTOMERS),
                     "there are more than 4,294,967,294 customers, the most that one run can hold");
-  enum seg_status status = grow_slots(table, most, error);
-  if (status == SEG_OK)
-    status = grow_keys(table, most, error);
-  for (uint32_t i = 0; status == SEG_OK && i < row_count; i += AHEAD) {
+  enum seg_status status = grow_keys(table, most, error);
+  uint32_t done = 0;
+  if (status == SEG_OK && !table->is_text && table->slots == NULL)
+    done = add_consecutive(table, keys->values, rows, row_count, numbers);
+  if (status == SEG_OK && done < row_count)
+    status = grow_slots(table, most, error);
+  for (uint32_t i = done; status == SEG_OK && i < row_count; i += AHEAD) {
     uint32_t count = row_count - i < AHEAD ? row_count - i : AHEAD;
     if (table->is_text)
       status = add_texts(table, keys->values, rows + i, count, numbers + i, error);
@@ -271,25 +307,9 @@ enum seg_status seg_key_table_add(struct seg_key_table *table, const struct seg_
   return status;
 }
 
-// Customers numbered by a database, in its order: key and number differ by a constant.
-static bool is_consecutive(const struct seg_key_table *table) {
-  uint64_t first = (uint64_t)table->integers[0];
-  uint32_t i = 0;
-  while (i < table->count && (uint64_t)table->integers[i] == first + i)
-    i++;
-  return i == table->count;
-}
-
 void seg_key_table_seal(struct seg_key_table *table) {
-  if (table->is_text || table->count == 0)
+  if (table->is_text || table->count == 0 || table->is_consecutive)
     return;
-  table->is_consecutive = is_consecutive(table);
-  if (table->is_consecutive) {
-    table->direct_first = table->integers[0];
-    table->direct_count = table->count;
-    drop_slots(table);
-    return;
-  }
   int64_t smallest = table->integers[0], largest = smallest;
   for (uint32_t i = 1; i < table->count; i++) {
     smallest = table->integers[i] < smallest ? table->integers[i] : smallest;
@@ -338,8 +358,8 @@ static void find_direct(const struct seg_key_table *table, const int64_t *keys, 
 }
 
 static inline uint32_t find_consecutive(const struct seg_key_table *table, int64_t key) {
-  uint64_t place = (uint64_t)key - (uint64_t)table->direct_first;
-  return place < table->direct_count ? (uint32_t)place : SEG_NO_NUMBER;
+  uint64_t place = (uint64_t)key - (uint64_t)table->first;
+  return place < table->count ? (uint32_t)place : SEG_NO_NUMBER;
 }
 
 static void find_texts(const struct seg_key_table *table, const struct seg_str *keys,

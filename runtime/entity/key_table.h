@@ -31,11 +31,15 @@ struct seg_key_table {
   struct seg_text_heap heap;
   struct seg_key_slot *slots;
   uint32_t slot_bits; // 2^slot_bits slots
-  /* After sealing integers of a small range: number of key first + i, or SEG_NO_NUMBER. */
+  /* Integers numbered by a database, in its order: number n has the key first + n. There are no
+   * slots as long as that lasts. */
+  bool is_consecutive;
+  int64_t first;
+  /* After sealing other integers of a small range: number of key direct_first + i, or
+   * SEG_NO_NUMBER. */
   uint32_t *direct;
   int64_t direct_first;
   uint64_t direct_count;
-  bool is_consecutive; // number n has the key first + n: then `direct` is not needed
   struct seg_memory_budget *budget;
 };
 

@@ -52,7 +52,22 @@ static enum seg_verdict date_of_text(const struct seg_conversion *conversion,
   return date_of_local(conversion, &parsed.microseconds, to);
 }
 
+// Days of the calendar, with none missing: the machine copies and checks many at once. False: one
+// of them is none, or is missing.
+static bool copy_days(const struct seg_conversion *conversion) {
+  const int32_t *from = conversion->from;
+  int32_t *to = (int32_t *)conversion->to + conversion->at;
+  bool broken = conversion->validity != NULL;
+  for (int64_t i = 0; i < conversion->count; i++) {
+    to[i] = from[i];
+    broken |= !is_day(from[i]);
+  }
+  return !broken;
+}
+
 static enum seg_status to_date_from_day(struct seg_conversion *conversion) {
+  if (copy_days(conversion))
+    return SEG_OK;
   SEG_CONVERT_EACH(conversion, int32_t, int32_t, date_of_day);
 }
 

@@ -160,7 +160,16 @@ static enum seg_verdict int_of_text(const struct seg_conversion *conversion,
   return SEG_VERDICT_NOT_INT;
 }
 
+// Values that stay what they are, with none missing.
+static enum seg_status copy_integers(const struct seg_conversion *conversion) {
+  memcpy((int64_t *)conversion->to + conversion->at, conversion->from,
+         (size_t)conversion->count * sizeof(int64_t));
+  return SEG_OK;
+}
+
 static enum seg_status to_int_from_int(struct seg_conversion *conversion) {
+  if (conversion->validity == NULL)
+    return copy_integers(conversion);
   SEG_CONVERT_EACH(conversion, int64_t, int64_t, int_of_int);
 }
 
@@ -330,6 +339,9 @@ static enum seg_verdict money_of_text(const struct seg_conversion *conversion,
 }
 
 static enum seg_status to_money_from_decimal(struct seg_conversion *conversion) {
+  const struct seg_target *target = conversion->target;
+  if (conversion->validity == NULL && target->reading.scale == target->scale)
+    return copy_integers(conversion);
   SEG_CONVERT_EACH(conversion, int64_t, int64_t, money_of_decimal);
 }
 

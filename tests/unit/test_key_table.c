@@ -125,8 +125,10 @@ static void consecutive_keys(void **state) {
       keys[i] = firsts[f] + i;
     struct seg_column_view view = integer_view(keys, 7);
     assert_int_equal(seg_key_table_add(&table, &view, rows, 7, numbers, NULL), SEG_OK);
-    seg_key_table_seal(&table);
+    assert_int_equal(seg_key_table_add(&table, &view, rows, 5, numbers, NULL), SEG_OK); // again
+    assert_int_equal(table.count, 7);
     assert_true(table.is_consecutive);
+    seg_key_table_seal(&table);
     seg_key_table_find(&table, &view, rows, 7, numbers);
     for (uint32_t i = 0; i < 7; i++)
       assert_int_equal(numbers[i], i);
@@ -144,6 +146,36 @@ static void consecutive_keys(void **state) {
     seg_key_table_find(&table, &view, rows, 2, numbers);
     assert_int_equal(numbers[0], 4);
     assert_int_equal(numbers[1], SEG_NO_NUMBER);
+    seg_key_table_deinit(&table);
+    assert_int_equal(seg_memory_budget_used(&budget), 0);
+  }
+}
+
+// From the first key on that does not follow, there is a table as for any keys.
+static void almost_consecutive_keys(void **state) {
+  (void)state;
+  for (int64_t broken = 1; broken < 200; broken += 33) {
+    struct seg_memory_budget budget;
+    seg_memory_budget_init(&budget, 0);
+    struct seg_key_table table;
+    seg_key_table_init(&table, false, &budget);
+    int64_t keys[200];
+    uint32_t rows[200], numbers[200];
+    for (int64_t i = 0; i < 200; i++) {
+      keys[i] = 10 + i + (i >= broken ? 7 : 0);
+      rows[i] = (uint32_t)i;
+    }
+    keys[199] = keys[0];
+    struct seg_column_view view = integer_view(keys, 200);
+    for (uint32_t at = 0; at < 200; at += 50)
+      assert_int_equal(seg_key_table_add(&table, &view, rows + at, 50, numbers + at, NULL), SEG_OK);
+    assert_int_equal(table.is_consecutive, broken == 199);
+    assert_int_equal(table.count, 199);
+    assert_int_equal(numbers[199], 0);
+    seg_key_table_seal(&table);
+    seg_key_table_find(&table, &view, rows, 199, numbers);
+    for (uint32_t i = 0; i < 199; i++)
+      assert_int_equal(numbers[i], i);
     seg_key_table_deinit(&table);
     assert_int_equal(seg_memory_budget_used(&budget), 0);
   }
@@ -296,6 +328,7 @@ int main(void) {
       cmocka_unit_test(many_sparse_keys),
       cmocka_unit_test(many_dense_keys),
       cmocka_unit_test(consecutive_keys),
+      cmocka_unit_test(almost_consecutive_keys),
       cmocka_unit_test(many_text_keys),
       cmocka_unit_test(decimal_text_is_exact),
       cmocka_unit_test(text_finds_integers),
