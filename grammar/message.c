@@ -184,10 +184,41 @@ static bool list_without_parentheses(const struct mistake *m) {
     return false;
   struct seg_diagnostic *d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
                                                "%s cannot follow `in`", show(m, m->found).text);
+  if (m->found->kind == TOK_DATE) {
+    struct seg_str day = seg_parser_text(m->parser, m->found->span);
+    seg_note(m->parser->sink, d,
+             "behind `in` stands a list or a period of the calendar; a day is a window from itself "
+             "through itself");
+    seg_help(m->parser->sink, d, "events of that day: `from %.*s through %.*s`", SEG_STR(day),
+             SEG_STR(day));
+    seg_help(m->parser->sink, d, "a date that is that day: `= %.*s`", SEG_STR(day));
+    return true;
+  }
   seg_note(m->parser->sink, d,
            "behind `in` stands a list in parentheses or a period of the calendar");
   seg_help(m->parser->sink, d,
            "write `in (\"a\", \"b\")`, `in 2026-Q3`, `in this month` or `in last quarter`");
+  return true;
+}
+
+/** `within 90 fortnights`: settle.c knows the units. */
+static bool unknown_unit(const struct mistake *m) {
+  if (m->found->kind != TOK_IDENT || m->found->first_in_line || m->before == NULL ||
+      m->before->kind != TOK_NUMBER || m->earlier == NULL || m->earlier->kind != TOK_WITHIN)
+    return false;
+  static const char *const words[] = {"days", "weeks", "hours"};
+  struct seg_str units[] = {seg_str_view(words[0]), seg_str_view(words[1]), seg_str_view(words[2])};
+  struct seg_diagnostic *d = seg_parser_report(m->parser, SEG_DIAG_SYNTAX, m->found->span,
+                                               "%s is no unit of a window", show(m, m->found).text);
+  struct seg_str near = seg_suggest(m->found->text, units, 3);
+  struct seg_str count = seg_parser_text(m->parser, m->before->span);
+  seg_note(m->parser->sink, d, "a window counts days, weeks or hours");
+  if (near.data != NULL)
+    seg_help(m->parser->sink, d, "write `within %.*s %.*s`", SEG_STR(count), SEG_STR(near));
+  else
+    seg_help(m->parser->sink, d,
+             "say it in one of these: `within %.*s days` or `within %.*s weeks`", SEG_STR(count),
+             SEG_STR(count));
   return true;
 }
 
@@ -302,6 +333,7 @@ static bool (*const frequent[])(const struct mistake *) = {
     setting_with_more,
     enumeration_without_quotes,
     is_something_else,
+    unknown_unit,
     list_without_parentheses,
     no_declaration,
 };

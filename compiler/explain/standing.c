@@ -32,8 +32,12 @@ static void print_tile(const struct sentence *sentence, int64_t tile) {
     begin += size;
     size = customers / tiles + ((uint64_t)t <= customers % tiles);
   }
-  fprintf(sentence->out, "; group %" PRId64 " is places %" PRIu64 " to %" PRIu64 ", ", tile,
-          begin + 1, begin + size);
+  fprintf(sentence->out, "; group %" PRId64 " is place", tile);
+  if (size == 1) {
+    fprintf(sentence->out, " %" PRIu64, begin + 1);
+    return;
+  }
+  fprintf(sentence->out, "s %" PRIu64 " to %" PRIu64 ", ", begin + 1, begin + size);
   print_value_at(sentence, (uint32_t)begin);
   fputs(" to ", sentence->out);
   print_value_at(sentence, (uint32_t)(begin + size - 1));
@@ -56,6 +60,8 @@ static void print_band(const struct sentence *sentence) {
   fprintf(sentence->out, "; band %" PRId64 " holds %" PRIu32 " of %" PRIu32 " values, ", band,
           end - begin + 1, standing->known);
   print_value_at(sentence, begin);
+  if (begin == end)
+    return;
   fputs(" to ", sentence->out);
   print_value_at(sentence, end);
 }

@@ -56,6 +56,24 @@ static bool check_conditions(struct seg_check *check, const struct seg_scope *sc
   return right;
 }
 
+static bool number_comes_last(const struct seg_expr *expr) {
+  return expr->operands[0]->kind != SEG_EXPR_NUMBER &&
+         expr->operands[expr->operand_count - 1]->kind == SEG_EXPR_NUMBER;
+}
+
+static struct seg_node *report_number_last(struct seg_check *check, const struct seg_expr *expr,
+                                           enum tally tally) {
+  const struct seg_expr *number = expr->operands[expr->operand_count - 1];
+  struct seg_str count = seg_source_map_text(check->map, number->span);
+  struct seg_span conditions = expr->operands[0]->span;
+  conditions.end = expr->operands[expr->operand_count - 2]->span.end;
+  struct seg_str text = seg_source_map_text(check->map, conditions);
+  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_ARGUMENTS, number->span,
+                                        "the number of `%s` stands first", words[tally]);
+  seg_help(check->sink, d, "write `%s(%.*s, %.*s)`", words[tally], SEG_STR(count), SEG_STR(text));
+  return NULL;
+}
+
 static struct seg_node *check_tally(struct seg_check *check, const struct seg_scope *scope,
                                     const struct seg_expr *expr, enum tally tally) {
   uint32_t conditions = expr->operand_count - 1;
@@ -64,6 +82,8 @@ static struct seg_node *check_tally(struct seg_check *check, const struct seg_sc
                words[tally], (int)MOST_CONDITIONS);
     return NULL;
   }
+  if (number_comes_last(expr))
+    return report_number_last(check, expr, tally);
   struct seg_node *number = seg_check_value(check, scope, expr->operands[0]);
   struct seg_node *node =
       seg_node_new(check, SEG_NODE_TALLY, seg_type_of(SEG_TYPE_BOOL), expr->span, conditions);

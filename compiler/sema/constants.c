@@ -3,6 +3,7 @@
  * their neighbour asks for. Exact decimals stay exact: `0.1 + 0.2` is 0.3, `80 EUR * 1.5` is
  * 120 EUR; only a division that does not end becomes a double.
  */
+#include <inttypes.h>
 #include <math.h>
 
 #include "compiler/sema/check.h"
@@ -49,11 +50,29 @@ struct seg_node *seg_literal_decimal(struct seg_check *check, struct seg_span sp
   return node;
 }
 
+enum { MOST_WEEKS = 1000000 }; // whose days are still shown
+
 static struct seg_node *misplaced(struct seg_check *check, const struct seg_expr *expr,
                                   const char *what, const char *help) {
   struct seg_diagnostic *d =
       seg_report(check->sink, SEG_DIAG_TYPE_MISMATCH, expr->span, "%s cannot stand here", what);
   seg_help(check->sink, d, "%s", help);
+  return NULL;
+}
+
+/** `days_since(...) <= 30d`: what counts days is a number. */
+static struct seg_node *misplaced_duration(struct seg_check *check, const struct seg_expr *expr) {
+  struct seg_str text = seg_source_map_text(check->map, expr->span);
+  bool weeks = expr->duration.unit == SEG_UNIT_WEEK;
+  struct seg_diagnostic *d = seg_report(
+      check->sink, SEG_DIAG_TYPE_MISMATCH, expr->span,
+      "`%.*s` is a length of time: it stands in windows, or is added to dates", SEG_STR(text));
+  seg_note(check->sink, d,
+           "what counts days, such as `days_since(...)`, is a number without a unit");
+  if (expr->duration.unit == SEG_UNIT_DAY || (weeks && expr->duration.count < MOST_WEEKS))
+    seg_help(check->sink, d, "write `%" PRId64 "`", expr->duration.count * (weeks ? 7 : 1));
+  else
+    seg_help(check->sink, d, "say it in days, without a unit: `30`");
   return NULL;
 }
 
@@ -72,9 +91,7 @@ struct seg_node *seg_check_literal(struct seg_check *check, const struct seg_exp
                                expr->name.text);
   }
   if (expr->kind == SEG_EXPR_DURATION)
-    return misplaced(check, expr, "a duration",
-                     "ages are counts of days: `days_since(...) >= 90`; windows take durations: "
-                     "`within 90d`");
+    return misplaced_duration(check, expr);
   if (expr->kind == SEG_EXPR_PERIOD)
     return misplaced(check, expr, "a calendar period", "write a date, such as `2026-11-01`");
   enum seg_type_kind kind = expr->kind == SEG_EXPR_DATE     ? SEG_TYPE_DATE

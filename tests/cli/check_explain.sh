@@ -181,6 +181,7 @@ timezone: "UTC"
 customer from "people" key id { n: int?  salary: int personal }
 segment high { when: top(2, n) and ntile(2, n) = 1  decision: "call" }
 segment banded { when: quantile_band(2, n) = 2 or percentile_rank(n) >= 1  decision: "write" }
+segment lowest { when: ntile(4, n) = 1  decision: "wait" }
 segment rich { when: top(50%, salary)  decision: "visit" }
 END
 printf 'id,n,salary\na,5,10\nb,7,20\nc,,30\nd,7,40\n' >placesdata/people.csv
@@ -189,6 +190,8 @@ has 'customer b is in the segment high'
 has 'top(2, n) = true  (place 1 of 4 by falling value; the first 2 are in, down to 7)'
 has 'ntile(2, n) = 1  (place 2 of 4 by rising value; group 1 is places 1 to 2, 5 to 7)'
 has 'n = 7'
+answers 0 "$segc" explain lowest --customer b places --data placesdata --as-of 2026-11-01
+has 'ntile(4, n) = 2  (place 2 of 4 by rising value; group 2 is place 2)'
 answers 0 "$segc" explain banded --customer c places --data placesdata --as-of 2026-11-01
 has 'quantile_band(2, n) = missing  (place 4 of 4 by rising value)'
 has 'percentile_rank(n) = 1  (place 4 of 4 by rising value)'

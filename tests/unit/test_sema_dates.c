@@ -77,7 +77,7 @@ static void days_between_dates(void **state) {
   expect_right("(last(purchase) - first(purchase)) / (purchases ever - 1) < 30");
   expect_right("band(last(purchase) - joined, 30, 90) = 2");
   expect_rule("joined - seen > 3", "E201", "joined - seen", "declare the column as `date`");
-  expect_rule("joined - birth_date > 90d", "E201", "90d", "counts of days");
+  expect_rule("joined - birth_date > 90d", "E201", "90d", "write `90`");
   expect_rule("joined * 2 > joined", "E201", "joined * 2", NULL);
 }
 

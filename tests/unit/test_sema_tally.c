@@ -32,6 +32,9 @@ static void refused(void **state) {
   expect_rule("at_least(1.5, opt_in, visits > 9)", "E201", "1.5", "whole number");
   expect_rule("at_least(2 EUR, opt_in, visits > 9)", "E201", "2 EUR", NULL);
   expect_rule("at_least(1, opt_in)", "E206", "at_least(1, opt_in)", "at_least(2, visits > 9");
+  expect_rule("at_least(opt_in, visits > 9, 2)", "E206", "2",
+              "write `at_least(2, opt_in, visits > 9)`");
+  expect_rule("exactly(visits, opt_in, visits > 9)", "E208", "visits", "exactly(2, ...)");
   expect_rule("at_least(1, visits, opt_in)", "E210", "visits", "visits >= 1");
   expect_rule("at_least(2, purchases > 1, opt_in)", "E307", "purchases", NULL);
   expect_rule("at_least(1, purchases > 1, opt_in) within 30d", "E304", "within 30d",

@@ -129,6 +129,9 @@ static void averages_are_compared_as_fractions(void **state) {
 
 static void equality_on_fractions(void **state) {
   (void)state;
+  expect_rule("recency <= 30d", "E201", "30d", "write `30`");
+  expect_rule("recency <= 2w", "E201", "2w", "write `14`");
+  expect_rule("visits > 24h", "E201", "24h", "in days, without a unit");
   expect_rule("score = 0.3", "E310", "score = 0.3", "score between");
   expect_rule("score != 3", "E310", "score != 3", NULL);
   expect_rule("aov = 80", "E310", "aov = 80", NULL);
@@ -145,7 +148,7 @@ static void comparisons_that_have_no_meaning(void **state) {
   expect_rule("joined > 90", "E201", "joined > 90", "days_since(joined)");
   expect_rule("joined > \"2026-01-01\"", "E201", "joined > \"2026-01-01\"", "without quotes");
   expect_rule("seen > 2026-01-01", "E201", "seen > 2026-01-01", "declare the column as `date`");
-  expect_rule("days_since(joined) >= 90d", "E201", "90d", "counts of days");
+  expect_rule("days_since(joined) >= 90d", "E201", "90d", "write `90`");
   expect_rule("joined = 2026-10", "E201", "2026-10", "write a date");
   expect_rule("plan > \"basic\"", "E201", "plan > \"basic\"", "no order");
   expect_rule("opt_in > false", "E201", "opt_in > false", NULL);
