@@ -10,11 +10,10 @@
 
 static void say_stages(const struct segc_summary *summary, double load) {
   printf("stage %.9f load\n", load);
-  printf("stage %.9f compile\n", summary->seconds_compile);
-  printf("stage %.9f customers\n", summary->seconds_customers);
-  printf("stage %.9f events\n", summary->seconds_events);
-  printf("stage %.9f rules\n", summary->seconds_rules);
-  printf("stage %.9f output\n", summary->seconds_output);
+  static const char *const names[SEGC_RUN_STAGE_COUNT] = {"compile", "customers", "events", "rules",
+                                                          "output"};
+  for (int i = 0; i < SEGC_RUN_STAGE_COUNT; i++)
+    printf("stage %.9f %s\n", summary->stats[i].seconds, names[i]);
 }
 
 static void say_answer(const struct segc_summary *summary) {

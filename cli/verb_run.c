@@ -32,6 +32,8 @@ static const char help[] =
     "  --format FORMAT      human or json: the summary on stdout\n"
     "  --threads N          default: all cores\n"
     "  --memory SIZE        such as 500MB or 8GB; default: three quarters of the machine\n"
+    "  --stats              time, rows, bytes of each stage, and its share of what memory can "
+    "read\n"
     "  --code-cache DIR     where compiled rules are kept for the next run, readable by you "
     "alone;\n"
     "                       default: $XDG_CACHE_HOME/segc or ~/.cache/segc\n"
@@ -54,6 +56,7 @@ enum {
   FORMAT,
   THREADS,
   MEMORY,
+  STATS,
   CODE_CACHE,
   NO_CODE_CACHE,
   CPU,
@@ -127,6 +130,7 @@ int verb_run(int argc, char **argv) {
       [FORMAT] = {.name = "--format", .takes_value = true},
       [THREADS] = {.name = "--threads", .takes_value = true},
       [MEMORY] = {.name = "--memory", .takes_value = true},
+      [STATS] = {.name = "--stats"},
       [CODE_CACHE] = {.name = "--code-cache", .takes_value = true},
       [NO_CODE_CACHE] = {.name = "--no-code-cache"},
       [CPU] = {.name = "--cpu", .takes_value = true},
@@ -170,6 +174,7 @@ int verb_run(int argc, char **argv) {
   run_options.out_path = options[OUT].value;
   run_options.manifest = options[MANIFEST].value;
   run_options.no_out_manifest = options[NO_OUT_MANIFEST].given;
+  run_options.stats = options[STATS].given;
   run_options.code_cache = options[CODE_CACHE].value;
   run_options.no_code_cache = options[NO_CODE_CACHE].given;
   session = open_session();

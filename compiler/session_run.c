@@ -1,8 +1,8 @@
 // Runs of the public interface: sources are bound and opened, the plan is run, the summary built.
 #include <string.h>
-#include <time.h>
 
 #include "compiler/session_manifest.h"
+#include "compiler/session_stats.h"
 #include "compiler/size_guard.h"
 #include "runtime/io/sink.h"
 #include "runtime/time/civil.h"
@@ -17,10 +17,10 @@ struct run {
   struct seg_run_result *result;
 };
 
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+static void count_time(struct segc_stage_stats *stage, struct seg_run_time start) {
+  struct seg_run_time end = seg_session_clock();
+  stage->seconds = end.wall - start.wall;
+  stage->processor_seconds = end.processor - start.processor;
 }
 
 static void forward_progress(void *context, const struct seg_run_progress *progress) {
@@ -214,19 +214,17 @@ static enum seg_status summarise(struct run *run) {
   summary->segment_count = result->segment_count;
   summary->chains = chains;
   summary->chain_count = result->chain_count;
-  summary->seconds_customers = result->seconds[SEG_RUN_CUSTOMERS];
-  summary->seconds_events = result->seconds[SEG_RUN_EVENTS];
-  summary->seconds_rules = result->seconds[SEG_RUN_RULES];
+  seg_session_stats(run->plan, result, &run->data, run->options, summary);
   return SEG_OK;
 }
 
 // Everything that can be refused without reading data comes first.
 static enum seg_status prepare(struct run *run) {
   struct seg_pipeline *pipeline = &run->session->pipeline;
-  double start = now();
+  struct seg_run_time start = seg_session_clock();
   seg_session_use_code_cache(run->session, run->options);
   enum seg_status status = seg_pipeline_run(pipeline, SEG_PASS_CODEGEN, run->error);
-  run->session->summary.seconds_compile = now() - start;
+  count_time(&run->session->summary.stats[SEGC_RUN_COMPILE], start);
   if (status == SEG_OK)
     status = check_output(run);
   return status == SEG_OK ? seg_session_data_open(&run->data, run->plan, run->options, run->error)
@@ -242,10 +240,12 @@ static enum segc_status finish(struct run *run, const struct segc_summary **summ
   if (seg_size_guard(&run->session->pipeline.program, run->result->segment_members,
                      run->result->customer_count, run->error) != SEG_OK)
     return SEGC_GUARD;
-  double start = now();
+  struct seg_run_time start = seg_session_clock();
   status = write_output(run);
-  run->session->summary.seconds_output = now() - start;
-  if (status != SEG_OK)
+  count_time(&run->session->summary.stats[SEGC_RUN_OUTPUT], start);
+  if (status == SEG_OK)
+    seg_session_output_stats(run->options->out_path, &run->session->summary);
+  else
     *summary = NULL;
   return seg_session_failed(status);
 }
@@ -261,14 +261,14 @@ enum segc_status segc_run(struct segc_session *session, const struct segc_run_op
                     .options = options,
                     .plan = &session->pipeline.plan,
                     .error = &session->error};
-  double start = now();
+  struct seg_run_time start = seg_session_clock();
   enum seg_status status = seg_session_data_init(&run.data, session, options, run.error);
   if (status == SEG_OK)
     status = prepare(&run);
   if (status == SEG_OK)
     status = run_plan(&run);
   enum segc_status answer = status == SEG_OK ? finish(&run, summary) : seg_session_failed(status);
-  session->summary.seconds_total = now() - start;
+  session->summary.seconds_total = seg_session_clock().wall - start.wall;
   seg_run_result_free(run.result);
   seg_session_data_deinit(&run.data);
   return answer;

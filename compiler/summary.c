@@ -43,6 +43,36 @@ static void write_segment(FILE *out, size_t name_width, const struct segc_segmen
   fputc('\n', out);
 }
 
+static const char *const stage_names[SEGC_RUN_STAGE_COUNT] = {
+    [SEGC_RUN_COMPILE] = "compile", [SEGC_RUN_CUSTOMERS] = "customers",
+    [SEGC_RUN_EVENTS] = "events",   [SEGC_RUN_RULES] = "rules",
+    [SEGC_RUN_OUTPUT] = "output",
+};
+
+static double rate(double amount, double seconds) {
+  return seconds > 0 ? amount / seconds : 0;
+}
+
+static void write_stats(const struct segc_summary *summary, FILE *out) {
+  fprintf(out, "\n%-10s %9s %9s %12s %10s %12s %8s %9s\n", "stage", "seconds", "processor", "rows",
+          "MB", "rows/s", "GB/s", "of memory");
+  for (int i = 0; i < SEGC_RUN_STAGE_COUNT; i++) {
+    const struct segc_stage_stats *stage = &summary->stats[i];
+    fprintf(out, "%-10s %9.3f %9.3f", stage_names[i], stage->seconds, stage->processor_seconds);
+    if (stage->rows > 0)
+      fprintf(out, " %12" PRIu64 " %10.1f %12.0f %8.2f %8.1f%%", stage->rows,
+              (double)stage->bytes / 1e6, rate((double)stage->rows, stage->seconds),
+              rate((double)stage->bytes, stage->seconds) / 1e9,
+              100 * rate((double)stage->bytes, stage->seconds) / summary->bandwidth);
+    fputc('\n', out);
+  }
+  fprintf(
+      out,
+      "memory reads %.1f GB/s; the run's buffers took %.1f MB, %.1f MB went to a temporary file\n",
+      summary->bandwidth / 1e9, (double)summary->peak_bytes / 1e6,
+      (double)summary->spilled_bytes / 1e6);
+}
+
 static void write_human(const struct segc_summary *summary, FILE *out) {
   size_t name_width = widest(summary);
   fprintf(out, "as of %s: %" PRIu64 " customer%s, %" PRIu64 " event%s", summary->as_of,
@@ -63,9 +93,12 @@ static void write_human(const struct segc_summary *summary, FILE *out) {
     write_row(out, name_width, rest, chain->unmatched, summary->customers);
     fputc('\n', out);
   }
-  fprintf(out, "\n%.2f s: compile %.2f, customers %.2f, events %.2f, rules %.2f, output %.2f\n",
-          summary->seconds_total, summary->seconds_compile, summary->seconds_customers,
-          summary->seconds_events, summary->seconds_rules, summary->seconds_output);
+  fprintf(out, "\n%.2f s:", summary->seconds_total);
+  for (int i = 0; i < SEGC_RUN_STAGE_COUNT; i++)
+    fprintf(out, "%s %s %.2f", i == 0 ? "" : ",", stage_names[i], summary->stats[i].seconds);
+  fputc('\n', out);
+  if (summary->bandwidth > 0)
+    write_stats(summary, out);
 }
 
 static void json_number(struct seg_json *json, const char *key, uint64_t value) {
@@ -116,20 +149,36 @@ static void json_chain(struct seg_json *json, const struct segc_chain_count *cha
 }
 
 static void json_seconds(struct seg_json *json, const struct segc_summary *summary) {
-  const struct {
-    const char *key;
-    double value;
-  } seconds[] = {
-      {"compile", summary->seconds_compile}, {"customers", summary->seconds_customers},
-      {"events", summary->seconds_events},   {"rules", summary->seconds_rules},
-      {"output", summary->seconds_output},   {"total", summary->seconds_total},
-  };
   seg_json_key(json, "seconds");
   seg_json_begin_object(json);
-  for (size_t i = 0; i < sizeof seconds / sizeof *seconds; i++) {
-    seg_json_key(json, seconds[i].key);
-    seg_json_double(json, seconds[i].value);
+  for (int i = 0; i < SEGC_RUN_STAGE_COUNT; i++) {
+    seg_json_key(json, stage_names[i]);
+    seg_json_double(json, summary->stats[i].seconds);
   }
+  seg_json_key(json, "total");
+  seg_json_double(json, summary->seconds_total);
+  seg_json_end_object(json);
+}
+
+static void json_stats(struct seg_json *json, const struct segc_summary *summary) {
+  seg_json_key(json, "stats");
+  seg_json_begin_object(json);
+  for (int i = 0; i < SEGC_RUN_STAGE_COUNT; i++) {
+    const struct segc_stage_stats *stage = &summary->stats[i];
+    seg_json_key(json, stage_names[i]);
+    seg_json_begin_object(json);
+    seg_json_key(json, "seconds");
+    seg_json_double(json, stage->seconds);
+    seg_json_key(json, "processor_seconds");
+    seg_json_double(json, stage->processor_seconds);
+    json_number(json, "rows", stage->rows);
+    json_number(json, "bytes", stage->bytes);
+    seg_json_end_object(json);
+  }
+  json_number(json, "spilled_bytes", summary->spilled_bytes);
+  json_number(json, "peak_bytes", summary->peak_bytes);
+  seg_json_key(json, "bandwidth");
+  seg_json_double(json, summary->bandwidth);
   seg_json_end_object(json);
 }
 
@@ -148,6 +197,8 @@ static void write_json(const struct segc_summary *summary, FILE *out) {
     json_chain(&json, &summary->chains[i]);
   seg_json_end_array(&json);
   json_seconds(&json, summary);
+  if (summary->bandwidth > 0)
+    json_stats(&json, summary);
   seg_json_end_object(&json);
   seg_json_finish(&json);
 }

@@ -155,6 +155,7 @@ struct segc_run_options {
   bool no_out_manifest;   // no manifest beside the output
   const char *code_cache; // folder for compiled rules, for the next time; NULL: the usual one
   bool no_code_cache;     // keep none, use none
+  bool stats;             // measure the machine's bandwidth for the summary, and show all stages
   void (*progress)(void *context, const struct segc_progress *progress); // may be NULL
   void *progress_context;
   const char *store; // a prepared store, instead of data_folder and sources; NULL: none
@@ -177,6 +178,21 @@ struct segc_chain_count {
   uint64_t unmatched;                       // customers that match no segment of the chain
 };
 
+enum segc_run_stage {
+  SEGC_RUN_COMPILE,
+  SEGC_RUN_CUSTOMERS,
+  SEGC_RUN_EVENTS,
+  SEGC_RUN_RULES,
+  SEGC_RUN_OUTPUT,
+  SEGC_RUN_STAGE_COUNT
+};
+
+struct segc_stage_stats {
+  double seconds, processor_seconds; // the latter of all threads of the process
+  uint64_t rows;
+  uint64_t bytes; // of the files, while reading and writing; of the columns, while deciding
+};
+
 /** The result of a run. Belongs to the session; valid until it is freed. */
 struct segc_summary {
   const char *as_of;
@@ -187,8 +203,11 @@ struct segc_summary {
   const struct segc_segment_count *segments; // in source order
   size_t chain_count;
   const struct segc_chain_count *chains;
-  double seconds_compile, seconds_customers, seconds_events, seconds_rules, seconds_output,
-      seconds_total;
+  struct segc_stage_stats stats[SEGC_RUN_STAGE_COUNT];
+  double seconds_total;
+  uint64_t spilled_bytes; // to a temporary file, because memory was short
+  uint64_t peak_bytes;    // the most that the run's own buffers took at one time
+  double bandwidth;       // bytes a second that the machine reads from memory; 0: not measured
 };
 
 /**

@@ -52,10 +52,18 @@ void seg_run_report(struct seg_run_state *state, enum seg_run_stage stage, struc
   pthread_mutex_unlock(&state->progress_lock);
 }
 
-static double now(void) {
+static double clock_of(clockid_t clock) {
   struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
+  clock_gettime(clock, &time);
   return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
+}
+
+static struct seg_run_time now(void) {
+  return (struct seg_run_time){clock_of(CLOCK_MONOTONIC), clock_of(CLOCK_PROCESS_CPUTIME_ID)};
+}
+
+static struct seg_run_time between(struct seg_run_time begin, struct seg_run_time end) {
+  return (struct seg_run_time){end.wall - begin.wall, end.processor - begin.processor};
 }
 
 void seg_run_result_free(struct seg_run_result *result) {
@@ -210,17 +218,17 @@ static enum seg_status scan_events(struct seg_run_state *state, struct seg_error
 }
 
 static enum seg_status run_stages(struct seg_run_state *state, struct seg_error *error) {
-  double begin = now();
+  struct seg_run_time begin = now();
   enum seg_status status = SEG_OK;
   if (state->plan->customer_from_event < 0)
     status = seg_run_load_customers(state, error);
-  double customers_read = now();
+  struct seg_run_time customers_read = now();
   atomic_store(&state->progress_rows, 0);
   if (status == SEG_OK)
     status = scan_events(state, error);
   if (status == SEG_OK)
     status = seg_run_load_lists(state, error);
-  double events_read = now();
+  struct seg_run_time events_read = now();
   atomic_store(&state->progress_rows, 0);
   if (status == SEG_OK) {
     state->result->customer_count = state->keys->count;
@@ -232,9 +240,9 @@ static enum seg_status run_stages(struct seg_run_state *state, struct seg_error 
     status = add_memberships(state, error);
   if (status == SEG_OK)
     status = seg_run_partitions(state, error);
-  state->result->seconds[SEG_RUN_CUSTOMERS] = customers_read - begin;
-  state->result->seconds[SEG_RUN_EVENTS] = events_read - customers_read;
-  state->result->seconds[SEG_RUN_RULES] = now() - events_read;
+  state->result->times[SEG_RUN_CUSTOMERS] = between(begin, customers_read);
+  state->result->times[SEG_RUN_EVENTS] = between(customers_read, events_read);
+  state->result->times[SEG_RUN_RULES] = between(events_read, now());
   state->result->spilled_bytes = atomic_load(&state->spill.size);
   state->result->peak_bytes = atomic_load(&state->budget->peak);
   return status;

@@ -38,6 +38,11 @@ bool seg_run_reads_list(const struct seg_plan *plan, uint32_t list);
 
 enum seg_run_stage { SEG_RUN_CUSTOMERS, SEG_RUN_EVENTS, SEG_RUN_RULES, SEG_RUN_STAGE_COUNT };
 
+/** Of one stage. */
+struct seg_run_time {
+  double wall, processor; // seconds; the latter of all threads of the process
+};
+
 struct seg_run_progress {
   enum seg_run_stage stage;
   struct seg_str entity; // what is being read; empty in SEG_RUN_RULES
@@ -90,7 +95,7 @@ struct seg_run_result {
       *held_out; // per segment: bitmap of those, NULL without a holdout; NULL with counts_only
   uint32_t chain_count;
   struct seg_run_chain *chains;
-  double seconds[SEG_RUN_STAGE_COUNT];
+  struct seg_run_time times[SEG_RUN_STAGE_COUNT];
   uint64_t spilled_bytes; // written to the temporary file
   uint64_t peak_bytes;    // the most that the run's own large buffers took at one time
   struct seg_key_table *key_table;

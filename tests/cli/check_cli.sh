@@ -91,6 +91,9 @@ expect 0 "as of 2026-11-01: 3 customers" run_good
 expect 0 '"segments":[{"name":"vip","members":1,"share":0.3333333333333333},{"name":"rest_of_pro","members":2,' run_good --format json
 expect 0 '"chains":[{"name":"lifecycle","winners":[{"segment":"vip","members":1},{"segment":"rest_of_pro","members":1}]' run_good --format json
 expect 0 '"orphan_events":1' run_good --format json
+# What each stage did: three customers, and the 51 bytes of their file.
+expect 0 "memory reads" run_good --stats
+expect 0 '"rows":3,"bytes":51}' run_good --stats --format json
 expect 0 "" run_good --out out.csv
 cat >want.csv <<'END'
 id,vip,rest_of_pro,lifecycle
