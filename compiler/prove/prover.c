@@ -8,7 +8,7 @@
 #include "compiler/prove/proof_record.h"
 #include "compiler/reference/evaluate.h"
 
-enum { QUERIES_A_SOLVER = 200, MODELS = 4 };
+enum { QUERIES_A_SOLVER = 200 };
 
 void seg_prover_init(struct seg_prover *prover, const struct seg_program *program,
                      unsigned budget) {
@@ -48,6 +48,7 @@ static enum seg_status start(struct seg_prover *prover, struct seg_error *error)
     status = seg_solver_init(&prover->solver, prover->budget, error);
   prover->started = status == SEG_OK;
   prover->solver.listener = prover->listener;
+  prover->solver.quick_only = true;
   return status;
 }
 
@@ -83,6 +84,13 @@ struct asking {
   struct seg_found *found;
   Z3_ast terms[SEG_MAX_WANTED]; // on the days that are being asked about
   bool in_core[SEG_MAX_WANTED];
+};
+
+/** The as-of days that a question is asked about. */
+struct asked_days {
+  const struct seg_days *days;
+  const struct seg_day_kind *kind;
+  const struct seg_node *const *conditions;
 };
 
 /** One try: `existence` is SOMEBODY when the witness was made and accepted. */
@@ -276,14 +284,10 @@ static enum seg_status ask_near(struct asking *asking, struct seg_query *query, 
   return status;
 }
 
-static enum seg_status ask(struct asking *asking, struct seg_query *query,
-                           struct seg_error *error) {
+static enum seg_status ask_thoroughly(struct asking *asking, struct seg_query *query,
+                                      struct seg_error *error) {
   Z3_ast names[SEG_MAX_WANTED];
-  enum seg_answer answer;
-  make_terms(asking, query);
-  enum seg_status status = answer_quickly(asking, query, &answer, error);
-  if (status != SEG_OK || answer != SEG_UNDECIDED)
-    return status;
+  enum seg_status status = SEG_OK;
   pose(asking, query, names);
   if (query->near_days != NULL) {
     status = ask_near(asking, query, names, error);
@@ -295,33 +299,75 @@ static enum seg_status ask(struct asking *asking, struct seg_query *query,
   return ask_posed(asking, query, names, error);
 }
 
-static enum seg_status ask_about_days(struct asking *asking, const struct seg_days *days,
-                                      const struct seg_day_kind *kind,
-                                      const struct seg_node *const *conditions,
-                                      struct seg_error *error) {
-  struct seg_prover *prover = asking->prover;
-  struct seg_query query;
-  enum seg_status status = start(prover, error);
+/** By the quick search alone. Undecided: it left something open. */
+static enum seg_status ask_at_once(struct asking *asking, struct seg_query *query,
+                                   enum seg_answer *answer, struct seg_error *error) {
+  struct seg_found *found = asking->found;
+  query->solver->missed = false;
+  enum seg_status status = answer_quickly(asking, query, answer, error);
+  if (status != SEG_OK || *answer != SEG_UNDECIDED || query->any_witness)
+    return status;
+  status = ask_thoroughly(asking, query, error);
   if (status != SEG_OK)
     return status;
-  prover->queries++;
-  status = seg_query_init(&query, &prover->vocabulary, &prover->solver, days, kind, conditions,
-                          asking->count, error);
+  if (found->existence == SEG_SOMEBODY && !query->solver->missed)
+    *answer = SEG_POSSIBLE;
+  else
+    seg_found_deinit(found);
+  return SEG_OK;
+}
+
+/** The question about days of one kind, in a solver. */
+static enum seg_status ask_solver(struct asking *asking, struct seg_solver *solver,
+                                  const struct asked_days *asked, enum seg_answer *answer,
+                                  struct seg_error *error) {
+  struct seg_prover *prover = asking->prover;
+  struct seg_query query;
+  *answer = SEG_POSSIBLE;
+  enum seg_status status = seg_query_init(&query, &prover->vocabulary, solver, asked->days,
+                                          asked->kind, asked->conditions, asking->count, error);
   query.any_witness = prover->any_witness;
   // To find the plainest customer takes many answers about one customer.
-  prover->solver.quickly = !prover->any_witness;
+  solver->quickly = !prover->any_witness;
   query.zone = prover->zone;
   if (status == SEG_OK && query.refused != NULL) {
     asking->found->existence = SEG_UNPROVED;
     asking->found->reason = query.refused;
   } else if (status == SEG_OK) {
-    seg_solver_push(&prover->solver);
-    status = ask(asking, &query, error);
-    seg_solver_pop(&prover->solver);
-    if (status == SEG_OK && query.out_of_memory)
-      status = seg_fail_memory(error, "the proofs");
+    seg_solver_push(solver);
+    make_terms(asking, &query);
+    status = solver->quick_only ? ask_at_once(asking, &query, answer, error)
+                                : ask_thoroughly(asking, &query, error);
+    seg_solver_pop(solver);
   }
+  if (status == SEG_OK && query.out_of_memory)
+    status = seg_fail_memory(error, "the proofs");
   seg_query_deinit(&query);
+  return status;
+}
+
+static enum seg_status ask_about_days(struct asking *asking, const struct asked_days *asked,
+                                      struct seg_error *error) {
+  struct seg_prover *prover = asking->prover;
+  enum seg_answer answer;
+  enum seg_status status = start(prover, error);
+  if (status != SEG_OK)
+    return status;
+  prover->queries++;
+  status = ask_solver(asking, &prover->solver, asked, &answer, error);
+  if (status != SEG_OK || answer != SEG_UNDECIDED)
+    return status;
+  // A solver that has seen nothing before: what it finds within its budget, and which solution,
+  // must not depend on other questions.
+  struct seg_solver fresh;
+  status = seg_solver_init(&fresh, prover->budget, error);
+  if (status != SEG_OK)
+    return status;
+  fresh.listener = prover->listener;
+  asking->found->existence = SEG_NOBODY;
+  status = ask_solver(asking, &fresh, asked, &answer, error);
+  prover->questions += fresh.questions;
+  seg_solver_deinit(&fresh);
   return status;
 }
 
@@ -342,7 +388,8 @@ static enum seg_status find(struct seg_prover *prover, const struct seg_wanted *
   uint32_t doubts = 0;
   for (size_t i = 0; i < days.kinds.count && status == SEG_OK && doubts < MOST_DOUBTS; i++) {
     found->existence = SEG_NOBODY;
-    status = ask_about_days(&asking, &days, &days.kinds.items[i], conditions, error);
+    struct asked_days asked = {&days, &days.kinds.items[i], conditions};
+    status = ask_about_days(&asking, &asked, error);
     if (found->existence == SEG_SOMEBODY)
       break;
     doubts += found->existence == SEG_UNPROVED;
@@ -382,7 +429,8 @@ enum seg_status seg_prover_holds_always(struct seg_prover *prover, const struct 
   size_t step = kinds <= KINDS_TRIED ? 1 : kinds / KINDS_TRIED;
   for (size_t i = 0; i < kinds && status == SEG_OK && *all; i += step) {
     found = (struct seg_found){.existence = SEG_NOBODY};
-    status = ask_about_days(&asking, &days, &days.kinds.items[i], conditions, error);
+    struct asked_days asked = {&days, &days.kinds.items[i], conditions};
+    status = ask_about_days(&asking, &asked, error);
     *all = status != SEG_OK || found.existence != SEG_NOBODY;
     seg_found_deinit(&found);
   }

@@ -119,6 +119,7 @@ void seg_quick_begin(struct seg_quick *quick) {
 
 void seg_quick_back(struct seg_quick *quick, size_t count) {
   quick->facts.count = quick->fact_count = count;
+  quick->spoilt = quick->spoilt || count == 0; // what comes now is another question
   while (quick->stages.count > 0 && quick->stages.items[quick->stages.count - 1].facts > count)
     quick->stages.count--;
 }

@@ -20,7 +20,7 @@ static uint32_t number_of_variable(struct seg_quick *quick, uint32_t number) {
       return UINT32_MAX;
     }
     quick->traces[seen->simplex] = (struct seg_quick_traces){0};
-    seg_quick_trace(&quick->traces[seen->simplex], SEG_TRACED_VARIABLE, number);
+    seg_quick_trace(&quick->traces[seen->simplex], quick->terms.variables.items[number].trace);
   }
   return seen->simplex;
 }
@@ -47,7 +47,7 @@ static uint32_t number_of_form(struct seg_quick *quick, uint32_t number) {
     return UINT32_MAX;
   if (form->count > 1)
     quick->traces[own] = (struct seg_quick_traces){0};
-  seg_quick_trace(&quick->traces[own], SEG_TRACED_FORM, number);
+  seg_quick_trace(&quick->traces[own], form->trace);
   return own;
 }
 
@@ -131,7 +131,7 @@ static bool assert_literal(struct seg_quick *quick, seg_quick_literal literal) {
     if (seen->truth != SEG_QUICK_UNSET)
       return seen->truth == !negated;
     seen->truth = !negated;
-    seg_quick_trace(&quick->moved, SEG_TRACED_VARIABLE, node->subject);
+    seg_quick_trace(&quick->moved, quick->terms.variables.items[node->subject].trace);
     return note_change(quick, (struct seg_quick_change){SEG_TRUTH_SET, node->subject});
   }
   case SEG_QUICK_AT_MOST:

@@ -83,14 +83,14 @@ void seg_quick_terms_deinit(struct seg_quick_terms *terms) {
 static void trace(const struct seg_quick_terms *terms, struct seg_quick_node *node) {
   struct seg_quick_traces *traces = &node->traces;
   switch (node->kind) {
-  case SEG_QUICK_TRUTH: seg_quick_trace(traces, SEG_TRACED_VARIABLE, node->subject); break;
+  case SEG_QUICK_TRUTH: seg_quick_trace(traces, terms->variables.items[node->subject].trace); break;
   case SEG_QUICK_AT_MOST:
   case SEG_QUICK_AT_LEAST: {
     const struct seg_quick_form *form = &terms->forms.items[node->subject];
-    seg_quick_trace(traces, SEG_TRACED_FORM, node->subject);
+    seg_quick_trace(traces, form->trace);
     for (uint32_t i = 0; i < form->count; i++)
-      seg_quick_trace(traces, SEG_TRACED_VARIABLE,
-                      terms->variables_of_forms.items[form->first + i]);
+      seg_quick_trace(
+          traces, terms->variables.items[terms->variables_of_forms.items[form->first + i]].trace);
     break;
   }
   case SEG_QUICK_AND:
@@ -148,8 +148,25 @@ static seg_quick_literal join_two(struct seg_quick_terms *terms, enum seg_quick_
   return join(terms, kind, (seg_quick_literal[]){a, b}, 2);
 }
 
+/** Variables of a prefix in the order in which a question takes them; then choices. */
+static uint64_t rank_of(const struct seg_quick_terms *terms, Z3_ast term) {
+  Z3_context c = terms->context;
+  Z3_app app = Z3_to_app(c, term);
+  if (Z3_get_app_num_args(c, app) > 0)
+    return UINT64_MAX - Z3_get_ast_hash(c, term);
+  const char *name = Z3_get_symbol_string(c, Z3_get_decl_name(c, Z3_get_app_decl(c, app)));
+  size_t size = strlen(name), end = size;
+  while (end > 0 && name[end - 1] >= '0' && name[end - 1] <= '9')
+    end--;
+  uint64_t place = strtoul(name + end, NULL, 10);
+  return (seg_hash_bytes(name, end) >> 1 & ~UINT64_C(0xffffffff)) | place;
+}
+
 static uint32_t add_variable(struct seg_quick_terms *terms, Z3_ast term) {
-  struct seg_quick_variable variable = {.whole =
+  uint64_t rank = rank_of(terms, term);
+  struct seg_quick_variable variable = {.rank = rank,
+                                        .trace = (uint8_t)seg_hash_u64(rank),
+                                        .whole =
                                             Z3_get_sort(terms->context, term) == terms->integers,
                                         .term = term,
                                         .definition = SEG_QUICK_NONE};
@@ -178,12 +195,16 @@ static bool same_form(const struct seg_quick_terms *terms, const struct seg_quic
 static uint32_t add_form(struct seg_quick_terms *terms, const struct seg_quick_sum *sum) {
   struct seg_quick_form form = {
       .first = (uint32_t)terms->factors.count, .count = sum->count, .whole = true};
+  uint64_t hash = 1;
   for (uint32_t i = 0; i < sum->count; i++) {
+    hash = seg_hash_mix(hash, seg_hash_mix(terms->variables.items[sum->variables[i]].rank,
+                                           (uint64_t)sum->factors[i].above));
     form.whole = form.whole && terms->variables.items[sum->variables[i]].whole;
     if (!SEG_VEC_PUSH(&terms->variables_of_forms, sum->variables[i]) ||
         !SEG_VEC_PUSH(&terms->factors, sum->factors[i]))
       terms->out_of_memory = true;
   }
+  form.trace = (uint8_t)hash;
   if (terms->out_of_memory || !SEG_VEC_PUSH(&terms->forms, form)) {
     terms->out_of_memory = true;
     return SEG_QUICK_NONE;
@@ -206,11 +227,17 @@ static uint32_t form_of(struct seg_quick_terms *terms, const struct seg_quick_su
   return known;
 }
 
+static bool ranks_before(const struct seg_quick_terms *terms, uint32_t a, uint32_t b) {
+  uint64_t x = terms->variables.items[a].rank, y = terms->variables.items[b].rank;
+  return x != y ? x < y : a < b;
+}
+
 /** Equal variables together, in order, none with factor 0. */
-static void collect(struct seg_quick_sum *sum) {
+static void collect(const struct seg_quick_terms *terms, struct seg_quick_sum *sum) {
   uint32_t count = 0;
   for (uint32_t i = 1; i < sum->count; i++) // most are in order already
-    for (uint32_t j = i; j > 0 && sum->variables[j - 1] > sum->variables[j]; j--) {
+    for (uint32_t j = i; j > 0 && ranks_before(terms, sum->variables[j], sum->variables[j - 1]);
+         j--) {
       uint32_t variable = sum->variables[j];
       struct seg_ratio factor = sum->factors[j];
       sum->variables[j] = sum->variables[j - 1];
@@ -265,7 +292,7 @@ static struct seg_ratio scale_of(struct seg_quick_sum *sum) {
 
 /** 0 <= sum, in normal form. */
 static seg_quick_literal at_least_zero(struct seg_quick_terms *terms, struct seg_quick_sum *sum) {
-  collect(sum);
+  collect(terms, sum);
   if (sum->failed)
     return unknown;
   if (sum->count == 0)

@@ -25,17 +25,14 @@ enum { SEG_QUICK_NONE = UINT32_MAX };
 /** A node's number times 2, plus 1 when it is negated. */
 typedef uint32_t seg_quick_literal;
 
-/** A set of truths, variables and forms, with false friends: each is one of 256 bits. */
+/** A set of truths, variables and forms, with false friends: each is one of 256 bits, by what it is
+ * and not by when it was read. */
 struct seg_quick_traces {
   uint64_t words[4];
 };
 
-enum seg_quick_traced { SEG_TRACED_VARIABLE, SEG_TRACED_FORM };
-
-static inline void seg_quick_trace(struct seg_quick_traces *traces, enum seg_quick_traced kind,
-                                   uint32_t number) {
-  uint32_t bit = number * 2 + (uint32_t)kind;
-  traces->words[bit / 64 % 4] |= 1ull << (bit % 64);
+static inline void seg_quick_trace(struct seg_quick_traces *traces, uint8_t bit) {
+  traces->words[bit / 64] |= 1ull << (bit % 64);
 }
 
 static inline bool seg_quick_traces_meet(const struct seg_quick_traces *a,
@@ -54,14 +51,18 @@ struct seg_quick_node {
   struct seg_quick_traces traces; // what it looks at
 };
 
-/** A sum of variables times whole factors without a common divisor, the first one above 0;
- * variables rise. */
+/** A sum of variables times whole factors without a common divisor, the first one above 0; the
+ * ranks of the variables rise. */
 struct seg_quick_form {
   uint32_t first, count; // in `variables_of_forms` and `factors`
   bool whole;            // of whole variables
+  uint8_t trace;
 };
 
 struct seg_quick_variable {
+  // By what its term says, so that a form is the same whatever was read before.
+  uint64_t rank;
+  uint8_t trace;
   bool whole;
   Z3_ast term;
   seg_quick_literal definition; // of a choice between two values; SEG_QUICK_NONE

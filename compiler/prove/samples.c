@@ -145,72 +145,101 @@ static Z3_ast argument_term(struct seg_solver *solver, const struct seg_type *ty
   return seg_term_real(solver, number);
 }
 
-/** Ask for one event, in the vocabulary's solver. */
-static enum seg_sampled ask(struct seg_query *query, struct seg_event_space *space,
-                            const struct seg_cell *cell, const int64_t *arguments, int32_t as_of,
-                            const struct seg_rows *earlier, struct seg_value **values) {
+/** One event that is asked for. */
+struct wanted_event {
+  struct seg_event_space *space;
+  const struct seg_cell *cell;
+  const int64_t *arguments;
+  int32_t as_of;
+  const struct seg_rows *earlier;
+};
+
+/** What it must be, behind the facts of the query: an event of its cell, with its arguments. */
+static void describe(struct seg_query *query, const struct wanted_event *wanted) {
   struct seg_solver *solver = query->solver;
+  struct seg_event_space *space = wanted->space;
   struct seg_encode_scope row = {query, &space->row, true};
-  size_t facts = query->facts.count, ranges = query->ranges.count, wishes = query->wishes.count;
-  size_t shared = query->shared.count;
-  enum seg_sampled sampled = SEG_SAMPLE_NONE;
-  seg_solver_push(solver);
-  seg_solver_assert(solver, seg_term_equal(solver, query->as_of, seg_term_int(solver, as_of)));
+  seg_query_fact(query, seg_term_equal(solver, query->as_of, seg_term_int(solver, wanted->as_of)));
   if (space->row.entity->where != NULL)
-    seg_solver_assert(solver, seg_encode_condition(&row, space->row.entity->where));
+    seg_query_fact(query, seg_encode_condition(&row, space->row.entity->where));
   for (uint32_t i = 0; i < space->atom_count; i++) {
     bool is_known = false;
     for (uint32_t a = 0; a < space->argument_count; a++)
       is_known = is_known || space->arguments[a].known_atom == (int)i;
     Z3_ast atom = is_known ? seg_encode_value(&row, space->atoms[i]).known
                            : seg_encode_condition(&row, space->atoms[i]);
-    seg_solver_assert(solver, (cell->atoms >> i & 1) != 0 ? atom : seg_term_not(solver, atom));
+    bool holds = (wanted->cell->atoms >> i & 1) != 0;
+    seg_query_fact(query, holds ? atom : seg_term_not(solver, atom));
   }
   for (uint32_t a = 0; a < space->argument_count; a++)
-    if (is_asked(cell, a) && !is_free(space, a))
-      seg_solver_assert(
-          solver,
-          seg_term_equal(solver, seg_encode_value(&row, space->arguments[a].node).value,
-                         argument_term(solver, &space->arguments[a].node->type, arguments[a])));
+    if (is_asked(wanted->cell, a) && !is_free(space, a))
+      seg_query_fact(query,
+                     seg_term_equal(solver, seg_encode_value(&row, space->arguments[a].node).value,
+                                    argument_term(solver, &space->arguments[a].node->type,
+                                                  wanted->arguments[a])));
+}
+
+static enum seg_sampled ask(struct seg_query *query, const struct wanted_event *wanted,
+                            size_t facts, size_t ranges, size_t wishes, struct seg_value **values) {
+  struct seg_solver *solver = query->solver;
   for (size_t f = facts; f < query->facts.count; f++)
     seg_solver_assert(solver, query->facts.items[f]);
   for (size_t f = ranges; f < query->ranges.count; f++)
     seg_solver_assert(solver, query->ranges.items[f]);
-  if (earlier != NULL)
-    seg_unique_assert(solver, &space->row, earlier);
+  if (wanted->earlier != NULL)
+    seg_unique_assert(solver, &wanted->space->row, wanted->earlier);
   for (size_t w = wishes; w < query->wishes.count; w++)
     if (seg_solver_ask(solver, &query->wishes.items[w], 1) == SEG_POSSIBLE)
       seg_solver_assert(solver, query->wishes.items[w]);
-  if (seg_solver_ask(solver, NULL, 0) == SEG_POSSIBLE) {
-    struct seg_choosing choosing = {query, SEG_MOST_TRIES};
-    if (query->plain_witness)
-      seg_choose_columns(&choosing, &space->row, as_of);
-    sampled = seg_sample_row(query, &space->row, as_of, &query->vocabulary->arena, values);
-  }
-  seg_solver_pop(solver);
+  if (seg_solver_ask(solver, NULL, 0) != SEG_POSSIBLE)
+    return SEG_SAMPLE_NONE;
+  struct seg_choosing choosing = {query, SEG_MOST_TRIES};
+  if (query->plain_witness)
+    seg_choose_columns(&choosing, &wanted->space->row, wanted->as_of);
+  return seg_sample_row(query, &wanted->space->row, wanted->as_of, &query->vocabulary->arena,
+                        values);
+}
+
+/** In a solver with nothing asserted; `missed`: the quick search, which was to be the only one,
+ * left something open. */
+static enum seg_sampled ask_apart(struct seg_query *query, struct seg_solver *own,
+                                  const struct wanted_event *wanted, bool *missed,
+                                  struct seg_value **values) {
+  const char *weak = query->weak;
+  size_t facts = query->facts.count, ranges = query->ranges.count, wishes = query->wishes.count;
+  size_t shared = query->shared.count;
+  struct seg_apart apart = seg_query_go_apart(query, own);
+  seg_row_terms_forget(&wanted->space->row);
+  own->missed = false;
+  seg_solver_push(own);
+  describe(query, wanted);
+  enum seg_sampled sampled = ask(query, wanted, facts, ranges, wishes, values);
+  seg_solver_pop(own);
+  *missed = own->missed;
   query->facts.count = facts;
   query->ranges.count = ranges;
   query->wishes.count = wishes;
   query->shared.count = shared;
-  return sampled;
-}
-
-static enum seg_sampled ask_apart(struct seg_query *query, struct seg_event_space *space,
-                                  const struct seg_cell *cell, const int64_t *arguments,
-                                  int32_t as_of, const struct seg_rows *earlier,
-                                  struct seg_value **values) {
-  struct seg_solver *own;
-  struct seg_error error;
-  const char *weak = query->weak;
-  if (seg_vocabulary_solver(query->vocabulary, &own, &error) != SEG_OK)
-    return SEG_SAMPLE_NO_MEMORY;
-  struct seg_apart apart = seg_query_go_apart(query, own);
-  seg_row_terms_forget(&space->row);
-  enum seg_sampled sampled = ask(query, space, cell, arguments, as_of, earlier, values);
-  seg_row_terms_forget(&space->row);
+  seg_row_terms_forget(&wanted->space->row);
   seg_query_come_back(query, apart);
   query->weak = weak;
   return sampled;
+}
+
+/** Most events are found at once; the others by a solver that has seen nothing else. */
+static enum seg_sampled find_event(struct seg_query *query, const struct wanted_event *wanted,
+                                   struct seg_value **values) {
+  struct seg_solver *own;
+  struct seg_error error;
+  bool missed;
+  if (seg_vocabulary_quick_solver(query->vocabulary, &own, &error) != SEG_OK)
+    return SEG_SAMPLE_NO_MEMORY;
+  enum seg_sampled sampled = ask_apart(query, own, wanted, &missed, values);
+  if (sampled == SEG_SAMPLE_NO_MEMORY || !missed)
+    return sampled;
+  if (seg_vocabulary_solver(query->vocabulary, &own, &error) != SEG_OK)
+    return SEG_SAMPLE_NO_MEMORY;
+  return ask_apart(query, own, wanted, &missed, values);
 }
 
 /** What decides which event it is, as bytes. */
@@ -220,7 +249,7 @@ static struct seg_str key_of_event(struct seg_query *query, const struct seg_eve
   struct {
     char letter;
     bool plain;
-    int32_t as_of; // 0 when it does not matter
+    int32_t as_of;
     uint64_t atoms;
     int64_t values[SEG_MAX_ARGUMENTS];
     uint8_t asked[SEG_MAX_ARGUMENTS];
@@ -228,7 +257,7 @@ static struct seg_str key_of_event(struct seg_query *query, const struct seg_eve
   memset(&own, 0, sizeof own); // also what lies between the members
   own.letter = 'e';
   own.plain = query->plain_witness;
-  own.as_of = own.plain || today_matters(space) ? as_of : 0;
+  own.as_of = as_of;
   own.atoms = cell->atoms;
   for (uint32_t a = 0; a < space->argument_count; a++) {
     own.asked[a] = is_asked(cell, a);
@@ -246,12 +275,15 @@ enum seg_sampled seg_sample_event(struct seg_query *query, struct seg_event_spac
                                   const struct seg_cell *cell, const int64_t *arguments,
                                   int32_t as_of, const struct seg_rows *earlier,
                                   struct seg_arena *arena, struct seg_value **values) {
-  struct seg_str key = key_of_event(query, space, cell, arguments, as_of);
+  // Where the day does not matter, the same event will do for all days.
+  int32_t day = query->plain_witness || today_matters(space) ? as_of : SEG_PROVE_USUAL_DAY;
+  struct seg_str key = key_of_event(query, space, cell, arguments, day);
   if (key.data == NULL)
     return SEG_SAMPLE_NO_MEMORY;
   struct seg_value *known = earlier != NULL ? NULL : seg_vocabulary_get(query->vocabulary, key);
   if (known == NULL) {
-    enum seg_sampled sampled = ask_apart(query, space, cell, arguments, as_of, earlier, &known);
+    const struct wanted_event wanted = {space, cell, arguments, day, earlier};
+    enum seg_sampled sampled = find_event(query, &wanted, &known);
     if (sampled != SEG_SAMPLE_MADE)
       return sampled;
     if (earlier == NULL && !seg_vocabulary_keep(query->vocabulary, key, known))

@@ -365,6 +365,10 @@ static enum seg_answer check(struct seg_solver *solver, const Z3_ast *assumption
   enum seg_answer answer = decide_quickly(solver, assumptions, count);
   if (answer == SEG_IMPOSSIBLE)
     drop_model(solver);
+  if (answer == SEG_UNDECIDED && solver->quick_only) {
+    solver->missed = true;
+    return SEG_UNDECIDED;
+  }
   if (answer == SEG_UNDECIDED)
     answer = decide(solver, assumptions, count);
   if (solver->listener != NULL && answer != SEG_UNDECIDED)

@@ -46,6 +46,8 @@ struct seg_solver {
   bool quick_values; // the values are those of the quick search; there is no model
   // Whether the quick search is asked first. Then nothing is known of the core of a contradiction.
   bool quickly;
+  bool quick_only;        // and then nobody: undecided, and `missed`
+  bool missed;            // since it was set to false
   uint32_t quick_misses;  // of this question: how often it gave up
   SEG_VEC(Z3_ast) facts;  // what is asserted
   SEG_VEC(size_t) scopes; // how many facts there were at each push

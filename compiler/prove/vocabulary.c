@@ -20,15 +20,24 @@ static void forget(struct seg_vocabulary *vocabulary) {
   vocabulary->count = vocabulary->slots = 0;
 }
 
-static void stop_solver(struct seg_vocabulary *vocabulary) {
-  if (vocabulary->started)
-    seg_solver_deinit(&vocabulary->solver);
-  vocabulary->started = false;
-  vocabulary->solver_uses = 0;
+static void stop(struct seg_known_solver *solver) {
+  if (solver->started)
+    seg_solver_deinit(&solver->solver);
+  *solver = (struct seg_known_solver){.started = false};
+}
+
+static enum seg_status start(struct seg_vocabulary *vocabulary, struct seg_known_solver *solver,
+                             struct seg_error *error) {
+  enum seg_status status = seg_solver_init(&solver->solver, vocabulary->budget, error);
+  solver->started = status == SEG_OK;
+  solver->solver.quickly = true;
+  solver->solver.quick_only = solver == &vocabulary->quick;
+  return status;
 }
 
 void seg_vocabulary_deinit(struct seg_vocabulary *vocabulary) {
-  stop_solver(vocabulary);
+  stop(&vocabulary->quick);
+  stop(&vocabulary->fresh);
   forget(vocabulary);
   seg_arena_deinit(&vocabulary->arena);
 }
@@ -36,8 +45,8 @@ void seg_vocabulary_deinit(struct seg_vocabulary *vocabulary) {
 void seg_vocabulary_trim(struct seg_vocabulary *vocabulary) {
   if (vocabulary->arena.bytes > MAX_BYTES)
     forget(vocabulary);
-  if (vocabulary->solver_uses > USES_A_SOLVER)
-    stop_solver(vocabulary);
+  if (vocabulary->quick.uses > USES_A_SOLVER)
+    stop(&vocabulary->quick);
 }
 
 /** Where the key stands, or where it would be put. */
@@ -138,12 +147,14 @@ struct seg_str seg_vocabulary_form(struct seg_vocabulary *vocabulary,
 
 enum seg_status seg_vocabulary_solver(struct seg_vocabulary *vocabulary, struct seg_solver **solver,
                                       struct seg_error *error) {
-  *solver = &vocabulary->solver;
-  vocabulary->solver_uses++;
-  if (vocabulary->started)
-    return SEG_OK;
-  enum seg_status status = seg_solver_init(&vocabulary->solver, vocabulary->budget, error);
-  vocabulary->started = status == SEG_OK;
-  vocabulary->solver.quickly = true;
-  return status;
+  *solver = &vocabulary->fresh.solver;
+  stop(&vocabulary->fresh);
+  return start(vocabulary, &vocabulary->fresh, error);
+}
+
+enum seg_status seg_vocabulary_quick_solver(struct seg_vocabulary *vocabulary,
+                                            struct seg_solver **solver, struct seg_error *error) {
+  *solver = &vocabulary->quick.solver;
+  vocabulary->quick.uses++;
+  return vocabulary->quick.started ? SEG_OK : start(vocabulary, &vocabulary->quick, error);
 }

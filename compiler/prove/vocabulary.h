@@ -17,15 +17,19 @@ struct seg_known_thing {
   void *value;
 };
 
+struct seg_known_solver {
+  struct seg_solver solver;
+  bool started;
+  uint32_t uses;
+};
+
 struct seg_vocabulary {
   const struct seg_program *program;
   unsigned budget;
   struct seg_arena arena; // of keys and values
   struct seg_known_thing *things;
   uint32_t count, slots;
-  struct seg_solver solver; // for cells, so that they do not disturb the questions
-  bool started;
-  uint32_t solver_uses;
+  struct seg_known_solver quick, fresh; // for cells and single events
 };
 
 void seg_vocabulary_init(struct seg_vocabulary *vocabulary, const struct seg_program *program,
@@ -49,10 +53,15 @@ struct seg_str seg_vocabulary_form(struct seg_vocabulary *vocabulary,
                                    const struct seg_program_entity *entity,
                                    const struct seg_node *node);
 
-/** A solver with nothing asserted; it belongs to the vocabulary. SEG_OUT_OF_MEMORY, SEG_INTERNAL.
- */
+/** A solver that has seen nothing: what it finds must not depend on what was asked before. It
+ * belongs to the vocabulary and is there until the next call. SEG_OUT_OF_MEMORY, SEG_INTERNAL. */
 SEG_NODISCARD enum seg_status seg_vocabulary_solver(struct seg_vocabulary *vocabulary,
                                                     struct seg_solver **solver,
                                                     struct seg_error *error);
+
+/** One that may only be asked quickly, as nothing is left then of what was asked before. */
+SEG_NODISCARD enum seg_status seg_vocabulary_quick_solver(struct seg_vocabulary *vocabulary,
+                                                          struct seg_solver **solver,
+                                                          struct seg_error *error);
 
 #endif

@@ -488,6 +488,7 @@ void attack_join(struct attack_tally *sum, const struct attack_tally *tally) {
   sum->somebody += tally->somebody;
   sum->unproved += tally->unproved;
   sum->lost += tally->lost;
+  sum->digest ^= tally->digest;
   sum->second_sat += tally->second_sat;
   sum->second_unsat += tally->second_unsat;
   sum->second_unknown += tally->second_unknown;
@@ -509,6 +510,8 @@ void attack_print(const struct attack_tally *tally) {
   printf("%" PRIu64 " questions: %" PRIu64 " nobody, %" PRIu64 " somebody, %" PRIu64
          " unproved, of which %" PRIu64 " have a customer\n",
          tally->questions, tally->nobody, tally->somebody, tally->unproved, tally->lost);
+  if (tally->digest != 0)
+    printf("digest of the answers, the same in every run: %016" PRIx64 "\n", tally->digest);
   if (tally->second_sat + tally->second_unsat > 0)
     printf("the second solver agrees: %" PRIu64 " sat, %" PRIu64 " unsat; %" PRIu64 " unknown\n",
            tally->second_sat, tally->second_unsat, tally->second_unknown);

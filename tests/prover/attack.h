@@ -25,6 +25,7 @@ enum attack_mode {
   ASK_QUESTIONS, // of the prover, one at a time
   ASK_VERDICTS,  // about the whole project
   ASK_TWICE,     // verdicts in several ways: agree.h
+  ASK_ORDERS,    // the same questions in several orders: orders.h
   ASK_SECOND,    // a second solver: second_solver.h
   ASK_MODES,
 };
@@ -37,7 +38,7 @@ enum fault {
   FAULT_CORE,    // questions: the first contradiction of two conditions is said to be one's
   FAULT_WITNESS, // questions, verdicts: the first witness is said not to fulfil its last condition
   FAULT_SILENCE, // verdicts, twice: the first verdict that two segments overlap is lost
-  FAULT_ANSWER,  // cvc5: the first answer is turned around
+  FAULT_ANSWER,  // orders, cvc5: one answer is changed
   FAULT_KINDS,
 };
 
@@ -73,6 +74,7 @@ struct attack_tally {
   uint64_t witness_overflows;
   uint64_t customers, questions, nobody, somebody, unproved, lost;
   uint64_t verdicts[SEG_VERDICT_KIND_COUNT];
+  uint64_t digest;                                   // of the answers in order
   uint64_t second_sat, second_unsat, second_unknown; // answers of another solver
   double seconds_prover, seconds_crowd, seconds_run;
   struct reason_count reasons[MAX_REASONS];

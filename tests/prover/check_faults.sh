@@ -45,6 +45,7 @@ planted witness "do not take the witness" $few --kind varied --questions 12 --cu
 planted silence "^WRONG: small project" $few --kind small --ask verdicts --customers 20000
 planted witness "do not take the witness" $few --kind small --ask verdicts --customers 3000
 planted silence "^two threads: only" $few --kind small --ask twice
+planted answer "other answers in order" $few --kind small --ask orders --questions 4
 if command -v cvc5 >/dev/null 2>&1; then
   planted answer "contradict each other" $few --kind varied --ask cvc5 --questions 8 --budget 50000
 fi

@@ -2,7 +2,7 @@
 //
 //   prover_attack [--projects N] [--customers N] [--segments N] [--questions N] [--budget N]
 //                 [--seed S] [--jobs J] [--kind typical|varied|small] [--ask
-//                 questions|verdicts|twice|cvc5]
+//                 questions|verdicts|twice|orders|cvc5]
 //   prover_attack --fault proof|core|witness|silence|answer ...    one is planted, and must be
 //   found prover_attack --rules FILE                  rules that somebody wrote prover_attack
 //   --project SEED --kind KIND    one project again, made small when a proof falls prover_attack
@@ -19,6 +19,7 @@
 
 #include "runtime/base/hash.h"
 #include "tests/prover/agree.h"
+#include "tests/prover/orders.h"
 #include "tests/prover/reduce.h"
 #include "tests/prover/second_solver.h"
 #include "tests/support/random.h"
@@ -28,7 +29,8 @@
 enum { MOST_JOBS = 16, LONGEST_PROJECT = 240, MOST_REFUSED_PERCENT = 6, SKIPPED = 77 };
 
 static const char *const kind_names[PROJECT_KINDS] = {"typical", "varied", "small"};
-static const char *const mode_names[ASK_MODES] = {"questions", "verdicts", "twice", "cvc5"};
+static const char *const mode_names[ASK_MODES] = {"questions", "verdicts", "twice", "orders",
+                                                  "cvc5"};
 
 static const char *const fault_names[FAULT_KINDS] = {"none",    "proof",   "core",
                                                      "witness", "silence", "answer"};
@@ -61,6 +63,7 @@ static bool try_project(const struct options *options, struct model *model, enum
     right = attack_project(model, kind, seed, attack, tally, failure, customer);
     break;
   case ASK_TWICE: right = agree_project(model, kind, attack, tally); break;
+  case ASK_ORDERS: right = orders_project(model, seed, attack, tally); break;
   case ASK_SECOND: right = second_solver_project(model, seed, attack, tally); break;
   case ASK_MODES: abort();
   }
@@ -249,7 +252,7 @@ int main(int count, char **arguments) {
   if (!right) {
     fputs("usage: prover_attack [--projects N] [--customers N] [--segments N] [--questions N]\n"
           "                     [--budget N] [--seed S] [--jobs J] [--kind typical|varied|small]\n"
-          "                     [--ask questions|verdicts|twice|cvc5]\n"
+          "                     [--ask questions|verdicts|twice|orders|cvc5]\n"
           "                     [--fault proof|core|witness|silence|answer] [--rules FILE]\n"
           "                     [--project SEED --kind KIND] [--print SEED --kind KIND]\n",
           stderr);
