@@ -70,18 +70,25 @@ static void print_fine(const struct segc_session *session) {
   print_count(stdout, counts.files, "file", ": no errors\n");
 }
 
+static void print_open(FILE *out, const struct segc_proofs *proofs) {
+  if (proofs->open > 0)
+    print_count(out, proofs->open, "other question", " unproved\n");
+}
+
 // What is proved, what is declared instead, what is neither: unproved never looks like proved.
 static void print_proofs(FILE *out, const struct segc_proofs *proofs) {
+  if (proofs->pairs == 0) {
+    fputs("no two segments that can match, so no pairs to compare\n", out);
+    print_open(out, proofs);
+    return;
+  }
   print_count(out, proofs->pairs, "pair", "");
   fprintf(out, " of segments: %zu disjoint, %zu in a chain, %zu allowed to overlap",
           proofs->disjoint, proofs->in_chain, proofs->may_overlap);
   if (proofs->overlapping > 0)
     fprintf(out, ", %zu overlapping although not allowed", proofs->overlapping);
   fprintf(out, "; %zu unproved\n", proofs->unproved);
-  if (proofs->open > 0) {
-    print_count(out, proofs->open, "other question", "");
-    fprintf(out, " unproved\n");
-  }
+  print_open(out, proofs);
 }
 
 static enum segc_status prove(struct segc_session *session, const struct choices *choices,

@@ -6,7 +6,11 @@ void seg_finding_never(struct seg_findings *findings, const struct seg_verdict *
   struct seg_diagnostic *d = seg_report_each(
       findings->sink, SEG_DIAG_NEVER_MATCHES, seg_finding_rule(findings, verdict->segment),
       "`%.*s` matches no customer, whatever the data", SEG_STR(name));
-  for (uint32_t i = 0; i < verdict->clause_count; i++)
+  struct seg_span rule = seg_finding_rule(findings, verdict->segment);
+  bool whole = verdict->clause_count == 1 && verdict->clauses[0]->span.file == rule.file &&
+               verdict->clauses[0]->span.begin == rule.begin &&
+               verdict->clauses[0]->span.end == rule.end; // shown already
+  for (uint32_t i = 0; i < verdict->clause_count && !whole; i++)
     seg_note_at(findings->sink, d, verdict->clauses[i]->span,
                 verdict->clause_count == 1       ? "this can never hold"
                 : i == 0                         ? "this cannot hold"

@@ -20,6 +20,13 @@ bool seg_finding_shown(struct seg_findings *findings, const struct seg_verdict *
   return true;
 }
 
+static bool compares_customers(const struct seg_node *node) {
+  bool compares = node->kind == SEG_NODE_RANK;
+  for (uint32_t i = 0; i < node->operand_count && !compares; i++)
+    compares = compares_customers(node->operands[i]);
+  return compares;
+}
+
 /** The customer in lines behind `text`, and as JSON. */
 static enum seg_status write_down(struct seg_findings *findings,
                                   const struct seg_finding_shown *shown,
@@ -66,6 +73,12 @@ void seg_finding_witness(struct seg_findings *findings, struct seg_diagnostic *d
   seg_note(findings->sink, diagnostic, "%s", text);
   if (json.size > 0)
     seg_show_witness(findings->sink, diagnostic, json);
+  for (uint32_t i = 0; i < shown.count; i++)
+    if (compares_customers(findings->program->segments[shown.segments[i]].when)) {
+      seg_note(findings->sink, diagnostic,
+               "this customer is the only one, and so the first of all and the last");
+      break;
+    }
   if (verdict->some_days)
     seg_note(findings->sink, diagnostic, "on some as-of days only (for example %s)", day);
 }

@@ -74,6 +74,21 @@ answers 1 "$segc" check meeting
 same first stderr
 answers 0 "$segc" check meeting --no-proofs
 
+# One segment has no pair; a rule that is one condition is shown once; who is compared with all is alone.
+project lonely '
+segment tall { when: lower(email) = "A"  decision: "a" }
+'
+answers 1 "$segc" check lonely
+has "no two segments that can match, so no pairs to compare"
+hasnt "this can never hold"
+[ "$(grep -c '^ *18 | ' stderr)" -eq 1 ] || fail "the rule is to be shown once"
+project ranked '
+segment best { when: top(10%, purchases within 30d)  decision: "a" }
+segment none { when: purchases = 0 within 30d  decision: "b" }
+'
+answers 1 "$segc" check ranked
+has "note: this customer is the only one, and so the first of all and the last"
+
 # All forms carry the second place.
 answers 1 "$segc" check meeting --format json
 has '"notes":[{"message":"the rule of `quiet`","file":"meeting/rules.seg","line":19,"column":23,'
