@@ -121,6 +121,17 @@ def record_of(settings, case, found, folder):
     return measure.run_case(case, found, folder, 0 if quick else None)
 
 
+def write(parsed, settings, results):
+    """The file of results, after every case: a run that is broken off keeps what it has."""
+    if settings.size == "smoke" and not parsed.out:
+        return
+    results["stores"] = {store.parent.name: taken for store, taken in settings.stores.items()}
+    results["machine"]["load_after"] = os.getloadavg()
+    out = pathlib.Path(parsed.out or ROOT / "bench" / "results" / f"{settings.size}.json")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+
 def run(parsed, settings):
     settings.folder.mkdir(parents=True, exist_ok=True)
     found, versions = chosen_engines(parsed, settings)
@@ -138,24 +149,17 @@ def run(parsed, settings):
             folder = settings.folder / "cases" / f"{name} {case.name}".replace(" ", "-")
             results["cases"].append(record_of(settings, case, found, folder))
             say(results["cases"][-1])
-    results["stores"] = {store.parent.name: taken for store, taken in settings.stores.items()}
-    results["machine"]["load_after"] = os.getloadavg()
-    return results
+            write(parsed, settings, results)
 
 
 def main():
     parsed = arguments()
     settings = Settings(parsed)
     try:
-        results = run(parsed, settings)
+        run(parsed, settings)
     except (measure.Difference, measure.Failure) as problem:
         print(f"bench/run: {problem}", file=sys.stderr)
         return 1
-    if settings.size != "smoke" or parsed.out:
-        out = pathlib.Path(parsed.out or ROOT / "bench" / "results" / f"{settings.size}.json")
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-        print(f"results: {out}")
     return 0
 
 

@@ -13,7 +13,7 @@ class Difference(Exception):
 
 def rounds_for(seconds):
     """How often an engine is measured that took so long when it warmed up."""
-    return 5 if seconds < 8 else 3 if seconds < 40 else 1
+    return 5 if seconds < 2 else 3 if seconds < 10 else 1
 
 
 def compare(case, first, answer, other, others_answer):

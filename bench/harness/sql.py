@@ -100,10 +100,15 @@ def joined(rules, fold, customers):
             f"left join ({fold}) as f on c.customer_id = f.customer_id")
 
 
-def counts(rules, dialect, source):
-    columns = ", ".join(f"{dialect.count.format(condition(rule, dialect))} as {name}"
-                        for name, rule in zip(names(rules), rules))
-    return f"select {columns}, count(*) as customers from {source}"
+def counts(rules, dialect, source, block=None):
+    """All counts in one select, or `block` rules in a select of their own."""
+    columns = [f"{dialect.count.format(condition(rule, dialect))} as {name}"
+               for name, rule in zip(names(rules), rules)] + ["count(*) as customers"]
+    if block is None or len(columns) <= 2 * block:
+        return f"select {', '.join(columns)} from {source}"
+    parts = [f"(select {', '.join(columns[i:i + block])} from {source}) as part_{i}"
+             for i in range(0, len(columns), block)]
+    return f"select * from {', '.join(parts)}"
 
 
 def winners(rules, dialect, source):
