@@ -109,7 +109,9 @@ uint64_t seg_block_runner_bytes(const struct seg_block *block,
     int64_t room = is_value_root(block, kernel, s) ? rounded(rows) : between;
     bytes += seg_layout_size(kernel->value_layouts[s], room) + (uint64_t)room / 8;
   }
-  return bytes + (uint64_t)block->mask_root_count * (uint64_t)rounded(rows) / 8;
+  if (rows > batch)
+    bytes += (uint64_t)block->mask_root_count * (uint64_t)rounded(rows) / 8;
+  return bytes;
 }
 
 // Zeroed by seg_column_memory: text behind the last row must be empty.
@@ -130,7 +132,8 @@ static enum seg_status reserve(struct seg_block_runner *runner, int64_t rows,
     if (slot->values == NULL || slot->known == NULL)
       return seg_fail_memory(error, what_for);
   }
-  for (uint32_t r = 0; r < runner->block->mask_root_count; r++) {
+  bool many = all > runner->batch_rows;
+  for (uint32_t r = 0; many && r < runner->block->mask_root_count; r++) {
     runner->root_masks[r] = seg_column_memory((size_t)all / 8);
     if (runner->root_masks[r] == NULL)
       return seg_fail_memory(error, what_for);
@@ -173,6 +176,7 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
   if (status != SEG_OK)
     return status;
   *fault = (struct seg_kernel_fault){.kind = SEG_FAULT_NONE};
+  runner->is_one_batch = rows <= runner->batch_rows;
   seg_text_room_empty(&runner->texts);
   for (int64_t first = 0; first < rows; first += runner->batch_rows) {
     point_frame(runner, first);
@@ -194,14 +198,17 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
     for (uint32_t f = 0; f < runner->kernel->function_count; f++)
       runner->kernel->functions[f](&frame);
     seg_mask_runner_run(&runner->masks, &frame);
-    keep_masks(runner, first, frame.row_count);
+    if (!runner->is_one_batch)
+      keep_masks(runner, first, frame.row_count);
     if (found.kind != SEG_FAULT_NONE && fault->kind == SEG_FAULT_NONE) {
       *fault = found;
       fault->row += first;
     }
   }
   for (uint32_t r = 0; r < runner->block->mask_root_count; r++)
-    seg_bitmap_clear_tail(runner->root_masks[r], rows);
+    seg_bitmap_clear_tail(runner->is_one_batch ? seg_mask_runner_root(&runner->masks, r)
+                                               : runner->root_masks[r],
+                          rows);
   return SEG_OK;
 }
 

@@ -30,8 +30,9 @@ struct seg_block_runner {
                          // of a block that reads it
   struct seg_block_slot *value_slots;
   struct seg_mask_runner masks;
-  uint64_t **root_masks;      // per mask root: all rows of the last apply
-  uint64_t *all_known;        // of a batch: stands in for known bits that are not there
+  bool is_one_batch;     // the last apply: its masks are where they were computed
+  uint64_t **root_masks; // per mask root: all rows of the last apply, when it took several batches
+  uint64_t *all_known;   // of a batch: stands in for known bits that are not there
   struct seg_text_room texts; // computed texts of the last apply
   /* The inputs of the last apply, and the frame's arrays. */
   const void **input_values;
@@ -72,7 +73,8 @@ const void *seg_block_runner_values(const struct seg_block_runner *runner, uint3
 /** After apply: the words of a mask root. */
 static inline const uint64_t *seg_block_runner_mask(const struct seg_block_runner *runner,
                                                     uint32_t root) {
-  return runner->root_masks[root];
+  return runner->is_one_batch ? seg_mask_runner_root(&runner->masks, root)
+                              : runner->root_masks[root];
 }
 
 #endif

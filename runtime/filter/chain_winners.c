@@ -1,38 +1,48 @@
-// The first mask that matches each row, 64 rows at a time; see chain_winners.h.
+// The first mask that matches each row; see chain_winners.h.
+//
+// The winner's number is collected bit by bit: a bitmap a binary digit, which the rows that a
+// member wins are added to. Numbers come of them at the end.
 #include "runtime/filter/chain_winners.h"
 
 #include <string.h>
 
 #include "runtime/column/bitmap.h"
 
-static void write_winners(uint64_t bits, uint16_t member, uint16_t *winners) {
-  for (; bits != 0; bits &= bits - 1)
-    winners[__builtin_ctzll(bits)] = member;
+// Numbers of members below `member_count`.
+static uint32_t number_bits(uint32_t member_count) {
+  uint32_t bits = 0;
+  while (member_count > 1U << bits)
+    bits++;
+  return bits;
 }
 
-void seg_chain_winners(const uint64_t *const *masks, uint32_t member_count, int64_t rows,
-                       uint64_t *unassigned, uint64_t *won, uint64_t *unmatched,
-                       uint16_t *winners) {
+size_t seg_chain_slice_words(uint32_t member_count, int64_t rows) {
+  return (number_bits(member_count) + 1) * seg_bitmap_words(rows);
+}
+
+void seg_chain_winners(const struct seg_mask_kernels *kernels, const uint64_t *const *masks,
+                       uint32_t member_count, int64_t rows, uint64_t *slices, uint64_t *won,
+                       uint64_t *unmatched, uint16_t *winners) {
   size_t words = seg_bitmap_words(rows);
+  uint32_t bits = number_bits(member_count);
+  uint64_t *unassigned = slices + bits * words;
   seg_bitmap_fill(unassigned, rows);
   if (winners != NULL)
-    memset(winners, 0xff, (size_t)rows * sizeof *winners); // SEG_CHAIN_NO_WINNER
+    memset(slices, 0, bits * words * sizeof *slices);
   uint64_t left = (uint64_t)rows;
   for (uint32_t m = 0; m < member_count && left > 0; m++) {
-    uint64_t count = 0;
-    for (size_t w = 0; w < words; w++) {
-      uint64_t win = masks[m][w] & unassigned[w];
-      if (win == 0)
-        continue;
-      unassigned[w] &= ~win;
-      count += (uint64_t)__builtin_popcountll(win);
-      if (winners != NULL)
-        write_winners(win, (uint16_t)m, winners + w * 64);
-    }
+    uint64_t count =
+        kernels->claim(masks[m], words, unassigned, m, winners == NULL ? NULL : slices, words);
     won[m] += count;
     left -= count;
   }
   *unmatched += left;
+  for (size_t w = 0; w < words && winners != NULL; w++) {
+    uint16_t codes[64];
+    size_t here = (size_t)rows - w * 64 < 64 ? (size_t)rows - w * 64 : 64;
+    kernels->expand(slices + w, words, bits, unassigned[w], codes);
+    memcpy(winners + w * 64, codes, here * sizeof *codes);
+  }
 }
 
 void seg_chain_held_out(const uint64_t *const *masks, const uint64_t *const *held_out,

@@ -54,8 +54,14 @@ struct seg_mask_kernels {
   void (*combine)(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *ops,
                   uint32_t count, const uint32_t *operands);
   uint64_t (*count)(const uint64_t *words, size_t count); // bits that are 1; any count
-  /** codes[i] = the number whose bit b is bit i of slices[b], i < 64. */
-  void (*expand)(const uint64_t *slices, uint32_t slice_count, uint16_t *codes);
+  /** win = mask & unassigned leaves unassigned, and goes into the slices (stride words apart) of
+   * the bits of `number`; slices NULL: nowhere. The bits that won. */
+  uint64_t (*claim)(const uint64_t *mask, size_t words, uint64_t *unassigned, uint32_t number,
+                    uint64_t *slices, size_t stride);
+  /** codes[i], i < 64: the number whose bit b is bit i of slices[b * stride], b < count; 65,535
+   * where bit i of `none` is 1. */
+  void (*expand)(const uint64_t *slices, size_t stride, uint32_t count, uint64_t none,
+                 uint16_t *codes);
 };
 
 /** The kernels of a level; of the best below it that this machine has. */

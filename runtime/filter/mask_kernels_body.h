@@ -100,6 +100,7 @@ KERNEL void combine(uint64_t *slots, size_t stride, size_t words, const struct s
   }
 }
 
+#ifndef COUNT_BY_HAND
 KERNEL uint64_t count_bits(const uint64_t *words, size_t count) {
   uint64_t bits = 0;
   for (size_t w = 0; w < count; w++)
@@ -107,11 +108,27 @@ KERNEL uint64_t count_bits(const uint64_t *words, size_t count) {
   return bits;
 }
 
-#ifndef EXPAND_BY_HAND
-KERNEL void expand(const uint64_t *slices, uint32_t slice_count, uint16_t *codes) {
-  memset(codes, 0, 64 * sizeof *codes);
-  for (uint32_t b = 0; b < slice_count; b++) {
-    uint64_t slice = slices[b];
+KERNEL uint64_t claim(const uint64_t *mask, size_t words, uint64_t *unassigned, uint32_t number,
+                      uint64_t *slices, size_t stride) {
+  uint64_t count = 0;
+  for (size_t w = 0; w < words; w++) {
+    uint64_t win = mask[w] & unassigned[w];
+    if (win == 0)
+      continue;
+    unassigned[w] ^= win;
+    count += (uint64_t)__builtin_popcountll(win);
+    for (uint32_t left = slices == NULL ? 0 : number; left != 0; left &= left - 1)
+      slices[(size_t)__builtin_ctz(left) * stride + w] |= win;
+  }
+  return count;
+}
+
+KERNEL void expand(const uint64_t *slices, size_t stride, uint32_t count, uint64_t none,
+                   uint16_t *codes) {
+  for (int i = 0; i < 64; i++)
+    codes[i] = (uint16_t)-((none >> i) & 1);
+  for (uint32_t b = 0; b < count; b++) {
+    uint64_t slice = slices[b * stride];
     for (int i = 0; i < 64; i++)
       codes[i] |= (uint16_t)(((slice >> i) & 1) << b);
   }
@@ -138,5 +155,6 @@ const struct seg_mask_kernels KERNELS = {
     .sign = {sign_i8, sign_i16, sign_i32, sign_i64, sign_f64},
     .combine = combine,
     .count = count_bits,
+    .claim = claim,
     .expand = expand,
 };

@@ -10,7 +10,7 @@
 #include "runtime/filter/mask_leaves.h"
 
 enum {
-  CACHE_BYTES = 384 << 10, // of the slots of a batch: the second level has 1 MB or less
+  CACHE_BYTES = 768 << 10, // of the slots of a batch: the second level has 1 MB or less
   LARGEST_BATCH = 4096,
   NO_SLOT = UINT32_MAX,
 };

@@ -103,12 +103,13 @@ enum seg_status seg_decide_init(struct seg_decide *decide, struct seg_run_state 
     most = plan->chains[c].member_count > most ? plan->chains[c].member_count : most;
   }
   decide->masks = calloc(most + 1, sizeof *decide->masks);
-  decide->unassigned = calloc(batch_rows / 64 + 1, sizeof *decide->unassigned);
+  decide->slices =
+      calloc(seg_chain_slice_words((uint32_t)most, batch_rows) + 1, sizeof *decide->slices);
   decide->segment_members =
       calloc((size_t)plan->segment_count + 1, sizeof *decide->segment_members);
   decide->won = calloc(members + 1, sizeof *decide->won);
   decide->unmatched = calloc((size_t)plan->chain_count + 1, sizeof *decide->unmatched);
-  if (decide->masks == NULL || decide->unassigned == NULL || decide->segment_members == NULL ||
+  if (decide->masks == NULL || decide->slices == NULL || decide->segment_members == NULL ||
       decide->won == NULL || decide->unmatched == NULL)
     return seg_fail_memory(error, what_for);
   enum seg_status status = add_cells(decide, batch_rows, error);
@@ -140,7 +141,7 @@ void seg_decide_deinit(struct seg_decide *decide) {
   free(decide->cell_memory);
   free(decide->cell_known);
   free(decide->masks);
-  free(decide->unassigned);
+  free(decide->slices);
   free(decide->segment_members);
   free(decide->won);
   free(decide->unmatched);
@@ -172,7 +173,7 @@ static void take_memberships(struct seg_decide *decide, uint64_t first, uint32_t
   size_t words = seg_bitmap_words(rows);
   for (uint32_t s = 0; s < result->segment_count; s++) {
     const uint64_t *mask = seg_block_runner_mask(&decide->runner, s);
-    decide->segment_members[s] += (uint64_t)seg_bitmap_count(mask, rows);
+    decide->segment_members[s] += decide->runner.masks.kernels->count(mask, words);
     if (result->members != NULL)
       memcpy(result->members[s] + first / 64, mask, words * sizeof *mask);
   }
@@ -205,11 +206,12 @@ static void take_winners(struct seg_decide *decide, uint64_t first, uint32_t row
       decide->controls[m] = decide->held_out[chain->members[m]];
     }
     uint16_t *winners = result->chains[c].winners;
-    seg_chain_winners(decide->masks, chain->member_count, rows, decide->unassigned, won,
-                      &decide->unmatched[c], winners == NULL ? NULL : winners + first);
+    seg_chain_winners(decide->runner.masks.kernels, decide->masks, chain->member_count, rows,
+                      decide->slices, won, &decide->unmatched[c],
+                      winners == NULL ? NULL : winners + first);
     if (plan->holdout_count > 0)
-      seg_chain_held_out(decide->masks, decide->controls, chain->member_count, rows,
-                         decide->unassigned, won_held_out);
+      seg_chain_held_out(decide->masks, decide->controls, chain->member_count, rows, decide->slices,
+                         won_held_out);
     won += chain->member_count;
     won_held_out += chain->member_count;
   }

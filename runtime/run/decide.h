@@ -22,7 +22,7 @@ struct seg_decide {
   const uint64_t **masks;    // of the members of one chain
   uint64_t **held_out;       // per segment: a batch; NULL without a control group
   const uint64_t **controls; // of the members of one chain: the same
-  uint64_t *unassigned;
+  uint64_t *slices;          // room for the winners of a chain
   /* Counts of this thread. */
   uint64_t *segment_members;
   uint64_t *segment_held_out;

@@ -97,7 +97,9 @@ static uint32_t choose_batch(const struct seg_run_state *state) {
   uint32_t batch = LARGEST_BATCH;
   while (batch > SMALLEST_BATCH && batch * columns * 8 > BATCH_BYTES)
     batch /= 2;
-  return batch;
+  // Masks are looked at where they were computed, in the cache.
+  int64_t masks = seg_mask_program_batch(seg_run_kernel(state)->masks);
+  return batch < masks ? batch : (uint32_t)masks;
 }
 
 static uint64_t count_worker_bytes(const struct seg_partition_plan *partitions,

@@ -15,6 +15,7 @@
 #include "runtime/fold/fold_scratch.h"
 #include "runtime/fold/gather.h"
 #include "runtime/fold/unique.h"
+#include "tests/support/random.h"
 
 /** One kind of events for the tests: I32, I64, F64 and text columns, and flags. */
 enum { COLUMNS = 4 };
@@ -429,19 +430,57 @@ static void the_first_member_wins(void **state) {
       seg_bitmap_set(masks[1], i);
   }
   const uint64_t *members[] = {masks[0], masks[1], masks[2]};
-  uint64_t unassigned[2], won[3] = {0}, unmatched = 0;
-  uint16_t winners[70];
-  seg_chain_winners(members, 3, 70, unassigned, won, &unmatched, winners);
-  for (int64_t i = 0; i < 70; i++)
-    assert_int_equal(winners[i], i % 5 == 0 ? 0 : i % 3 == 0 ? 1 : SEG_CHAIN_NO_WINNER);
-  assert_int_equal(won[0], 14);     // 0, 5 .. 65
-  assert_int_equal(won[1], 24 - 5); // 0, 3 .. 69 without 0, 15, 30, 45, 60
-  assert_int_equal(won[2], 0);
-  assert_int_equal(unmatched, 70 - 14 - 19);
-  // Counts add up over batches; without winners the counts are the same.
-  seg_chain_winners(members, 3, 70, unassigned, won, &unmatched, NULL);
-  assert_int_equal(won[0], 28);
-  assert_int_equal(unmatched, 2 * 37);
+  for (int level = SEG_VECTOR_BASELINE; level <= SEG_VECTOR_AVX512; level++) {
+    const struct seg_mask_kernels *kernels = seg_mask_kernels((enum seg_vector_level)level);
+    uint64_t slices[6], won[3] = {0}, unmatched = 0;
+    uint16_t winners[70];
+    assert_int_equal(seg_chain_slice_words(3, 70), 6);
+    seg_chain_winners(kernels, members, 3, 70, slices, won, &unmatched, winners);
+    for (int64_t i = 0; i < 70; i++)
+      assert_int_equal(winners[i], i % 5 == 0 ? 0 : i % 3 == 0 ? 1 : SEG_CHAIN_NO_WINNER);
+    assert_int_equal(won[0], 14);     // 0, 5 .. 65
+    assert_int_equal(won[1], 24 - 5); // 0, 3 .. 69 without 0, 15, 30, 45, 60
+    assert_int_equal(won[2], 0);
+    assert_int_equal(unmatched, 70 - 14 - 19);
+    // Counts add up over batches; without winners the counts are the same.
+    seg_chain_winners(kernels, members, 3, 70, slices, won, &unmatched, NULL);
+    assert_int_equal(won[0], 28);
+    assert_int_equal(unmatched, 2 * 37);
+  }
+}
+
+static void many_members_win_in_order(void **state) {
+  (void)state;
+  enum { MEMBERS = 700, ROWS = 1100, WORDS = (ROWS + 63) / 64 };
+  uint64_t(*masks)[WORDS] = calloc(MEMBERS, sizeof *masks);
+  const uint64_t *members[MEMBERS];
+  uint16_t expected[ROWS], winners[ROWS];
+  assert_non_null(masks);
+  memset(expected, 0xff, sizeof expected);
+  struct seg_random random;
+  seg_random_init(&random, 20261104);
+  for (uint32_t m = 0; m < MEMBERS; m++) {
+    members[m] = masks[m];
+    for (int64_t row = 0; row < ROWS; row++) {
+      if (!seg_random_chance(&random, 1) || row % 10 == 7)
+        continue;
+      seg_bitmap_set(masks[m], row);
+      expected[row] = expected[row] == SEG_CHAIN_NO_WINNER ? (uint16_t)m : expected[row];
+    }
+  }
+  uint64_t *slices = calloc(seg_chain_slice_words(MEMBERS, ROWS), sizeof *slices);
+  assert_non_null(slices);
+  for (int level = SEG_VECTOR_BASELINE; level <= SEG_VECTOR_AVX512; level++) {
+    uint64_t won[MEMBERS] = {0}, unmatched = 0, all = 0;
+    seg_chain_winners(seg_mask_kernels((enum seg_vector_level)level), members, MEMBERS, ROWS,
+                      slices, won, &unmatched, winners);
+    assert_memory_equal(winners, expected, sizeof winners);
+    for (uint32_t m = 0; m < MEMBERS; m++)
+      all += won[m];
+    assert_int_equal(all + unmatched, ROWS);
+  }
+  free(slices);
+  free(masks);
 }
 
 static void held_out_winners_are_counted(void **state) {
@@ -474,6 +513,7 @@ int main(void) {
       cmocka_unit_test(distinct_is_linear),
       cmocka_unit_test(sets_forget_what_was_before),
       cmocka_unit_test(the_first_member_wins),
+      cmocka_unit_test(many_members_win_in_order),
       cmocka_unit_test(held_out_winners_are_counted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
