@@ -191,6 +191,8 @@ static enum seg_verdict day_of_text(struct seg_conversion *conversion, const duc
 }
 
 static enum seg_status to_day_from_day(struct seg_conversion *conversion) {
+  if (copy_days(conversion))
+    return SEG_OK;
   SEG_CONVERT_EACH(conversion, int32_t, int32_t, date_of_day);
 }
 

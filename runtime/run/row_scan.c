@@ -62,19 +62,15 @@ static uint64_t days_before(const int32_t *days, int64_t count, int32_t as_of) {
   return bits;
 }
 
-// Of `count` rows: those that have a day before the as-of day and, up to row `judged`, the bit of
-// keep.
-static void choose_rows(struct seg_row_scan *scan, int64_t count, const uint64_t *keep,
-                        int64_t judged) {
+// Of `count` rows: those that have a day before the as-of day and the bit of keep (NULL: all have).
+static void choose_rows(struct seg_row_scan *scan, int64_t count, const uint64_t *keep) {
   const int32_t *days = scan->days.values;
   uint32_t chosen = 0;
   for (int64_t first = 0; first < count; first += 64) {
     int64_t rows = count - first < 64 ? count - first : 64;
     uint64_t bits = rows == 64 ? UINT64_MAX : (UINT64_C(1) << rows) - 1;
-    if (judged - first >= 64)
+    if (keep != NULL)
       bits &= keep[first / 64];
-    else if (judged > first)
-      bits &= keep[first / 64] | UINT64_MAX << (judged - first);
     if (scan->is_event)
       bits &= days_before(days + first, rows, scan->as_of);
     for (; bits != 0; bits &= bits - 1)
@@ -144,36 +140,81 @@ static enum seg_status compact(struct seg_row_scan *scan, const struct seg_morse
   return SEG_OK;
 }
 
-// The chosen rows once more, by themselves.
+// The chosen rows of the morsel, by themselves.
 static enum seg_status apply_chosen(struct seg_row_scan *scan, const struct seg_morsel *morsel,
-                                    int64_t *count, struct seg_kernel_fault *fault,
-                                    struct seg_error *error) {
-  // From the second time on, rows are numbered among those of the time before.
-  for (uint32_t i = 0; scan->has_origin && i < scan->row_count; i++)
-    scan->rows[i] = scan->origin[scan->rows[i]];
+                                    struct seg_kernel_fault *fault, struct seg_error *error) {
   enum seg_status status = compact(scan, morsel, error);
-  *count = scan->row_count;
   return status != SEG_OK
              ? status
-             : seg_block_runner_apply(&scan->runner, *count, scan->as_of, fault, error);
+             : seg_block_runner_apply(&scan->runner, scan->row_count, scan->as_of, fault, error);
 }
 
-// The fault may lie in a row that does not exist. Once more without those after the as-of day;
-// then, while the first fault is in a row that keep refuses, without that row and the refused ones
-// before it: behind it, keep itself may have a fault and cannot be asked yet. A fault that remains
-// is real.
+// A fault in a row that keep refuses, and not of keep itself.
+static bool is_refused(const struct seg_row_scan *scan, const struct seg_kernel_fault *fault) {
+  return fault->kind == SEG_FAULT_OVERFLOW && !scan->keep_steps[fault->step] &&
+         !seg_bitmap_test(seg_block_runner_mask(&scan->runner, 0), fault->row);
+}
+
+// Take the rows with a refused fault out of a few `rows`, until there are none or a fault is real.
+static enum seg_status drop_refused(struct seg_row_scan *scan, const struct seg_morsel *morsel,
+                                    uint32_t *rows, uint32_t *count, bool *real,
+                                    struct seg_error *error) {
+  struct seg_kernel_fault fault = {.kind = SEG_FAULT_OVERFLOW};
+  while (fault.kind != SEG_FAULT_NONE && *count > 0) {
+    memcpy(scan->rows, rows, *count * sizeof *rows);
+    scan->row_count = *count;
+    enum seg_status status = apply_chosen(scan, morsel, &fault, error);
+    if (status != SEG_OK)
+      return status;
+    *real = fault.kind != SEG_FAULT_NONE && !is_refused(scan, &fault);
+    if (*real || fault.kind == SEG_FAULT_NONE)
+      return SEG_OK;
+    uint32_t behind = --*count - (uint32_t)fault.row;
+    memmove(rows + fault.row, rows + fault.row + 1, behind * sizeof *rows);
+  }
+  return SEG_OK;
+}
+
+// The same for all rows of the last apply from row `from` on, a few at a time: each refused fault
+// costs another look at those few, not at the whole morsel. Leaves the rows that remain in
+// scan->rows, by their numbers in the morsel.
+static enum seg_status drop_all_refused(struct seg_row_scan *scan, const struct seg_morsel *morsel,
+                                        uint32_t from, struct seg_error *error) {
+  enum { FEW = 64 };
+  uint32_t count = scan->row_count, kept = from;
+  uint32_t *rows = malloc(((size_t)count + 1) * sizeof *rows);
+  if (rows == NULL)
+    return seg_fail_memory(error, what_for);
+  memcpy(rows, scan->origin, count * sizeof *rows);
+  enum seg_status status = SEG_OK;
+  bool real = false;
+  for (uint32_t at = from; at < count && status == SEG_OK; at += FEW) {
+    uint32_t few = count - at < FEW ? count - at : FEW;
+    if (!real) // what comes behind a real fault does not matter any more
+      status = drop_refused(scan, morsel, rows + at, &few, &real, error);
+    memmove(rows + kept, rows + at, few * sizeof *rows);
+    kept += few;
+  }
+  memcpy(scan->rows, rows, kept * sizeof *rows);
+  scan->row_count = kept;
+  free(rows);
+  return status;
+}
+
+// The fault may lie in a row that does not exist. Once more without those after the as-of day, then
+// without those that have a fault and are refused by keep. Rows are asked a few at a time, because
+// behind a fault keep itself may have one and cannot be asked yet. A fault that remains is real.
 static enum seg_status apply_again(struct seg_row_scan *scan, const struct seg_morsel *morsel,
                                    struct seg_kernel_fault *fault, struct seg_error *error) {
-  int64_t count = morsel->row_count;
-  choose_rows(scan, count, NULL, 0);
-  enum seg_status status = apply_chosen(scan, morsel, &count, fault, error);
-  while (status == SEG_OK && fault->kind == SEG_FAULT_OVERFLOW && !scan->keep_steps[fault->step] &&
-         !seg_bitmap_test(seg_block_runner_mask(&scan->runner, 0), fault->row)) {
-    choose_rows(scan, count, seg_block_runner_mask(&scan->runner, 0), fault->row + 1);
-    status = apply_chosen(scan, morsel, &count, fault, error);
+  choose_rows(scan, morsel->row_count, NULL);
+  enum seg_status status = apply_chosen(scan, morsel, fault, error);
+  if (status == SEG_OK && fault->kind != SEG_FAULT_NONE && is_refused(scan, fault)) {
+    status = drop_all_refused(scan, morsel, (uint32_t)fault->row, error);
+    if (status == SEG_OK)
+      status = apply_chosen(scan, morsel, fault, error);
   }
   if (status == SEG_OK)
-    choose_rows(scan, count, seg_block_runner_mask(&scan->runner, 0), count);
+    choose_rows(scan, scan->row_count, seg_block_runner_mask(&scan->runner, 0));
   return status;
 }
 
@@ -223,8 +264,7 @@ enum seg_status seg_row_scan_apply(struct seg_row_scan *scan, const struct seg_m
   enum seg_status status =
       seg_block_runner_apply(&scan->runner, morsel->row_count, scan->as_of, &fault, error);
   if (status == SEG_OK && fault.kind == SEG_FAULT_NONE)
-    choose_rows(scan, morsel->row_count, seg_block_runner_mask(&scan->runner, 0),
-                morsel->row_count);
+    choose_rows(scan, morsel->row_count, seg_block_runner_mask(&scan->runner, 0));
   else if (status == SEG_OK)
     status = apply_again(scan, morsel, &fault, error);
   if (status != SEG_OK)

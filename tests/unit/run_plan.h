@@ -23,16 +23,17 @@
 /*
  * The plan.
  *   customer: key id; age (may be missing), country; carried: age, country.
- *   event 0 purchase: day, amount, channel, item (may be missing); keep amount != -999; filter 0:
- *     channel = 1; carried: amount * 2 (overflow is a fault), item.
- *   event 1 visit: day; all kept; nothing carried.
- *   cells of purchase: count over 30 days, sum(amount * 2) of channel 1 ever, distinct(item) ever,
- *     last day ever; of visit: count over 30 days.
- *   segments: 0 count >= 2; 1 sum > 100; 2 age > 30; 3 distinct >= 2; 4 country = "DE" and visits
+ *   event 0 purchase: day, amount, channel, item (may be missing); keep neither -999 nor REFUSED;
+ * filter 0: channel = 1; carried: amount * 2 (overflow is a fault), item. event 1 visit: day; all
+ * kept; nothing carried. cells of purchase: count over 30 days, sum(amount * 2) of channel 1 ever,
+ * distinct(item) ever, last day ever; of visit: count over 30 days. segments: 0 count >= 2; 1 sum >
+ * 100; 2 age > 30; 3 distinct >= 2; 4 country = "DE" and visits
  * >= 1; 5 last day < as-of - 10. chain 0: 1 > 0 > 2; chain 1: 4.
  */
 
 enum { AS_OF = 1000, DROPPED = -999, SEGMENTS = 6, CELLS = 4, MAX_ITEMS = 20 };
+
+#define REFUSED (INT64_MIN + 7) // twice of it is an overflow
 
 static const char *const item_names[MAX_ITEMS] = {
     "a", "b", "c", "d", "e",  "f",  "g",  "h",  "i",  "j",
@@ -240,7 +241,10 @@ static inline void make_purchase(struct fixture *f) {
   uint32_t channel = add_step(&steps, (struct seg_step){.layout = SEG_LAYOUT_I32, .slot = 2});
   uint32_t dropped = add_constant(&steps, SEG_LAYOUT_I64, DROPPED);
   uint32_t one = add_constant(&steps, SEG_LAYOUT_I32, 1);
-  f->purchase_mask_roots[0] = add_mask(&steps, SEG_OP_COMPARE, SEG_IS_NOT_EQUAL, 1, dropped);
+  uint32_t refused = add_constant(&steps, SEG_LAYOUT_I64, REFUSED);
+  uint32_t kept = add_mask(&steps, SEG_OP_COMPARE, SEG_IS_NOT_EQUAL, 1, dropped);
+  uint32_t taken = add_mask(&steps, SEG_OP_COMPARE, SEG_IS_NOT_EQUAL, 1, refused);
+  f->purchase_mask_roots[0] = add_mask(&steps, SEG_OP_AND, SEG_IS_EQUAL, kept, taken);
   f->purchase_mask_roots[1] = add_mask(&steps, SEG_OP_COMPARE, SEG_IS_EQUAL, channel, one);
   f->carried[0][0] = SEG_LAYOUT_I64;
   f->carried[0][1] = SEG_LAYOUT_TEXT;

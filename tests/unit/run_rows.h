@@ -175,7 +175,8 @@ static inline enum seg_status run(struct fixture *f, const struct data *data, st
 /* The naive evaluation. */
 
 static inline bool purchase_exists(const struct data *data, int64_t i) {
-  return data->purchase_days[i] < AS_OF && data->amounts[i] != DROPPED;
+  return data->purchase_days[i] < AS_OF && data->amounts[i] != DROPPED &&
+         data->amounts[i] != REFUSED;
 }
 
 static inline bool same_purchase(const struct data *data, int64_t a, int64_t b) {

@@ -67,6 +67,36 @@ static void an_overflow_in_a_row_is_named(void **state) {
   fixture_deinit(&f);
 }
 
+// Thousands of them, in a row and apart, before and behind one that is real.
+static void overflows_in_refused_rows_are_none(void **state) {
+  (void)state;
+  struct fixture f;
+  fixture_init(&f, false);
+  struct data data;
+  data_init(&data, 100, 10000, 0, SEED);
+  struct naive naive;
+  for (int64_t i = 0; i < 10000; i++)
+    if (i / 1000 == 3 || i % 5 == 0 || data.amounts[i] == DROPPED)
+      data.amounts[i] = REFUSED;
+  naive_init(&naive, &data, false, false);
+  for (int64_t rows = 10; rows <= 10000; rows = rows * 10 - 3) {
+    struct seg_run_result *result = NULL;
+    struct seg_error error;
+    struct manner manner = {.threads = 2, .morsel_rows = rows};
+    if (run(&f, &data, manner, false, &result, &error) != SEG_OK)
+      fail_msg("%s", error.message);
+    check_result(result, &naive, &data, false);
+    seg_run_result_free(result);
+  }
+  naive_deinit(&naive);
+  data.amounts[5001] = data.amounts[7777] = INT64_MAX / 2 + 1;
+  data.purchase_days[5001] = data.purchase_days[7777] = AS_OF - 1;
+  struct seg_error error = fail_alike(&f, &data, SEG_BAD_DATA);
+  assert_string_equal(error.code, "D301");
+  assert_non_null(strstr(error.message, "5002"));
+  data_deinit(&data);
+}
+
 static void overflows_of_a_customer_are_named(void **state) {
   (void)state;
   struct fixture f;
@@ -175,6 +205,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_repeated_customer_is_refused),
       cmocka_unit_test(an_overflow_in_a_row_is_named),
+      cmocka_unit_test(overflows_in_refused_rows_are_none),
       cmocka_unit_test(overflows_of_a_customer_are_named),
       cmocka_unit_test(the_smallest_customer_is_named_although_folded_later),
       cmocka_unit_test(an_interrupted_run_stops),
