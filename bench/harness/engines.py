@@ -266,6 +266,15 @@ class SumOnly(DuckDb):
                f"from {customers}"
 
 
+class Written(DuckDb):
+    """No peer either: DuckDB counts what segc has written."""
+    name = "written"
+
+    def query(self, case):
+        columns = ", ".join(f"count_if({name}) as {name}" for name in names(case.rules))
+        return f"select {columns}, count(*) as customers from '{self.membership}'"
+
+
 ALL = [Segc, DuckDb, DuckDbNew, Polars, PolarsStreaming, ClickHouse, DataFusion]
 
 

@@ -28,6 +28,7 @@ class Settings:
         self.threads = arguments.threads
         self.folder = self.build / "bench-data"
         self.cache = self.folder / "cache"
+        self.rounds = 0 if arguments.size == "smoke" else arguments.rounds
         self.stores = {}  # prepared in this run, and the seconds it took
         self.data = Data(self.folder, self.build / "bench" / "bench_generate")
         python = self.build / "bench-peers" / "bin" / "python"
@@ -42,7 +43,8 @@ def arguments():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--engines", help="only these, separated by commas; segc is always one")
     parser.add_argument("--only", default="", help="only cases whose name has this text")
-    parser.add_argument("--out", help="the file of results; usual: bench/results/SIZE.json")
+    parser.add_argument("--rounds", type=int, default=5, help="turns to take the median of")
+    parser.add_argument("--out", help="the folder of results; usual: bench/results")
     parser.add_argument("--note", default="", help="a remark that is kept with the results")
     parsed = parser.parse_args()
     for name in parsed.workload:
@@ -106,10 +108,22 @@ def say(record):
     print(f"{record['workload']} {record['name']:36} {times}{ratio}", flush=True)
 
 
+def written(settings, case, found, folder):
+    """segc writes who is in which segment; DuckDB counts that, and adds up columns beside it."""
+    reader = engines.Written(settings)
+    reader.membership = folder / "membership.parquet"
+
+    def check(expected):
+        with Program(reader.command(case, folder), folder / "written.log") as program:
+            measure.compare(case, "segc", expected, "the file it wrote", program.turn().answer)
+
+    return measure.run_case(case, [found[0], engines.SumOnly(settings)], folder, settings.rounds,
+                            check)
+
+
 def record_of(settings, case, found, folder):
-    quick = settings.size == "smoke"
     if case.workload == "W4":
-        return compile_times.measure_case(settings, case, found, folder, quick)
+        return compile_times.measure_case(settings, case, found, folder, settings.size == "smoke")
     if case.workload == "W3":
         return refresh.measure_case(settings, case, found, folder)
     if case.memory:  # one turn each, of those that can be given a limit
@@ -117,46 +131,49 @@ def record_of(settings, case, found, folder):
         record = measure.run_case(case, found, folder, rounds=0)
         return record | {"limit_mb": case.memory / 2**20}
     if case.out:  # the others write no membership; one of them says what reading alone takes
-        found = [found[0], engines.SumOnly(settings)]
-    return measure.run_case(case, found, folder, 0 if quick else None)
+        return written(settings, case, found, folder)
+    return measure.run_case(case, found, folder, settings.rounds)
 
 
 def write(parsed, settings, results):
-    """The file of results, after every case: a run that is broken off keeps what it has."""
+    """A workload's file of results, after every case: who breaks a run off keeps what it has."""
     if settings.size == "smoke" and not parsed.out:
         return
     results["stores"] = {store.parent.name: taken for store, taken in settings.stores.items()}
     results["machine"]["load_after"] = os.getloadavg()
-    out = pathlib.Path(parsed.out or ROOT / "bench" / "results" / f"{settings.size}.json")
+    name = f"{settings.size}-{results['workload']}.json"
+    out = pathlib.Path(parsed.out or ROOT / "bench" / "results") / name
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
-def run(parsed, settings):
-    settings.folder.mkdir(parents=True, exist_ok=True)
-    found, versions = chosen_engines(parsed, settings)
+def run(parsed, settings, name, found, versions):
+    """One workload."""
     now = datetime.datetime.now(datetime.timezone.utc)
-    results = {"size": settings.size, "sizes": workloads.SIZES[settings.size], "note": parsed.note,
+    results = {"workload": name, "size": settings.size,
+               "sizes": workloads.SIZES[settings.size], "note": parsed.note,
                "started": now.isoformat(timespec="seconds"),
                "as_of": AS_OF, "threads": settings.threads, "commit": git("rev-parse", "HEAD"),
                "changed": git("status", "--porcelain", "--untracked-files=no") != "",
-               "machine": machine(), "versions": versions, "bandwidth": {}, "cases": []}
-    for name in parsed.workload or workloads.WORKLOADS:
-        results["bandwidth"][name] = bandwidth(settings)
-        for case in workloads.WORKLOADS[name](settings):
-            if parsed.only not in case.name:
-                continue
-            folder = settings.folder / "cases" / f"{name} {case.name}".replace(" ", "-")
-            results["cases"].append(record_of(settings, case, found, folder))
-            say(results["cases"][-1])
-            write(parsed, settings, results)
+               "machine": machine(), "versions": versions, "bandwidth": bandwidth(settings),
+               "cases": []}
+    for case in workloads.WORKLOADS[name](settings):
+        if parsed.only not in case.name:
+            continue
+        folder = settings.folder / "cases" / f"{name} {case.name}".replace(" ", "-")
+        results["cases"].append(record_of(settings, case, found, folder))
+        say(results["cases"][-1])
+        write(parsed, settings, results)
 
 
 def main():
     parsed = arguments()
     settings = Settings(parsed)
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    found, versions = chosen_engines(parsed, settings)
     try:
-        run(parsed, settings)
+        for name in parsed.workload or workloads.WORKLOADS:
+            run(parsed, settings, name, found, versions)
     except (measure.Difference, measure.Failure) as problem:
         print(f"bench/run: {problem}", file=sys.stderr)
         return 1

@@ -11,9 +11,9 @@ class Difference(Exception):
     """Two engines answered differently."""
 
 
-def rounds_for(seconds):
+def rounds_for(seconds, rounds):
     """How often an engine is measured that took so long when it warmed up."""
-    return 5 if seconds < 2 else 3 if seconds < 10 else 1
+    return min(rounds, 5 if seconds < 2 else 3 if seconds < 10 else 1)
 
 
 def compare(case, first, answer, other, others_answer):
@@ -64,8 +64,9 @@ def warm_up(case, running):
     return expected, answered
 
 
-def run_case(case, engines, folder, rounds=None):
-    """The record of a case: for each engine the seconds of every turn. `rounds` 0: answers only."""
+def run_case(case, engines, folder, rounds, check=None):
+    """The record of a case: for each engine the seconds of every turn. `rounds` 0: answers only.
+    `check` gets the answer before times are taken."""
     folder.mkdir(parents=True, exist_ok=True)
     with contextlib.ExitStack() as stack:
         running = {}
@@ -74,9 +75,10 @@ def run_case(case, engines, folder, rounds=None):
             if program is not None:
                 running[engine] = stack.enter_context(program)
         expected, answered = warm_up(case, running)
+        if check is not None:
+            check(expected)
         turns = {engine: [] for engine in answered}
-        wanted = {engine: rounds_for(turn.wall) if rounds is None else rounds
-                  for engine, turn in answered.items()}
+        wanted = {engine: rounds_for(turn.wall, rounds) for engine, turn in answered.items()}
         for number in range(max(wanted.values())):
             for engine in answered:
                 if number < wanted[engine]:

@@ -1,4 +1,4 @@
-"""Writes docs/performance.md and its plots out of results: report.py [--check] RESULTS.json"""
+"""Writes docs/performance.md and its plots out of bench/results: report.py [--check]"""
 import json
 import pathlib
 import sys
@@ -13,45 +13,43 @@ PLOTS = ROOT / "docs" / "performance"
 
 HEAD = """# How fast segc is
 
-Everything on this page comes out of one run of `bench/run`, without a touch by hand: `{command}`
-wrote `{source}`, `bench/report` wrote this. [bench/README.md](../bench/README.md) tells what is
-asked, how it is measured, and how to run it; [bench/peers](../bench/peers/README.md) holds what the
-others were asked.
-
-Ratios are worth reading, times only beside each other: {machine}.
+Everything on this page was measured by `bench/run {size}` and written by `bench/report`, without a
+touch by hand. [bench/README.md](../bench/README.md) tells what is asked, how it is measured, and
+how to run it; [bench/peers](../bench/peers/README.md) holds what the others were asked. Ratios are
+worth reading, times only beside each other.
 
 {note}
-
-| | |
-|---|---|
-| size | {sizes} |
-| started | {started} |
-| commit | {commit} |
-| threads | {threads} for each engine |
-| memory bandwidth | {bandwidth} |
-{versions}
 
 ## Targets
 
 {targets}
 
 A ratio is the time of the best other engine by that of segc, both medians of the same run; in
-parentheses the same of the processors' seconds, which a busy neighbour disturbs less.
+parentheses the same of the processors' seconds, which a busy neighbour disturbs less. Where several
+cases belong to a target, the worst one decides.
+
+## The runs
+
+{runs}
+
+{versions}
 """
 
 
-def machine_text(machine):
-    return (f"{machine['processors']} processors ({machine['processor']}), memory "
-            f"{machine['memory']}, {machine['system']}; load {machine['load'][0]:.1f} at the "
-            f"beginning, {machine['load_after'][0]:.1f} at the end")
+def bandwidth_text(rates):
+    return ", ".join(f"{rate / 1e9:.1f} GB/s with {threads} thread{'' if threads == '1' else 's'}"
+                     for threads, rate in rates.items())
 
 
-def bandwidth_text(bandwidth):
-    return "; ".join(
-        f"before {workload}: " + ", ".join(f"{rate / 1e9:.1f} GB/s with {threads} "
-                                           f"thread{'' if threads == '1' else 's'}"
-                                           for threads, rate in rates.items())
-        for workload, rates in bandwidth.items())
+def run_row(results):
+    machine = results["machine"]
+    sizes = ", ".join(f"{value:,} {name.replace('event_', '')}" for name, value in
+                      results["sizes"].items())
+    return [results["workload"], results["started"],
+            results["commit"][:12] + (" and local changes" if results["changed"] else ""),
+            f"{machine['processors']} x {machine['processor']}, {machine['memory']}",
+            f"{machine['load'][0]:.1f} to {machine['load_after'][0]:.1f}",
+            bandwidth_text(results["bandwidth"]), sizes]
 
 
 def table(head, rows):
@@ -108,48 +106,52 @@ TITLES = {"W1": "W1: attributes of customers", "W2": "W2: events", "W3": "W3: on
           "W4": "W4: compiling and proving", "W5": "W5: more events than memory"}
 
 
-def render(results, source):
+def section(results, files):
+    """The text about one workload; its plots go to `files`."""
+    cases = results["cases"]
+    words = f"\n## {TITLES[results['workload']]}\n\n" \
+            "Median seconds on the wall, in parentheses of the processors.\n\n"
+    for name, title, keep, label in PICTURES.get(results["workload"], []):
+        groups = plot_groups(cases, keep, label)
+        if groups:
+            files[PLOTS / f"{name}.svg"] = plots.bars(title, groups)
+            words += f"![{title}](performance/{name}.svg)\n\n"
+    return words + cases_table(cases) + "\n\n" + memory_table(cases) + "\n"
+
+
+def render(runs):
     """The files of the report: path -> text."""
-    size = results["sizes"]
-    versions = "\n".join(f"| {name} | {version} |" for name, version in results["versions"].items())
+    versions = {name: version for results in runs for name, version in results["versions"].items()}
+    head = ["", "started", "commit", "machine", "load", "memory bandwidth", "size"]
+    notes = dict.fromkeys(results["note"] for results in runs if results["note"])
     page = HEAD.format(
-        command=f"bench/run {results['size']}", source=source,
-        machine=machine_text(results["machine"]), note=results["note"],
-        sizes=f"{results['size']}: " + ", ".join(f"{value:,} {name.replace('_', ' of ')}"
-                                                 for name, value in size.items()),
-        started=results["started"], threads=results["threads"],
-        commit=results["commit"][:12] + (" and local changes" if results["changed"] else ""),
-        bandwidth=bandwidth_text(results["bandwidth"]), versions=versions,
-        targets=table(["", "target", "reached", ""], targets.rows(results)))
+        size=runs[0]["size"], note="\n".join(notes),
+        runs=table(head, [run_row(results) for results in runs]),
+        versions=table(["engine", "version"], [list(item) for item in versions.items()]),
+        targets=table(["", "target", "reached", ""], targets.rows(runs)))
     files = {}
-    for workload, title in TITLES.items():
-        cases = [case for case in results["cases"] if case["workload"] == workload]
-        if not cases:
-            continue
-        page += f"\n## {title}\n\nMedian seconds on the wall, in parentheses of the processors.\n\n"
-        for name, words, keep, label in PICTURES.get(workload, []):
-            groups = plot_groups(cases, keep, label)
-            if groups:
-                files[PLOTS / f"{name}.svg"] = plots.bars(words, groups)
-                page += f"![{words}](performance/{name}.svg)\n\n"
-        page += cases_table(cases) + "\n\n" + memory_table(cases) + "\n"
-    files[PAGE] = page
-    return files
+    for results in runs:
+        page += section(results, files)
+    return files | {PAGE: page}
+
+
+def newest_runs():
+    """The results of the full size, or of the small one while there are no others."""
+    folder = ROOT / "bench" / "results"
+    files = sorted(folder.glob("full-*.json")) or sorted(folder.glob("small-*.json"))
+    return [json.loads(file.read_text(encoding="utf-8")) for file in files]
 
 
 def main():
-    check = "--check" in sys.argv
-    source = pathlib.Path(sys.argv[-1]).resolve()
-    results = json.loads(source.read_text(encoding="utf-8"))
+    runs = newest_runs()
     stale = 0
-    for path, text in render(results, source.relative_to(ROOT)).items():
-        if check:
-            if not path.exists() or path.read_text(encoding="utf-8") != text:
-                print(f"{path} is not what {source} gives: run bench/report")
-                stale = 1
-        else:
+    for path, text in (render(runs) if runs else {}).items():
+        if "--check" not in sys.argv:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            print(f"{path} is not what bench/results gives: run bench/report")
+            stale = 1
     return stale
 
 
