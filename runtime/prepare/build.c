@@ -100,6 +100,39 @@ static void remove_generation(const struct seg_build *build, const char *name) {
   unlinkat(build->folder, name, AT_REMOVEDIR);
 }
 
+/** A file of a generation that is looked for among the arrays. */
+struct wanted_file {
+  uint32_t generation;
+  const char *name;
+  bool found;
+};
+
+static enum seg_status match_file(void *context, struct seg_store_array *array,
+                                  struct seg_error *error) {
+  (void)error;
+  struct wanted_file *wanted = context;
+  wanted->found = wanted->found || (array->generation == wanted->generation &&
+                                    seg_str_is(array->file, wanted->name));
+  return SEG_OK;
+}
+
+// Arrays that were replaced while others of their generation are still in use.
+static void sweep_files(const struct seg_build *build, struct seg_store_manifest *manifest,
+                        const char *name) {
+  DIR *list = list_folder(build->folder, name);
+  int folder = list == NULL ? -1 : dirfd(list);
+  if (folder < 0)
+    return;
+  uint32_t generation = (uint32_t)strtoul(name + 1, NULL, 10);
+  for (const char *file = next_name(list); file != NULL; file = next_name(list)) {
+    struct wanted_file wanted = {generation, file, strcmp(file, SEG_STORE_CHECKSUMS) == 0};
+    (void)!seg_store_manifest_each_array(manifest, match_file, &wanted, NULL);
+    if (!wanted.found)
+      unlinkat(folder, file, 0);
+  }
+  closedir(list);
+}
+
 static bool refers_to(const struct seg_store_manifest *manifest, const char *name) {
   char own[SEG_STORE_NAME];
   seg_store_manifest_name(own, manifest->number);
@@ -113,7 +146,7 @@ static bool refers_to(const struct seg_store_manifest *manifest, const char *nam
 
 // Everything that `manifest` does not refer to, unless somebody has the store open: then the next
 // run of segc prepare does it.
-static void sweep(const struct seg_build *build, const struct seg_store_manifest *manifest) {
+static void sweep(const struct seg_build *build, struct seg_store_manifest *manifest) {
   int readers = openat(build->folder, SEG_STORE_READERS, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (readers < 0)
     return;
@@ -124,8 +157,11 @@ static void sweep(const struct seg_build *build, const struct seg_store_manifest
        name = next_name(list)) {
     if (strcmp(name, NEXT_CURRENT) == 0)
       unlinkat(build->folder, name, 0);
-    if (refers_to(manifest, name))
+    if (refers_to(manifest, name)) {
+      if (is_generation(name))
+        sweep_files(build, manifest, name);
       continue;
+    }
     if (is_manifest(name))
       unlinkat(build->folder, name, 0);
     if (is_generation(name))

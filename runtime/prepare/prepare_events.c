@@ -32,8 +32,10 @@ static enum seg_status make_shape(struct reading *reading, struct seg_error *err
   const struct seg_plan_entity *wanted = shape->wanted;
   shape->places = calloc((size_t)wanted->input_count + 1, sizeof *shape->places);
   shape->layouts = calloc((size_t)wanted->input_count + 2, sizeof *shape->layouts);
-  if (shape->places == NULL || shape->layouts == NULL)
-    return seg_fail_memory(error, what_for);
+  if (shape->places == NULL || shape->layouts == NULL) {
+    seg_fail_memory(error, what_for);
+    return SEG_OUT_OF_MEMORY;
+  }
   for (uint32_t i = 0; i < wanted->input_count; i++) {
     struct seg_event_place *place = &shape->places[i];
     enum seg_layout layout = seg_column_type_layout(wanted->inputs[i].type);

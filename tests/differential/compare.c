@@ -9,6 +9,7 @@
 #include "compiler/reference/evaluate.h"
 #include "runtime/entity/key_table.h"
 #include "runtime/run/run.h"
+#include "tests/differential/stored.h"
 #include "tests/differential/three_valued.h"
 
 // --- compiling ---
@@ -89,8 +90,18 @@ static void evaluate_all(struct comparer *comparer) {
       (void)seg_reference_member(comparer->reference, j, i);
 }
 
+static enum seg_status open_source(const struct comparer *comparer, struct data_columns *columns,
+                                   struct stored *stored, enum seg_store_kind kind,
+                                   const struct seg_plan_entity *entity, struct seg_source **source,
+                                   struct seg_error *error) {
+  if (comparer->manner->store_parts > 0)
+    return seg_source_open_store(&stored->store, kind, entity, source, error);
+  data_columns_init(columns, comparer->data, entity, comparer->manner->morsel_rows);
+  return seg_source_open_memory(&columns->rows, entity, source, error);
+}
+
 static void open_sources(struct comparer *comparer, struct data_columns *columns,
-                         struct seg_source **sources, const bool *reads) {
+                         struct stored *stored, struct seg_source **sources, const bool *reads) {
   const struct seg_plan *plan = &comparer->pipeline->plan;
   struct seg_error error = {0};
   // The events, the customer, the lists.
@@ -105,9 +116,11 @@ static void open_sources(struct comparer *comparer, struct data_columns *columns
     const struct seg_plan_entity *entity = list       ? &plan->lists[number]
                                            : customer ? &plan->customer
                                                       : &plan->events[i];
-    data_columns_init(&columns[i], comparer->data, entity, comparer->manner->morsel_rows);
-    if (seg_source_open_memory(&columns[i].rows, entity, &sources[i], &error) != SEG_OK)
-      differ(comparer, "a memory source was refused: %s", error.message);
+    enum seg_store_kind kind = list       ? SEG_STORE_LIST
+                               : customer ? SEG_STORE_CUSTOMER
+                                          : SEG_STORE_EVENT;
+    if (open_source(comparer, &columns[i], stored, kind, entity, &sources[i], &error) != SEG_OK)
+      differ(comparer, "a source was refused: %s", error.message);
   }
 }
 
@@ -126,7 +139,12 @@ static void run_compiled(struct comparer *comparer, const bool *reads) {
   struct data_columns columns[DATA_MAX_TABLES + 2] = {0};
   struct seg_source *sources[DATA_MAX_TABLES + 2] = {0};
   struct seg_error error = {0};
-  open_sources(comparer, columns, sources, reads);
+  struct stored stored = {.store = {.readers = -1}};
+  if (comparer->manner->store_parts > 0 &&
+      stored_init(&stored, comparer->pipeline, comparer->data, comparer->manner, &error) != SEG_OK)
+    differ(comparer, "no store: %s", error.message);
+  else
+    open_sources(comparer, columns, &stored, sources, reads);
   if (comparer->result->verdict == VERDICT_SAME) {
     struct seg_run_sources all = {.customer = sources[plan->event_count],
                                   .events = sources,
@@ -142,6 +160,7 @@ static void run_compiled(struct comparer *comparer, const bool *reads) {
     seg_source_close(sources[i]);
     data_columns_deinit(&columns[i]);
   }
+  stored_deinit(&stored);
 }
 
 // --- comparing ---

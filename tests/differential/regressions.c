@@ -98,8 +98,11 @@ static int check_members(const char *path, const struct subject *subject, struct
 // --- one file ---
 
 static int run_manners(const char *path, const struct subject *subject, struct data *data) {
-  static const struct run_manner manners[] = {
-      {.threads = 1}, {.threads = 2, .morsel_rows = 1}, {.threads = 7, .morsel_rows = 65}};
+  static const struct run_manner manners[] = {{.threads = 1},
+                                              {.threads = 2, .morsel_rows = 1},
+                                              {.threads = 7, .morsel_rows = 65},
+                                              {.threads = 2, .store_parts = 1},
+                                              {.threads = 1, .store_parts = 3}};
   for (size_t i = 0; i < sizeof manners / sizeof *manners; i++) {
     struct comparison_result result;
     compare_run(subject, data, &manners[i], &result);

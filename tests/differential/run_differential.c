@@ -27,6 +27,7 @@
 #define DEFAULT_SEED UINT64_C(20261122)
 
 enum { ROWS_PER_PROGRAM = 3, MOST_JOBS = 16, MOST_REFUSED_PERCENT = 5, LONGEST_PROGRAM = 100 };
+enum { STORED = 6 }; // one run in so many goes through a prepared store
 
 struct options {
   uint64_t seed;
@@ -55,8 +56,11 @@ static struct run_manner manner_of(uint64_t seed, uint32_t which) {
   static const int64_t morsels[] = {0, 1, 3, 7, 64, 65, 1000};
   struct seg_random random;
   seg_random_init(&random, seg_hash_mix(seed, 77 + which));
-  return (struct run_manner){.threads = threads[seg_random_below(&random, 3)],
-                             .morsel_rows = morsels[seg_random_below(&random, 7)]};
+  struct run_manner manner = {.threads = threads[seg_random_below(&random, 3)],
+                              .morsel_rows = morsels[seg_random_below(&random, 7)]};
+  if (seg_random_below(&random, STORED) == 0)
+    manner.store_parts = 1 + (uint32_t)seg_random_below(&random, 4);
+  return manner;
 }
 
 static uint64_t rows_seed(uint64_t seed, uint32_t which) {
@@ -105,8 +109,9 @@ static bool run_rows(struct model *model, struct subject *subject, uint64_t seed
     struct run_manner manner = manner_of(seed, which);
     tally->running_rows = which;
     generate_data(&data, model, rows_seed(seed, which));
-    right = run_manner(subject, &data, manner, tally, &result) &&
-            run_squeezed(subject, &data, manner, result.peak_bytes, tally);
+    right =
+        run_manner(subject, &data, manner, tally, &result) &&
+        (manner.store_parts > 0 || run_squeezed(subject, &data, manner, result.peak_bytes, tally));
     data_deinit(&data);
   }
   return right;

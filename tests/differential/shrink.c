@@ -153,7 +153,9 @@ static bool shrink_rows(struct shrink *shrink, double end) {
 static void simplify_manner(struct shrink *shrink) {
   const struct run_manner manners[] = {{.threads = 1},
                                        {.threads = 1, .morsel_rows = shrink->manner.morsel_rows},
-                                       {.threads = shrink->manner.threads}};
+                                       {.threads = shrink->manner.threads},
+                                       {.threads = 1, .store_parts = 1},
+                                       {.threads = 1, .store_parts = shrink->manner.store_parts}};
   struct run_manner old = shrink->manner;
   for (size_t i = 0; i < sizeof manners / sizeof *manners; i++) {
     shrink->manner = manners[i];
@@ -200,8 +202,8 @@ void shrink_report(struct shrink *shrink, FILE *out) {
   struct outcome outcome = try_apart(shrink);
   fprintf(out, "%s--- rows\n", text);
   data_write(shrink->data, out);
-  fprintf(out, "--- difference with %u threads, %llu bytes, morsels of %lld rows\n%s\n",
+  fprintf(out, "--- difference with %u threads, %llu bytes, morsels of %lld rows, %u parts\n%s\n",
           shrink->manner.threads, (unsigned long long)shrink->manner.memory_bytes,
-          (long long)shrink->manner.morsel_rows, outcome.difference);
+          (long long)shrink->manner.morsel_rows, shrink->manner.store_parts, outcome.difference);
   free(text);
 }
