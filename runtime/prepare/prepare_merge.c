@@ -134,9 +134,12 @@ static enum seg_status copy_member(struct merging *merging, enum member member, 
       [DAYS] = "day", [INSTANT] = "instant", [ROWS_OF] = "row", [COLUMN] = ""};
   const struct seg_store_values **parts = calloc(entity->part_count, sizeof *parts);
   struct seg_store_values *alone = calloc(entity->part_count, sizeof *alone);
-  enum seg_status status =
-      parts == NULL || alone == NULL ? seg_fail_memory(error, what_for) : SEG_OK;
-  for (uint32_t p = merging->first_part; status == SEG_OK && p < entity->part_count; p++) {
+  enum seg_status status = SEG_OK;
+  if (parts == NULL || alone == NULL) {
+    status = seg_fail_memory(error, what_for);
+    goto cleanup;
+  }
+  for (uint32_t p = merging->first_part; p < entity->part_count; p++) {
     alone[p].values = member == DAYS ? entity->parts[p].days : entity->parts[p].rows_of;
     parts[p] = member == COLUMN    ? &entity->columns[column].parts[p]
                : member == INSTANT ? &entity->parts[p].instant
@@ -146,8 +149,8 @@ static enum seg_status copy_member(struct merging *merging, enum member member, 
                            : member == COLUMN ? seg_column_type_layout(entity->columns[column].type)
                                               : SEG_LAYOUT_I64;
   struct seg_str name = member == COLUMN ? entity->columns[column].name : (struct seg_str){"", 0};
-  if (status == SEG_OK)
-    status = copy_values(merging, layout, parts, name, kinds[member], made, error);
+  status = copy_values(merging, layout, parts, name, kinds[member], made, error);
+cleanup:
   free(parts);
   free(alone);
   return status;
@@ -284,8 +287,9 @@ static enum seg_status merge_keys(struct seg_preparing *state, struct seg_error 
     return SEG_OK;
   const struct seg_store_values **parts = calloc(manifest->key_part_count, sizeof *parts);
   struct seg_store_values made;
-  enum seg_status status = parts == NULL ? seg_fail_memory(error, what_for)
-                                         : seg_build_publish_checksums(&state->build, error);
+  if (parts == NULL)
+    return seg_fail_memory(error, what_for);
+  enum seg_status status = seg_build_publish_checksums(&state->build, error);
   for (uint32_t p = first; status == SEG_OK && p < manifest->key_part_count; p++) {
     parts[p] = &manifest->keys[p];
     status = seg_store_map_values(&state->build.store, &manifest->keys[p], error);

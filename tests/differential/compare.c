@@ -297,7 +297,7 @@ void compare_run(const struct subject *subject, struct data *data, const struct 
   *result = (struct comparison_result){.verdict = VERDICT_SAME};
   struct comparer comparer = {
       .pipeline = &subject->pipeline, .data = data, .manner = manner, .result = result};
-  bool reads[DATA_MAX_TABLES];
+  bool reads[DATA_MAX_TABLES] = {false};
   struct seg_dataset dataset;
   struct seg_arena arena;
   struct seg_error error = {0};
