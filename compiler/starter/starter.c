@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/sema/text_literal.h"
 #include "compiler/starter/starter_parts.h"
 #include "runtime/base/utf8.h"
 #include "runtime/io/io_errors.h"
@@ -139,7 +140,7 @@ static void write_head(const struct seg_starter *starter, FILE *out) {
       out);
   write_comment_text(options->command, out);
   fprintf(out, " %s\n\ntimezone: ", day);
-  seg_starter_write_text(options->timezone.size > 0 ? options->timezone : seg_str_view("UTC"), out);
+  seg_write_text_literal(options->timezone.size > 0 ? options->timezone : seg_str_view("UTC"), out);
   fputs("  # decides which day an event falls on", out);
   fputs(options->timezone.size > 0 ? "\n" : "; assumed: --timezone says another one\n", out);
   if (starter->has_money && options->currency.size > 0)
@@ -172,7 +173,7 @@ static void write_customers(const struct seg_starter *starter, FILE *out) {
   }
   const struct seg_starter_source *source = &starter->sources[starter->customers];
   fprintf(out, "\n# One row a customer: %" PRIu64 " rows.\ncustomer from ", source->profile.rows);
-  seg_starter_write_text(source->name, out);
+  seg_write_text_literal(source->name, out);
   fprintf(out, " key %.*s {\n", SEG_STR(source->columns[source->key].name));
   write_columns(source, out);
   fputs("}\n", out);
@@ -186,12 +187,12 @@ static void write_event(const struct seg_starter *starter, const struct seg_star
   seg_civil_format(time->last_day, last);
   fprintf(out, "\n# %" PRIu64 " rows from %s to %s.\nevent %.*s from ", source->profile.rows, first,
           last, SEG_STR(source->event));
-  seg_starter_write_text(source->name, out);
+  seg_write_text_literal(source->name, out);
   fprintf(out, " by %.*s at %.*s", SEG_STR(source->columns[source->key].name),
           SEG_STR(source->columns[source->time].name));
   if (source->needs_zone) {
     fputs(" zone ", out);
-    seg_starter_write_text(starter->options->timezone.size > 0 ? starter->options->timezone
+    seg_write_text_literal(starter->options->timezone.size > 0 ? starter->options->timezone
                                                                : seg_str_view("UTC"),
                            out);
   }

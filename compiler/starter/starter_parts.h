@@ -45,9 +45,6 @@ struct seg_str seg_starter_quoted(struct seg_arena *arena, struct seg_str name);
 /** Can the name stand in rules at all? */
 bool seg_starter_can_write(struct seg_str name);
 
-/** A text in double quotes, with escapes. */
-void seg_starter_write_text(struct seg_str text, FILE *out);
-
 /** Equal but for ASCII case. */
 bool seg_starter_same_name(struct seg_str a, struct seg_str b);
 

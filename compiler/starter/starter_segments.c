@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "compiler/sema/text_literal.h"
 #include "compiler/starter/starter_parts.h"
 
 // --- names that nothing else has ---
@@ -184,7 +185,7 @@ static void value_rules(struct attribute_segments *segments,
   for (uint32_t i = first; i < end && segments->count < 3; i++) {
     begin_rule(segments);
     fprintf(segments->out, "%.*s = ", SEG_STR(column->name));
-    seg_starter_write_text(column->values[i], segments->out);
+    seg_write_text_literal(column->values[i], segments->out);
     end_rule(segments);
   }
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/sema/names.h"
+#include "compiler/sema/text_literal.h"
 #include "compiler/starter/starter_parts.h"
 #include "runtime/base/currency.h"
 
@@ -73,7 +74,7 @@ static enum seg_status list_type(struct typing *typing, struct seg_str *type,
   fputs("one of (", out);
   for (uint32_t i = 0; i < to->value_count; i++) {
     fputs(i == 0 ? "" : ", ", out);
-    seg_starter_write_text(sorted[i], out);
+    seg_write_text_literal(sorted[i], out);
     fine = fine && sorted[i].size > 0;
   }
   fputc(')', out);

@@ -115,20 +115,6 @@ struct seg_str seg_starter_quoted(struct seg_arena *arena, struct seg_str name) 
   return seg_arena_format(arena, plain ? "%.*s" : "`%.*s`", SEG_STR(name));
 }
 
-void seg_starter_write_text(struct seg_str text, FILE *out) {
-  fputc('"', out);
-  for (size_t i = 0; i < text.size; i++) {
-    unsigned char c = (unsigned char)text.data[i];
-    if (c == '"' || c == '\\')
-      fputc('\\', out);
-    if (c < 0x20 || c == 0x7f)
-      fprintf(out, "\\u{%x}", c);
-    else
-      fputc(c, out);
-  }
-  fputc('"', out);
-}
-
 bool seg_starter_same_name(struct seg_str a, struct seg_str b) {
   return a.size == b.size && strncasecmp(a.data, b.data, a.size) == 0;
 }

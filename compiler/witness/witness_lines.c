@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compiler/report/english.h"
+#include "compiler/sema/text_literal.h"
 #include "compiler/witness/witness_parts.h"
 
 struct writing {
@@ -43,7 +44,7 @@ static void write_value(struct writing *writing, const struct seg_program_column
   } else if (column->personal) {
     fputs("(personal) set", out);
   } else if (column->type.kind == SEG_TYPE_TEXT) {
-    seg_witness_write_text(value->text, out);
+    seg_write_text_literal(value->text, out);
   } else if (column->type.kind == SEG_TYPE_TIMESTAMP) {
     seg_witness_write_moment(writing->view, value->integer, true, out);
   } else {
@@ -87,7 +88,7 @@ static void write_customer(struct writing *writing) {
     if (view->dataset->integer_keys)
       fprintf(writing->out, "%.*s", SEG_STR(any->key));
     else
-      seg_witness_write_text(any->key, writing->out);
+      seg_write_text_literal(any->key, writing->out);
     fputs(columns ? "," : "", writing->out);
   }
   if (customer != NULL)

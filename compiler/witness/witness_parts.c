@@ -140,17 +140,3 @@ void seg_witness_write_moment(const struct seg_witness_view *view, int64_t insta
     fprintf(out, ".%06d", fraction);
   fputs(for_people ? "" : "Z\"", out);
 }
-
-void seg_witness_write_text(struct seg_str text, FILE *out) {
-  fputc('"', out);
-  for (size_t i = 0; i < text.size; i++) {
-    unsigned char c = (unsigned char)text.data[i];
-    if (c == '"' || c == '\\')
-      fputc('\\', out);
-    if (c < 0x20 || c == 0x7f)
-      fprintf(out, "\\u{%x}", c);
-    else
-      fputc(c, out);
-  }
-  fputc('"', out);
-}

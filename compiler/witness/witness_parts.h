@@ -52,7 +52,4 @@ bool seg_witness_in_list(const struct seg_witness_view *view, uint32_t list);
 void seg_witness_write_moment(const struct seg_witness_view *view, int64_t instant, bool for_people,
                               FILE *out);
 
-/** A text in double quotes, with escapes, as rules write it. */
-void seg_witness_write_text(struct seg_str text, FILE *out);
-
 #endif

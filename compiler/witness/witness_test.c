@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "compiler/sema/text_literal.h"
 #include "compiler/witness/witness_parts.h"
 #include "grammar/format.h"
 #include "runtime/base/decimal.h"
@@ -63,12 +64,12 @@ static void write_value(struct writing *writing, const struct seg_type *type,
     write_number(out, value->number);
     fprintf(out, " %.*s", SEG_STR(type->currency));
     break;
-  case SEG_TYPE_TEXT: seg_witness_write_text(value->text, out); break;
+  case SEG_TYPE_TEXT: seg_write_text_literal(value->text, out); break;
   case SEG_TYPE_DATE: write_day(out, value->integer); break;
   case SEG_TYPE_TIMESTAMP:
     seg_witness_write_moment(writing->view, value->integer, false, out);
     break;
-  case SEG_TYPE_ENUM: seg_witness_write_text(type->enumeration->values[value->integer], out); break;
+  case SEG_TYPE_ENUM: seg_write_text_literal(type->enumeration->values[value->integer], out); break;
   case SEG_TYPE_KIND_COUNT: break;
   }
 }
@@ -115,7 +116,7 @@ static void write_customer(struct writing *writing, struct seg_str key) {
     if (view->dataset->integer_keys)
       fprintf(writing->out, "%.*s", SEG_STR(key));
     else
-      seg_witness_write_text(key, writing->out);
+      seg_write_text_literal(key, writing->out);
   }
   if (row != NULL)
     write_columns(writing, -1, row, stated);
@@ -147,7 +148,7 @@ static void write_test(struct writing *writing, struct seg_str title,
                                          : (struct seg_str){"", 0};
   FILE *out = writing->out;
   fputs("segc 1\n\ntest ", out);
-  seg_witness_write_text(title, out);
+  seg_write_text_literal(title, out);
   fputs(" as of ", out);
   write_day(out, view->as_of);
   fputs(" {\n", out);

@@ -10,21 +10,7 @@ source=$1
 segc=$2
 query=$3
 here=$source/tests/examples
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
-failed=0
-
-# same WHAT WANTED GOT
-same() {
-  if diff -u "$2" "$3" >"$work/diff"; then
-    echo "ok $1"
-  else
-    echo "FAILED $1 (- wanted, + got)"
-    cat "$work/diff"
-    failed=1
-  fi
-}
+. "$here/commands.sh"
 
 # The last line is about time, which differs from run to run.
 without_seconds() { sed '/^[0-9.]* s: compile /d' | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}'; }
@@ -107,16 +93,8 @@ example() {
   head -n 1 "$work/out.csv" | cut -d , -f 1 >"$work/got"
   same "$1: the key has its own name" "$work/wanted" "$work/got"
 
-  tr -s ' \n' ' ' <"$folder/README.md" >"$work/readme"
   ask "$here/$1_facts.sql" >"$work/facts"
-  while read -r fact; do
-    if grep -qF "$fact" "$work/readme"; then
-      echo "ok $1: the README says \"$fact\""
-    else
-      echo "FAILED $1: the README does not say \"$fact\""
-      failed=1
-    fi
-  done <"$work/facts"
+  says "$1" "$folder/README.md" "$work/facts"
 
   if [ $# -gt 2 ]; then
     : >"$work/wanted"

@@ -10,20 +10,7 @@ source=$1
 segc=$2
 query=$3
 here=$source/tests/examples
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failed=0
-
-# same WHAT WANTED GOT
-same() {
-  if diff -u "$2" "$3" >"$work/diff"; then
-    echo "ok $1"
-  else
-    echo "FAILED $1 (- wanted, + got)"
-    cat "$work/diff"
-    failed=1
-  fi
-}
+. "$here/commands.sh"
 
 # count SQL: a row a line
 count() { printf '%s\n' "$1" >"$work/select.sql" && "$query" "$here/rfm_cells.sql" "$work/select.sql"; }
@@ -82,12 +69,7 @@ awk -v shared="$(wc -l <"$work/shared")" '
   }' "$source/examples/grocery/segments.seg" >"$work/wanted"
 "$segc" check "$source/examples/grocery" | grep '^[0-9]* pairs' >"$work/got" || :
 same "grocery: no pair is apart" "$work/wanted" "$work/got"
-if grep -qF "$(cat "$work/wanted")" "$source/examples/grocery/README.md"; then
-  echo "ok grocery: the README says so"
-else
-  echo "FAILED grocery: the README does not say \"$(cat "$work/wanted")\""
-  failed=1
-fi
+says grocery "$source/examples/grocery/README.md" "$work/wanted"
 
 # The next version of the rules puts a smaller segment behind a larger one.
 proved "$source/examples/rfm_next"
@@ -108,14 +90,6 @@ count "select '| ' || first || ' | ' || string_agg(second, ', ' order by p.posit
        from pairs join ranges p on p.name = second join ranges o on o.name = first group by first, o.position order by o.position;
        select string_agg(cell, ', ' order by cell) || ' (recency, frequency, money)' from untaken;
        select format('{} of the 45 pairs', count(*)) from pairs;" >"$work/facts"
-tr -s ' \n' ' ' <"$source/examples/rfm/README.md" >"$work/readme"
-while read -r fact; do
-  if grep -qF "$fact" "$work/readme"; then
-    echo "ok rfm: the README says \"$fact\""
-  else
-    echo "FAILED rfm: the README does not say \"$fact\""
-    failed=1
-  fi
-done <"$work/facts"
+says rfm "$source/examples/rfm/README.md" "$work/facts"
 
 exit $failed
