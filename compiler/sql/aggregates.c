@@ -137,16 +137,14 @@ static struct seg_sql_text sequence_condition(struct seg_sql *sql,
                       is_over(sql, aggregate->node));
 }
 
-static struct seg_sql_text filter_of(struct seg_sql *sql,
-                                     const struct seg_sql_aggregate *aggregate) {
+// What an aggregate asks of an event; empty when nothing.
+static struct seg_sql_text condition_of(struct seg_sql *sql,
+                                        const struct seg_sql_aggregate *aggregate) {
   const struct seg_node *node = aggregate->node;
   struct seg_sql_text condition = seg_sql_window(sql, node);
   if (node->filter != NULL)
     condition = seg_sql_both(sql, condition, seg_sql_condition(sql, node->filter));
-  condition = seg_sql_both(sql, condition, sequence_condition(sql, aggregate));
-  if (condition.text.size == 0)
-    return condition;
-  return seg_sql_atom(seg_sql_format(sql, " FILTER (WHERE %.*s)", SEG_STR(condition.text)));
+  return seg_sql_both(sql, condition, sequence_condition(sql, aggregate));
 }
 
 static enum seg_sql_form form_of(const struct seg_node *node) {
@@ -192,17 +190,27 @@ static struct seg_sql_text argument_of(struct seg_sql *sql, const struct seg_nod
   return day;
 }
 
-static struct seg_sql_text total(struct seg_sql *sql, const struct seg_sql_aggregate *aggregate) {
+// `from`: the table of the events, in quotes.
+static struct seg_sql_text total(struct seg_sql *sql, const struct seg_sql_aggregate *aggregate,
+                                 struct seg_str from) {
   const struct seg_node *node = aggregate->node;
-  struct seg_sql_text argument = argument_of(sql, node);
+  struct seg_sql_text condition = condition_of(sql, aggregate);
+  struct seg_str filter = {"", 0}, more = {"", 0};
+  if (condition.text.size > 0) {
+    struct seg_str text =
+        condition.level == SEG_SQL_OR ? seg_sql_parens(sql, condition) : condition.text;
+    filter = seg_sql_format(sql, " FILTER (WHERE %.*s)", SEG_STR(condition.text));
+    more = seg_sql_format(sql, " AND %.*s", SEG_STR(text));
+  }
   unsigned scale = node->argument != NULL ? node->argument->type.scale : 0;
   struct seg_type number = {.kind = SEG_TYPE_NUMBER};
   struct seg_literal units = {.number = 1};
   for (unsigned i = 0; i < scale; i++)
     units.number *= 10;
-  struct seg_sql_text operands[] = {argument, filter_of(sql, aggregate),
-                                    seg_sql_literal_value(sql, &number, &units, node)};
-  return seg_sql_form(sql, form_of(node), node, 3, operands);
+  struct seg_sql_text operands[] = {argument_of(sql, node), seg_sql_atom(filter),
+                                    seg_sql_literal_value(sql, &number, &units, node),
+                                    seg_sql_atom(from), seg_sql_atom(more)};
+  return seg_sql_form(sql, form_of(node), node, 5, operands);
 }
 
 // --- what follows an event ---
@@ -273,7 +281,7 @@ void seg_sql_write_totals(struct seg_sql *sql, uint32_t event) {
     const struct seg_sql_aggregate *aggregate = &sql->aggregates.items[i];
     if (aggregate->node->event != event)
       continue;
-    struct seg_sql_text text = total(sql, aggregate);
+    struct seg_sql_text text = total(sql, aggregate, from);
     struct seg_str name = seg_sql_quoted(sql, aggregate->name);
     fprintf(sql->out, ",\n    %.*s AS %.*s", SEG_STR(text.text), SEG_STR(name));
   }

@@ -49,6 +49,11 @@ static bool is_one(const struct seg_node *node) {
   return node->kind == SEG_NODE_LITERAL && node->literal.integer == 1;
 }
 
+static bool is_small(const struct seg_node *node) {
+  return node->kind == SEG_NODE_LITERAL && node->literal.integer > INT32_MIN &&
+         node->literal.integer < INT32_MAX;
+}
+
 // One side of the comparison, multiplied out.
 static struct seg_sql_text product(struct seg_sql *sql, const struct seg_node *value,
                                    const struct seg_node *factor) {
@@ -56,6 +61,9 @@ static struct seg_sql_text product(struct seg_sql *sql, const struct seg_node *v
   if (is_one(factor))
     return text;
   struct seg_sql_text by = seg_sql_value(sql, factor);
+  if (is_small(value) && factor->kind == SEG_NODE_AGGREGATE &&
+      factor->aggregate == SEG_AGGREGATE_COUNT)
+    return SEG_SQL_FORM(sql, MULTIPLY, value, text, by); // nobody has 2^32 events
   struct seg_sql_text wide = SEG_SQL_FORM(sql, AS_WIDE, value, text);
   return SEG_SQL_FORM(sql, MULTIPLY, value, wide, by);
 }

@@ -13,6 +13,8 @@ struct seg_sql_text seg_sql_day(struct seg_sql *sql, int32_t day, const struct s
   return seg_sql_form(sql, SEG_SQL_FORM_DATE_LITERAL, node, 2, operands);
 }
 
+enum { LAST_CLOCK_DAY = 84006 }; // 2200: without an as-of day the table of a zone ends somewhere
+
 static struct seg_sql_text zone_literal(struct seg_sql *sql, struct seg_str zone) {
   return seg_sql_atom(seg_sql_literal(sql, zone));
 }
@@ -133,6 +135,45 @@ enum seg_status seg_sql_find_as_of(struct seg_sql *sql, struct seg_error *error)
   sql->midnight = from_clock(sql, SEG_SQL_FORM(sql, AS_CLOCK, NULL, sql->day),
                              sql->program->timezone, project_repeats(sql), NULL);
   return SEG_OK;
+}
+
+// --- a dialect without time zones gets the zone as a table ---
+
+// One stretch of the zone. A time of the clock belongs to it from `local` on: of the times shown
+// twice the first one counts, and those that are skipped belong to the stretch before.
+static void write_stretch(struct seg_sql *sql, uint32_t number, int64_t since, int32_t before,
+                          int32_t offset) {
+  int64_t local = since;
+  if (number > 0)
+    local += (before > offset ? before : offset) * SEG_MICROSECONDS_PER_SECOND;
+  fprintf(sql->out, "%s(%" PRId64 ", %" PRId64 ", %" PRId64 ")",
+          number == 0       ? ""
+          : number % 3 == 0 ? ",\n    "
+                            : ", ",
+          since, local, offset * SEG_MICROSECONDS_PER_SECOND);
+}
+
+void seg_sql_write_clock(struct seg_sql *sql) {
+  if (sql->request->dialect != SEG_SQL_SQLITE)
+    return;
+  int64_t first = (int64_t)(SEG_CIVIL_FIRST_DAY - 2) * SEG_MICROSECONDS_PER_DAY;
+  int64_t end = ((int64_t)(sql->request->has_as_of ? sql->request->as_of : LAST_CLOCK_DAY) + 2) *
+                SEG_MICROSECONDS_PER_DAY;
+  struct seg_zone_cursor cursor = {0};
+  uint32_t number = 0;
+  int32_t before = 0;
+  seg_sql_begin(sql, seg_str_view("#clock"),
+                seg_str_view("how far the clocks of the time zone are ahead of UTC, since when"));
+  fputs("  SELECT column1 AS since, column2 AS local_since, column3 AS microseconds\n"
+        "  FROM (VALUES\n    ",
+        sql->out);
+  for (int64_t at = first; at < end || number == 0; at = cursor.until) {
+    int32_t offset = seg_zone_offset(sql->zone, &cursor, at);
+    write_stretch(sql, number++, at, before, offset);
+    before = offset;
+  }
+  fputs("\n  )\n", sql->out);
+  seg_sql_end(sql);
 }
 
 // --- windows ---

@@ -114,6 +114,8 @@ struct seg_sql_text seg_sql_local_day(struct seg_sql *sql, const struct seg_prog
                                       struct seg_str column, const struct seg_node *node);
 SEG_NODISCARD enum seg_status seg_sql_find_as_of(struct seg_sql *sql, struct seg_error *error);
 
+void seg_sql_write_clock(struct seg_sql *sql);
+
 // --- aggregates.c ---
 /** Find the aggregates and ranks of a rule, and name them. */
 void seg_sql_collect(struct seg_sql *sql, const struct seg_node *node);

@@ -259,6 +259,7 @@ static void write_query(struct seg_sql *sql) {
   if (sql->out_of_memory)
     return;
   write_head(sql);
+  seg_sql_write_clock(sql);
   int32_t from_event = program->customer_from_event;
   if (from_event < 0)
     seg_sql_write_customer(sql);

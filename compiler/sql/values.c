@@ -187,6 +187,13 @@ static struct seg_sql_text anniversary(struct seg_sql *sql, const struct seg_nod
   return SEG_SQL_FORM(sql, DATE_DAYS_UNTIL, node, text);
 }
 
+static bool is_calculated_day(const struct seg_node *node) {
+  bool found = node->kind == SEG_NODE_ADD_DAYS;
+  for (uint32_t i = 0; !found && i < node->operand_count; i++)
+    found = is_calculated_day(node->operands[i]);
+  return found;
+}
+
 static struct seg_sql_text date_number(struct seg_sql *sql, const struct seg_node *node,
                                        const struct seg_sql_text *value) {
   static const enum seg_sql_form forms[] = {
@@ -196,6 +203,9 @@ static struct seg_sql_text date_number(struct seg_sql *sql, const struct seg_nod
       [SEG_DATE_WEEKDAY] = SEG_SQL_FORM_DATE_WEEKDAY,
       [SEG_DATE_DAYS_UNTIL] = SEG_SQL_FORM_DATE_DAYS_UNTIL,
   };
+  if (sql->request->dialect == SEG_SQL_SQLITE && node->date_function != SEG_DATE_DAYS_UNTIL &&
+      node->date_function != SEG_DATE_WEEKDAY && is_calculated_day(node->operands[0]))
+    seg_sql_refuse(sql, node->span, "its calendar ends with the year 9999");
   if (node->date_function == SEG_DATE_ANNIVERSARY)
     return anniversary(sql, node, value);
   return seg_sql_form(sql, forms[node->date_function], node, 1, value);

@@ -58,4 +58,61 @@ for name in rfm grocery saas b2b; do
 done
 example grocery 2017-03-13 # clocks went forward the day before
 example saas 2026-01-01    # a year, a quarter and a month begin
+# Times of a clock: in the night when it goes back, half past two is the first of two.
+mkdir "$work/clock" "$work/clock/data"
+cat >"$work/clock/rules.seg" <<'END'
+segc 1
+timezone: "Europe/Berlin"
+
+customer from visit
+
+event visit from "visits" by id at ts zone "Europe/Berlin" {
+  page: text
+}
+
+segment hour { when: count(visit[page = "a"] then visit[page = "b"] within 1h) >= 1 ever decision: "1" }
+segment two_hours { when: count(visit[page = "a"] then visit[page = "b"] within 2h) >= 1 ever decision: "2" }
+segment day { when: count(visit[page = "a"] then visit[page = "b"] within 24h) >= 1 ever decision: "3" }
+segment recent { when: count(visit) >= 2 within 23h decision: "4" }
+overlap: hour with two_hours, day, recent
+overlap: two_hours with day, recent
+overlap: day with recent
+END
+cat >"$work/clock/data/visits.csv" <<'END'
+id,ts,page
+k1,2026-10-25T02:30:00,a
+k1,2026-10-25T03:30:00,b
+k2,2026-10-25T01:59:59,a
+k2,2026-10-25T02:00:00,b
+k3,2026-10-25T02:00:00,a
+k3,2026-10-25T03:00:00,b
+k4,2026-03-29T02:30:00,a
+k4,2026-03-29T03:30:00,b
+k5,2026-03-29T01:30:00,a
+k5,2026-03-29T03:00:00,b
+k6,2026-10-24T01:00:00,a
+k6,2026-10-25T02:30:00,b
+END
+(
+  "$segc" run "$work/clock" --data "$work/clock/data" --as-of 2026-10-26 --out "$work/out.csv" --allow-no-decision
+) >/dev/null 2>&1
+for day in 2026-10-26 parameter; do
+  {
+    tables "$work/clock/data"
+    echo 'create table expected as'
+    if [ $day = parameter ]; then
+      "$segc" emit sql "$work/clock" --dialect duckdb | sed "s/[$]as_of/'2026-10-26'/g"
+    else
+      "$segc" emit sql "$work/clock" --dialect duckdb --as-of $day
+    fi
+  } 2>/dev/null >"$work/query.sql"
+  if "$query" out="$work/out.csv" "$work/query.sql" "$source/tests/examples/compare.sql" >"$work/got" 2>&1 &&
+    ! grep -q . "$work/got"; then
+    echo "ok times of a clock, as of $day"
+  else
+    echo "FAILED times of a clock, as of $day"
+    head -n 20 "$work/got"
+    failed=1
+  fi
+done
 exit $failed

@@ -131,6 +131,19 @@ static void evaluate_all(struct judge *judge) {
       (void)seg_reference_member(judge->reference, j, i);
 }
 
+// SQLite holds an amount as a double: beyond that nothing is compared.
+static bool fits(const struct data *data, enum seg_sql_dialect dialect) {
+  for (uint32_t i = 0; dialect == SEG_SQL_SQLITE && i < data->table_count; i++)
+    for (size_t j = 0; j < data->tables[i].rows.count; j++)
+      for (uint32_t k = 0; k < data->tables[i].column_count; k++) {
+        const struct seg_value *value = &data->tables[i].rows.items[j].values[k];
+        bool money = data->tables[i].columns[k].kind == SEG_TYPE_MONEY && value->known;
+        if (money && (value->integer > INT64_C(1) << 50 || value->integer < -(INT64_C(1) << 50)))
+          return false;
+      }
+  return true;
+}
+
 static void run_query(struct judge *judge, struct sql_engine *engine, const char *query,
                       struct data *data) {
   char *script = NULL;
@@ -176,7 +189,7 @@ void sql_judge(struct sql_engine *engine, struct subject *subject, const char *q
   if (seg_reference_new(judge.program, &dataset, data->as_of, &judge.reference, &error) != SEG_OK)
     abort();
   evaluate_all(&judge);
-  if (seg_reference_overflow(judge.reference))
+  if (seg_reference_overflow(judge.reference) || !fits(data, engine->dialect))
     judgement->verdict = SQL_OVERFLOW;
   else
     run_query(&judge, engine, query, data);

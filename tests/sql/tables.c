@@ -6,6 +6,7 @@
 
 #include "runtime/base/decimal.h"
 #include "runtime/time/civil.h"
+#include "runtime/time/zone.h"
 
 enum { ROWS_PER_STATEMENT = 500 };
 
@@ -100,10 +101,19 @@ static void write_key(FILE *out, const struct data_table *table, struct seg_str 
 struct columns {
   const struct seg_program_entity *entity;
   bool is_event;
+  bool has_dates; // instead of times
   uint32_t count;
   uint32_t from[DATA_MAX_COLUMNS]; // column of the data
   uint32_t to[DATA_MAX_COLUMNS];   // of the entity
 };
+
+// Does every row happen at the first moment of its day?
+static bool has_dates(const struct data_table *table, const struct seg_zone *zone) {
+  for (size_t i = 0; i < table->rows.count; i++)
+    if (table->rows.items[i].instant != seg_zone_midnight(zone, table->rows.items[i].day))
+      return false;
+  return table->rows.count > 0;
+}
 
 // The columns that are read from the data; the key has a column of its own.
 static void match_columns(struct columns *columns, const struct data_table *table) {
@@ -120,6 +130,11 @@ static void match_columns(struct columns *columns, const struct data_table *tabl
   }
 }
 
+static const struct seg_type *time_type(bool date) {
+  static const struct seg_type types[] = {{.kind = SEG_TYPE_TIMESTAMP}, {.kind = SEG_TYPE_DATE}};
+  return &types[date];
+}
+
 static void write_row(FILE *out, const struct columns *columns, const struct data_table *table,
                       size_t number, enum seg_sql_dialect dialect) {
   const struct seg_row *row = &table->rows.items[number];
@@ -127,7 +142,9 @@ static void write_row(FILE *out, const struct columns *columns, const struct dat
   write_key(out, table, row->key);
   if (columns->is_event) {
     fprintf(out, ", %zu, ", number);
-    write_instant(out, row->instant, dialect);
+    struct seg_value time = {.known = true,
+                             .integer = columns->has_dates ? row->day : row->instant};
+    write_value(out, time_type(columns->has_dates), &time, dialect);
   }
   for (uint32_t i = 0; i < columns->count; i++) {
     fputs(", ", out);
@@ -138,13 +155,15 @@ static void write_row(FILE *out, const struct columns *columns, const struct dat
 }
 
 static void write_table(FILE *out, struct data *data, const struct seg_program_entity *entity,
-                        struct seg_str name, bool is_event, enum seg_sql_dialect dialect) {
+                        struct seg_str name, const struct seg_zone *zone,
+                        enum seg_sql_dialect dialect) {
   static const struct data_table none = {.key_is_text = true};
-  static const struct seg_type timestamp = {.kind = SEG_TYPE_TIMESTAMP};
+  bool is_event = zone != NULL;
   const struct data_table *table = data_table(data, name);
   struct columns columns = {.entity = entity, .is_event = is_event};
   if (table == NULL)
     table = &none;
+  columns.has_dates = is_event && has_dates(table, zone);
   match_columns(&columns, table);
   fputs("DROP TABLE IF EXISTS ", out);
   write_quoted(out, entity->source, '"');
@@ -157,7 +176,7 @@ static void write_table(FILE *out, struct data *data, const struct seg_program_e
     fputs(", \"row in order\" INTEGER, ", out);
     write_quoted(out, entity->time, '"');
     fputc(' ', out);
-    write_type(out, &timestamp, dialect);
+    write_type(out, time_type(columns.has_dates), dialect);
   }
   for (uint32_t i = 0; i < columns.count; i++) {
     const struct seg_program_column *column = &entity->columns[columns.to[i]];
@@ -182,13 +201,18 @@ static void write_table(FILE *out, struct data *data, const struct seg_program_e
 
 void sql_write_tables(struct data *data, const struct seg_program *program,
                       enum seg_sql_dialect dialect, FILE *out) {
+  struct seg_zone *zone = NULL;
+  struct seg_error error;
+  if (seg_zone_load(program->timezone, &zone, &error) != SEG_OK)
+    abort();
   if (program->customer_from_event < 0)
-    write_table(out, data, &program->customer, seg_str_view("customer"), false, dialect);
+    write_table(out, data, &program->customer, seg_str_view("customer"), NULL, dialect);
   for (uint32_t i = 0; i < program->event_count; i++)
-    write_table(out, data, &program->events[i], program->events[i].name.text, true, dialect);
+    write_table(out, data, &program->events[i], program->events[i].name.text, zone, dialect);
   for (uint32_t i = 0; i < program->list_count; i++) {
     const struct seg_program_entity keys = {.source = program->lists[i].source,
                                             .key = program->lists[i].key};
-    write_table(out, data, &keys, program->lists[i].name.text, false, dialect);
+    write_table(out, data, &keys, program->lists[i].name.text, NULL, dialect);
   }
+  seg_zone_free(zone);
 }

@@ -11,6 +11,7 @@
 
 /** Statements that make and fill the table of every source of the program, in the types that
  * docs/sql.md asks for; those that were there go first. */
+/** An event whose rows all begin a local day gets a column of dates. */
 void sql_write_tables(struct data *data, const struct seg_program *program,
                       enum seg_sql_dialect dialect, FILE *out);
 
