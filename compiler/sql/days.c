@@ -91,7 +91,7 @@ static struct seg_sql_text time_of(struct seg_sql *sql, const struct seg_program
                                    struct seg_str column, const struct seg_node *node) {
   struct seg_sql_text raw = seg_sql_column(sql, column, false);
   if (entity->zone.size == 0)
-    return SEG_SQL_FORM(sql, NO_ZONE, node, raw, seg_sql_atom(column));
+    return SEG_SQL_FORM(sql, NO_ZONE, node, raw, seg_sql_atom(seg_sql_literal(sql, column)));
   return from_clock(sql, SEG_SQL_FORM(sql, AS_CLOCK, node, raw), entity->zone,
                     zone_repeats(entity->zone), node);
 }
