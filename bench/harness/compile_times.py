@@ -46,7 +46,7 @@ class Forms:
     def forget(self):
         shutil.rmtree(self.segc.settings.cache, ignore_errors=True)
 
-    def cold(self, name, command, times, limit=300):
+    def cold(self, name, command, times, limit=900):
         """The first turn of a program that finds no cache."""
         for _ in range(times):
             self.forget()

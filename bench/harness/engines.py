@@ -108,6 +108,7 @@ class SqlEngine(Engine):
     block = None  # rules in one select, when that is faster than all in one
 
     def command(self, case, folder):
+        self.folder = folder
         setup = folder / f"{self.name}_setup.sql"
         query = folder / f"{self.name}_query.sql"
         setup.write_text(self.setup(case))
@@ -154,7 +155,7 @@ class DuckDb(SqlEngine):
 
     def setup(self, case):
         if not case.warm:
-            return f"set memory_limit = '{case.memory}B'" if case.memory else "select 1"
+            return f"set temp_directory = '{self.folder}/duckdb_temporary'"
         customers, purchases = self.files(case)
         columns = "customer_id" if case.events else ", ".join(case.columns)
         made = f"create table customers as select {columns} from {customers}"

@@ -132,6 +132,8 @@ def record_of(settings, case, found, folder):
         return record | {"limit_mb": case.memory / 2**20}
     if case.out:  # the others write no membership; one of them says what reading alone takes
         return written(settings, case, found, folder)
+    if settings.size == "full" and case.events and case.warm and len(found) > 2:
+        return measure.run_pairs(case, found, folder, settings.rounds)
     return measure.run_case(case, found, folder, settings.rounds)
 
 

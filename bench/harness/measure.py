@@ -89,6 +89,20 @@ def run_case(case, engines, folder, rounds, check=None):
         return record(case, expected, running, answered, turns)
 
 
+def run_pairs(case, engines, folder, rounds):
+    """The same with segc beside one peer at a time, so that only one peer's tables are in memory.
+    segc has the turns beside all of them."""
+    own, *peers = engines
+    result = run_case(case, [own, peers[0]], folder, rounds)
+    for peer in peers[1:]:
+        next_one = run_case(case, [own, peer], folder, rounds)
+        mine = next_one["engines"].pop(own.name)
+        for kind in ("wall", "cpu"):
+            result["engines"][own.name][kind] += mine[kind]
+        result["engines"] |= next_one["engines"]
+    return result
+
+
 def record(case, expected, running, answered, turns):
     engines = {}
     for engine, warmup in answered.items():

@@ -22,7 +22,7 @@ class Turn:
 class Program:
     """A running program; use it with `with`. It is ended when it is silent for `limit` seconds."""
 
-    def __init__(self, command, log, limit=300):
+    def __init__(self, command, log, limit=900):
         self.command = [str(part) for part in command]
         self.log_path = log
         self.limit = limit
