@@ -57,6 +57,9 @@ void seg_encode_quotient(const struct seg_encode_scope *scope, const struct seg_
 /** A calculation against a literal: off the edge a witness does not hang on a last digit. */
 void seg_encode_off_edge(const struct seg_encode_scope *scope, const struct seg_node *left,
                          const struct seg_node *right);
+/** encode_product.c: facts about a product or quotient of two values. */
+void seg_encode_relate(const struct seg_encode_scope *scope, const struct seg_node *node, Z3_ast a,
+                       Z3_ast b, Z3_ast result);
 struct seg_term seg_encode_band(const struct seg_encode_scope *scope, const struct seg_node *node);
 struct seg_term seg_encode_band_fraction(const struct seg_encode_scope *scope,
                                          const struct seg_node *node);

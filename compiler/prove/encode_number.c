@@ -66,9 +66,14 @@ static struct seg_term arithmetic(const struct seg_encode_scope *scope,
     Z3_ast zero = seg_term_equal(solver, b.value, seg_term_real(solver, 0));
     result.known = seg_term_and(solver, result.known, seg_term_not(solver, zero));
   }
-  if (!linear)
-    return seg_encode_opaque(scope, node, result.known,
-                             "it multiplies or divides two values of a customer");
+  if (!linear) {
+    size_t known = scope->query->shared.count;
+    result = seg_encode_opaque(scope, node, result.known,
+                               "it multiplies or divides two values of a customer");
+    if (!scope->query->collecting && scope->query->shared.count > known)
+      seg_encode_relate(scope, node, a.value, b.value, result.value);
+    return result;
+  }
   switch (node->kind) {
   case SEG_NODE_ADD: result.value = seg_term_add(solver, a.value, b.value); break;
   case SEG_NODE_SUBTRACT: result.value = seg_term_subtract(solver, a.value, b.value); break;

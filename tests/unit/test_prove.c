@@ -474,6 +474,41 @@ static void texts_of_one_event(void **state) {
             SEG_SOMEBODY);
 }
 
+// What two factors say of their product; see encode_product.c.
+static void products(void **state) {
+  (void)state;
+  static const char till[] = "segc 1\ntimezone: \"UTC\"\ncurrency: EUR\n"
+                             "customer from \"customers\" key id { vip: bool  a: int  b: int  "
+                             "x: number  y: number }\n"
+                             "event line from \"lines\" by id at day { quantity: int  "
+                             "price: money  value = quantity * price  "
+                             "where quantity >= 1 and price >= 0 EUR }\n";
+  expect_in(till, "sum(line.value) < 0 ever", "vip", SEG_NOBODY);
+  expect_in(till, "sum(line.value) > 100 within 30d", "sum(line.value) <= 100 within 90d",
+            SEG_NOBODY);
+  expect_in(till, "sum(line.value) > 100 within 30d", "count(line) = 2 ever", SEG_SOMEBODY);
+  expect_in(till, "sum(line.value) > 100 within 30d", "sum(line.value) < 100.05 ever",
+            SEG_SOMEBODY);
+  expect_in(till, "count(line[value > 50]) >= 1 ever", "count(line[value > 20]) = 0 ever",
+            SEG_NOBODY);
+  expect_in(till, "count(line[value = 50 and quantity = 5]) = 1 ever",
+            "count(line[price = 10]) = 1 ever", SEG_SOMEBODY);
+  expect_in(till, "count(line[value < 50 and quantity >= 5 and price >= 10]) = 1 ever", "vip",
+            SEG_NOBODY);
+  expect_in(till, "a * a < 0", "vip", SEG_NOBODY);
+  expect_in(till, "a * b > 0", "a > 0 and b <= 0", SEG_NOBODY);
+  expect_in(till, "a * b > 0", "a < 0 and b <= 0", SEG_SOMEBODY);
+  expect_in(till, "a * b < a", "a >= 0 and b >= 1", SEG_NOBODY);
+  expect_in(till, "a * b = 7", "a = 0", SEG_NOBODY);
+  expect_in(till, "a * b = 10", "a = 2", SEG_SOMEBODY);
+  expect_in(till, "a * b = 10", "a = 2 and b != 5", SEG_NOBODY);
+  expect_in(till, "x * y > x", "x >= 0 and y between 0 and 1", SEG_NOBODY);
+  expect_in(till, "x / y > x", "x >= 0 and y >= 1", SEG_NOBODY);
+  expect_in(till, "x / y < 0", "x > 0 and y > 0", SEG_NOBODY);
+  expect_in(till, "x / y between 3.4 and 3.6", "x between 3.45 and 3.5", SEG_SOMEBODY);
+  expect_in(till, "x / y < x", "x > 0 and y > 0 and y < 0.5", SEG_NOBODY);
+}
+
 static void active_days_with_ends(void **state) {
   (void)state;
   meet("active_days(purchase) >= 3 within 30d", "recency >= 5");
@@ -513,6 +548,7 @@ int main(void) {
       cmocka_unit_test(customers_of_events),
       cmocka_unit_test(far_values),
       cmocka_unit_test(texts),
+      cmocka_unit_test(products),
       cmocka_unit_test(texts_of_one_event),
       cmocka_unit_test(active_days_with_ends),
       cmocka_unit_test(fractional_sums),

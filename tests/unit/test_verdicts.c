@@ -218,7 +218,7 @@ static void unproved(void **state) {
   // The product of two attributes is beyond linear arithmetic.
   struct verdict_case test;
   verdict_case_init(&test,
-                    "segment a { when: score * score * score = 7 }\nsegment b { when: opt_in }\n",
+                    "segment a { when: score * score * score = 50 }\nsegment b { when: opt_in }\n",
                     (struct seg_verdict_options){0});
   assert_true(test.verdicts.counts.kinds[SEG_VERDICT_UNPROVED] > 0);
   for (size_t i = 0; i < test.verdicts.items.count; i++)
