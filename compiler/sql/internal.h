@@ -124,6 +124,10 @@ struct seg_sql_text seg_sql_aggregate(struct seg_sql *sql, const struct seg_node
 void seg_sql_write_totals(struct seg_sql *sql, uint32_t event);
 bool seg_sql_has_totals(const struct seg_sql *sql, uint32_t event);
 
+// --- letters.c ---
+/** The table of letters, where a dialect needs one. */
+void seg_sql_write_letters(struct seg_sql *sql);
+
 // --- draws.c ---
 void seg_sql_collect_salt(struct seg_sql *sql, struct seg_str salt);
 struct seg_sql_text seg_sql_bucket(struct seg_sql *sql, const struct seg_node *node);

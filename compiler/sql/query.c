@@ -260,6 +260,7 @@ static void write_query(struct seg_sql *sql) {
     return;
   write_head(sql);
   seg_sql_write_clock(sql);
+  seg_sql_write_letters(sql);
   int32_t from_event = program->customer_from_event;
   if (from_event < 0)
     seg_sql_write_customer(sql);

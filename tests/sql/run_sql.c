@@ -224,7 +224,7 @@ static int report(const struct options *options, const struct counts *counts, do
 
 static bool read_options(int count, char **arguments, struct options *options) {
   static const uint32_t most_refused[] = {
-      [SEG_SQL_DUCKDB] = 25, [SEG_SQL_POSTGRES] = 45, [SEG_SQL_SQLITE] = 85};
+      [SEG_SQL_DUCKDB] = 25, [SEG_SQL_POSTGRES] = 25, [SEG_SQL_SQLITE] = 85};
   int dialect = 0;
   while (count > 1 && dialect < SEG_SQL_DIALECT_COUNT &&
          strcmp(arguments[1], seg_sql_dialect_word((enum seg_sql_dialect)dialect)) != 0)
