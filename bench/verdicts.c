@@ -1,5 +1,5 @@
-// Times the verdicts about a random project: bench_verdicts SEGMENTS [SEED [CHAIN]]. With CHAIN,
-// each so many segments are put into one chain. Times are those of the processor.
+// Times the verdicts about a random project: bench_verdicts SEGMENTS [SEED [CHAIN [THREADS]]]. With
+// CHAIN above 1, each so many segments are put into one chain. Times are those of the processor.
 #include <stdlib.h>
 #include <time.h>
 
@@ -41,8 +41,8 @@ static void print(const struct seg_verdicts *verdicts, double wall, double proce
              (unsigned long long)counts->kinds[kind]);
 }
 
-static enum seg_status measure(uint32_t segments, uint64_t seed, uint32_t length, bool unpruned,
-                               struct seg_error *error) {
+static enum seg_status measure(uint32_t segments, uint64_t seed, uint32_t length, unsigned threads,
+                               bool unpruned, struct seg_error *error) {
   struct seg_pipeline pipeline;
   struct seg_verdicts verdicts;
   char *text = NULL;
@@ -65,7 +65,8 @@ static enum seg_status measure(uint32_t segments, uint64_t seed, uint32_t length
   }
   if (status == SEG_OK) {
     double wall = spent(CLOCK_MONOTONIC), processor = spent(CLOCK_PROCESS_CPUTIME_ID);
-    struct seg_verdict_options options = {.map = &pipeline.map, .unpruned = unpruned};
+    struct seg_verdict_options options = {
+        .map = &pipeline.map, .unpruned = unpruned, .threads = threads};
     status = seg_verdicts_find(&pipeline.program, &options, &verdicts, error);
     if (status == SEG_OK)
       print(&verdicts, spent(CLOCK_MONOTONIC) - wall, spent(CLOCK_PROCESS_CPUTIME_ID) - processor);
@@ -79,12 +80,14 @@ static enum seg_status measure(uint32_t segments, uint64_t seed, uint32_t length
 int main(int argc, char **argv) {
   struct seg_error error = {0};
   if (argc < 2) {
-    fprintf(stderr, "usage: bench_verdicts SEGMENTS [SEED [CHAIN [unpruned]]]\n");
+    fprintf(stderr, "usage: bench_verdicts SEGMENTS [SEED [CHAIN [THREADS [unpruned]]]]\n");
     return 2;
   }
   uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
   uint32_t length = argc > 3 ? (uint32_t)strtoul(argv[3], NULL, 10) : 0;
-  if (measure((uint32_t)strtoul(argv[1], NULL, 10), seed, length, argc > 4, &error) != SEG_OK) {
+  unsigned threads = argc > 4 ? (unsigned)strtoul(argv[4], NULL, 10) : 0;
+  if (measure((uint32_t)strtoul(argv[1], NULL, 10), seed, length, threads, argc > 5, &error) !=
+      SEG_OK) {
     fprintf(stderr, "bench_verdicts: %s\n", error.message);
     return 1;
   }

@@ -453,6 +453,14 @@ static enum seg_status recall(struct seg_prover *prover, struct seg_proof_key ke
   return status;
 }
 
+static void keep(struct seg_prover *prover, struct seg_proof_key key,
+                 const struct seg_found *found) {
+  struct seg_str record = seg_proof_record_write(prover->program, found);
+  if (record.data != NULL)
+    seg_proof_cache_put(prover->cache, key, record);
+  free((char *)record.data);
+}
+
 enum seg_status seg_prover_find(struct seg_prover *prover, const struct seg_wanted *wanted,
                                 uint32_t count, struct seg_found *found, struct seg_error *error) {
   struct seg_proof_key key;
@@ -465,11 +473,22 @@ enum seg_status seg_prover_find(struct seg_prover *prover, const struct seg_want
   if (status != SEG_OK || known)
     return status;
   status = find(prover, wanted, count, found, error);
-  if (status != SEG_OK)
-    return status;
-  struct seg_str record = seg_proof_record_write(prover->program, found);
-  if (record.data != NULL)
-    seg_proof_cache_put(prover->cache, key, record);
-  free((char *)record.data);
-  return SEG_OK;
+  if (status == SEG_OK)
+    keep(prover, key, found);
+  return status;
+}
+
+bool seg_prover_remembers(struct seg_prover *prover, const struct seg_wanted *wanted,
+                          uint32_t count) {
+  struct seg_proof_key key;
+  struct seg_str record;
+  return prover->cache != NULL && seg_proof_key_of(prover, wanted, count, &key) &&
+         seg_proof_cache_get(prover->cache, key, &record);
+}
+
+void seg_prover_keep(struct seg_prover *prover, const struct seg_wanted *wanted, uint32_t count,
+                     const struct seg_found *found) {
+  struct seg_proof_key key;
+  if (prover->cache != NULL && seg_proof_key_of(prover, wanted, count, &key))
+    keep(prover, key, found);
 }

@@ -58,6 +58,13 @@ SEG_NODISCARD enum seg_status seg_prover_find(struct seg_prover *prover,
                                               struct seg_found *found, struct seg_error *error);
 void seg_found_deinit(struct seg_found *found);
 
+/** Does the cache have an answer? */
+bool seg_prover_remembers(struct seg_prover *prover, const struct seg_wanted *wanted,
+                          uint32_t count);
+/** Put an answer into the cache, that another prover of the program gave; not without memory. */
+void seg_prover_keep(struct seg_prover *prover, const struct seg_wanted *wanted, uint32_t count,
+                     const struct seg_found *found);
+
 /** Where windows of the calendar lie differently, is there a kind of as-of days with nobody? `*all`
  * is false when one was found. Asks about a limited number of kinds, spread over all. */
 SEG_NODISCARD enum seg_status seg_prover_holds_always(struct seg_prover *prover,

@@ -19,6 +19,14 @@ static enum seg_status ask(struct seg_engine *engine, const struct seg_wanted *w
   return seg_prover_find(&engine->prover, wanted, count, found, engine->error);
 }
 
+enum seg_status seg_engine_take_customer(struct seg_engine *engine, struct seg_found *found) {
+  if (found->existence != SEG_SOMEBODY)
+    return SEG_OK;
+  struct seg_pooled_customer customer = {found->witness.dataset, found->witness.arena};
+  found->existence = SEG_UNPROVED; // the customer belongs to the pool
+  return seg_pool_add(&engine->pool, &customer, found->witness.as_of, engine->error);
+}
+
 enum seg_status seg_engine_ask(struct seg_engine *engine, const struct seg_wanted *wanted,
                                uint32_t count, struct seg_answered *answered) {
   struct seg_found found;
@@ -30,11 +38,8 @@ enum seg_status seg_engine_ask(struct seg_engine *engine, const struct seg_wante
     answered->core_count = found.core_count;
     memcpy(answered->core, found.core, found.core_count * sizeof *found.core);
   }
-  if (status == SEG_OK && found.existence == SEG_SOMEBODY && !engine->options.unpruned) {
-    struct seg_pooled_customer customer = {found.witness.dataset, found.witness.arena};
-    status = seg_pool_add(&engine->pool, &customer, found.witness.as_of, engine->error);
-    found.existence = SEG_UNPROVED; // the customer belongs to the pool
-  }
+  if (status == SEG_OK && !engine->options.unpruned)
+    status = seg_engine_take_customer(engine, &found);
   seg_found_deinit(&found);
   return status;
 }

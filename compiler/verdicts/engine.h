@@ -33,6 +33,7 @@ struct seg_engine {
   struct seg_pool pool;
   struct seg_boxes boxes;
   uint8_t *meetings; // enum seg_meeting of a < b, at b * (b - 1) / 2 + a
+  uint8_t *ahead;    // in the same order, see ahead.h; or NULL
   struct seg_error *error;
 };
 
@@ -51,6 +52,26 @@ SEG_NODISCARD enum seg_status seg_engine_recall(struct seg_engine *engine,
                                                 const struct seg_wanted *wanted, uint32_t count,
                                                 struct seg_answered *answered, bool *known);
 
+/** Atoms of one component. */
+struct seg_signs {
+  uint32_t count;
+  seg_atom_sign signs[SEG_MAX_CUBE_SIGNS];
+};
+
+/** What is known of a question: somebody; nothing that a question about one part would add to; or
+ * it is open, and a part is to be asked about first. */
+enum seg_recalled { SEG_RECALLED_SOMEBODY, SEG_RECALLED_SETTLED, SEG_RECALLED_OPEN };
+SEG_NODISCARD enum seg_status seg_engine_look(struct seg_engine *engine,
+                                              const struct seg_wanted *wanted, uint32_t count,
+                                              enum seg_recalled *recalled, struct seg_signs *part);
+/** Ask about a part; whatever the answer is, it is remembered. */
+SEG_NODISCARD enum seg_status seg_engine_ask_part(struct seg_engine *engine,
+                                                  const struct seg_signs *part,
+                                                  struct seg_answered *answered);
+/** Atoms as conditions: `wanted` has room for `count`. */
+void seg_engine_want_signs(const struct seg_engine *engine, const seg_atom_sign *signs,
+                           uint32_t count, struct seg_wanted *wanted);
+
 /** Is there certainly somebody? Asks nobody; no says nothing. */
 SEG_NODISCARD enum seg_status seg_engine_knows(struct seg_engine *engine,
                                                const struct seg_wanted *wanted, uint32_t count,
@@ -66,6 +87,10 @@ SEG_NODISCARD enum seg_status seg_engine_put_together(struct seg_engine *engine,
 SEG_NODISCARD enum seg_status seg_engine_ask(struct seg_engine *engine,
                                              const struct seg_wanted *wanted, uint32_t count,
                                              struct seg_answered *answered);
+
+/** A customer who was found joins the pool. */
+SEG_NODISCARD enum seg_status seg_engine_take_customer(struct seg_engine *engine,
+                                                       struct seg_found *found);
 
 /** Asks what is known before it asks the solver. */
 SEG_NODISCARD enum seg_status seg_engine_exists(struct seg_engine *engine,

@@ -1,10 +1,26 @@
 // Two rules: do they meet, do they mean the same, is one inside the other? See verdicts.h.
+#include "compiler/verdicts/ahead.h"
 #include "compiler/verdicts/clauses.h"
 #include "compiler/verdicts/engine.h"
 
 static bool is_one_module(const struct seg_engine *engine, uint32_t a, uint32_t b) {
   const struct seg_program_segment *segments = engine->program->segments;
   return engine->segments[a].bundled && segments[a].span.file == segments[b].span.file;
+}
+
+static bool is_judged(const struct seg_engine *engine, uint32_t a, uint32_t b) {
+  return !engine->segments[a].never && !engine->segments[b].never && !is_one_module(engine, a, b);
+}
+
+/** A question about a < b. */
+static enum seg_status ask_pair(struct seg_engine *engine, uint32_t a, uint32_t b,
+                                enum seg_pair_question question, const struct seg_wanted *wanted,
+                                struct seg_answered *answered) {
+  if (!seg_engine_knows_ahead(engine, a, b, question))
+    return seg_engine_exists(engine, wanted, 2, answered);
+  engine->verdicts->counts.pool_hits++;
+  *answered = (struct seg_answered){.existence = SEG_SOMEBODY};
+  return SEG_OK;
 }
 
 static enum seg_status judge_meeting(struct seg_engine *engine, uint32_t a, uint32_t b) {
@@ -17,7 +33,7 @@ static enum seg_status judge_meeting(struct seg_engine *engine, uint32_t a, uint
       relation == SEG_EXCLUSIVE ? SEG_VERDICT_EXCLUSIVE_BROKEN : SEG_VERDICT_OVERLAP, a, b);
   bool declared = relation == SEG_IN_CHAIN || relation == SEG_MAY_OVERLAP;
   struct seg_answered answered;
-  enum seg_status status = seg_engine_exists(engine, wanted, 2, &answered);
+  enum seg_status status = ask_pair(engine, a, b, SEG_ASK_MEETING, wanted, &answered);
   if (status != SEG_OK)
     return status;
   counts->pairs++;
@@ -44,7 +60,8 @@ static enum seg_status ask_inside(struct seg_engine *engine, uint32_t small, uin
                                   struct seg_answered *answered) {
   struct seg_wanted wanted[] = {{engine->program->segments[small].when, false},
                                 {engine->program->segments[big].when, true}};
-  return seg_engine_exists(engine, wanted, 2, answered);
+  return small < big ? ask_pair(engine, small, big, SEG_ASK_FIRST_ONLY, wanted, answered)
+                     : ask_pair(engine, big, small, SEG_ASK_SECOND_ONLY, wanted, answered);
 }
 
 /** What was said already, by a chain or by the rule itself, is no news. */
@@ -119,9 +136,10 @@ enum seg_status seg_judge_pairs(struct seg_engine *engine) {
       SEG_NEW_ARRAY(&engine->arena, struct difference, (size_t)count + 1);
   if (differences == NULL)
     return seg_engine_no_memory(engine);
+  status = seg_engine_ask_ahead(engine, is_judged);
   for (uint32_t b = 0; b < count && status == SEG_OK; b++) {
     for (uint32_t a = 0; a < b && status == SEG_OK; a++)
-      if (!engine->segments[a].never && !engine->segments[b].never && !is_one_module(engine, a, b))
+      if (is_judged(engine, a, b))
         status = judge_meeting(engine, a, b);
     if (status == SEG_OK)
       status = judge_insides(engine, b, differences);

@@ -96,11 +96,16 @@ static void find_joins(struct recalling *recalling, uint32_t at) {
   }
 }
 
+void seg_engine_want_signs(const struct seg_engine *engine, const seg_atom_sign *signs,
+                           uint32_t count, struct seg_wanted *wanted) {
+  for (uint32_t i = 0; i < count; i++)
+    wanted[i] = (struct seg_wanted){engine->circuit.atoms.items[signs[i] / 2].node, signs[i] % 2};
+}
+
 static enum seg_status ask_signs(struct seg_engine *engine, const seg_atom_sign *signs,
                                  uint32_t count, struct seg_answered *answered) {
   struct seg_wanted wanted[SEG_MAX_CUBE_SIGNS];
-  for (uint32_t i = 0; i < count; i++)
-    wanted[i] = (struct seg_wanted){engine->circuit.atoms.items[signs[i] / 2].node, signs[i] % 2};
+  seg_engine_want_signs(engine, signs, count, wanted);
   return seg_engine_ask(engine, wanted, count, answered);
 }
 
@@ -152,6 +157,11 @@ static enum seg_status ask_part(struct seg_engine *engine, const seg_atom_sign *
   if (status == SEG_OK && !seg_boxes_learn(&engine->boxes, core, size))
     status = seg_engine_no_memory(engine);
   return status;
+}
+
+enum seg_status seg_engine_ask_part(struct seg_engine *engine, const struct seg_signs *part,
+                                    struct seg_answered *answered) {
+  return ask_part(engine, part->signs, part->count, answered);
 }
 
 /** Atoms of a component of which nothing was found out, within one question. */
@@ -331,4 +341,49 @@ enum seg_status seg_engine_recall(struct seg_engine *engine, const struct seg_wa
     return SEG_OK;
   }
   return ask_joins(&recalling, answered, known);
+}
+
+/** The first part of a join that somebody has to be asked about. */
+static bool find_open_part(struct seg_engine *engine, const struct seg_cube *join,
+                           struct seg_signs *part) {
+  for (uint32_t first = 0, end; first < join->count; first = end) {
+    const seg_atom_sign *signs = join->signs + first;
+    end = seg_pool_component_end(&engine->pool, join->signs, join->count, first);
+    if (seg_pool_knows_part(&engine->pool, signs, end - first) ||
+        seg_boxes_doubts(&engine->boxes, signs, end - first) != NULL)
+      continue;
+    part->count = end - first;
+    for (uint32_t i = 0; i < part->count; i++)
+      part->signs[i] = signs[i];
+    return true;
+  }
+  return false;
+}
+
+enum seg_status seg_engine_look(struct seg_engine *engine, const struct seg_wanted *wanted,
+                                uint32_t count, enum seg_recalled *recalled,
+                                struct seg_signs *part) {
+  struct seg_cubes made[SEG_MAX_WANTED];
+  struct recalling recalling;
+  bool usable;
+  recalling.engine = engine;
+  recalling.count = count;
+  recalling.steps = recalling.join_count = 0;
+  recalling.too_many = false;
+  *recalled = SEG_RECALLED_SETTLED;
+  enum seg_status status = list_cubes(engine, wanted, count, made, recalling.lists, &usable);
+  if (status != SEG_OK || !usable)
+    return status;
+  if (seg_pool_knows(&engine->pool, recalling.lists, count)) {
+    *recalled = SEG_RECALLED_SOMEBODY;
+    return SEG_OK;
+  }
+  find_joins(&recalling, 0);
+  if (recalling.too_many)
+    return SEG_OK;
+  sort_joins(&recalling);
+  for (uint32_t i = 0; i < recalling.join_count && *recalled == SEG_RECALLED_SETTLED; i++)
+    if (find_open_part(engine, &recalling.joins[i], part))
+      *recalled = SEG_RECALLED_OPEN;
+  return SEG_OK;
 }

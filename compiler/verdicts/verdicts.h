@@ -60,6 +60,7 @@ struct seg_verdict_counts {
 struct seg_verdict_options {
   const struct seg_source_map *map; // tells bundled modules; NULL: everything is the project's
   unsigned budget;                  // of the solver, for each question; 0: the usual one
+  unsigned threads;                 // 0: as many as the machine has; the verdicts are the same
   uint32_t witnesses;               // how many undeclared overlaps get a customer to show; 0: 50
   bool unpruned;                  // ask the solver everything: for tests; the verdicts are the same
   struct seg_proof_cache *cache;  // answers of earlier runs, or NULL; it outlives the verdicts
