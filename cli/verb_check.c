@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/args.h"
+#include "cli/limits.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
 
@@ -20,6 +21,7 @@ static const char help[] =
     "  DIR|FILE             folders (all .seg files below them) and rule files: one project\n"
     "  --no-proofs          only what each rule means by itself\n"
     "  --proof-budget N     work for one question, before it stays unproved; usual: 300000\n"
+    "  --threads N          default: all cores; the answers are the same\n"
     "  --witness-tests FILE write the customers that show what was found as tests, into a new or "
     "an\n"
     "                       old .seg file of the project\n"
@@ -36,6 +38,7 @@ enum {
   ALLOW_NO_DECISION,
   NO_PROOFS,
   PROOF_BUDGET,
+  THREADS,
   WITNESS_TESTS,
   PROOF_CACHE,
   NO_PROOF_CACHE,
@@ -49,7 +52,7 @@ struct choices {
   enum segc_format format;
   enum color_choice color;
   bool proofs;
-  unsigned budget;
+  unsigned budget, threads;
   const char *witness_tests; // NULL: none are written
   const char *proof_cache;   // NULL: the usual one
   bool no_proof_cache;
@@ -96,6 +99,7 @@ static enum segc_status prove(struct segc_session *session, const struct choices
   struct segc_check_options options = {
       .size = sizeof options,
       .budget = choices->budget,
+      .threads = choices->threads,
       .witness_tests = choices->witness_tests,
       .proof_cache = choices->proof_cache,
       .no_proof_cache = choices->no_proof_cache,
@@ -161,6 +165,7 @@ int verb_check(int argc, char **argv) {
       [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
       [NO_PROOFS] = {.name = "--no-proofs"},
       [PROOF_BUDGET] = {.name = "--proof-budget", .takes_value = true},
+      [THREADS] = {.name = "--threads", .takes_value = true},
       [WITNESS_TESTS] = {.name = "--witness-tests", .takes_value = true},
       [PROOF_CACHE] = {.name = "--proof-cache", .takes_value = true},
       [NO_PROOF_CACHE] = {.name = "--no-proof-cache"},
@@ -182,7 +187,8 @@ int verb_check(int argc, char **argv) {
   int format = choose("check", "--format", options[FORMAT].value, formats, 4);
   int color = choose_color("check", options[COLOR].value);
   long budget = choose_budget("check", options[PROOF_BUDGET].value);
-  if (format < 0 || color < 0 || budget < 0 ||
+  unsigned threads = 0;
+  if (format < 0 || color < 0 || budget < 0 || !parse_threads(options[THREADS].value, &threads) ||
       !can_hold_tests(&options[WITNESS_TESTS], &options[NO_PROOFS]))
     goto cleanup;
   if (arguments.path_count == 0) {
@@ -198,6 +204,7 @@ int verb_check(int argc, char **argv) {
       .color = (enum color_choice)color,
       .proofs = !options[NO_PROOFS].given,
       .budget = (unsigned)budget,
+      .threads = threads,
       .witness_tests = options[WITNESS_TESTS].value,
       .proof_cache = options[PROOF_CACHE].value,
       .no_proof_cache = options[NO_PROOF_CACHE].given,

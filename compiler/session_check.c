@@ -78,6 +78,7 @@ static enum seg_status prove(struct segc_session *session, const struct segc_che
   const struct seg_verdict_options options = {
       .map = &pipeline->map,
       .budget = given->budget,
+      .threads = given->threads,
       .witnesses = SEG_FINDINGS_SHOWN_PAIRS,
       .cache = session->proof_cache,
       .interrupted = &session->interrupted,

@@ -95,6 +95,7 @@ struct segc_counts segc_counts(const struct segc_session *session);
 struct segc_check_options {
   size_t size;
   unsigned budget;           // work that the solver may do for one question; 0: the usual amount
+  unsigned threads;          // 0: as many as the machine has; the answers are the same
   const char *witness_tests; // a rule file to write the customers to, as tests; or NULL
   const char *proof_cache;   // folder for answers, for the next time; NULL: the usual one
   bool no_proof_cache;       // keep none, use none

@@ -58,7 +58,8 @@ static enum seg_status ask(struct lane *lane, struct job *job, const seg_atom_si
   *asked = step;
   if (step == NULL || !SEG_VEC_PUSH(&job->steps, step)) {
     free(step);
-    return seg_fail_memory(&lane->error, "the verdicts");
+    (void)seg_fail_memory(&lane->error, "the verdicts");
+    return SEG_OUT_OF_MEMORY;
   }
   if (engine->options.interrupted != NULL && atomic_load(engine->options.interrupted))
     return seg_fail(&lane->error, SEG_INTERRUPTED, "", "interrupted");
@@ -333,7 +334,7 @@ enum seg_status seg_engine_ask_ahead(struct seg_engine *engine,
   asking->round = 1;
   enum seg_status status = look_at_all(asking, wanted_pair);
   // What remains is asked pair by pair; so is everything when it is little.
-  bool pays = asking->job_count == BATCH;
+  bool pays = asking->job_count >= LANES * LANE_QUESTIONS;
   while (pays && status == SEG_OK && asking->job_count >= 2 * LANE_QUESTIONS) {
     status = ask_batch(asking);
     forget_jobs(asking);
