@@ -1,5 +1,4 @@
-// Writing results: checks before the run, then rows into a private file: Parquet through DuckDB's
-// COPY from a table function, CSV by hand.
+// Writing results: checks before the run, then rows into a private file.
 #include "runtime/io/sink.h"
 
 #include <errno.h>
@@ -8,11 +7,10 @@
 #include <strings.h>
 
 #include "runtime/base/arena.h"
-#include "runtime/io/duck.h"
 #include "runtime/io/io_errors.h"
 #include "runtime/io/sink_csv.h"
 #include "runtime/io/sink_file.h"
-#include "runtime/io/sink_rows.h"
+#include "runtime/io/sink_parquet.h"
 
 enum form { FORM_PARQUET, FORM_CSV, FORM_CSV_GZIP };
 
@@ -130,67 +128,24 @@ static enum seg_status fail_interrupted(const struct seg_sink_file *file, struct
                      "interrupted; the output %.*s is not written", SEG_STR(file->path));
 }
 
-static enum seg_status fail_copy(const struct seg_sink_file *file, const struct seg_sink_rows *rows,
-                                 const char *message, struct seg_error *error) {
-  char words[SEG_DUCK_REASON];
-  if (rows->interrupted != NULL && atomic_load(rows->interrupted))
-    return fail_interrupted(file, error);
-  if (seg_duck_is_memory(message)) {
-    SEG_IO_FAIL(error, SEG_LIMIT, ENGINE_MEMORY,
-                "writing the output %.*s needs more memory than allowed", SEG_STR(file->path));
-    seg_error_help(error, "allow more with --memory");
-    return SEG_LIMIT;
+static enum seg_status write_parquet(const struct seg_sink_file *file,
+                                     const struct seg_result_view *result,
+                                     const atomic_bool *interrupted, struct seg_error *error) {
+  int reason = 0;
+  switch (seg_sink_parquet_write(file->private.data, result, interrupted, &reason)) {
+  case SEG_SINK_PARQUET_DONE: return SEG_OK;
+  case SEG_SINK_PARQUET_MEMORY: return seg_fail_memory(error, "the output");
+  case SEG_SINK_PARQUET_INTERRUPTED: return fail_interrupted(file, error);
+  case SEG_SINK_PARQUET_FAILED: break;
   }
-  // DuckDB passes on what the C library says; these two have words of ours.
-  if (message != NULL && strstr(message, "No space left on device") != NULL)
-    return fail_write(file, seg_io_reason(ENOSPC), error);
-  if (message != NULL && strstr(message, "File too large") != NULL)
-    return fail_write(file, seg_io_reason(EFBIG), error);
-  seg_duck_reason(message, words);
-  return fail_write(file, words, error);
-}
-
-static enum seg_status write_parquet(const struct seg_sink_file *file, struct seg_sink_rows *rows,
-                                     const struct seg_io_options *options,
-                                     struct seg_error *error) {
-  struct seg_duck duck = {0};
-  struct seg_duck_reach reach = {.files = &file->private, .file_count = 1};
-  duckdb_result result;
-  char *text = NULL;
-  size_t size = 0;
-  enum seg_status status = seg_duck_open(&duck, options, &reach, error);
-  if (status != SEG_OK)
-    return status;
-  FILE *sql = open_memstream(&text, &size);
-  if (sql == NULL || !seg_sink_rows_register(duck.connection, rows)) {
-    status = seg_fail_memory(error, "the output");
-    goto cleanup;
-  }
-  fputs("copy (select * from " SEG_SINK_FUNCTION "()) to ", sql);
-  seg_sql_text(sql, file->private);
-  fputs(" (format parquet, use_tmp_file false)", sql); // its own file would lose the mode of ours
-  bool failed = fclose(sql) != 0;
-  sql = NULL;
-  if (failed) {
-    status = seg_fail_memory(error, "the output");
-    goto cleanup;
-  }
-  if (duckdb_query(duck.connection, text, &result) != DuckDBSuccess)
-    status = fail_copy(file, rows, duckdb_result_error(&result), error);
-  duckdb_destroy_result(&result);
-
-cleanup:
-  if (sql != NULL)
-    fclose(sql);
-  free(text);
-  seg_duck_close(&duck);
-  return status;
+  return fail_write(file, seg_io_reason(reason), error);
 }
 
 static enum seg_status write_csv(const struct seg_sink_file *file, bool gzip,
-                                 const struct seg_sink_rows *rows, struct seg_error *error) {
+                                 const struct seg_result_view *result,
+                                 const atomic_bool *interrupted, struct seg_error *error) {
   int reason = 0;
-  switch (seg_sink_csv_write(file->private.data, gzip, rows->result, rows->interrupted, &reason)) {
+  switch (seg_sink_csv_write(file->private.data, gzip, result, interrupted, &reason)) {
   case SEG_SINK_CSV_DONE: return SEG_OK;
   case SEG_SINK_CSV_MEMORY: return seg_fail_memory(error, "the output");
   case SEG_SINK_CSV_INTERRUPTED: return fail_interrupted(file, error);
@@ -201,7 +156,6 @@ static enum seg_status write_csv(const struct seg_sink_file *file, bool gzip,
 
 enum seg_status seg_sink_write(struct seg_str path, const struct seg_result_view *result,
                                const struct seg_io_options *options, struct seg_error *error) {
-  struct seg_sink_rows rows = {.result = result, .interrupted = options->interrupted};
   struct seg_sink_file file = {0};
   struct seg_arena arena;
   seg_arena_init(&arena);
@@ -210,8 +164,9 @@ enum seg_status seg_sink_write(struct seg_str path, const struct seg_result_view
     status = seg_sink_file_create(&arena, &file, error);
   if (status == SEG_OK) {
     enum form form = ending_of(path)->form;
-    status = form == FORM_PARQUET ? write_parquet(&file, &rows, options, error)
-                                  : write_csv(&file, form == FORM_CSV_GZIP, &rows, error);
+    status = form == FORM_PARQUET
+                 ? write_parquet(&file, result, options->interrupted, error)
+                 : write_csv(&file, form == FORM_CSV_GZIP, result, options->interrupted, error);
   }
   if (status == SEG_OK)
     status = seg_sink_file_publish(&file, error);

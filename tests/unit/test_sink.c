@@ -103,6 +103,53 @@ static void parquet_rows(void **state) {
   free(sample);
 }
 
+// More rows than one group or one page of texts has, and winners of nine bits. Customer i is in
+// `third` when 3 divides i, and won by member i % 301, by nobody where that is 300.
+static void parquet_of_many_rows(void **state) {
+  (void)state;
+  enum { ROWS = (1 << 20) + 70, MEMBERS = 300, KEY = 8 };
+  struct seg_str *keys = calloc(ROWS, sizeof *keys);
+  char(*bytes)[KEY] = calloc(ROWS, sizeof *bytes);
+  uint64_t *third = calloc(ROWS / 64 + 1, sizeof *third);
+  uint16_t *winners = calloc(ROWS, sizeof *winners);
+  assert_true(keys != NULL && bytes != NULL && third != NULL && winners != NULL);
+  static char names[MEMBERS][KEY];
+  struct seg_str members[MEMBERS], segment = TEXT("third");
+  for (int m = 0; m < MEMBERS; m++) {
+    snprintf(names[m], KEY, "m%d", m);
+    members[m] = seg_str_view(names[m]);
+  }
+  for (int64_t i = 0; i < ROWS; i++) {
+    snprintf(bytes[i], KEY, "%d", (int)i);
+    keys[i] = seg_str_view(bytes[i]);
+    seg_bitmap_put(third, i, i % 3 == 0);
+    winners[i] = i % 301 == 300 ? SEG_NO_WINNER : (uint16_t)(i % 301);
+  }
+  const uint64_t *const bitmaps[] = {third};
+  const struct seg_result_chain chains[] = {{TEXT("a"), MEMBERS, members, TEXT("rest"), winners},
+                                            {TEXT("b"), MEMBERS, members, {NULL, 0}, winners}};
+  const struct seg_result_view view = {
+      .customer_count = ROWS,
+      .key_name = TEXT("id"),
+      .keys = {.layout = SEG_LAYOUT_TEXT, .values = keys, .count = ROWS},
+      .segment_count = 1,
+      .segments = &segment,
+      .members = bitmaps,
+      .chain_count = 2,
+      .chains = chains,
+  };
+  write_fine(io_path("many.parquet"), &view);
+  io_sql("select error('row ' || n) from (select row_number() over () - 1 as n, * from "
+         "'%s/many.parquet') where id <> n::varchar or third <> (n %% 3 = 0) or "
+         "a <> case when n %% 301 = 300 then 'rest' else 'm' || (n %% 301) end or "
+         "b is distinct from case when n %% 301 <> 300 then 'm' || (n %% 301) end");
+  io_sql("select case when count(*) <> 1048646 then error('rows') end from '%s/many.parquet'");
+  free(keys);
+  free(bytes);
+  free(third);
+  free(winners);
+}
+
 static void csv_text(void **state) {
   (void)state;
   static const char expected[] =
@@ -258,6 +305,7 @@ static void links(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(parquet_rows, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(parquet_of_many_rows, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(csv_text, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(no_customers, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(refused, io_make_folder, io_remove_folder),
