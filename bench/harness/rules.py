@@ -45,15 +45,18 @@ WINDOWS = [7, 30, 90, 365]
 
 
 def compare_number(random, column, kind, count):
-    """A comparison that a tenth to nine tenths of the customers pass."""
-    constant = count // 10 + random.pick(count * 8 // 10)
-    width = count // 10 + random.pick(count * 3 // 10)
+    """A comparison that a tenth to a half of the customers pass: a rule of four matches some 4 % of
+    them, as segments do."""
+    width = count // 10 + random.pick(count * 4 // 10)
+    sign = random.one([">=", "<"])
+    constant = count - width if sign == ">=" else width
+    low = random.pick(count - width)
     if kind == "number":  # between two values that occur: no engine has to agree on rounding
-        constant, width = (constant + 0.5) / 1000, width / 1000
+        constant, low, width = (constant + 0.5) / 1000, (low + 0.5) / 1000, width / 1000
     operand = ("column", column)
     if random.pick(3) == 0:
-        return ("between", operand, constant, round(constant + width, 4))
-    return ("compare", operand, random.one([">=", "<"]), constant)
+        return ("between", operand, low, round(low + width, 4))
+    return ("compare", operand, sign, constant)
 
 
 def compare_text(random, column):
