@@ -60,6 +60,9 @@ void seg_encode_off_edge(const struct seg_encode_scope *scope, const struct seg_
 /** encode_product.c: facts about a product or quotient of two values. */
 void seg_encode_relate(const struct seg_encode_scope *scope, const struct seg_node *node, Z3_ast a,
                        Z3_ast b, Z3_ast result);
+/** Two fractions that are there, compared with each other; `terms` of above and below, twice. */
+Z3_ast seg_encode_fraction_order(const struct seg_encode_scope *scope, const struct seg_node *node,
+                                 const struct seg_term *terms);
 struct seg_term seg_encode_band(const struct seg_encode_scope *scope, const struct seg_node *node);
 struct seg_term seg_encode_band_fraction(const struct seg_encode_scope *scope,
                                          const struct seg_node *node);

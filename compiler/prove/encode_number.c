@@ -225,8 +225,7 @@ Z3_ast seg_encode_fractions(const struct seg_encode_scope *scope, const struct s
   bool linear = (is_literal(node->operands[0]) || is_literal(node->operands[3])) &&
                 (is_literal(node->operands[1]) || is_literal(node->operands[2]));
   if (!linear)
-    return seg_term_and(solver, defined,
-                        seg_encode_any_truth(query, "it compares two averages with each other"));
+    return seg_term_and(solver, defined, seg_encode_fraction_order(scope, node, terms));
   return seg_term_and(solver, defined,
                       seg_encode_order(solver, node->comparison,
                                        seg_term_multiply(solver, terms[0].value, terms[3].value),

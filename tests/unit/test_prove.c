@@ -474,6 +474,22 @@ static void texts_of_one_event(void **state) {
             SEG_SOMEBODY);
 }
 
+static void averages_of_two_windows(void **state) {
+  (void)state;
+  meet("aov within 30d > aov ever", "purchases >= 2 ever");
+  meet("aov within 30d > aov ever", "purchases >= 2 within 30d");
+  meet("aov within 30d < aov within 90d", "aov ever between 20 and 21");
+  never_meet("aov within 30d > aov ever", "aov within 30d <= aov ever");
+  never_meet("aov within 30d > aov ever", "aov ever > aov within 30d");
+  never_meet("aov within 30d > aov ever", "aov within 30d < 0 and aov ever >= 0");
+  never_meet("aov within 30d > aov within 90d", "purchases within 30d = purchases within 90d");
+  never_meet("aov within 30d > aov within 90d", "purchases within 30d = 0");
+  meet("aov within 30d > aov between 30d and 90d ago", "purchases = 2 ever");
+  never_meet("aov within 30d > aov between 31d and 90d ago",
+             "purchases within 30d = purchases between 31d and 90d ago and "
+             "revenue within 30d <= revenue between 31d and 90d ago");
+}
+
 // What two factors say of their product; see encode_product.c.
 static void products(void **state) {
   (void)state;
@@ -549,6 +565,7 @@ int main(void) {
       cmocka_unit_test(far_values),
       cmocka_unit_test(texts),
       cmocka_unit_test(products),
+      cmocka_unit_test(averages_of_two_windows),
       cmocka_unit_test(texts_of_one_event),
       cmocka_unit_test(active_days_with_ends),
       cmocka_unit_test(fractional_sums),
