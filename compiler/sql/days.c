@@ -71,52 +71,62 @@ static bool zone_repeats(struct seg_str name) {
   return repeats;
 }
 
-// What the column is, only its table knows: a date, a time of a clock, or a moment.
-static struct seg_sql_text by_type(struct seg_sql *sql, struct seg_sql_text raw,
-                                   struct seg_sql_text date, struct seg_sql_text clock,
-                                   struct seg_sql_text moment, const struct seg_node *node) {
-  struct seg_sql_text is_date = SEG_SQL_FORM(sql, IS_DATE, node, raw);
-  struct seg_sql_text is_clock = SEG_SQL_FORM(sql, IS_LOCAL_TIME, node, raw);
+// What the column is, only its table knows: a date, a moment, or a time of a clock, which is read
+// in the zone that the event declares. Anything else ends the query.
+struct by_type {
+  struct seg_sql_text raw, date, moment, clock, none;
+  bool has_clock;
+};
+
+static struct by_type types_of(struct seg_sql *sql, const struct seg_program_entity *entity,
+                               struct seg_str column, const struct seg_node *node) {
+  struct by_type types = {.raw = seg_sql_column(sql, column, false),
+                          .has_clock = entity->zone.size > 0};
+  struct seg_sql_text name = seg_sql_atom(seg_sql_literal(sql, column));
+  types.date = SEG_SQL_FORM(sql, AS_DATE, node, types.raw);
+  types.moment = SEG_SQL_FORM(sql, AS_INSTANT, node, types.raw);
+  types.none = SEG_SQL_FORM(sql, NO_ZONE, node, types.raw, name);
+  if (types.has_clock)
+    types.clock = from_clock(sql, SEG_SQL_FORM(sql, AS_CLOCK, node, types.raw), entity->zone,
+                             zone_repeats(entity->zone), node);
+  return types;
+}
+
+static struct seg_sql_text by_type(struct seg_sql *sql, const struct by_type *types,
+                                   const struct seg_node *node) {
+  struct seg_sql_text is_date = SEG_SQL_FORM(sql, IS_DATE, node, types->raw);
+  struct seg_sql_text is_moment = SEG_SQL_FORM(sql, IS_MOMENT, node, types->raw);
+  struct seg_sql_text is_clock = SEG_SQL_FORM(sql, IS_LOCAL_TIME, node, types->raw);
+  struct seg_str clock = {"", 0};
+  if (types->has_clock)
+    clock = seg_sql_format(sql, "         WHEN %.*s THEN %.*s\n", SEG_STR(is_clock.text),
+                           SEG_STR(types->clock.text));
   return seg_sql_atom(seg_sql_format(sql,
                                      "CASE WHEN %.*s THEN %.*s\n"
                                      "         WHEN %.*s THEN %.*s\n"
-                                     "         ELSE %.*s END",
-                                     SEG_STR(is_date.text), SEG_STR(date.text),
-                                     SEG_STR(is_clock.text), SEG_STR(clock.text),
-                                     SEG_STR(moment.text)));
-}
-
-// A time without a zone, as a moment.
-static struct seg_sql_text time_of(struct seg_sql *sql, const struct seg_program_entity *entity,
-                                   struct seg_str column, const struct seg_node *node) {
-  struct seg_sql_text raw = seg_sql_column(sql, column, false);
-  if (entity->zone.size == 0)
-    return SEG_SQL_FORM(sql, NO_ZONE, node, raw, seg_sql_atom(seg_sql_literal(sql, column)));
-  return from_clock(sql, SEG_SQL_FORM(sql, AS_CLOCK, node, raw), entity->zone,
-                    zone_repeats(entity->zone), node);
+                                     "%.*s         ELSE %.*s END",
+                                     SEG_STR(is_date.text), SEG_STR(types->date.text),
+                                     SEG_STR(is_moment.text), SEG_STR(types->moment.text),
+                                     SEG_STR(clock), SEG_STR(types->none.text)));
 }
 
 struct seg_sql_text seg_sql_moment(struct seg_sql *sql, const struct seg_program_entity *entity,
                                    struct seg_str column, const struct seg_node *node) {
-  struct seg_str zone = sql->program->timezone;
-  struct seg_sql_text raw = seg_sql_column(sql, column, false);
-  struct seg_sql_text midnight =
-      SEG_SQL_FORM(sql, AS_CLOCK, node, SEG_SQL_FORM(sql, AS_DATE, node, raw));
-  struct seg_sql_text date = from_clock(sql, midnight, zone, project_repeats(sql), node);
-  struct seg_sql_text moment = SEG_SQL_FORM(sql, AS_INSTANT, node, raw);
-  return by_type(sql, raw, date, time_of(sql, entity, column, node), moment, node);
+  struct by_type types = types_of(sql, entity, column, node);
+  struct seg_sql_text midnight = SEG_SQL_FORM(sql, AS_CLOCK, node, types.date);
+  types.date = from_clock(sql, midnight, sql->program->timezone, project_repeats(sql), node);
+  return by_type(sql, &types, node);
 }
 
 struct seg_sql_text seg_sql_local_day(struct seg_sql *sql, const struct seg_program_entity *entity,
                                       struct seg_str column, const struct seg_node *node) {
   struct seg_sql_text zone = zone_literal(sql, sql->program->timezone);
-  struct seg_sql_text raw = seg_sql_column(sql, column, false);
-  struct seg_sql_text date = SEG_SQL_FORM(sql, AS_DATE, node, raw);
-  struct seg_sql_text read =
-      SEG_SQL_FORM(sql, LOCAL_DAY, node, time_of(sql, entity, column, node), zone);
-  struct seg_sql_text moment = SEG_SQL_FORM(sql, AS_INSTANT, node, raw);
-  moment = SEG_SQL_FORM(sql, LOCAL_DAY, node, moment, zone);
-  return by_type(sql, raw, date, read, moment, node);
+  struct by_type types = types_of(sql, entity, column, node);
+  types.moment = SEG_SQL_FORM(sql, LOCAL_DAY, node, types.moment, zone);
+  types.none = SEG_SQL_FORM(sql, LOCAL_DAY, node, types.none, zone);
+  if (types.has_clock)
+    types.clock = SEG_SQL_FORM(sql, LOCAL_DAY, node, types.clock, zone);
+  return by_type(sql, &types, node);
 }
 
 enum seg_status seg_sql_find_as_of(struct seg_sql *sql, struct seg_error *error) {

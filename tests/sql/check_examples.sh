@@ -115,4 +115,17 @@ for day in 2026-10-26 parameter; do
     failed=1
   fi
 done
+
+# Times that are texts could be anything: the query ends.
+{
+  echo "create table \"visits\" as from read_csv('$work/clock/data/visits.csv', all_varchar = true);"
+  "$segc" emit sql "$work/clock" --dialect duckdb --as-of 2026-10-26 2>/dev/null
+} >"$work/query.sql"
+if ! "$query" "$work/query.sql" >"$work/got" 2>&1 && grep -q 'ts is no date and no time' "$work/got"; then
+  echo "ok times as texts are refused"
+else
+  echo "FAILED times as texts are refused"
+  head -n 20 "$work/got"
+  failed=1
+fi
 exit $failed
