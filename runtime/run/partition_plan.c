@@ -8,6 +8,7 @@
 #include "runtime/fold/gather.h"
 #include "runtime/fold/sequence.h"
 #include "runtime/run/decide.h"
+#include "runtime/run/stored_events.h"
 
 enum {
   LARGEST_BATCH = 4096,
@@ -50,6 +51,16 @@ static void add_run(struct seg_partition_plan *partitions, uint32_t event,
     seg_event_run_stretch(run, p, partitions->shift, &first, &end);
     rows[p] += run->row_offsets[end] - run->row_offsets[first];
     bytes[p] += (uint64_t)(run->byte_offsets[end] - run->byte_offsets[first]) * 8;
+  }
+}
+
+static void add_stored(struct seg_partition_plan *partitions, const struct seg_run_state *state,
+                       uint32_t event) {
+  uint64_t *rows = partitions->event_rows + (size_t)event * partitions->partition_count;
+  uint64_t size = UINT64_C(1) << partitions->shift;
+  for (uint32_t p = 0; p < partitions->partition_count; p++) {
+    uint64_t first = (uint64_t)p << partitions->shift, left = state->keys->count - first;
+    rows[p] = seg_stored_events_rows(state, event, first, left < size ? left : size);
   }
 }
 
@@ -207,6 +218,9 @@ enum seg_status seg_partition_plan_init(struct seg_partition_plan *partitions,
   for (uint32_t e = 0; e < state->plan->event_count; e++)
     for (size_t r = 0; seg_run_gathers_event(state, e) && r < state->events[e].count; r++)
       add_run(partitions, e, &state->events[e].runs[r]);
+  for (uint32_t e = 0; e < state->plan->event_count; e++)
+    if (state->is_stored[e] && seg_run_gathers_event(state, e))
+      add_stored(partitions, state, e);
   uint64_t largest_slices = 0;
   for (uint32_t p = 0; p < partitions->partition_count; p++) {
     uint64_t slices = slice_bytes(partitions, state, p);

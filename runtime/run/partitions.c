@@ -11,6 +11,7 @@
 #include "runtime/run/fault_text.h"
 #include "runtime/run/memory_gate.h"
 #include "runtime/run/partition_plan.h"
+#include "runtime/run/stored_events.h"
 #include "runtime/run/workers.h"
 
 struct folding {
@@ -30,6 +31,7 @@ struct folder {
   struct seg_gather *gathers; // per event
   struct seg_fold_scratch scratch;
   struct seg_followers followers;
+  struct seg_stored_reader stored;
   struct seg_slice *slices;
   size_t slice_capacity;
   const unsigned char ***bytes; // [event][run]: the run's first byte of the present group
@@ -90,6 +92,7 @@ static void folder_deinit(struct folder *folder) {
   free(folder->gathers);
   free(folder->bytes);
   free(folder->slices);
+  seg_stored_reader_deinit(&folder->stored);
   seg_fold_scratch_deinit(&folder->scratch);
   seg_decide_deinit(&folder->decide);
 }
@@ -182,9 +185,9 @@ static bool add_slice(struct folder *folder, size_t *count, struct seg_slice sli
   return true;
 }
 
-static enum seg_status gather_event(struct folder *folder, uint32_t event, uint32_t group_first,
-                                    uint32_t partition, uint32_t customers,
-                                    struct seg_error *error) {
+static enum seg_status gather_slices(struct folder *folder, uint32_t event, uint32_t group_first,
+                                     uint32_t partition, uint32_t customers,
+                                     struct seg_error *error) {
   uint32_t shift = folder->folding->partitions.shift;
   const struct seg_event_runs *runs = &folder->state->events[event];
   size_t count = 0;
@@ -205,9 +208,20 @@ static enum seg_status gather_event(struct folder *folder, uint32_t event, uint3
         return seg_fail_memory(error, "folding events");
     }
   }
+  return seg_gather_run(&folder->gathers[event], folder->slices, count, partition << shift,
+                        customers, error);
+}
+
+static enum seg_status gather_event(struct folder *folder, uint32_t event, uint32_t group_first,
+                                    uint32_t partition, uint32_t customers,
+                                    struct seg_error *error) {
   struct seg_gather *gather = &folder->gathers[event];
+  uint64_t first = (uint64_t)partition << folder->folding->partitions.shift;
   enum seg_status status =
-      seg_gather_run(gather, folder->slices, count, partition << shift, customers, error);
+      folder->state->is_stored[event]
+          ? seg_stored_events_gather(folder->state, event, &folder->stored, gather, first,
+                                     customers, error)
+          : gather_slices(folder, event, group_first, partition, customers, error);
   if (status != SEG_OK)
     return status;
   const struct seg_plan_entity *entity = &folder->state->plan->events[event];

@@ -252,6 +252,7 @@ static void release_state(struct seg_run_state *state) {
   for (uint32_t e = 0; state->events != NULL && e < state->plan->event_count; e++)
     seg_event_runs_deinit(&state->events[e]);
   free(state->events);
+  free(state->is_stored);
   free(state->windows);
   seg_run_free_lists(state);
   seg_customer_columns_deinit(&state->customers);
@@ -285,8 +286,9 @@ enum seg_status seg_run(const struct seg_plan *plan, const struct seg_kernels *k
   pthread_mutex_init(&state.progress_lock, NULL);
   seg_spill_file_init(&state.spill, options->temp_folder);
   state.events = calloc((size_t)plan->event_count + 1, sizeof *state.events);
+  state.is_stored = calloc((size_t)plan->event_count + 1, sizeof *state.is_stored);
   state.windows = calloc((size_t)plan->window_count + 1, 2 * sizeof *state.windows);
-  if (state.events == NULL || state.windows == NULL) {
+  if (state.events == NULL || state.is_stored == NULL || state.windows == NULL) {
     status = seg_fail_memory(error, "the run");
   } else {
     seg_windows_resolve(plan, options->as_of, state.windows);

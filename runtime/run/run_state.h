@@ -31,6 +31,7 @@ struct seg_run_state {
   struct seg_population population;
   struct seg_spill_file spill;
   struct seg_event_runs *events;      // per event of the plan; empty for those not gathered
+  bool *is_stored;                    // per event: its rows are read from the store, not from runs
   struct seg_event_runs *newest_runs; // the last ones made; NULL: none
   uint64_t **listed;                  // per list that is read: bitmap over the customers
   int32_t *windows;                   // per window: first day, last day

@@ -5,6 +5,7 @@
 
 #include "runtime/run/morsel_stage.h"
 #include "runtime/run/row_scan.h"
+#include "runtime/run/stored_events.h"
 
 struct scanning {
   struct seg_morsel_stage stage;
@@ -203,6 +204,9 @@ enum seg_status seg_run_scan_event(struct seg_run_state *state, uint32_t event,
     state->newest_runs = scanning.runs;
     find_days(state, &scanning);
   }
+  state->is_stored[event] = seg_stored_events_apply(state, event);
+  if (state->is_stored[event])
+    return seg_stored_events_count(state, event, error);
   if (scanning.gives_customers)
     seg_key_table_init(state->keys, scanning.stage.source->key_is_text, state->budget);
   enum seg_status status = seg_morsel_stage_run(&scanning.stage, scan_worker, &scanning, error);

@@ -255,6 +255,14 @@ static const struct seg_source_class store_class = {
     .close = store_close,
 };
 
+bool seg_source_stored(const struct seg_source *source, struct seg_stored_source *stored) {
+  if (source == NULL || source->class != &store_class)
+    return false;
+  const struct store_source *from = (const struct store_source *)source;
+  *stored = (struct seg_stored_source){from->store, from->stored, from->columns};
+  return true;
+}
+
 // The rows in file order: the inverse of the stored places.
 static enum seg_status order_rows(const struct store_source *source,
                                   const struct seg_store_part *part, struct part_place *place,
