@@ -16,7 +16,7 @@ struct seg_event_place {
   uint32_t known_flag; // SEG_NO_PLACE: always known
 };
 
-/** What becomes of the rows of one event. */
+/** What becomes of the rows of one event. Arrays of the store's arena. */
 struct seg_event_shape {
   const struct seg_plan_entity *wanted;
   struct seg_event_place *places; // per input

@@ -30,8 +30,9 @@ struct reading {
 static enum seg_status make_shape(struct reading *reading, struct seg_error *error) {
   struct seg_event_shape *shape = &reading->shape;
   const struct seg_plan_entity *wanted = shape->wanted;
-  shape->places = calloc((size_t)wanted->input_count + 1, sizeof *shape->places);
-  shape->layouts = calloc((size_t)wanted->input_count + 2, sizeof *shape->layouts);
+  struct seg_arena *arena = &reading->state->build.store.arena;
+  shape->places = SEG_NEW_ARRAY(arena, struct seg_event_place, (size_t)wanted->input_count + 1);
+  shape->layouts = SEG_NEW_ARRAY(arena, enum seg_layout, (size_t)wanted->input_count + 2);
   if (shape->places == NULL || shape->layouts == NULL) {
     seg_fail_memory(error, what_for);
     return SEG_OUT_OF_MEMORY;
@@ -61,8 +62,10 @@ static enum seg_status make_scanners(struct reading *reading, struct seg_error *
   const struct seg_event_shape *shape = &reading->shape;
   reading->ones = malloc(SEG_MORSEL_ROWS / 8);
   reading->scanners = calloc(reading->state->threads, sizeof *reading->scanners);
-  if (reading->ones == NULL || reading->scanners == NULL)
-    return seg_fail_memory(error, what_for);
+  if (reading->ones == NULL || reading->scanners == NULL) {
+    seg_fail_memory(error, what_for);
+    return SEG_OUT_OF_MEMORY;
+  }
   memset(reading->ones, 0xff, SEG_MORSEL_ROWS / 8);
   for (unsigned w = 0; w < reading->state->threads; w++) {
     struct scanner *scanner = &reading->scanners[w];
@@ -75,8 +78,10 @@ static enum seg_status make_scanners(struct reading *reading, struct seg_error *
     scanner->flags = calloc((size_t)shape->flag_count + 1, sizeof *scanner->flags);
     if (scanner->keyed == NULL || scanner->unkeyed == NULL || scanner->numbers == NULL ||
         scanner->zeros == NULL || scanner->places == NULL || scanner->columns == NULL ||
-        scanner->flags == NULL)
-      return seg_fail_memory(error, what_for);
+        scanner->flags == NULL) {
+      seg_fail_memory(error, what_for);
+      return SEG_OUT_OF_MEMORY;
+    }
   }
   return SEG_OK;
 }
@@ -96,8 +101,6 @@ static void release(struct reading *reading) {
   free(reading->ones);
   seg_event_runs_deinit(&reading->keyed);
   seg_event_runs_deinit(&reading->unkeyed);
-  free(reading->shape.places);
-  free(reading->shape.layouts);
 }
 
 // The worker's turn: numbers of keys that are new. Runs can make room, keys cannot; adding again

@@ -225,15 +225,15 @@ static bool any_late(const struct seg_gather *gather, int32_t as_of) {
   return late;
 }
 
-#define COMPACT(type, array, late)                                                                 \
-  do {                                                                                             \
-    type *values_ = (array);                                                                       \
-    uint64_t kept_ = 0;                                                                            \
-    for (uint64_t i = 0; i < count; i++) {                                                         \
-      values_[kept_] = values_[i];                                                                 \
-      kept_ += !seg_bitmap_test(late, (int64_t)i);                                                 \
-    }                                                                                              \
-  } while (0)
+// Elements of `size` bytes; those that are late are left out.
+static inline void compact(void *array, size_t size, const uint64_t *late, uint64_t count) {
+  char *to = array;
+  const char *from = array;
+  for (uint64_t i = 0; i < count; i++, from += size) {
+    memmove(to, from, size);
+    to += seg_bitmap_test(late, (int64_t)i) ? 0 : size;
+  }
+}
 
 // Rows on or after the as-of day do not exist: the others move together.
 static enum seg_status drop_late(struct seg_stored_reader *reader, struct seg_gather *gather,
@@ -253,16 +253,16 @@ static enum seg_status drop_late(struct seg_stored_reader *reader, struct seg_ga
         kept++;
     }
   }
-  COMPACT(int32_t, gather->days, late);
+  compact(gather->days, sizeof(int32_t), late, count);
   for (uint32_t w = 0; w < gather->flag_words; w++)
-    COMPACT(uint64_t, gather->flags[w], late);
+    compact(gather->flags[w], sizeof(uint64_t), late, count);
   for (uint32_t c = 0; c < gather->layout->column_count; c++) {
     switch (gather->layout->columns[c]) {
     case SEG_LAYOUT_BIT: break; // never carried
-    case SEG_LAYOUT_I32: COMPACT(int32_t, gather->columns[c], late); break;
-    case SEG_LAYOUT_I64: COMPACT(int64_t, gather->columns[c], late); break;
-    case SEG_LAYOUT_F64: COMPACT(double, gather->columns[c], late); break;
-    case SEG_LAYOUT_TEXT: COMPACT(struct seg_str, gather->columns[c], late); break;
+    case SEG_LAYOUT_I32: compact(gather->columns[c], sizeof(int32_t), late, count); break;
+    case SEG_LAYOUT_I64: compact(gather->columns[c], sizeof(int64_t), late, count); break;
+    case SEG_LAYOUT_F64: compact(gather->columns[c], sizeof(double), late, count); break;
+    case SEG_LAYOUT_TEXT: compact(gather->columns[c], sizeof(struct seg_str), late, count); break;
     }
   }
   gather->offsets[customers] = gather->count = kept;
