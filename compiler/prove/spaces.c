@@ -176,17 +176,31 @@ static bool explore_cells(struct seg_query *query, struct seg_event_space *space
   return found;
 }
 
-static bool explore_apart(struct seg_query *query, struct seg_event_space *space) {
-  struct seg_solver *own;
-  struct seg_error error;
-  if (seg_vocabulary_solver(query->vocabulary, &own, &error) != SEG_OK) {
-    query->out_of_memory = true;
-    return false;
-  }
+static bool explore_in(struct seg_query *query, struct seg_event_space *space,
+                       struct seg_solver *own) {
   struct seg_apart apart = seg_query_go_apart(query, own);
+  own->missed = false;
+  space->cell_count = 0;
   bool explored = explore_cells(query, space);
   seg_query_come_back(query, apart);
   seg_row_terms_forget(&space->row);
+  return explored;
+}
+
+/** Most cells are found at once; the others by a solver that has seen nothing else. */
+static bool explore_apart(struct seg_query *query, struct seg_event_space *space) {
+  struct seg_solver *own;
+  struct seg_error error;
+  const char *refused = query->refused, *weak = query->weak;
+  enum seg_status status = seg_vocabulary_quick_solver(query->vocabulary, &own, &error);
+  bool explored = status == SEG_OK && explore_in(query, space, own);
+  if (status == SEG_OK && own->missed && !query->out_of_memory) {
+    query->refused = refused;
+    query->weak = weak;
+    status = seg_vocabulary_solver(query->vocabulary, &own, &error);
+    explored = status == SEG_OK && explore_in(query, space, own);
+  }
+  query->out_of_memory = query->out_of_memory || status != SEG_OK;
   return explored;
 }
 
