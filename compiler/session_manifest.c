@@ -1,6 +1,7 @@
 // Manifests of the public interface: the hashes of a project's inputs, and, beside the output of a
 // run, everything that decided it.
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -127,9 +128,24 @@ static bool write_rules(struct record *record, struct seg_json *json) {
   return fine;
 }
 
-static void write_inputs(const struct seg_inputs *inputs, struct seg_json *json) {
+// A store is named by the hash of its manifest, which has the checksums of everything in it.
+static void write_store(const struct seg_store *store, struct seg_json *json) {
+  char hash[24];
+  snprintf(hash, sizeof hash, "%016" PRIx64, store->manifest_hash);
+  seg_json_begin_object(json);
+  seg_json_member(json, "store", seg_str_view(store->path));
+  seg_json_key(json, "generation");
+  seg_json_uint(json, store->manifest.number);
+  seg_json_member(json, "hash", seg_str_view(hash));
+  seg_json_end_object(json);
+}
+
+static void write_inputs(const struct seg_session_data *data, struct seg_json *json) {
+  const struct seg_inputs *inputs = &data->inputs;
   seg_json_key(json, "inputs");
   seg_json_begin_array(json);
+  if (data->store.path != NULL)
+    write_store(&data->store, json);
   for (size_t i = 0; i < inputs->files.count; i++) {
     const struct seg_input_file *file = &inputs->files.items[i];
     seg_json_begin_object(json);
@@ -183,7 +199,7 @@ static bool write_record(struct record *record, FILE *out) {
   seg_json_member(&json, "as_of", seg_str_view(record->session->summary.as_of));
   write_versions(&json);
   bool fine = write_rules(record, &json);
-  write_inputs(&record->data->inputs, &json);
+  write_inputs(record->data, &json);
   write_answer(record, &json);
   seg_json_end_object(&json);
   seg_json_finish(&json);

@@ -105,6 +105,7 @@ static enum seg_status read_manifest(struct seg_store *store, struct seg_error *
     return seg_fail_memory(error, "the store");
   if (!seg_str_equal(expected, current))
     return fail_damaged(store, "its manifest is not the one that CURRENT names", error);
+  store->manifest_hash = seg_hash_bytes(text.data, text.size);
   return seg_store_manifest_read(&store->arena, text, store->path, &store->manifest, error);
 }
 

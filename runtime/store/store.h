@@ -19,7 +19,8 @@ enum { SEG_STORE_NAME = 64 }; // bytes that the functions below need for a name
 struct seg_store {
   struct seg_arena arena;
   const char *path;
-  int readers; // the lock; -1: not held
+  int readers;            // the lock; -1: not held
+  uint64_t manifest_hash; // of the manifest, whose checksums stand for everything else
   struct seg_store_manifest manifest;
 };
 

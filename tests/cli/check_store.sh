@@ -129,6 +129,14 @@ answers 0 "$segc" run rules --store shop.store --as-of 2026-10-12 --verify
 answers 0 "$segc" prepare rules --data all --store again.store --threads 1
 agree "at once" again.store all rules 2026-10-12
 
+# The manifest beside an output says which state of which store it was made from.
+answers 0 "$segc" run rules --store again.store --as-of 2026-10-12 --out out.csv
+if grep -qF "\"store\":\"again.store\",\"generation\":1,\"hash\":\"$(cut -d ' ' -f 2 again.store/CURRENT)\"" out.csv.manifest.json; then
+  passed=$((passed + 1))
+else
+  fail "the store is not in the manifest"
+fi
+
 # What cannot be added.
 answers 2 "$segc" prepare rules --data days/12 --store shop.store --append
 has 'error[D408]: days/12/purchases.csv is in the store shop.store already'
