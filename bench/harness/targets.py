@@ -91,6 +91,9 @@ def compile_row(cases, rules, form, target, words):
     title = f"W4 {rules:,} rules"
     found = [seconds(case["engines"][form]) for case in cases if case["workload"] == "W4" and
              case["parameters"]["rules"] == rules and form in case["engines"]]
+    if any(case["workload"] == "W4" and case["parameters"]["rules"] == rules and
+           form in case.get("unanswered", ()) for case in cases):
+        return [title, words, "no answer in a minute", verdict(False)]
     if not found:
         return [title, words, "not measured", ""]
     reached = " and ".join(seconds_text(value) for value in found)
