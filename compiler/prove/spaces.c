@@ -44,8 +44,12 @@ static Z3_ast bound_term(struct seg_solver *solver, int64_t bound, bool real) {
   return real ? seg_term_to_real(solver, term) : term;
 }
 
-/** The tightest of the limits that the value keeps in the asserted cell. */
-static void find_bounds(struct seg_query *query, const struct limits *limits, Z3_ast value,
+/**
+ * The tightest of the limits that the value keeps in the asserted cell. Wider ones are right, too:
+ * filters that the solver gives up on once are not worth its whole budget for every limit. False
+ * then.
+ */
+static bool find_bounds(struct seg_query *query, const struct limits *limits, Z3_ast value,
                         bool real, int64_t *low, int64_t *high) {
   struct seg_solver *solver = query->solver;
   *low = INT64_MIN;
@@ -55,11 +59,16 @@ static void find_bounds(struct seg_query *query, const struct limits *limits, Z3
     Z3_ast term = bound_term(solver, limit, real);
     Z3_ast below = seg_term_not(solver, seg_term_at_most(solver, term, value));
     Z3_ast above = seg_term_not(solver, seg_term_at_most(solver, value, term));
-    if (limit > *low && seg_solver_ask(solver, &below, 1) == SEG_IMPOSSIBLE)
+    enum seg_answer answer = SEG_POSSIBLE;
+    if (limit > *low && (answer = seg_solver_ask(solver, &below, 1)) == SEG_IMPOSSIBLE)
       *low = limit;
-    if (limit < *high && seg_solver_ask(solver, &above, 1) == SEG_IMPOSSIBLE)
+    if (answer != SEG_UNDECIDED && limit < *high &&
+        (answer = seg_solver_ask(solver, &above, 1)) == SEG_IMPOSSIBLE)
       *high = limit;
+    if (answer == SEG_UNDECIDED)
+      return false;
   }
+  return true;
 }
 
 struct finding {
@@ -68,6 +77,7 @@ struct finding {
   Z3_ast atoms[SEG_MAX_CELL_ATOMS];
   Z3_ast arguments[SEG_MAX_ARGUMENTS];
   struct limits limits;
+  bool gave_up; // on bounds
 };
 
 static bool add_cell(struct finding *finding, uint64_t atoms) {
@@ -92,9 +102,10 @@ static bool add_cell(struct finding *finding, uint64_t atoms) {
     bool real = kind == SEG_TYPE_NUMBER || kind == SEG_TYPE_AMOUNT;
     bool bounded = real || kind == SEG_TYPE_INT || kind == SEG_TYPE_MONEY;
     bool known = argument->known_atom < 0 || (atoms >> argument->known_atom & 1) != 0;
-    if (bounded && known && (argument->summed || argument->ended || argument->edged))
-      find_bounds(query, &finding->limits, finding->arguments[a], real, &cell->low[a],
-                  &cell->high[a]);
+    if (bounded && known && !finding->gave_up &&
+        (argument->summed || argument->ended || argument->edged))
+      finding->gave_up = !find_bounds(query, &finding->limits, finding->arguments[a], real,
+                                      &cell->low[a], &cell->high[a]);
   }
   seg_solver_pop(solver);
   space->cell_count++;

@@ -87,7 +87,7 @@ static void write_cuts(struct seg_sql *sql, size_t number, struct seg_str values
           "  SELECT low.*, high.\"#value\" AS \"#high value\", high.\"#top\" AS \"#high top\",\n"
           "    high.\"#bottom\" AS \"#high bottom\", places.\"#part\"\n"
           "  FROM (\n    SELECT %.*s AS \"#low\", (%.*s) %% %.*s AS \"#part\"\n"
-          "    FROM %.*s AS counted(part)\n  ) AS places\n",
+          "    FROM %.*s\n  ) AS places\n",
           SEG_STR(low.text), SEG_STR(place.text), SEG_STR(parts), SEG_STR(series.text));
   for (int side = 0; side < 2; side++)
     fprintf(sql->out,
