@@ -95,6 +95,7 @@ static void overflows_in_refused_rows_are_none(void **state) {
   assert_string_equal(error.code, "D301");
   assert_non_null(strstr(error.message, "5002"));
   data_deinit(&data);
+  fixture_deinit(&f);
 }
 
 static void overflows_of_a_customer_are_named(void **state) {
@@ -151,6 +152,7 @@ static void the_smallest_customer_is_named_although_folded_later(void **state) {
   error = fail_alike(&f, &data, SEG_BAD_DATA);
   assert_non_null(strstr(error.message, "customer 37036:"));
   data_deinit(&data);
+  fixture_deinit(&f);
 }
 
 static void an_interrupted_run_stops(void **state) {
