@@ -82,8 +82,9 @@ static enum seg_status write_input(struct event_writer *writer, uint32_t input,
   const uint64_t *known = NULL;
   if (place->known_flag != SEG_NO_PLACE) {
     flag_bits(writer, place->known_flag);
-    memcpy(writer->bits + words, writer->bits, words * sizeof *writer->bits);
-    known = writer->bits + words;
+    if (words > 0) // nothing was written: there are no events
+      memcpy(writer->bits + words, writer->bits, words * sizeof *writer->bits);
+    known = words > 0 ? writer->bits + words : NULL;
   }
   const void *values = place->column == SEG_NO_PLACE ? (const void *)flag_bits(writer, place->flag)
                                                      : gather->columns[place->column];

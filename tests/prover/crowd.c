@@ -234,6 +234,13 @@ static struct seg_value get(const struct seg_column *column, int64_t row) {
   return value;
 }
 
+/** A text of its own: the customer outlives crowd and program. */
+static struct seg_str keep(struct data *data, struct seg_str text) {
+  struct seg_str copy = seg_arena_str(&data->arena, text);
+  must(copy.data != NULL);
+  return copy;
+}
+
 static void take_rows(const struct crowd *crowd, const struct crowd_table *table,
                       const struct seg_program_entity *entity, struct seg_str name,
                       int64_t customer, struct data *data) {
@@ -241,20 +248,20 @@ static void take_rows(const struct crowd *crowd, const struct crowd_table *table
     return;
   struct data_table *out = &data->tables[data->table_count++];
   uint32_t to[CROWD_COLUMNS] = {0};
-  *out = (struct data_table){.name = name, .key_is_text = crowd->text_keys};
+  *out = (struct data_table){.name = keep(data, name), .key_is_text = crowd->text_keys};
   for (uint32_t i = 0; entity != NULL && i < entity->column_count; i++) {
     if (entity->columns[i].computed != NULL)
       continue;
     to[i] = out->column_count;
     must(out->column_count < DATA_MAX_COLUMNS);
-    out->columns[out->column_count++] =
-        (struct data_column){entity->columns[i].name.text, entity->columns[i].type.kind};
+    out->columns[out->column_count++] = (struct data_column){
+        keep(data, entity->columns[i].name.text), entity->columns[i].type.kind};
   }
   for (int64_t row = 0; row < table->rows; row++) {
     if (((const int64_t *)table->key.values)[row] != customer)
       continue;
     struct seg_row taken = {
-        .key = crowd->text_keys ? ((const struct seg_str *)table->text_key.values)[row]
+        .key = crowd->text_keys ? keep(data, ((const struct seg_str *)table->text_key.values)[row])
                                 : seg_arena_format(&data->arena, "%" PRId64, customer),
         .values = SEG_NEW_ARRAY(&data->arena, struct seg_value, (size_t)out->column_count + 1)};
     must(taken.key.data != NULL && taken.values != NULL);
@@ -263,8 +270,11 @@ static void take_rows(const struct crowd *crowd, const struct crowd_table *table
         taken.values[to[i]] =
             (struct seg_value){.known = !entity->columns[i].optional, .text = {"", 0}};
     for (uint32_t i = 0; i < table->plan->input_count; i++)
-      if (table->from[i] >= 0)
-        taken.values[to[table->from[i]]] = get(&table->inputs[i], row);
+      if (table->from[i] >= 0) {
+        struct seg_value value = get(&table->inputs[i], row);
+        value.text = keep(data, value.text.data == NULL ? seg_str_view("") : value.text);
+        taken.values[to[table->from[i]]] = value;
+      }
     if ((size_t)row < table->instants.count) {
       taken.day = ((const int32_t *)table->days.values)[row];
       taken.instant = table->instants.items[row];
