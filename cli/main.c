@@ -6,23 +6,9 @@
 
 #include "cli/verbs.h"
 
-static const struct {
-  const char *name;
-  const char *summary;
-  int (*run)(int argc, char **argv);
-} verbs[] = {
-    {"init", "a starter project for a folder of data", verb_init},
-    {"check", "prove that every rule has one meaning; report what is wrong", verb_check},
-    {"fmt", "write rule files in their canonical layout", verb_fmt},
-    {"test", "run the tests that stand beside the rules", verb_test},
-    {"prepare", "read the data once, for many fast runs", verb_prepare},
-    {"run", "compile the rules and score all customers", verb_run},
-    {"explain", "why a customer is in a segment, or is not", verb_explain},
-    {"diff", "what two versions of a project mean differently", verb_diff},
-    {"show", "the data dictionary: what every segment means and reads", verb_show},
-    {"manifest", "the hashes of the files that a run would read", verb_manifest},
-    {"emit", "the project in another form: a query in SQL", verb_emit},
-    {"version", "the versions of segc and of what it is built with", verb_version},
+static const struct verb *const verbs[] = {
+    &verb_init,    &verb_check, &verb_fmt,  &verb_test,     &verb_prepare, &verb_run,
+    &verb_explain, &verb_diff,  &verb_show, &verb_manifest, &verb_emit,    &verb_version,
 };
 enum { VERB_COUNT = sizeof verbs / sizeof *verbs };
 
@@ -30,7 +16,7 @@ static void print_help(FILE *out) {
   fprintf(out, "segc: a compiler for customer-segment rules\n\n"
                "usage: segc VERB [ARGUMENTS]\n\n");
   for (int i = 0; i < VERB_COUNT; i++)
-    fprintf(out, "  %-9s %s\n", verbs[i].name, verbs[i].summary);
+    fprintf(out, "  %-9s %s\n", verbs[i]->name, verbs[i]->summary);
   fprintf(
       out,
       "\n`segc VERB --help` explains a verb. Exit codes: 0 fine; 1 the rules have errors\n"
@@ -41,7 +27,7 @@ static void print_help(FILE *out) {
 static int unknown_verb(const char *word) {
   const char *names[VERB_COUNT];
   for (int i = 0; i < VERB_COUNT; i++)
-    names[i] = verbs[i].name;
+    names[i] = verbs[i]->name;
   const char *nearest = segc_nearest(word, names, VERB_COUNT);
   fprintf(stderr, "error: segc has no verb `%s`\n  = help: ", word);
   if (nearest != NULL)
@@ -71,9 +57,9 @@ int main(int argc, char **argv) {
     return SEGC_OK;
   }
   if (strcmp(word, "--version") == 0)
-    return verb_version(argc - 2, argv + 2);
+    return verb_call(&verb_version, argc - 2, argv + 2);
   for (int i = 0; i < VERB_COUNT; i++)
-    if (strcmp(word, verbs[i].name) == 0)
-      return verbs[i].run(argc - 2, argv + 2);
+    if (strcmp(word, verbs[i]->name) == 0)
+      return verb_call(verbs[i], argc - 2, argv + 2);
   return unknown_verb(word);
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/args.h"
 #include "cli/limits.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
@@ -42,20 +41,7 @@ enum {
   WITNESS_TESTS,
   PROOF_CACHE,
   NO_PROOF_CACHE,
-  COLOR,
-  HELP,
-  HELP_SHORT,
-  OPTION_COUNT,
-};
-
-struct choices {
-  enum segc_format format;
-  enum color_choice color;
-  bool proofs;
-  unsigned budget, threads;
-  const char *witness_tests; // NULL: none are written
-  const char *proof_cache;   // NULL: the usual one
-  bool no_proof_cache;
+  OPTION_COUNT
 };
 
 static void print_count(FILE *out, size_t count, const char *what, const char *behind) {
@@ -94,47 +80,35 @@ static void print_proofs(FILE *out, const struct segc_proofs *proofs) {
   print_open(out, proofs);
 }
 
-static enum segc_status prove(struct segc_session *session, const struct choices *choices,
-                              struct segc_proofs *proofs) {
-  struct segc_check_options options = {
-      .size = sizeof options,
-      .budget = choices->budget,
-      .threads = choices->threads,
-      .witness_tests = choices->witness_tests,
-      .proof_cache = choices->proof_cache,
-      .no_proof_cache = choices->no_proof_cache,
-  };
-  watch_signals(session);
-  enum segc_status status = segc_check(session, &options, proofs);
-  unwatch_signals();
-  return status;
-}
-
-static enum segc_status check(struct segc_session *session, const struct arguments *arguments,
-                              const struct choices *choices) {
-  struct segc_project_options options = {
-      .size = sizeof options,
-      .paths = arguments->paths,
-      .path_count = arguments->path_count,
-      .allow_no_decision = arguments->options[ALLOW_NO_DECISION].given,
+static enum segc_status judge(struct call *call, const struct segc_check_options *options,
+                              enum segc_format format) {
+  struct segc_session *session = call->session;
+  struct segc_project_options project = {
+      .size = sizeof project,
+      .paths = call->arguments.paths,
+      .path_count = call->arguments.path_count,
+      .allow_no_decision = call->arguments.options[ALLOW_NO_DECISION].given,
   };
   struct segc_proofs proofs = {0};
-  enum segc_status status = segc_load(session, &options);
-  bool proved = choices->proofs && status == SEGC_OK;
-  if (proved)
-    status = prove(session, choices, &proofs);
+  enum segc_status status = segc_load(session, &project);
+  bool wanted = !call->arguments.options[NO_PROOFS].given, proved = wanted && status == SEGC_OK;
+  if (proved) {
+    watch_signals(session);
+    status = segc_check(session, options, &proofs);
+    unwatch_signals();
+  }
   if (status != SEGC_OK && status != SEGC_FINDINGS) {
-    report_failure(session, status, use_color(choices->color, stderr));
+    report_failure(session, status, call->color);
     return status;
   }
-  if (choices->format != SEGC_FORMAT_HUMAN) {
-    segc_write_diagnostics(session, choices->format, false, stdout);
+  if (format != SEGC_FORMAT_HUMAN) {
+    segc_write_diagnostics(session, format, false, stdout);
     return finish_output(stdout, status);
   }
-  report_diagnostics(session, use_color(choices->color, stderr));
+  report_diagnostics(session, call->color);
   if (status == SEGC_OK)
     print_fine(session);
-  if (status == SEGC_OK && !choices->proofs)
+  if (status == SEGC_OK && !wanted)
     puts("nothing was proved: --no-proofs");
   if (proved)
     print_proofs(status == SEGC_OK ? stdout : stderr, &proofs);
@@ -159,59 +133,45 @@ static bool can_hold_tests(const struct option *file, const struct option *no_pr
   return false;
 }
 
-int verb_check(int argc, char **argv) {
-  struct option options[OPTION_COUNT] = {
-      [FORMAT] = {.name = "--format", .takes_value = true},
-      [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
-      [NO_PROOFS] = {.name = "--no-proofs"},
-      [PROOF_BUDGET] = {.name = "--proof-budget", .takes_value = true},
-      [THREADS] = {.name = "--threads", .takes_value = true},
-      [WITNESS_TESTS] = {.name = "--witness-tests", .takes_value = true},
-      [PROOF_CACHE] = {.name = "--proof-cache", .takes_value = true},
-      [NO_PROOF_CACHE] = {.name = "--no-proof-cache"},
-      [COLOR] = {.name = "--color", .takes_value = true},
-      [HELP] = {.name = "--help"},
-      [HELP_SHORT] = {.name = "-h"},
-  };
+static enum segc_status check(struct call *call) {
   static const char *const formats[] = {"human", "json", "sarif", "github"};
-  struct arguments arguments = {"check", options, OPTION_COUNT, NULL, 0};
-  struct segc_session *session = NULL;
-  int status = SEGC_FAILURE;
-  if (!parse_arguments(&arguments, argc, argv))
-    goto cleanup;
-  if (options[HELP].given || options[HELP_SHORT].given) {
-    fputs(help, stdout);
-    status = SEGC_OK;
-    goto cleanup;
-  }
+  const struct option *options = call->arguments.options;
   int format = choose("check", "--format", options[FORMAT].value, formats, 4);
-  int color = choose_color("check", options[COLOR].value);
   long budget = choose_budget("check", options[PROOF_BUDGET].value);
-  unsigned threads = 0;
-  if (format < 0 || color < 0 || budget < 0 || !parse_threads(options[THREADS].value, &threads) ||
-      !can_hold_tests(&options[WITNESS_TESTS], &options[NO_PROOFS]))
-    goto cleanup;
-  if (arguments.path_count == 0) {
-    fprintf(stderr, "error: segc check needs a folder or a file with rules\n"
-                    "  = help: `segc check .` checks the .seg files below this folder\n");
-    goto cleanup;
-  }
-  session = open_session();
-  if (session == NULL)
-    goto cleanup;
-  const struct choices choices = {
-      .format = (enum segc_format)format,
-      .color = (enum color_choice)color,
-      .proofs = !options[NO_PROOFS].given,
-      .budget = (unsigned)budget,
-      .threads = threads,
+  struct segc_check_options proofs = {
+      .size = sizeof proofs,
       .witness_tests = options[WITNESS_TESTS].value,
       .proof_cache = options[PROOF_CACHE].value,
       .no_proof_cache = options[NO_PROOF_CACHE].given,
   };
-  status = check(session, &arguments, &choices);
-cleanup:
-  segc_session_free(session);
-  free_arguments(&arguments);
-  return status;
+  if (format < 0 || budget < 0 || !parse_threads(options[THREADS].value, &proofs.threads) ||
+      !can_hold_tests(&options[WITNESS_TESTS], &options[NO_PROOFS]))
+    return SEGC_FAILURE;
+  if (call->arguments.path_count == 0) {
+    fprintf(stderr, "error: segc check needs a folder or a file with rules\n"
+                    "  = help: `segc check .` checks the .seg files below this folder\n");
+    return SEGC_FAILURE;
+  }
+  proofs.budget = (unsigned)budget;
+  return judge(call, &proofs, (enum segc_format)format);
 }
+
+static const struct option option_table[OPTION_COUNT] = {
+    [FORMAT] = {.name = "--format", .takes_value = true},
+    [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
+    [NO_PROOFS] = {.name = "--no-proofs"},
+    [PROOF_BUDGET] = {.name = "--proof-budget", .takes_value = true},
+    [THREADS] = {.name = "--threads", .takes_value = true},
+    [WITNESS_TESTS] = {.name = "--witness-tests", .takes_value = true},
+    [PROOF_CACHE] = {.name = "--proof-cache", .takes_value = true},
+    [NO_PROOF_CACHE] = {.name = "--no-proof-cache"},
+};
+
+const struct verb verb_check = {
+    .name = "check",
+    .summary = "prove that every rule has one meaning; report what is wrong",
+    .help = help,
+    .options = option_table,
+    .option_count = OPTION_COUNT,
+    .run = check,
+};

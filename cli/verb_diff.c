@@ -2,7 +2,6 @@
 #include <segc.h>
 #include <stdio.h>
 
-#include "cli/args.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
 
@@ -39,9 +38,6 @@ enum {
   PROOF_BUDGET,
   FORMAT,
   ALLOW_NO_DECISION,
-  COLOR,
-  HELP,
-  HELP_SHORT,
   OPTION_COUNT
 };
 
@@ -62,10 +58,12 @@ static bool load(struct segc_session *session, const struct arguments *arguments
   return status == SEGC_OK;
 }
 
-static enum segc_status diff(struct segc_session *before, struct segc_session *after,
-                             const struct arguments *arguments, unsigned budget,
-                             enum segc_format format, bool color) {
+// `before` is the session of the call.
+static enum segc_status compare(struct call *call, struct segc_session *after, unsigned budget,
+                                enum segc_format format) {
+  const struct arguments *arguments = &call->arguments;
   const struct option *options = arguments->options;
+  struct segc_session *before = call->session;
   struct segc_run_options data = {
       .size = sizeof data,
       .as_of = options[AS_OF].value,
@@ -79,15 +77,15 @@ static enum segc_status diff(struct segc_session *before, struct segc_session *a
                                            .list_path = options[LIST].value,
                                            .no_proofs = options[NO_PROOFS].given,
                                            .proof_budget = budget};
-  bool loaded = load(before, arguments, 0, color);
-  loaded = load(after, arguments, 1, color) && loaded;
+  bool loaded = load(before, arguments, 0, call->color);
+  loaded = load(after, arguments, 1, call->color) && loaded;
   if (!loaded)
     return SEGC_FAILURE;
   watch_signals(after);
   enum segc_status status = segc_diff(before, after, &diff_options, format, stdout);
   unwatch_signals();
   if (status != SEGC_OK && status != SEGC_FINDINGS)
-    report_failure(after, status, color);
+    report_failure(after, status, call->color);
   return finish_output(stdout, status);
 }
 
@@ -108,47 +106,39 @@ static bool right_arguments(const struct arguments *arguments) {
   return true;
 }
 
-int verb_diff(int argc, char **argv) {
-  struct option options[OPTION_COUNT] = {
-      [AS_OF] = {.name = "--as-of", .takes_value = true},
-      [DATA] = {.name = "--data", .takes_value = true},
-      [SOURCE] = {.name = "--source", .takes_value = true, .repeats = true},
-      [LIST] = {.name = "--list", .takes_value = true},
-      [NO_PROOFS] = {.name = "--no-proofs"},
-      [PROOF_BUDGET] = {.name = "--proof-budget", .takes_value = true},
-      [FORMAT] = {.name = "--format", .takes_value = true},
-      [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
-      [COLOR] = {.name = "--color", .takes_value = true},
-      [HELP] = {.name = "--help"},
-      [HELP_SHORT] = {.name = "-h"},
-  };
+static enum segc_status diff(struct call *call) {
   static const char *const words[] = {"human", "json", "markdown"};
   static const enum segc_format formats[] = {SEGC_FORMAT_HUMAN, SEGC_FORMAT_JSON,
                                              SEGC_FORMAT_MARKDOWN};
-  struct arguments arguments = {"diff", options, OPTION_COUNT, NULL, 0};
-  struct segc_session *before = NULL, *after = NULL;
-  int status = SEGC_FAILURE;
-  if (!parse_arguments(&arguments, argc, argv))
-    goto cleanup;
-  if (options[HELP].given || options[HELP_SHORT].given) {
-    fputs(help, stdout);
-    status = SEGC_OK;
-    goto cleanup;
-  }
+  const struct option *options = call->arguments.options;
   int format = choose("diff", "--format", options[FORMAT].value, words, 3);
-  int color = choose_color("diff", options[COLOR].value);
   long budget = choose_budget("diff", options[PROOF_BUDGET].value);
-  if (format < 0 || color < 0 || budget < 0 || !right_arguments(&arguments))
-    goto cleanup;
-  before = open_session();
-  after = before == NULL ? NULL : open_session();
+  if (format < 0 || budget < 0 || !right_arguments(&call->arguments))
+    return SEGC_FAILURE;
+  struct segc_session *after = open_session();
   if (after == NULL)
-    goto cleanup;
-  status = diff(before, after, &arguments, (unsigned)budget, formats[format],
-                use_color((enum color_choice)color, stderr));
-cleanup:
-  segc_session_free(before);
+    return SEGC_FAILURE;
+  enum segc_status status = compare(call, after, (unsigned)budget, formats[format]);
   segc_session_free(after);
-  free_arguments(&arguments);
   return status;
 }
+
+static const struct option option_table[OPTION_COUNT] = {
+    [AS_OF] = {.name = "--as-of", .takes_value = true},
+    [DATA] = {.name = "--data", .takes_value = true},
+    [SOURCE] = {.name = "--source", .takes_value = true, .repeats = true},
+    [LIST] = {.name = "--list", .takes_value = true},
+    [NO_PROOFS] = {.name = "--no-proofs"},
+    [PROOF_BUDGET] = {.name = "--proof-budget", .takes_value = true},
+    [FORMAT] = {.name = "--format", .takes_value = true},
+    [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
+};
+
+const struct verb verb_diff = {
+    .name = "diff",
+    .summary = "what two versions of a project mean differently",
+    .help = help,
+    .options = option_table,
+    .option_count = OPTION_COUNT,
+    .run = diff,
+};

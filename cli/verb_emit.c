@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/args.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
 
@@ -26,32 +25,7 @@ static const char help[] =
     "  --allow-no-decision  accept segments without a decision, for exploration\n"
     "  --color WHEN         auto, always or never: colours of messages\n";
 
-enum { DIALECT, AS_OF, ORDER, OUT, ALLOW_NO_DECISION, COLOR, HELP, HELP_SHORT, OPTION_COUNT };
-
-static enum segc_status emit(struct segc_session *session, const struct arguments *arguments,
-                             bool color) {
-  const struct option *options = arguments->options;
-  struct segc_project_options project = {
-      .size = sizeof project,
-      .paths = arguments->paths + 1,
-      .path_count = arguments->path_count - 1,
-      .allow_no_decision = options[ALLOW_NO_DECISION].given,
-  };
-  struct segc_sql_options sql = {
-      .size = sizeof sql,
-      .dialect = options[DIALECT].value,
-      .as_of = options[AS_OF].value,
-      .order = options[ORDER].value,
-      .out_path = options[OUT].value,
-  };
-  enum segc_status status = segc_load(session, &project);
-  if (status == SEGC_OK)
-    status = segc_emit_sql(session, &sql, stdout);
-  report_diagnostics(session, color);
-  if (status != SEGC_OK && status != SEGC_FINDINGS)
-    report_failure(session, status, color);
-  return finish_output(stdout, status);
-}
+enum { DIALECT, AS_OF, ORDER, OUT, ALLOW_NO_DECISION, OPTION_COUNT };
 
 // The form comes first: `sql`.
 static bool is_complete(const struct arguments *arguments) {
@@ -73,36 +47,43 @@ static bool is_complete(const struct arguments *arguments) {
   return true;
 }
 
-int verb_emit(int argc, char **argv) {
-  struct option options[OPTION_COUNT] = {
-      [DIALECT] = {.name = "--dialect", .takes_value = true},
-      [AS_OF] = {.name = "--as-of", .takes_value = true},
-      [ORDER] = {.name = "--order", .takes_value = true},
-      [OUT] = {.name = "--out", .takes_value = true},
-      [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
-      [COLOR] = {.name = "--color", .takes_value = true},
-      [HELP] = {.name = "--help"},
-      [HELP_SHORT] = {.name = "-h"},
+static enum segc_status emit(struct call *call) {
+  const struct arguments *arguments = &call->arguments;
+  const struct option *options = arguments->options;
+  if (!is_complete(arguments))
+    return SEGC_FAILURE;
+  struct segc_project_options project = {
+      .size = sizeof project,
+      .paths = arguments->paths + 1,
+      .path_count = arguments->path_count - 1,
+      .allow_no_decision = options[ALLOW_NO_DECISION].given,
   };
-  struct arguments arguments = {"emit", options, OPTION_COUNT, NULL, 0};
-  struct segc_session *session = NULL;
-  int status = SEGC_FAILURE;
-  if (!parse_arguments(&arguments, argc, argv))
-    goto cleanup;
-  if (options[HELP].given || options[HELP_SHORT].given) {
-    fputs(help, stdout);
-    status = SEGC_OK;
-    goto cleanup;
-  }
-  int color = choose_color("emit", options[COLOR].value);
-  if (color < 0 || !is_complete(&arguments))
-    goto cleanup;
-  session = open_session();
-  if (session == NULL)
-    goto cleanup;
-  status = emit(session, &arguments, use_color((enum color_choice)color, stderr));
-cleanup:
-  segc_session_free(session);
-  free_arguments(&arguments);
-  return status;
+  struct segc_sql_options sql = {
+      .size = sizeof sql,
+      .dialect = options[DIALECT].value,
+      .as_of = options[AS_OF].value,
+      .order = options[ORDER].value,
+      .out_path = options[OUT].value,
+  };
+  enum segc_status status = segc_load(call->session, &project);
+  if (status == SEGC_OK)
+    status = segc_emit_sql(call->session, &sql, stdout);
+  return call_finish(call, status);
 }
+
+static const struct option option_table[OPTION_COUNT] = {
+    [DIALECT] = {.name = "--dialect", .takes_value = true},
+    [AS_OF] = {.name = "--as-of", .takes_value = true},
+    [ORDER] = {.name = "--order", .takes_value = true},
+    [OUT] = {.name = "--out", .takes_value = true},
+    [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
+};
+
+const struct verb verb_emit = {
+    .name = "emit",
+    .summary = "the project in another form: a query in SQL",
+    .help = help,
+    .options = option_table,
+    .option_count = OPTION_COUNT,
+    .run = emit,
+};

@@ -2,7 +2,6 @@
 #include <segc.h>
 #include <stdio.h>
 
-#include "cli/args.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
 
@@ -23,22 +22,25 @@ static const char help[] =
     "  --allow-no-decision  accept segments without a decision, for exploration\n"
     "  --color WHEN         auto, always or never: colours of messages\n";
 
-enum {
-  CUSTOMER,
-  AS_OF,
-  DATA,
-  SOURCE,
-  FORMAT,
-  ALLOW_NO_DECISION,
-  COLOR,
-  HELP,
-  HELP_SHORT,
-  OPTION_COUNT
-};
+enum { CUSTOMER, AS_OF, DATA, SOURCE, FORMAT, ALLOW_NO_DECISION, OPTION_COUNT };
 
-static enum segc_status explain(struct segc_session *session, const struct arguments *arguments,
-                                enum segc_format format, bool color) {
+static enum segc_status explain(struct call *call) {
+  static const char *const formats[] = {"human", "json"};
+  const struct arguments *arguments = &call->arguments;
   const struct option *options = arguments->options;
+  int format = choose("explain", "--format", options[FORMAT].value, formats, 2);
+  if (format < 0)
+    return SEGC_FAILURE;
+  if (arguments->path_count < 2 || !options[CUSTOMER].given) {
+    fprintf(stderr,
+            "error: segc explain needs %s\n"
+            "  = help: write `segc explain SEGMENT --customer KEY DIR --data DATA --as-of "
+            "YYYY-MM-DD`\n",
+            arguments->path_count == 0   ? "a segment"
+            : arguments->path_count == 1 ? "a folder or a file with rules behind the segment"
+                                         : "a customer");
+    return SEGC_FAILURE;
+  }
   struct segc_project_options project = {
       .size = sizeof project,
       .paths = arguments->paths + 1,
@@ -52,64 +54,34 @@ static enum segc_status explain(struct segc_session *session, const struct argum
       .sources = options[SOURCE].values,
       .source_count = options[SOURCE].count,
   };
-  enum segc_status status = segc_load(session, &project);
+  enum segc_status status = segc_load(call->session, &project);
   if (status == SEGC_OK) {
-    watch_signals(session);
-    status =
-        segc_explain(session, arguments->paths[0], options[CUSTOMER].value, &run, format, stdout);
+    watch_signals(call->session);
+    status = segc_explain(call->session, arguments->paths[0], options[CUSTOMER].value, &run,
+                          (enum segc_format)format, stdout);
     unwatch_signals();
   }
   if (status != SEGC_OK)
-    report_diagnostics(session, color);
+    report_diagnostics(call->session, call->color);
   if (status != SEGC_OK && status != SEGC_FINDINGS)
-    report_failure(session, status, color);
+    report_failure(call->session, status, call->color);
   return finish_output(stdout, status);
 }
 
-int verb_explain(int argc, char **argv) {
-  struct option options[OPTION_COUNT] = {
-      [CUSTOMER] = {.name = "--customer", .takes_value = true},
-      [AS_OF] = {.name = "--as-of", .takes_value = true},
-      [DATA] = {.name = "--data", .takes_value = true},
-      [SOURCE] = {.name = "--source", .takes_value = true, .repeats = true},
-      [FORMAT] = {.name = "--format", .takes_value = true},
-      [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
-      [COLOR] = {.name = "--color", .takes_value = true},
-      [HELP] = {.name = "--help"},
-      [HELP_SHORT] = {.name = "-h"},
-  };
-  static const char *const formats[] = {"human", "json"};
-  struct arguments arguments = {"explain", options, OPTION_COUNT, NULL, 0};
-  struct segc_session *session = NULL;
-  int status = SEGC_FAILURE;
-  if (!parse_arguments(&arguments, argc, argv))
-    goto cleanup;
-  if (options[HELP].given || options[HELP_SHORT].given) {
-    fputs(help, stdout);
-    status = SEGC_OK;
-    goto cleanup;
-  }
-  int format = choose("explain", "--format", options[FORMAT].value, formats, 2);
-  int color = choose_color("explain", options[COLOR].value);
-  if (format < 0 || color < 0)
-    goto cleanup;
-  if (arguments.path_count < 2 || !options[CUSTOMER].given) {
-    fprintf(stderr,
-            "error: segc explain needs %s\n"
-            "  = help: write `segc explain SEGMENT --customer KEY DIR --data DATA --as-of "
-            "YYYY-MM-DD`\n",
-            arguments.path_count == 0   ? "a segment"
-            : arguments.path_count == 1 ? "a folder or a file with rules behind the segment"
-                                        : "a customer");
-    goto cleanup;
-  }
-  session = open_session();
-  if (session == NULL)
-    goto cleanup;
-  status = explain(session, &arguments, (enum segc_format)format,
-                   use_color((enum color_choice)color, stderr));
-cleanup:
-  segc_session_free(session);
-  free_arguments(&arguments);
-  return status;
-}
+static const struct option option_table[OPTION_COUNT] = {
+    [CUSTOMER] = {.name = "--customer", .takes_value = true},
+    [AS_OF] = {.name = "--as-of", .takes_value = true},
+    [DATA] = {.name = "--data", .takes_value = true},
+    [SOURCE] = {.name = "--source", .takes_value = true, .repeats = true},
+    [FORMAT] = {.name = "--format", .takes_value = true},
+    [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
+};
+
+const struct verb verb_explain = {
+    .name = "explain",
+    .summary = "why a customer is in a segment, or is not",
+    .help = help,
+    .options = option_table,
+    .option_count = OPTION_COUNT,
+    .run = explain,
+};

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/args.h"
 #include "cli/report.h"
 #include "cli/text_diff.h"
 #include "cli/verbs.h"
@@ -25,7 +24,7 @@ static const char help[] =
     "  --diff        change nothing; print what would change, exit code 1 when anything would\n"
     "  --color WHEN  auto, always or never\n";
 
-enum { CHECK, DIFF, COLOR, HELP, HELP_SHORT, OPTION_COUNT };
+enum { CHECK, DIFF, OPTION_COUNT };
 
 enum mode { MODE_WRITE, MODE_CHECK, MODE_DIFF };
 
@@ -160,36 +159,26 @@ static bool check_arguments(const struct arguments *arguments) {
   return true;
 }
 
-int verb_fmt(int argc, char **argv) {
-  struct option options[OPTION_COUNT] = {
-      [CHECK] = {.name = "--check"},
-      [DIFF] = {.name = "--diff"},
-      [COLOR] = {.name = "--color", .takes_value = true},
-      [HELP] = {.name = "--help"},
-      [HELP_SHORT] = {.name = "-h"},
-  };
-  struct arguments arguments = {"fmt", options, OPTION_COUNT, NULL, 0};
-  struct segc_session *session = NULL;
-  int status = SEGC_FAILURE;
-  if (!parse_arguments(&arguments, argc, argv))
-    goto cleanup;
-  if (options[HELP].given || options[HELP_SHORT].given) {
-    fputs(help, stdout);
-    status = SEGC_OK;
-    goto cleanup;
-  }
-  int choice = choose_color("fmt", options[COLOR].value);
-  if (choice < 0 || !check_arguments(&arguments))
-    goto cleanup;
-  session = open_session();
-  if (session == NULL)
-    goto cleanup;
-  bool color = use_color((enum color_choice)choice, stderr);
+static enum segc_status fmt(struct call *call) {
+  const struct arguments *arguments = &call->arguments;
+  const struct option *options = arguments->options;
+  if (!check_arguments(arguments))
+    return SEGC_FAILURE;
   enum mode mode = options[CHECK].given ? MODE_CHECK : options[DIFF].given ? MODE_DIFF : MODE_WRITE;
-  status = names_stdin(&arguments) ? format_stdin(session, mode, color)
-                                   : format_files(session, &arguments, mode, color);
-cleanup:
-  segc_session_free(session);
-  free_arguments(&arguments);
-  return status;
+  return names_stdin(arguments) ? format_stdin(call->session, mode, call->color)
+                                : format_files(call->session, arguments, mode, call->color);
 }
+
+static const struct option option_table[OPTION_COUNT] = {
+    [CHECK] = {.name = "--check"},
+    [DIFF] = {.name = "--diff"},
+};
+
+const struct verb verb_fmt = {
+    .name = "fmt",
+    .summary = "write rule files in their canonical layout",
+    .help = help,
+    .options = option_table,
+    .option_count = OPTION_COUNT,
+    .run = fmt,
+};

@@ -2,7 +2,6 @@
 #include <segc.h>
 #include <stdio.h>
 
-#include "cli/args.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
 
@@ -21,53 +20,40 @@ static const char help[] =
     "                       times without an offset; default: UTC\n"
     "  --color WHEN         auto, always or never: colours of messages\n";
 
-enum { DATA, KEY, CURRENCY, TIMEZONE, COLOR, HELP, HELP_SHORT, OPTION_COUNT };
+enum { DATA, KEY, CURRENCY, TIMEZONE, OPTION_COUNT };
 
-int verb_init(int argc, char **argv) {
-  struct option options[OPTION_COUNT] = {
-      [DATA] = {.name = "--data", .takes_value = true},
-      [KEY] = {.name = "--key", .takes_value = true},
-      [CURRENCY] = {.name = "--currency", .takes_value = true},
-      [TIMEZONE] = {.name = "--timezone", .takes_value = true},
-      [COLOR] = {.name = "--color", .takes_value = true},
-      [HELP] = {.name = "--help"},
-      [HELP_SHORT] = {.name = "-h"},
-  };
-  struct arguments arguments = {"init", options, OPTION_COUNT, NULL, 0};
-  struct segc_session *session = NULL;
-  int status = SEGC_FAILURE;
-  if (!parse_arguments(&arguments, argc, argv))
-    goto cleanup;
-  if (options[HELP].given || options[HELP_SHORT].given) {
-    fputs(help, stdout);
-    status = SEGC_OK;
-    goto cleanup;
-  }
-  int color = choose_color("init", options[COLOR].value);
-  if (color < 0)
-    goto cleanup;
-  if (arguments.path_count != 1 || !options[DATA].given) {
+static enum segc_status init(struct call *call) {
+  const struct arguments *arguments = &call->arguments;
+  const struct option *options = arguments->options;
+  if (arguments->path_count != 1 || !options[DATA].given) {
     fprintf(stderr, "error: segc init needs %s\n  = help: write `segc init DIR --data DATA`\n",
-            arguments.path_count != 1 ? "one folder for the project" : "a folder with data");
-    goto cleanup;
+            arguments->path_count != 1 ? "one folder for the project" : "a folder with data");
+    return SEGC_FAILURE;
   }
-  session = open_session();
-  if (session == NULL)
-    goto cleanup;
-  struct segc_init_options init = {.size = sizeof init,
-                                   .folder = arguments.paths[0],
-                                   .data_folder = options[DATA].value,
-                                   .currency = options[CURRENCY].value,
-                                   .timezone = options[TIMEZONE].value,
-                                   .key = options[KEY].value};
-  watch_signals(session);
-  status = segc_init(session, &init, stdout);
+  const struct segc_init_options starter = {.size = sizeof starter,
+                                            .folder = arguments->paths[0],
+                                            .data_folder = options[DATA].value,
+                                            .currency = options[CURRENCY].value,
+                                            .timezone = options[TIMEZONE].value,
+                                            .key = options[KEY].value};
+  watch_signals(call->session);
+  enum segc_status status = segc_init(call->session, &starter, stdout);
   unwatch_signals();
-  if (status != SEGC_OK)
-    report_failure(session, status, use_color((enum color_choice)color, stderr));
-  status = finish_output(stdout, status);
-cleanup:
-  segc_session_free(session);
-  free_arguments(&arguments);
-  return status;
+  return call_finish(call, status);
 }
+
+static const struct option option_table[OPTION_COUNT] = {
+    [DATA] = {.name = "--data", .takes_value = true},
+    [KEY] = {.name = "--key", .takes_value = true},
+    [CURRENCY] = {.name = "--currency", .takes_value = true},
+    [TIMEZONE] = {.name = "--timezone", .takes_value = true},
+};
+
+const struct verb verb_init = {
+    .name = "init",
+    .summary = "a starter project for a folder of data",
+    .help = help,
+    .options = option_table,
+    .option_count = OPTION_COUNT,
+    .run = init,
+};

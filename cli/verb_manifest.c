@@ -2,7 +2,6 @@
 #include <segc.h>
 #include <stdio.h>
 
-#include "cli/args.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
 
@@ -21,11 +20,16 @@ static const char help[] =
     "  --allow-no-decision  accept segments without a decision, for exploration\n"
     "  --color WHEN         auto, always or never\n";
 
-enum { DATA, SOURCE, OUT, ALLOW_NO_DECISION, COLOR, HELP, HELP_SHORT, OPTION_COUNT };
+enum { DATA, SOURCE, OUT, ALLOW_NO_DECISION, OPTION_COUNT };
 
-static enum segc_status write_manifest(struct segc_session *session,
-                                       const struct arguments *arguments, bool color) {
+static enum segc_status manifest(struct call *call) {
+  const struct arguments *arguments = &call->arguments;
   const struct option *options = arguments->options;
+  if (arguments->path_count == 0) {
+    fprintf(stderr, "error: segc manifest needs a folder or a file with rules\n"
+                    "  = help: write `segc manifest DIR --data DATA --out inputs.sha256`\n");
+    return SEGC_FAILURE;
+  }
   struct segc_project_options project = {
       .size = sizeof project,
       .paths = arguments->paths,
@@ -39,52 +43,27 @@ static enum segc_status write_manifest(struct segc_session *session,
       .source_count = options[SOURCE].count,
       .out_path = options[OUT].value,
   };
-  enum segc_status status = segc_load(session, &project);
+  enum segc_status status = segc_load(call->session, &project);
   if (status == SEGC_OK) {
-    watch_signals(session);
-    status = segc_manifest(session, &run, stdout);
+    watch_signals(call->session);
+    status = segc_manifest(call->session, &run, stdout);
     unwatch_signals();
   }
-  report_diagnostics(session, color);
-  if (status != SEGC_OK && status != SEGC_FINDINGS)
-    report_failure(session, status, color);
-  return finish_output(stdout, status);
+  return call_finish(call, status);
 }
 
-int verb_manifest(int argc, char **argv) {
-  struct option options[OPTION_COUNT] = {
-      [DATA] = {.name = "--data", .takes_value = true},
-      [SOURCE] = {.name = "--source", .takes_value = true, .repeats = true},
-      [OUT] = {.name = "--out", .takes_value = true},
-      [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
-      [COLOR] = {.name = "--color", .takes_value = true},
-      [HELP] = {.name = "--help"},
-      [HELP_SHORT] = {.name = "-h"},
-  };
-  struct arguments arguments = {"manifest", options, OPTION_COUNT, NULL, 0};
-  struct segc_session *session = NULL;
-  int status = SEGC_FAILURE;
-  if (!parse_arguments(&arguments, argc, argv))
-    goto cleanup;
-  if (options[HELP].given || options[HELP_SHORT].given) {
-    fputs(help, stdout);
-    status = SEGC_OK;
-    goto cleanup;
-  }
-  int color = choose_color("manifest", options[COLOR].value);
-  if (color < 0)
-    goto cleanup;
-  if (arguments.path_count == 0) {
-    fprintf(stderr, "error: segc manifest needs a folder or a file with rules\n"
-                    "  = help: write `segc manifest DIR --data DATA --out inputs.sha256`\n");
-    goto cleanup;
-  }
-  session = open_session();
-  if (session == NULL)
-    goto cleanup;
-  status = write_manifest(session, &arguments, use_color((enum color_choice)color, stderr));
-cleanup:
-  segc_session_free(session);
-  free_arguments(&arguments);
-  return status;
-}
+static const struct option option_table[OPTION_COUNT] = {
+    [DATA] = {.name = "--data", .takes_value = true},
+    [SOURCE] = {.name = "--source", .takes_value = true, .repeats = true},
+    [OUT] = {.name = "--out", .takes_value = true},
+    [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
+};
+
+const struct verb verb_manifest = {
+    .name = "manifest",
+    .summary = "the hashes of the files that a run would read",
+    .help = help,
+    .options = option_table,
+    .option_count = OPTION_COUNT,
+    .run = manifest,
+};

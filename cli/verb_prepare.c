@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "cli/args.h"
 #include "cli/limits.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
@@ -33,25 +32,16 @@ static const char help[] =
     "  --memory SIZE     such as 500MB or 8GB; default: three quarters of the machine\n"
     "  --color WHEN      auto, always or never\n";
 
-enum { DATA, SOURCE, STORE, APPEND, THREADS, MEMORY, COLOR, HELP, HELP_SHORT, OPTION_COUNT };
+enum { DATA, SOURCE, STORE, APPEND, THREADS, MEMORY, OPTION_COUNT };
 
-static enum segc_status report(const struct segc_session *session, enum segc_status status,
-                               bool color) {
-  report_diagnostics(session, color);
-  if (status != SEGC_OK && status != SEGC_FINDINGS)
-    report_failure(session, status, color);
-  return status;
-}
-
-static enum segc_status prepare(struct segc_session *session, const struct arguments *arguments,
-                                struct segc_prepare_options *options, bool color) {
+static enum segc_status fill_store(struct call *call, struct segc_prepare_options *options) {
   struct segc_project_options project = {.size = sizeof project,
-                                         .paths = arguments->paths,
-                                         .path_count = arguments->path_count,
+                                         .paths = call->arguments.paths,
+                                         .path_count = call->arguments.path_count,
                                          .allow_no_decision = true};
-  enum segc_status status = segc_load(session, &project);
+  enum segc_status status = segc_load(call->session, &project);
   if (status != SEGC_OK)
-    return report(session, status, color);
+    return status;
   struct progress_line line;
   progress_begin(&line);
   if (isatty(STDERR_FILENO)) {
@@ -59,14 +49,14 @@ static enum segc_status prepare(struct segc_session *session, const struct argum
     options->progress_context = &line;
   }
   struct segc_prepared prepared;
-  watch_signals(session);
-  status = segc_prepare(session, options, &prepared);
+  watch_signals(call->session);
+  status = segc_prepare(call->session, options, &prepared);
   unwatch_signals();
   progress_end(&line);
   if (status == SEGC_OK)
     printf("%s: %" PRIu64 " events read, %" PRIu64 " customers known\n", options->store,
            prepared.events, prepared.customers);
-  return finish_output(stdout, report(session, status, color));
+  return status;
 }
 
 static bool check_needs(const struct arguments *arguments, const struct option *options) {
@@ -81,46 +71,37 @@ static bool check_needs(const struct arguments *arguments, const struct option *
   return false;
 }
 
-int verb_prepare(int argc, char **argv) {
-  struct option options[OPTION_COUNT] = {
-      [DATA] = {.name = "--data", .takes_value = true},
-      [SOURCE] = {.name = "--source", .takes_value = true, .repeats = true},
-      [STORE] = {.name = "--store", .takes_value = true},
-      [APPEND] = {.name = "--append"},
-      [THREADS] = {.name = "--threads", .takes_value = true},
-      [MEMORY] = {.name = "--memory", .takes_value = true},
-      [COLOR] = {.name = "--color", .takes_value = true},
-      [HELP] = {.name = "--help"},
-      [HELP_SHORT] = {.name = "-h"},
+static enum segc_status prepare(struct call *call) {
+  const struct option *options = call->arguments.options;
+  struct segc_prepare_options prepared = {
+      .size = sizeof prepared,
+      .store = options[STORE].value,
+      .append = options[APPEND].given,
+      .data_folder = options[DATA].value,
+      .sources = options[SOURCE].values,
+      .source_count = options[SOURCE].count,
   };
-  struct arguments arguments = {"prepare", options, OPTION_COUNT, NULL, 0};
-  struct segc_prepare_options prepare_options = {.size = sizeof prepare_options};
-  struct segc_session *session = NULL;
-  int status = SEGC_FAILURE;
-  if (!parse_arguments(&arguments, argc, argv))
-    goto cleanup;
-  if (options[HELP].given || options[HELP_SHORT].given) {
-    fputs(help, stdout);
-    status = SEGC_OK;
-    goto cleanup;
-  }
-  int color = choose_color("prepare", options[COLOR].value);
-  if (color < 0 || !parse_threads(options[THREADS].value, &prepare_options.threads) ||
-      !parse_memory(options[MEMORY].value, &prepare_options.memory_bytes) ||
-      !check_needs(&arguments, options))
-    goto cleanup;
-  prepare_options.store = options[STORE].value;
-  prepare_options.append = options[APPEND].given;
-  prepare_options.data_folder = options[DATA].value;
-  prepare_options.sources = options[SOURCE].values;
-  prepare_options.source_count = options[SOURCE].count;
-  session = open_session();
-  if (session == NULL)
-    goto cleanup;
-  status =
-      prepare(session, &arguments, &prepare_options, use_color((enum color_choice)color, stderr));
-cleanup:
-  segc_session_free(session);
-  free_arguments(&arguments);
-  return status;
+  if (!parse_threads(options[THREADS].value, &prepared.threads) ||
+      !parse_memory(options[MEMORY].value, &prepared.memory_bytes) ||
+      !check_needs(&call->arguments, options))
+    return SEGC_FAILURE;
+  return call_finish(call, fill_store(call, &prepared));
 }
+
+static const struct option option_table[OPTION_COUNT] = {
+    [DATA] = {.name = "--data", .takes_value = true},
+    [SOURCE] = {.name = "--source", .takes_value = true, .repeats = true},
+    [STORE] = {.name = "--store", .takes_value = true},
+    [APPEND] = {.name = "--append"},
+    [THREADS] = {.name = "--threads", .takes_value = true},
+    [MEMORY] = {.name = "--memory", .takes_value = true},
+};
+
+const struct verb verb_prepare = {
+    .name = "prepare",
+    .summary = "read the data once, for many fast runs",
+    .help = help,
+    .options = option_table,
+    .option_count = OPTION_COUNT,
+    .run = prepare,
+};

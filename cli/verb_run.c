@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "cli/args.h"
 #include "cli/limits.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
@@ -62,22 +61,11 @@ enum {
   CPU,
   DUMP,
   ALLOW_NO_DECISION,
-  COLOR,
-  HELP,
-  HELP_SHORT,
   OPTION_COUNT
 };
 
-static enum segc_status report(const struct segc_session *session, enum segc_status status,
-                               bool color) {
-  report_diagnostics(session, color);
-  if (status != SEGC_OK && status != SEGC_FINDINGS)
-    report_failure(session, status, color);
-  return status;
-}
-
 static enum segc_status score(struct segc_session *session, struct segc_run_options *options,
-                              enum segc_format format, bool color) {
+                              enum segc_format format) {
   struct progress_line line;
   progress_begin(&line);
   if (isatty(STDERR_FILENO)) {
@@ -93,12 +81,11 @@ static enum segc_status score(struct segc_session *session, struct segc_run_opti
     segc_write_summary(summary, format, stdout);
     fflush(stdout); // before what goes to stderr, so that a terminal shows them in this order
   }
-  return finish_output(stdout, report(session, status, color));
+  return status;
 }
 
-static enum segc_status run(struct segc_session *session, const struct arguments *arguments,
-                            struct segc_run_options *options, enum segc_format format, int stage,
-                            bool color) {
+static enum segc_status load(struct call *call) {
+  const struct arguments *arguments = &call->arguments;
   struct segc_project_options project = {
       .size = sizeof project,
       .paths = arguments->paths,
@@ -106,84 +93,73 @@ static enum segc_status run(struct segc_session *session, const struct arguments
       .allow_no_decision = arguments->options[ALLOW_NO_DECISION].given,
       .cpu = arguments->options[CPU].value,
   };
-  enum segc_status status = segc_load(session, &project);
-  if (status != SEGC_OK && status != SEGC_FINDINGS)
-    return report(session, status, color);
-  if (arguments->options[DUMP].given) {
-    enum segc_status shown = segc_dump(session, (enum segc_stage)stage, stdout);
-    return finish_output(stdout, report(session, shown == SEGC_OK ? status : shown, color));
-  }
-  return status == SEGC_OK ? score(session, options, format, color)
-                           : report(session, status, color);
+  return segc_load(call->session, &project);
 }
 
-int verb_run(int argc, char **argv) {
-  struct option options[OPTION_COUNT] = {
-      [AS_OF] = {.name = "--as-of", .takes_value = true},
-      [DATA] = {.name = "--data", .takes_value = true},
-      [SOURCE] = {.name = "--source", .takes_value = true, .repeats = true},
-      [STORE] = {.name = "--store", .takes_value = true},
-      [VERIFY] = {.name = "--verify"},
-      [OUT] = {.name = "--out", .takes_value = true},
-      [NO_OUT_MANIFEST] = {.name = "--no-out-manifest"},
-      [MANIFEST] = {.name = "--manifest", .takes_value = true},
-      [FORMAT] = {.name = "--format", .takes_value = true},
-      [THREADS] = {.name = "--threads", .takes_value = true},
-      [MEMORY] = {.name = "--memory", .takes_value = true},
-      [STATS] = {.name = "--stats"},
-      [CODE_CACHE] = {.name = "--code-cache", .takes_value = true},
-      [NO_CODE_CACHE] = {.name = "--no-code-cache"},
-      [CPU] = {.name = "--cpu", .takes_value = true},
-      [DUMP] = {.name = "--dump", .takes_value = true},
-      [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
-      [COLOR] = {.name = "--color", .takes_value = true},
-      [HELP] = {.name = "--help"},
-      [HELP_SHORT] = {.name = "-h"},
-  };
+static enum segc_status run(struct call *call) {
   static const char *const formats[] = {"human", "json"};
   static const char *const stages[] = {"tokens", "ast", "types", "plan", "llvm", "asm"};
-  struct arguments arguments = {"run", options, OPTION_COUNT, NULL, 0};
-  struct segc_run_options run_options = {.size = sizeof run_options};
-  struct segc_session *session = NULL;
-  int status = SEGC_FAILURE;
-  if (!parse_arguments(&arguments, argc, argv))
-    goto cleanup;
-  if (options[HELP].given || options[HELP_SHORT].given) {
-    fputs(help, stdout);
-    status = SEGC_OK;
-    goto cleanup;
-  }
+  const struct option *options = call->arguments.options;
+  struct segc_run_options run_options = {
+      .size = sizeof run_options,
+      .as_of = options[AS_OF].value,
+      .data_folder = options[DATA].value,
+      .sources = options[SOURCE].values,
+      .source_count = options[SOURCE].count,
+      .store = options[STORE].value,
+      .verify = options[VERIFY].given,
+      .out_path = options[OUT].value,
+      .manifest = options[MANIFEST].value,
+      .no_out_manifest = options[NO_OUT_MANIFEST].given,
+      .stats = options[STATS].given,
+      .code_cache = options[CODE_CACHE].value,
+      .no_code_cache = options[NO_CODE_CACHE].given,
+  };
   int format = choose("run", "--format", options[FORMAT].value, formats, 2);
   int stage = choose("run", "--dump", options[DUMP].value, stages, 6);
-  int color = choose_color("run", options[COLOR].value);
-  if (format < 0 || stage < 0 || color < 0 ||
-      !parse_threads(options[THREADS].value, &run_options.threads) ||
+  if (format < 0 || stage < 0 || !parse_threads(options[THREADS].value, &run_options.threads) ||
       !parse_memory(options[MEMORY].value, &run_options.memory_bytes))
-    goto cleanup;
-  if (arguments.path_count == 0) {
+    return SEGC_FAILURE;
+  if (call->arguments.path_count == 0) {
     fprintf(stderr, "error: segc run needs a folder or a file with rules\n"
                     "  = help: write `segc run DIR --data DATA --as-of YYYY-MM-DD`\n");
-    goto cleanup;
+    return SEGC_FAILURE;
   }
-  run_options.as_of = options[AS_OF].value;
-  run_options.data_folder = options[DATA].value;
-  run_options.sources = options[SOURCE].values;
-  run_options.source_count = options[SOURCE].count;
-  run_options.store = options[STORE].value;
-  run_options.verify = options[VERIFY].given;
-  run_options.out_path = options[OUT].value;
-  run_options.manifest = options[MANIFEST].value;
-  run_options.no_out_manifest = options[NO_OUT_MANIFEST].given;
-  run_options.stats = options[STATS].given;
-  run_options.code_cache = options[CODE_CACHE].value;
-  run_options.no_code_cache = options[NO_CODE_CACHE].given;
-  session = open_session();
-  if (session == NULL)
-    goto cleanup;
-  status = run(session, &arguments, &run_options, (enum segc_format)format, stage,
-               use_color((enum color_choice)color, stderr));
-cleanup:
-  segc_session_free(session);
-  free_arguments(&arguments);
-  return status;
+  enum segc_status status = load(call);
+  if (options[DUMP].given && (status == SEGC_OK || status == SEGC_FINDINGS)) {
+    enum segc_status shown = segc_dump(call->session, (enum segc_stage)stage, stdout);
+    status = shown == SEGC_OK ? status : shown;
+  } else if (status == SEGC_OK) {
+    status = score(call->session, &run_options, (enum segc_format)format);
+  }
+  return call_finish(call, status);
 }
+
+static const struct option option_table[OPTION_COUNT] = {
+    [AS_OF] = {.name = "--as-of", .takes_value = true},
+    [DATA] = {.name = "--data", .takes_value = true},
+    [SOURCE] = {.name = "--source", .takes_value = true, .repeats = true},
+    [STORE] = {.name = "--store", .takes_value = true},
+    [VERIFY] = {.name = "--verify"},
+    [OUT] = {.name = "--out", .takes_value = true},
+    [NO_OUT_MANIFEST] = {.name = "--no-out-manifest"},
+    [MANIFEST] = {.name = "--manifest", .takes_value = true},
+    [FORMAT] = {.name = "--format", .takes_value = true},
+    [THREADS] = {.name = "--threads", .takes_value = true},
+    [MEMORY] = {.name = "--memory", .takes_value = true},
+    [STATS] = {.name = "--stats"},
+    [CODE_CACHE] = {.name = "--code-cache", .takes_value = true},
+    [NO_CODE_CACHE] = {.name = "--no-code-cache"},
+    [CPU] = {.name = "--cpu", .takes_value = true},
+    [DUMP] = {.name = "--dump", .takes_value = true},
+    [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
+};
+
+const struct verb verb_run = {
+    .name = "run",
+    .summary = "compile the rules and score all customers",
+    .help = help,
+    .options = option_table,
+    .option_count = OPTION_COUNT,
+    .run = run,
+};

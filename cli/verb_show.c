@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "cli/args.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
 
@@ -21,7 +20,7 @@ static const char help[] =
     "  --allow-no-decision  accept segments without a decision, for exploration\n"
     "  --color WHEN         auto, always or never: colours of messages\n";
 
-enum { FORMAT, ALLOW_NO_DECISION, COLOR, HELP, HELP_SHORT, OPTION_COUNT };
+enum { FORMAT, ALLOW_NO_DECISION, OPTION_COUNT };
 
 // The last argument is a segment when no file or folder has that name.
 static const char *take_segment(struct arguments *arguments) {
@@ -34,8 +33,20 @@ static const char *take_segment(struct arguments *arguments) {
   return last;
 }
 
-static enum segc_status show(struct segc_session *session, struct arguments *arguments,
-                             enum segc_format format, bool color) {
+static enum segc_status show(struct call *call) {
+  static const char *const words[] = {"human", "json", "markdown"};
+  static const enum segc_format formats[] = {SEGC_FORMAT_HUMAN, SEGC_FORMAT_JSON,
+                                             SEGC_FORMAT_MARKDOWN};
+  struct arguments *arguments = &call->arguments;
+  int format = choose("show", "--format", arguments->options[FORMAT].value, words, 3);
+  if (format < 0)
+    return SEGC_FAILURE;
+  if (arguments->path_count == 0) {
+    fprintf(stderr,
+            "error: segc show needs a folder or a file with rules\n"
+            "  = help: write `segc show DIR`, or `segc show DIR SEGMENT` for one segment\n");
+    return SEGC_FAILURE;
+  }
   const char *segment = take_segment(arguments);
   struct segc_project_options options = {
       .size = sizeof options,
@@ -43,52 +54,22 @@ static enum segc_status show(struct segc_session *session, struct arguments *arg
       .path_count = arguments->path_count,
       .allow_no_decision = arguments->options[ALLOW_NO_DECISION].given,
   };
-  enum segc_status status = segc_load(session, &options);
+  enum segc_status status = segc_load(call->session, &options);
   if (status == SEGC_OK)
-    status = segc_show(session, segment, format, stdout);
-  report_diagnostics(session, color);
-  if (status != SEGC_OK && status != SEGC_FINDINGS)
-    report_failure(session, status, color);
-  return finish_output(stdout, status);
+    status = segc_show(call->session, segment, formats[format], stdout);
+  return call_finish(call, status);
 }
 
-int verb_show(int argc, char **argv) {
-  struct option options[OPTION_COUNT] = {
-      [FORMAT] = {.name = "--format", .takes_value = true},
-      [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
-      [COLOR] = {.name = "--color", .takes_value = true},
-      [HELP] = {.name = "--help"},
-      [HELP_SHORT] = {.name = "-h"},
-  };
-  static const char *const words[] = {"human", "json", "markdown"};
-  static const enum segc_format formats[] = {SEGC_FORMAT_HUMAN, SEGC_FORMAT_JSON,
-                                             SEGC_FORMAT_MARKDOWN};
-  struct arguments arguments = {"show", options, OPTION_COUNT, NULL, 0};
-  struct segc_session *session = NULL;
-  int status = SEGC_FAILURE;
-  if (!parse_arguments(&arguments, argc, argv))
-    goto cleanup;
-  if (options[HELP].given || options[HELP_SHORT].given) {
-    fputs(help, stdout);
-    status = SEGC_OK;
-    goto cleanup;
-  }
-  int format = choose("show", "--format", options[FORMAT].value, words, 3);
-  int color = choose_color("show", options[COLOR].value);
-  if (format < 0 || color < 0)
-    goto cleanup;
-  if (arguments.path_count == 0) {
-    fprintf(stderr,
-            "error: segc show needs a folder or a file with rules\n"
-            "  = help: write `segc show DIR`, or `segc show DIR SEGMENT` for one segment\n");
-    goto cleanup;
-  }
-  session = open_session();
-  if (session == NULL)
-    goto cleanup;
-  status = show(session, &arguments, formats[format], use_color((enum color_choice)color, stderr));
-cleanup:
-  segc_session_free(session);
-  free_arguments(&arguments);
-  return status;
-}
+static const struct option option_table[OPTION_COUNT] = {
+    [FORMAT] = {.name = "--format", .takes_value = true},
+    [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
+};
+
+const struct verb verb_show = {
+    .name = "show",
+    .summary = "the data dictionary: what every segment means and reads",
+    .help = help,
+    .options = option_table,
+    .option_count = OPTION_COUNT,
+    .run = show,
+};

@@ -2,7 +2,6 @@
 #include <segc.h>
 #include <stdio.h>
 
-#include "cli/args.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
 
@@ -23,12 +22,18 @@ static const char help[] =
     "  --allow-no-decision  accept segments without a decision, for exploration\n"
     "  --color WHEN         auto, always or never: colours of messages\n";
 
-enum { FILTER, COVERAGE, FORMAT, ALLOW_NO_DECISION, COLOR, HELP, HELP_SHORT, OPTION_COUNT };
+enum { FILTER, COVERAGE, FORMAT, ALLOW_NO_DECISION, OPTION_COUNT };
 
-static enum segc_status test(struct segc_session *session, const struct arguments *arguments,
-                             enum segc_format format, bool color) {
+static enum segc_status test(struct call *call) {
   static const char *const here[] = {"."};
+  static const char *const words[] = {"human", "json", "junit"};
+  static const enum segc_format formats[] = {SEGC_FORMAT_HUMAN, SEGC_FORMAT_JSON,
+                                             SEGC_FORMAT_JUNIT};
+  const struct arguments *arguments = &call->arguments;
   const struct option *options = arguments->options;
+  int format = choose("test", "--format", options[FORMAT].value, words, 3);
+  if (format < 0)
+    return SEGC_FAILURE;
   bool named = arguments->path_count > 0;
   struct segc_project_options project = {
       .size = sizeof project,
@@ -41,52 +46,31 @@ static enum segc_status test(struct segc_session *session, const struct argument
       .filter = options[FILTER].value,
       .coverage = options[COVERAGE].given,
   };
-  enum segc_status status = segc_load(session, &project);
+  enum segc_status status = segc_load(call->session, &project);
   if (status == SEGC_FINDINGS)
-    report_diagnostics(session, color);
+    report_diagnostics(call->session, call->color);
   if (status == SEGC_OK) {
-    watch_signals(session);
-    status = segc_test(session, &run, format, stdout);
+    watch_signals(call->session);
+    status = segc_test(call->session, &run, formats[format], stdout);
     unwatch_signals();
   }
   if (status != SEGC_OK && status != SEGC_FINDINGS)
-    report_failure(session, status, color);
+    report_failure(call->session, status, call->color);
   return finish_output(stdout, status);
 }
 
-int verb_test(int argc, char **argv) {
-  struct option options[OPTION_COUNT] = {
-      [FILTER] = {.name = "--filter", .takes_value = true},
-      [COVERAGE] = {.name = "--coverage"},
-      [FORMAT] = {.name = "--format", .takes_value = true},
-      [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
-      [COLOR] = {.name = "--color", .takes_value = true},
-      [HELP] = {.name = "--help"},
-      [HELP_SHORT] = {.name = "-h"},
-  };
-  static const char *const words[] = {"human", "json", "junit"};
-  static const enum segc_format formats[] = {SEGC_FORMAT_HUMAN, SEGC_FORMAT_JSON,
-                                             SEGC_FORMAT_JUNIT};
-  struct arguments arguments = {"test", options, OPTION_COUNT, NULL, 0};
-  struct segc_session *session = NULL;
-  int status = SEGC_FAILURE;
-  if (!parse_arguments(&arguments, argc, argv))
-    goto cleanup;
-  if (options[HELP].given || options[HELP_SHORT].given) {
-    fputs(help, stdout);
-    status = SEGC_OK;
-    goto cleanup;
-  }
-  int format = choose("test", "--format", options[FORMAT].value, words, 3);
-  int color = choose_color("test", options[COLOR].value);
-  if (format < 0 || color < 0)
-    goto cleanup;
-  session = open_session();
-  if (session == NULL)
-    goto cleanup;
-  status = test(session, &arguments, formats[format], use_color((enum color_choice)color, stderr));
-cleanup:
-  segc_session_free(session);
-  free_arguments(&arguments);
-  return status;
-}
+static const struct option option_table[OPTION_COUNT] = {
+    [FILTER] = {.name = "--filter", .takes_value = true},
+    [COVERAGE] = {.name = "--coverage"},
+    [FORMAT] = {.name = "--format", .takes_value = true},
+    [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},
+};
+
+const struct verb verb_test = {
+    .name = "test",
+    .summary = "run the tests that stand beside the rules",
+    .help = help,
+    .options = option_table,
+    .option_count = OPTION_COUNT,
+    .run = test,
+};

@@ -1,21 +1,22 @@
 /**
- * The verbs of the command line: one file each. They get the arguments behind the verb and return
- * the exit code.
+ * The verbs of the command line: one file each.
  */
 #ifndef SEGC_CLI_VERBS_H
 #define SEGC_CLI_VERBS_H
 
-int verb_init(int argc, char **argv);
-int verb_check(int argc, char **argv);
-int verb_fmt(int argc, char **argv);
-int verb_prepare(int argc, char **argv);
-int verb_run(int argc, char **argv);
-int verb_explain(int argc, char **argv);
-int verb_diff(int argc, char **argv);
-int verb_show(int argc, char **argv);
-int verb_test(int argc, char **argv);
-int verb_manifest(int argc, char **argv);
-int verb_emit(int argc, char **argv);
-int verb_version(int argc, char **argv);
+#include "cli/verb.h"
+
+extern const struct verb verb_init;
+extern const struct verb verb_check;
+extern const struct verb verb_fmt;
+extern const struct verb verb_prepare;
+extern const struct verb verb_run;
+extern const struct verb verb_explain;
+extern const struct verb verb_diff;
+extern const struct verb verb_show;
+extern const struct verb verb_test;
+extern const struct verb verb_manifest;
+extern const struct verb verb_emit;
+extern const struct verb verb_version;
 
 #endif
