@@ -313,6 +313,38 @@ static void relate_sum(struct seg_query *query, const struct seg_cell *cell, uin
                                     solver, bound_term(solver, cell->high[argument], real), many)));
 }
 
+/** Of two events and more the ends are two of them, and the others lie between. Exact of few; of
+ * many the others keep the bounds of the cell. */
+static void relate_sum_to_ends(struct seg_query *query, const struct seg_cell *cell,
+                               uint32_t argument, Z3_ast count, Z3_ast least, Z3_ast most,
+                               Z3_ast sum) {
+  struct seg_solver *solver = query->solver;
+  bool real = Z3_get_sort(solver->context, sum) == solver->reals;
+  Z3_ast ends = seg_term_add(solver, least, most);
+  for (int64_t number = 2; number <= 4; number++) {
+    Z3_ast are = seg_term_equal(solver, count, seg_term_int(solver, number));
+    Z3_ast between = bound_term(solver, number - 2, real);
+    Z3_ast low = seg_term_add(solver, ends, seg_term_multiply(solver, between, least));
+    Z3_ast high = seg_term_add(solver, ends, seg_term_multiply(solver, between, most));
+    seg_query_fact(query, seg_term_implies(solver, are, seg_term_at_most(solver, low, sum)));
+    seg_query_fact(query, seg_term_implies(solver, are, seg_term_at_most(solver, sum, high)));
+  }
+  Z3_ast some = seg_term_at_most(solver, seg_term_int(solver, 1), count);
+  Z3_ast others = seg_term_subtract(solver, count, seg_term_int(solver, 1));
+  if (real)
+    others = seg_term_to_real(solver, others);
+  if (cell->low[argument] != INT64_MIN) {
+    Z3_ast bound = bound_term(solver, cell->low[argument], real);
+    Z3_ast low = seg_term_add(solver, most, seg_term_multiply(solver, bound, others));
+    seg_query_fact(query, seg_term_implies(solver, some, seg_term_at_most(solver, low, sum)));
+  }
+  if (cell->high[argument] != INT64_MAX) {
+    Z3_ast bound = bound_term(solver, cell->high[argument], real);
+    Z3_ast high = seg_term_add(solver, least, seg_term_multiply(solver, bound, others));
+    seg_query_fact(query, seg_term_implies(solver, some, seg_term_at_most(solver, sum, high)));
+  }
+}
+
 static void relate_ends(struct seg_query *query, const struct seg_cell *cell, uint32_t argument,
                         Z3_ast count, Z3_ast least, Z3_ast most, Z3_ast sum) {
   struct seg_solver *solver = query->solver;
@@ -332,6 +364,7 @@ static void relate_ends(struct seg_query *query, const struct seg_cell *cell, ui
     return;
   seg_query_fact(query, seg_term_implies(solver, seg_term_equal(solver, count, one),
                                          seg_term_equal(solver, sum, least)));
+  relate_sum_to_ends(query, cell, argument, count, least, most, sum);
   seg_query_weaken(query, "it relates a sum with a smallest or largest value");
 }
 

@@ -490,6 +490,14 @@ static void averages_of_two_windows(void **state) {
              "revenue within 30d <= revenue between 31d and 90d ago");
 }
 
+static void sums_and_ends(void **state) {
+  (void)state;
+  never_meet("revenue ever > 100", "max(purchase.amount) ever <= 50 and purchases <= 2 ever");
+  meet("revenue ever > 99", "max(purchase.amount) ever <= 50 and purchases <= 2 ever");
+  never_meet("revenue ever < 60", "min(purchase.amount) ever >= 20 and purchases = 3 ever");
+  meet("revenue ever = 100", "min(purchase.amount) ever = 10 and max(purchase.amount) ever = 60");
+}
+
 // What two factors say of their product; see encode_product.c.
 static void products(void **state) {
   (void)state;
@@ -565,6 +573,7 @@ int main(void) {
       cmocka_unit_test(far_values),
       cmocka_unit_test(texts),
       cmocka_unit_test(products),
+      cmocka_unit_test(sums_and_ends),
       cmocka_unit_test(averages_of_two_windows),
       cmocka_unit_test(texts_of_one_event),
       cmocka_unit_test(active_days_with_ends),
