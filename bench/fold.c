@@ -27,6 +27,7 @@ struct events {
   int32_t *days;
   int64_t *amounts;
   int16_t *narrow_days, *narrow_amounts;
+  uint16_t *narrow_flags;
 };
 
 /** A set of cells: kinds times filters times windows. */
@@ -90,7 +91,8 @@ static void generate(struct events *events, uint64_t customers, uint64_t mean, b
                             .days = memory(room * sizeof(int32_t)),
                             .amounts = memory(room * sizeof(int64_t)),
                             .narrow_days = memory(room * sizeof(int16_t)),
-                            .narrow_amounts = memory(room * sizeof(int16_t))};
+                            .narrow_amounts = memory(room * sizeof(int16_t)),
+                            .narrow_flags = memory(room * sizeof(uint16_t))};
   for (uint64_t c = 0; c < customers; c++) {
     events->offsets[c] = events->count;
     uint64_t more = seg_random_below(&random, (uint32_t)(2 * mean + 1));
@@ -104,6 +106,7 @@ static void generate(struct events *events, uint64_t customers, uint64_t mean, b
       events->narrow_days[at] = (int16_t)events->days[at];
       events->narrow_amounts[at] = (int16_t)events->amounts[at];
       events->flags[at] = UINT64_C(1) << seg_random_below(&random, FILTERS);
+      events->narrow_flags[at] = (uint16_t)events->flags[at];
     }
   }
   events->offsets[customers] = events->count;
@@ -116,6 +119,7 @@ static void release(struct events *events) {
   free(events->amounts);
   free(events->narrow_days);
   free(events->narrow_amounts);
+  free(events->narrow_flags);
 }
 
 static uint32_t make_cells(const struct workload *workload, struct seg_fold_cell *cells) {
@@ -150,6 +154,7 @@ static void make_plan(struct seg_plan *plan, const struct seg_fold_cell *cells, 
   seg_plan_builder_scan(plan, &plan->events[0], &scan);
   plan->events[0].carried_width = scan.input_widths;
   plan->folds[0].day_width = narrow ? SEG_WIDTH_16 : SEG_WIDTH_FULL;
+  plan->folds[0].flag_width = plan->folds[0].day_width;
   seg_plan_builder_windows(plan, windows, WINDOWS);
   seg_plan_builder_cells(plan, 0, cells, count);
   seg_plan_builder_customer_block(plan, &customer);
@@ -187,7 +192,7 @@ static double fold(const struct events *events, seg_fold_function function, uint
         .customer_count = (int64_t)(left < BATCH ? left : BATCH),
         .offsets = events->offsets + first,
         .days = narrow ? (const void *)events->narrow_days : events->days,
-        .flags = (const uint64_t *const[]){events->flags},
+        .flags = (const void *const[]){narrow ? (const void *)events->narrow_flags : events->flags},
         .columns =
             (const void *const[]){narrow ? (const void *)events->narrow_amounts : events->amounts},
         .windows = days,

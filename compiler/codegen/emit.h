@@ -90,6 +90,9 @@ LLVMTypeRef seg_emit_width_type(const struct seg_emit *emit, enum seg_layout lay
                                 enum seg_width width);
 /** A value as it was loaded, or a vector of them, in the full type of its layout. */
 LLVMValueRef seg_emit_widen(struct seg_emit *emit, enum seg_layout layout, LLVMValueRef value);
+/** The i64 of an event's flags, out of words of that width. */
+LLVMValueRef seg_emit_flag_word(struct seg_emit *emit, LLVMValueRef words, enum seg_width width,
+                                LLVMValueRef at);
 LLVMValueRef seg_emit_i32(const struct seg_emit *emit, int64_t value);
 LLVMValueRef seg_emit_i64(const struct seg_emit *emit, int64_t value);
 /** A constant of layout I32, I64 or F64. */

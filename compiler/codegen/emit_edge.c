@@ -2,9 +2,9 @@
 // row that could be read, so there is a branch around the load.
 #include "compiler/codegen/emit_edge.h"
 
-static LLVMValueRef flag_of(struct seg_emit *emit, LLVMValueRef words, uint32_t bit,
-                            LLVMValueRef at) {
-  LLVMValueRef word = seg_emit_load(emit->builder, emit->type.i64, words, at);
+static LLVMValueRef flag_of(struct seg_emit *emit, const struct seg_emit_edge *edge,
+                            LLVMValueRef words, uint32_t bit, LLVMValueRef at) {
+  LLVMValueRef word = seg_emit_flag_word(emit, words, edge->flag_width, at);
   return seg_emit_bit(emit, word, seg_emit_i64(emit, bit));
 }
 
@@ -17,10 +17,11 @@ static struct seg_emit_value load(struct seg_emit *emit, const struct seg_emit_e
                                   LLVMValueRef at) {
   struct seg_emit_value value = {.known = LLVMConstInt(emit->type.i1, 1, false)};
   if (edge->known_words != NULL)
-    value.known = flag_of(emit, edge->known_words, edge->known_bit, at);
+    value.known = flag_of(emit, edge, edge->known_words, edge->known_bit, at);
   if (edge->values == NULL)
-    value.data = LLVMBuildZExt(emit->builder, flag_of(emit, edge->value_words, edge->value_bit, at),
-                               emit->type.i32, "");
+    value.data =
+        LLVMBuildZExt(emit->builder, flag_of(emit, edge, edge->value_words, edge->value_bit, at),
+                      emit->type.i32, "");
   else if (edge->layout == SEG_LAYOUT_TEXT)
     value.data = seg_emit_load_text(emit, edge->values, at, &value.size);
   else

@@ -9,9 +9,10 @@
 /** Where the values of events are found, and what says that they are known. */
 struct seg_emit_edge {
   enum seg_layout layout;
-  enum seg_width width;     // of the carried column
-  LLVMValueRef values;      // the carried column; NULL: a bit of the flags (I32)
-  LLVMValueRef value_words; // flag words, and the bit in them
+  enum seg_width width;      // of the carried column
+  enum seg_width flag_width; // of the words
+  LLVMValueRef values;       // the carried column; NULL: a bit of the flags (I32)
+  LLVMValueRef value_words;  // flag words, and the bit in them
   uint32_t value_bit;
   LLVMValueRef known_words; // NULL: always known
   uint32_t known_bit;

@@ -229,6 +229,7 @@ static LLVMValueRef distinct_result(struct seg_emit_fold *fold,
       seg_emit_i32(emit, fold->event->carried_layout[cell->column]),
       seg_emit_i32(emit, seg_plan_carried_width(fold->event, cell->column)),
       seg_emit_i32(emit, fold->fold->day_width),
+      seg_emit_i32(emit, fold->fold->flag_width),
       seg_emit_i32(emit, cell->window),
       table,
       seg_emit_i32(emit, cell->flag_count),
@@ -406,7 +407,7 @@ static void close_group(struct seg_emit_fold *fold, const struct seg_emit_fold_g
 static struct seg_emit_edge edge_of(struct seg_emit_fold *fold,
                                     const struct seg_emit_fold_group *group) {
   const struct seg_fold_cell *cell = group->cell;
-  struct seg_emit_edge edge = {.layout = cell->layout};
+  struct seg_emit_edge edge = {.layout = cell->layout, .flag_width = fold->fold->flag_width};
   if (cell->column != SEG_NO_COLUMN) {
     edge.width = seg_plan_carried_width(fold->event, cell->column);
     edge.values = seg_emit_fold_array(fold, offsetof(struct seg_fold_frame, columns), cell->column);

@@ -108,9 +108,10 @@ void seg_emit_fold_open_test(struct seg_emit_fold *fold, struct seg_fold_test *t
     narrow_windows(fold, test, bits);
 }
 
+/** i64 */
 static LLVMValueRef flag_word(struct seg_emit_fold *fold, uint32_t word) {
   LLVMValueRef words = seg_emit_fold_array(fold, offsetof(struct seg_fold_frame, flags), word);
-  return seg_emit_load(fold->emit->builder, fold->emit->type.i64, words, fold->at);
+  return seg_emit_flag_word(fold->emit, words, fold->fold->flag_width, fold->at);
 }
 
 /** i1: all flags of a cell. NULL without any. */

@@ -71,6 +71,13 @@ LLVMValueRef seg_emit_widen(struct seg_emit *emit, enum seg_layout layout, LLVMV
   return type == full ? value : LLVMBuildSExt(emit->builder, value, full, "");
 }
 
+LLVMValueRef seg_emit_flag_word(struct seg_emit *emit, LLVMValueRef words, enum seg_width width,
+                                LLVMValueRef at) {
+  LLVMTypeRef type = seg_emit_width_type(emit, SEG_LAYOUT_I64, width);
+  LLVMValueRef word = seg_emit_load(emit->builder, type, words, at);
+  return LLVMBuildZExt(emit->builder, word, emit->type.i64, "");
+}
+
 LLVMValueRef seg_emit_i32(const struct seg_emit *emit, int64_t value) {
   return LLVMConstInt(emit->type.i32, (uint64_t)value, true);
 }

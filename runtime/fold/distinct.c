@@ -18,7 +18,7 @@ void seg_fold_scratch_deinit(struct seg_fold_scratch *scratch) {
 /** Which events count. */
 struct choice {
   const struct seg_fold_frame *frame;
-  enum seg_width day_width;
+  enum seg_width day_width, flag_width;
   int32_t first_day, last_day;
   const uint32_t *flags;
   uint32_t flag_count;
@@ -30,7 +30,9 @@ static inline bool counts(const struct choice *choice, uint64_t event) {
     return false;
   for (uint32_t f = 0; f < choice->flag_count; f++) {
     uint32_t flag = choice->flags[f];
-    if (((choice->frame->flags[flag / 64][event] >> (flag % 64)) & 1) == 0)
+    const void *words = choice->frame->flags[flag / 64];
+    int64_t word = seg_event_integer(SEG_LAYOUT_I64, choice->flag_width, words, event);
+    if ((((uint64_t)word >> (flag % 64)) & 1) == 0)
       return false;
   }
   return true;
@@ -117,12 +119,13 @@ static int64_t count_integers(const struct choice *choice, const void *column,
 }
 
 int64_t seg_kernel_distinct(const struct seg_fold_frame *frame, uint32_t cell, uint32_t column,
-                            uint32_t layout, uint32_t width, uint32_t day_width, uint32_t window,
-                            const uint32_t *flags, uint32_t flag_count, uint64_t begin,
-                            uint64_t end, int64_t customer) {
+                            uint32_t layout, uint32_t width, uint32_t day_width,
+                            uint32_t flag_width, uint32_t window, const uint32_t *flags,
+                            uint32_t flag_count, uint64_t begin, uint64_t end, int64_t customer) {
   struct choice choice = {
       .frame = frame,
       .day_width = (enum seg_width)day_width,
+      .flag_width = (enum seg_width)flag_width,
       .first_day = frame->windows[(size_t)window * 2],
       .last_day = frame->windows[(size_t)window * 2 + 1],
       .flags = flags,

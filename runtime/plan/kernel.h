@@ -74,8 +74,8 @@ struct seg_fold_frame {
   const uint64_t
       *offsets;     // customer_count + 1; events of customer c: offsets[c] .. offsets[c + 1] - 1
   const void *days; // by the fold's day width
-  const uint64_t *const *flags; // [flag / 64][event]: bit flag % 64
-  const void *const *columns;   // carried columns, by layout and width
+  const void *const *flags;   // [flag / 64][event]: bit flag % 64; words by the fold's flag width
+  const void *const *columns; // carried columns, by layout and width
   const int32_t
       *windows; // per window of the plan: first day, last day (both count); first > last = empty
   void *const *values;    // per cell: result column
@@ -113,12 +113,12 @@ int64_t seg_kernel_text_length(const char *data, uint64_t size);
 
 /**
  * How many different values: over events begin .. end - 1 of the frame whose day lies in the window
- * and whose flags of the cell are set. `layout` is enum seg_layout (I32, I64, TEXT), `width` and
- * `day_width` are enum seg_width. Raises SEG_FAULT_MEMORY.
+ * and whose flags of the cell are set. `layout` is enum seg_layout (I32, I64, TEXT), `width`,
+ * `day_width` and `flag_width` are enum seg_width. Raises SEG_FAULT_MEMORY.
  */
 int64_t seg_kernel_distinct(const struct seg_fold_frame *frame, uint32_t cell, uint32_t column,
-                            uint32_t layout, uint32_t width, uint32_t day_width, uint32_t window,
-                            const uint32_t *flags, uint32_t flag_count, uint64_t begin,
-                            uint64_t end, int64_t customer);
+                            uint32_t layout, uint32_t width, uint32_t day_width,
+                            uint32_t flag_width, uint32_t window, const uint32_t *flags,
+                            uint32_t flag_count, uint64_t begin, uint64_t end, int64_t customer);
 
 #endif

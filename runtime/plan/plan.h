@@ -292,6 +292,9 @@ struct seg_fold {
   uint32_t first_end; // the first pass folds cells 0 .. first_end - 1
   uint32_t final_begin;     // the final pass folds cells final_begin .. cell_count - 1
   enum seg_width day_width; // of the days that the fold reads
+  /** Of the words of flags: FULL is 64 bits each; otherwise there is one word, which has room for
+   * all flags. */
+  enum seg_width flag_width;
 };
 
 enum seg_fold_pass { SEG_FIRST_PASS, SEG_FINAL_PASS };

@@ -206,6 +206,10 @@ static enum seg_status check_fold(const struct seg_plan *plan, uint32_t number,
   REQUIRE(fold->first_end <= fold->cell_count && fold->final_begin <= fold->cell_count &&
               fold->final_begin <= fold->first_end,
           "cells are in no pass");
+  REQUIRE(fold->flag_width == SEG_WIDTH_FULL ||
+              event->flag_count + fold->sequence_count <=
+                  8 * seg_width_bytes(SEG_LAYOUT_I64, fold->flag_width),
+          "has more flags than a word of them has bits");
   for (uint32_t i = 0; i < fold->cell_count; i++) {
     const struct seg_fold_cell *cell = &fold->cells[i];
     enum seg_status status = check_cell_types(event, cell, error);

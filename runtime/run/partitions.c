@@ -264,7 +264,7 @@ static void fold_event(struct folder *folder, uint32_t event, uint32_t first_cel
       .customer_count = customers,
       .offsets = gather->offsets + first_customer,
       .days = gather->days,
-      .flags = (const uint64_t *const *)gather->flags,
+      .flags = (const void *const *)gather->flags,
       .columns = (const void *const *)gather->columns,
       .windows = folder->state->windows,
       .values = folder->decide.cell_values + first_cell,

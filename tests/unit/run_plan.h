@@ -68,6 +68,7 @@ static inline bool in_window(const struct seg_fold_frame *frame, uint32_t window
 static inline void purchase_fold(const struct seg_fold_frame *frame) {
   const int64_t *amounts = frame->columns[0];
   const int32_t *days = frame->days;
+  const uint64_t *flags = frame->flags[0];
   for (uint32_t cell = 0; cell < CELLS; cell++)
     clear_words(frame->known[cell], frame->customer_count);
   for (int64_t c = 0; c < frame->customer_count; c++) {
@@ -78,7 +79,7 @@ static inline void purchase_fold(const struct seg_fold_frame *frame) {
       count += in_window(frame, 0, e);
       if (!in_window(frame, 1, e))
         continue;
-      if ((frame->flags[0][e] & 1) != 0 && __builtin_add_overflow(sum, amounts[e], &sum))
+      if ((flags[e] & 1) != 0 && __builtin_add_overflow(sum, amounts[e], &sum))
         seg_kernel_fault_raise(frame->fault, SEG_FAULT_OVERFLOW, 1, c);
       last = !any || days[e] > last ? days[e] : last;
       any = true;
@@ -86,9 +87,9 @@ static inline void purchase_fold(const struct seg_fold_frame *frame) {
     uint32_t item_known = 1;
     ((int64_t *)frame->values[0])[c] = count;
     ((int64_t *)frame->values[1])[c] = sum;
-    ((int64_t *)frame->values[2])[c] =
-        seg_kernel_distinct(frame, 2, 1, SEG_LAYOUT_TEXT, SEG_WIDTH_FULL, SEG_WIDTH_FULL, 1,
-                            &item_known, 1, frame->offsets[c], frame->offsets[c + 1], c);
+    ((int64_t *)frame->values[2])[c] = seg_kernel_distinct(
+        frame, 2, 1, SEG_LAYOUT_TEXT, SEG_WIDTH_FULL, SEG_WIDTH_FULL, SEG_WIDTH_FULL, 1,
+        &item_known, 1, frame->offsets[c], frame->offsets[c + 1], c);
     ((int32_t *)frame->values[3])[c] = last;
     for (uint32_t cell = 0; cell < 3; cell++)
       seg_bitmap_set(frame->known[cell], c);

@@ -19,7 +19,7 @@
 #include "tests/support/random.h"
 
 enum {
-  FILTERS = 66, // flags beyond the first word
+  MOST_FILTERS = 66, // flags beyond the first word
   COLUMNS = 8,
   ORDER = 7, // the column of instants: few different ones, so that many events tie
   WINDOWS = 7,
@@ -28,7 +28,7 @@ enum {
   MOST_EVENTS = 4000,
 };
 
-/** Carried columns; the optional ones have known flags FILTERS, FILTERS + 1, FILTERS + 2. */
+/** Carried columns; the optional ones have known flags, the three behind the filters. */
 static const enum seg_layout column_layouts[COLUMNS] = {
     SEG_LAYOUT_I32, SEG_LAYOUT_I64, SEG_LAYOUT_F64,  SEG_LAYOUT_TEXT,
     SEG_LAYOUT_I64, SEG_LAYOUT_F64, SEG_LAYOUT_TEXT, SEG_LAYOUT_I64,
@@ -40,15 +40,26 @@ static const bool column_optional[COLUMNS] = {false, false, false, false, true, 
 static const int32_t windows[WINDOWS * 2] = {
     INT32_MIN, 99, 0, 0, 40, 60, 50, 49, 99, INT32_MAX, INT32_MIN, -40000, 40000, INT32_MAX};
 
-/** How wide days and columns are in memory. The narrow ones hold everything but wild amounts. */
+/** How wide days, columns and words of flags are in memory, and how many filters there are. The
+ * narrow ones hold everything but wild amounts. */
 struct widths {
-  enum seg_width days, columns[COLUMNS];
+  uint32_t filters;
+  enum seg_width flags, days, columns[COLUMNS];
 };
-static const struct widths full = {0};
+static const struct widths full = {.filters = MOST_FILTERS};
 static const struct widths narrow[] = {
-    {SEG_WIDTH_16, {SEG_WIDTH_8, SEG_WIDTH_16, [4] = SEG_WIDTH_16, [7] = SEG_WIDTH_8}},
-    {SEG_WIDTH_8, {SEG_WIDTH_16, SEG_WIDTH_32, [4] = SEG_WIDTH_32, [7] = SEG_WIDTH_16}},
-    {SEG_WIDTH_32, {SEG_WIDTH_32, SEG_WIDTH_16, [4] = SEG_WIDTH_FULL, [7] = SEG_WIDTH_32}},
+    {13,
+     SEG_WIDTH_16,
+     SEG_WIDTH_16,
+     {SEG_WIDTH_8, SEG_WIDTH_16, [4] = SEG_WIDTH_16, [7] = SEG_WIDTH_8}},
+    {5,
+     SEG_WIDTH_8,
+     SEG_WIDTH_8,
+     {SEG_WIDTH_16, SEG_WIDTH_32, [4] = SEG_WIDTH_32, [7] = SEG_WIDTH_16}},
+    {29,
+     SEG_WIDTH_32,
+     SEG_WIDTH_32,
+     {SEG_WIDTH_32, SEG_WIDTH_16, [4] = SEG_WIDTH_FULL, [7] = SEG_WIDTH_32}},
 };
 
 struct events {
@@ -74,8 +85,12 @@ static int64_t random_amount(struct seg_random *random, uint32_t wild) {
   return seg_random_between(random, -1000, 1000);
 }
 
+static bool flag_at(const struct events *events, uint32_t flag, uint64_t at) {
+  return (events->flag_words[flag / 64][at] >> (flag % 64) & 1) != 0;
+}
+
 static void random_events(struct events *events, struct seg_random *random, int64_t customers,
-                          uint32_t wild) {
+                          const struct widths *widths, uint32_t wild) {
   static const char *const texts[] = {"", "a", "b", "ab", "ba", "c", "d", "e", "f", "g", "h", "i"};
   memset(events, 0, sizeof *events);
   events->customers = customers;
@@ -93,8 +108,8 @@ static void random_events(struct events *events, struct seg_random *random, int6
       events->c1[at] = random_amount(random, wild);
       events->c2[at] = (double)seg_random_between(random, -1000000, 1000000) / 7;
       events->c3[at] = seg_str_view(texts[seg_random_below(random, 12)]);
-      bool known4 = (events->flag_words[(FILTERS + 0) / 64][at] >> ((FILTERS + 0) % 64) & 1) != 0;
-      bool known5 = (events->flag_words[(FILTERS + 1) / 64][at] >> ((FILTERS + 1) % 64) & 1) != 0;
+      bool known4 = flag_at(events, widths->filters, at);
+      bool known5 = flag_at(events, widths->filters + 1, at);
       events->c4[at] = known4 ? random_amount(random, wild) : wild > 0 ? INT64_MAX : 0;
       events->c5[at] = known5 ? (double)seg_random_between(random, -9, 9) / 8 : NAN;
       events->c6[at] = seg_str_view(texts[seg_random_below(random, 12)]);
@@ -105,23 +120,23 @@ static void random_events(struct events *events, struct seg_random *random, int6
 }
 
 /** The value of an edge: a column, or one of the flags. */
-static void random_edge(struct seg_fold_cell *cell, struct seg_random *random) {
+static void random_edge(struct seg_fold_cell *cell, struct seg_random *random, uint32_t filters) {
   cell->order = ORDER;
   cell->known_flag = UINT32_MAX;
   if (seg_random_chance(random, 20)) {
     cell->layout = SEG_LAYOUT_I32;
-    cell->value_flag = seg_random_below(random, FILTERS);
+    cell->value_flag = seg_random_below(random, filters);
     if (seg_random_chance(random, 50))
-      cell->known_flag = seg_random_below(random, FILTERS);
+      cell->known_flag = seg_random_below(random, filters);
     return;
   }
   cell->column = seg_random_below(random, COLUMNS);
   cell->layout = column_layouts[cell->column];
   if (column_optional[cell->column])
-    cell->known_flag = FILTERS + cell->column - 4;
+    cell->known_flag = filters + cell->column - 4;
 }
 
-static struct seg_fold_cell random_cell(struct seg_random *random) {
+static struct seg_fold_cell random_cell(struct seg_random *random, uint32_t filters) {
   struct seg_fold_cell cell = {
       .kind = (enum seg_fold_kind)seg_random_below(random, SEG_FOLD_LAST_VALUE + 1),
       .layout = SEG_LAYOUT_I64,
@@ -139,16 +154,16 @@ static struct seg_fold_cell random_cell(struct seg_random *random) {
   case SEG_FOLD_LAST_DAY: cell.layout = SEG_LAYOUT_I32; break;
   case SEG_FOLD_DISTINCT: cell.column = told_apart[seg_random_below(random, 5)]; break;
   case SEG_FOLD_FIRST_VALUE:
-  case SEG_FOLD_LAST_VALUE: random_edge(&cell, random); break;
+  case SEG_FOLD_LAST_VALUE: random_edge(&cell, random, filters); break;
   }
   if (cell.column != SEG_NO_COLUMN && cell.kind != SEG_FOLD_DISTINCT)
     cell.layout = column_layouts[cell.column];
   cell.flag_count = seg_random_below(random, SEG_MAX_CELL_FLAGS);
   for (uint32_t i = 0; i < cell.flag_count; i++)
-    cell.flags[i] = seg_random_below(random, FILTERS);
+    cell.flags[i] = seg_random_below(random, filters);
   if (cell.column != SEG_NO_COLUMN && column_optional[cell.column] &&
       !seg_fold_is_edge_value(cell.kind))
-    cell.flags[cell.flag_count++] = FILTERS + cell.column - 4;
+    cell.flags[cell.flag_count++] = filters + cell.column - 4;
   return cell;
 }
 
@@ -161,12 +176,13 @@ static void build(struct seg_plan *plan, const struct seg_fold_cell *cells, uint
     seg_test_block_value_root(&scan,
                               seg_test_block_input(&scan, column_layouts[i], column_optional[i]));
   uint32_t all = seg_test_block_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0);
-  for (uint32_t i = 0; i < 1 + FILTERS; i++)
+  for (uint32_t i = 0; i < 1 + widths->filters; i++)
     seg_test_block_mask_root(&scan, all);
   scan.input_widths = widths->columns;
   seg_plan_builder_scan(plan, &plan->events[0], &scan);
   plan->events[0].carried_width = widths->columns;
   plan->folds[0].day_width = widths->days;
+  plan->folds[0].flag_width = widths->flags;
   struct seg_plan_window relative[WINDOWS] = {{.form = SEG_WINDOW_ALL}};
   seg_plan_builder_windows(plan, relative, WINDOWS);
   seg_plan_builder_cells(plan, 0, cells, count);
@@ -186,10 +202,6 @@ struct expected {
   double number;
   struct seg_str text;
 };
-
-static bool flag_at(const struct events *events, uint32_t flag, uint64_t at) {
-  return (events->flag_words[flag / 64][at] >> (flag % 64) & 1) != 0;
-}
 
 static bool counts(const struct events *events, const struct seg_fold_cell *cell, uint64_t at) {
   if (events->days[at] < windows[cell->window * 2] ||
@@ -343,8 +355,9 @@ static void guard(struct guarded *guarded, const struct events *events,
                   const struct widths *widths) {
   size_t count = events->offsets[events->customers];
   const void *sources[GUARDED] = {events->days, events->flag_words[0], events->flag_words[1]};
-  size_t item[GUARDED] = {seg_width_bytes(SEG_LAYOUT_I32, widths->days), sizeof(uint64_t),
-                          sizeof(uint64_t)};
+  size_t item[GUARDED] = {seg_width_bytes(SEG_LAYOUT_I32, widths->days),
+                          seg_width_bytes(SEG_LAYOUT_I64, widths->flags),
+                          seg_width_bytes(SEG_LAYOUT_I64, widths->flags)};
   for (uint32_t i = 0; i < COLUMNS; i++) {
     sources[3 + i] = column(events, i);
     item[3 + i] = widths->columns[i] == SEG_WIDTH_FULL
@@ -354,12 +367,14 @@ static void guard(struct guarded *guarded, const struct events *events,
   for (uint32_t i = 0; i < GUARDED; i++) {
     guarded->bytes[i] = count * item[i];
     guarded->arrays[i] = seg_guarded_memory(guarded->bytes[i], 0);
-    enum seg_width width = i == 0 ? widths->days : i < 3 ? SEG_WIDTH_FULL : widths->columns[i - 3];
+    enum seg_width width = i == 0 ? widths->days : i < 3 ? widths->flags : widths->columns[i - 3];
+    enum seg_layout layout = i == 0  ? SEG_LAYOUT_I32
+                             : i < 3 ? SEG_LAYOUT_I64
+                                     : column_layouts[i - 3];
     if (width == SEG_WIDTH_FULL)
       memcpy(guarded->arrays[i], sources[i], guarded->bytes[i]);
     else
-      narrow_copy(guarded->arrays[i], sources[i], i == 0 ? SEG_LAYOUT_I32 : column_layouts[i - 3],
-                  width, count);
+      narrow_copy(guarded->arrays[i], sources[i], layout, width, count);
   }
 }
 
@@ -375,7 +390,7 @@ static void run(const struct seg_plan *plan, const struct seg_code *code,
   }
   struct guarded guarded;
   guard(&guarded, events, widths);
-  const uint64_t *const flags[] = {guarded.arrays[1], guarded.arrays[2]};
+  const void *const flags[] = {guarded.arrays[1], guarded.arrays[2]};
   struct seg_fold_scratch scratch;
   seg_fold_scratch_init(&scratch);
   const struct seg_fold_frame frame = {
@@ -463,7 +478,8 @@ static void try_cells(const struct seg_fold_cell *cells, uint32_t count, const c
   if (seg_codegen(&plan, &options, &code, &error) != SEG_OK)
     fail_msg("%s", error.message);
   for (size_t i = 0; i < sizeof customer_counts / sizeof *customer_counts; i++) {
-    random_events(events, random, customer_counts[i], i % 2 == 0 || widths != &full ? 0 : 3);
+    random_events(events, random, customer_counts[i], widths,
+                  i % 2 == 0 || widths != &full ? 0 : 3);
     run(&plan, code, events, widths, outputs);
     check(&plan, events, outputs);
   }
@@ -483,12 +499,14 @@ static void random_folds_agree_with_loops(void **state) {
   for (uint64_t i = 0; i < 21; i++) {
     struct seg_random random;
     seg_random_init(&random, seed + i);
-    struct seg_fold_cell cells[MOST_CELLS];
-    uint32_t count = sizes[i % 7];
-    for (uint32_t cell = 0; cell < count; cell++)
-      cells[cell] = random_cell(&random);
-    try_cells(cells, count, cpus[i / 7], &full, &random);
-    try_cells(cells, count, cpus[i / 7], &narrow[i % 3], &random);
+    const struct widths *const all[] = {&full, &narrow[i % 3]};
+    for (size_t w = 0; w < 2; w++) {
+      struct seg_fold_cell cells[MOST_CELLS];
+      uint32_t count = sizes[i % 7];
+      for (uint32_t cell = 0; cell < count; cell++)
+        cells[cell] = random_cell(&random, all[w]->filters);
+      try_cells(cells, count, cpus[i / 7], all[w], &random);
+    }
   }
 }
 

@@ -343,7 +343,7 @@ static int64_t count_distinct(enum seg_layout layout, uint64_t count, uint64_t d
                     : layout == SEG_LAYOUT_I64 ? 1
                     : layout == SEG_LAYOUT_F64 ? 2
                                                : 3;
-  const uint64_t *words_of_flags[] = {flags};
+  const void *words_of_flags[] = {flags};
   int32_t windows[] = {9, 0, first_day, last_day};
   struct seg_kernel_fault fault = {.kind = SEG_FAULT_NONE};
   struct seg_fold_frame frame = {.customer_count = 1,
@@ -354,8 +354,8 @@ static int64_t count_distinct(enum seg_layout layout, uint64_t count, uint64_t d
                                  .scratch = scratch,
                                  .fault = &fault};
   uint32_t wanted[] = {0, 2};
-  int64_t result = seg_kernel_distinct(&frame, 0, column, layout, SEG_WIDTH_FULL, SEG_WIDTH_FULL, 1,
-                                       wanted, odd_only ? 2 : 1, 0, count, 0);
+  int64_t result = seg_kernel_distinct(&frame, 0, column, layout, SEG_WIDTH_FULL, SEG_WIDTH_FULL,
+                                       SEG_WIDTH_FULL, 1, wanted, odd_only ? 2 : 1, 0, count, 0);
   assert_int_equal(fault.kind, SEG_FAULT_NONE);
   free(days);
   free(integers);
