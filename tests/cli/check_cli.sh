@@ -1,23 +1,8 @@
 #!/bin/sh
-# The command line as a user meets it: check_cli.sh SEGC
+# The command line as a user meets it: check_cli.sh SEGC SOURCE_FOLDER
 # Every mistake gives one clear message, the right exit code and no output file.
 set -u
-segc=$1
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-
-failed=0
-passed=0
-fail() {
-  failed=$((failed + 1))
-  echo "FAILED: $1"
-  echo "  command: $command"
-  echo "  exit code $code; stdout:"
-  sed 's/^/    /' stdout
-  echo "  stderr:"
-  sed 's/^/    /' stderr
-}
+. "$(dirname "$0")/commands.sh"
 
 # expect CODE TEXT COMMAND...: the exit code, and a text (fixed, on stderr or stdout) that must appear. For
 # codes other than 0, exactly one error must be reported and no out.* file may be left.

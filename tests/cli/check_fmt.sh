@@ -1,24 +1,8 @@
 #!/bin/sh
-# segc fmt as a user meets it: check_fmt.sh SEGC
+# segc fmt as a user meets it: check_fmt.sh SEGC SOURCE_FOLDER
 # Exit codes, what is printed, and what happens to the files.
 set -u
-segc=$1
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-trap 'exit 1' HUP INT TERM
-cd "$folder" || exit 1
-
-failed=0
-passed=0
-fail() {
-  failed=$((failed + 1))
-  echo "FAILED: $1"
-  echo "  command: $command"
-  echo "  exit code $code; stdout:"
-  sed 's/^/    /' stdout
-  echo "  stderr:"
-  sed 's/^/    /' stderr
-}
+. "$(dirname "$0")/commands.sh"
 
 # expect CODE STDOUT COMMAND...: the exit code and the whole of stdout; no temporary file may be left.
 expect() {

@@ -4,6 +4,7 @@ segc=$1
 examples=$2/examples
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+trap 'exit 1' HUP INT TERM
 cd "$folder" || exit 1
 
 failed=0
@@ -12,7 +13,10 @@ fail() {
   failed=$((failed + 1))
   echo "FAILED: $1"
   echo "  command: $command"
-  sed 's/^/    /' stdout stderr
+  echo "  exit code ${code-none}; stdout:"
+  sed 's/^/    /' stdout
+  echo "  stderr:"
+  sed 's/^/    /' stderr
 }
 
 # answers CODE COMMAND...: run it, expect the exit code. Then: has TEXT, hasnt TEXT, same FILE.
