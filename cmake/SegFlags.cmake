@@ -41,3 +41,12 @@ option(SEGC_FUZZ "Build the fuzz targets with libFuzzer" OFF)
 if(SEGC_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
+
+# For scripts/coverage: every program counts which lines and branches ran (Clang only). Without
+# asserts: that one of them fails is nothing a test could bring about.
+option(SEGC_COVERAGE "Count what tests run" OFF)
+if(SEGC_COVERAGE)
+  add_compile_options(-O1 -fprofile-instr-generate -fcoverage-mapping)
+  add_compile_definitions(NDEBUG)
+  add_link_options(-fprofile-instr-generate)
+endif()

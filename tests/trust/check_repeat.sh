@@ -1,14 +1,16 @@
 #!/bin/sh
-# The same inputs give the same bytes: check_repeat.sh SEGC SOURCE_FOLDER. Every example, from its files and from a store,
-# with 1, 2 and 7 threads, little memory and other machine code.
+# The same inputs give the same bytes: check_repeat.sh SEGC SOURCE_FOLDER [EXAMPLE...]. Every example, or those that are
+# named, from its files and from a store, with 1, 2 and 7 threads, little memory and other machine code.
 set -u
 segc=$1
 examples=$2/examples
+shift 2
+[ $# -gt 0 ] || set -- rfm grocery saas b2b
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 passed=0
 failed=0
-for example in rfm grocery saas b2b; do
+for example in "$@"; do
   project=$examples/$example
   as_of=$(cat "$project/as-of")
   "$segc" prepare "$project" --data "$project/data" --store "$folder/$example" >"$folder/log" 2>&1 || cat "$folder/log"

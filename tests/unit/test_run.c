@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "runtime/run/windows.h"
+#include "tests/support/share.h"
 #include "tests/unit/run_rows.h"
 
 static void sizes_around_edges(void **state) {
@@ -23,7 +24,7 @@ static void morsels_and_threads_change_nothing(void **state) {
   for (size_t m = 0; m < 4; m++)
     for (size_t t = 0; t < 3; t++) {
       struct manner manner = {.threads = threads[t], .morsel_rows = morsels[m]};
-      int64_t size = morsels[m] == 1 ? 300 : 20000;
+      int64_t size = morsels[m] == 1 ? 300 : seg_test_share(20000);
       check_run(size, size * 4, size, false, true, manner, false, SEED);
       check_run(size, size * 4, size, true, true, manner, false, SEED);
     }
@@ -47,7 +48,7 @@ static void little_memory_changes_nothing(void **state) {
     naive_init(&naive, &data, from_event, true);
     uint64_t spilled_runs = 0;
     bool refused = false;
-    for (uint64_t memory = 64 << 20; !refused; memory = memory / 4 * 3) {
+    for (uint64_t memory = (uint64_t)seg_test_share(64 << 20); !refused; memory = memory / 4 * 3) {
       for (unsigned threads = 1; threads <= 3; threads += 2) {
         struct manner manner = {.threads = threads, .memory = memory, .morsel_rows = 5000};
         struct seg_run_result *result = NULL;
@@ -83,7 +84,7 @@ static void one_customer_with_many_events(void **state) {
     fixture_init(&f, false);
     f.events[0].unique_count = unique ? 2 : 0;
     struct data data;
-    data_init(&data, 100, 600000, 10, SEED);
+    data_init(&data, 100, seg_test_share(600000), 10, SEED);
     for (int64_t i = 0; i < data.purchases; i++) {
       data.purchase_ids[i] = 4; // customer number 1
       seg_bitmap_set(data.purchase_id_known, i);
@@ -177,7 +178,7 @@ static void random_runs_agree_with_the_naive_evaluation(void **state) {
   uint64_t seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
   print_message("seed %llu\n", (unsigned long long)seed);
   seed = seed * 2 + 1;
-  for (int i = 0; i < 150; i++) {
+  for (int64_t i = seg_test_share(150); i > 0; i--) {
     uint64_t shape = next_random(&seed);
     struct manner manner = {.threads = 1 + (unsigned)(shape % 4),
                             .morsel_rows = 1 + (int64_t)(shape / 4 % 3000)};
