@@ -75,9 +75,26 @@ void progress_begin(struct progress_line *line) {
   *line = (struct progress_line){.start = now()};
 }
 
+// How long the activity will still take when it goes on as it went so far; below 0 for too early to
+// say.
+static double seconds_left(struct progress_line *line, const struct segc_progress *progress,
+                           double time) {
+  enum { LEAST_SECONDS = 2 };
+  static const double least_share = 0.02;
+  if (strcmp(line->activity, progress->activity) != 0) {
+    snprintf(line->activity, sizeof line->activity, "%s", progress->activity);
+    line->stage_start = time;
+    line->stage_share = progress->share;
+  }
+  double spent = time - line->stage_start, done = progress->share - line->stage_share;
+  if (progress->share < 0 || spent < LEAST_SECONDS || done < least_share)
+    return -1;
+  return spent * (1 - progress->share) / done;
+}
+
 void progress_show(void *context, const struct segc_progress *progress) {
   struct progress_line *line = context;
-  double time = now();
+  double time = now(), left = seconds_left(line, progress, time);
   if (time - line->start < 1 || time - line->last < 0.1)
     return;
   line->last = time;
@@ -86,6 +103,8 @@ void progress_show(void *context, const struct segc_progress *progress) {
   if (progress->share >= 0)
     fprintf(stderr, ", %.0f%%", 100 * progress->share);
   fprintf(stderr, ", %.0f s", time - line->start);
+  if (left >= 0.5)
+    fprintf(stderr, ", about %.0f s left of this step", left);
   fflush(stderr);
 }
 

@@ -29,6 +29,9 @@ enum segc_status finish_output(FILE *out, enum segc_status status);
 /** One line on a terminal, rewritten in place, from the first second on. */
 struct progress_line {
   double start, last;
+  double stage_start; // when the activity began, and with which share
+  double stage_share;
+  char activity[128];
   bool shown;
 };
 void progress_begin(struct progress_line *line);

@@ -139,31 +139,10 @@ static struct seg_str text_at(struct reader *reader, uint32_t column, uint64_t r
 
 // --- the first query ---
 
-// A question about the text of a column: `$` stands for it.
-static const char *const questions[] = {
-    "count($)",
-    "count(*) filter (lower($) in ('true','false','t','f','yes','no','y','n'))",
-    "count(*) filter (regexp_full_match($, '[+-]?[0-9]{1,18}'))",
-    "count(*) filter (regexp_full_match($, '[+-]?0[0-9]+'))",
-    "count(*) filter (regexp_full_match($, "
-    "'[+-]?([0-9]{1,15}([.][0-9]{0,15})?|[.][0-9]{1,15})([eE][+-]?[0-9]{1,2})?'))",
-    "count(*) filter (regexp_full_match($, '[+-]?[0-9]{1,15}([.][0-9]{1,9})?'))",
-    "max(length(rtrim(split_part($, '.', 2), '0')))",
-    "count(*) filter (regexp_full_match($, '[0-9]{4}-[0-9]{2}-[0-9]{2}') "
-    "and try_cast($ as date) is not null)",
-    "count(*) filter (regexp_full_match($, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}"
-    "(:[0-9]{2}([.][0-9]{1,9})?)?') and try_cast(left($, 10) as date) is not null)",
-    "count(*) filter (regexp_full_match($, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}"
-    "(:[0-9]{2}([.][0-9]{1,9})?)?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)') "
-    "and try_cast(left($, 10) as date) is not null)",
-    "max(length($))",
-    "count(*) filter (regexp_matches($, '[[:cntrl:]]'))",
-    "approx_count_distinct($)",
-    "min(left($, 10))",
-    "max(left($, 10))",
-    "sum(try_cast($ as double))",
-};
-// The answers in the order of the questions.
+// How a question is asked: of the text of any values, or cheaper, of values whose type says enough.
+enum asking { OF_TEXT, OF_WHOLE, OF_DECIMAL, OF_BOOL, OF_TIME, ASKINGS };
+
+// What is asked of a column, `$`; nothing where the answer would be 0 or is not looked at.
 enum {
   KNOWN,
   BOOLS,
@@ -181,13 +160,70 @@ enum {
   FIRST,
   LAST,
   SUM,
-  QUESTIONS = sizeof questions / sizeof *questions
+  QUESTIONS
 };
 
-static void ask(FILE *sql, const char *question, uint32_t column) {
+#define COUNT     "count($)"
+#define DIFFERENT "approx_count_distinct($)"
+#define DIGITS_15 "count(*) filter ($ > -1000000000000000 and $ < 1000000000000000)"
+static const char *const questions[QUESTIONS][ASKINGS] = {
+    [KNOWN] = {COUNT, COUNT, COUNT, COUNT, COUNT},
+    [BOOLS] = {"count(*) filter (lower($) in ('true','false','t','f','yes','no','y','n'))"},
+    [INTS] = {"count(*) filter (regexp_full_match($, '[+-]?[0-9]{1,18}'))",
+              "count(*) filter ($ between -999999999999999999 and 999999999999999999)"},
+    [LEADING_ZEROS] = {"count(*) filter (regexp_full_match($, '[+-]?0[0-9]+'))"},
+    [NUMBERS] = {"count(*) filter (regexp_full_match($, "
+                 "'[+-]?([0-9]{1,15}([.][0-9]{0,15})?|[.][0-9]{1,15})([eE][+-]?[0-9]{1,2})?'))",
+                 DIGITS_15, DIGITS_15},
+    [DECIMALS] = {"count(*) filter (regexp_full_match($, '[+-]?[0-9]{1,15}([.][0-9]{1,9})?'))",
+                  DIGITS_15, DIGITS_15},
+    [SCALE] = {[OF_TEXT] = "max(length(rtrim(split_part($, '.', 2), '0')))",
+               [OF_DECIMAL] = "max(length(rtrim(split_part($::varchar, '.', 2), '0')))"},
+    [DATES] = {"count(*) filter (regexp_full_match($, '[0-9]{4}-[0-9]{2}-[0-9]{2}') "
+               "and try_cast($ as date) is not null)"},
+    [CLOCKS] = {"count(*) filter (regexp_full_match($, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]"
+                "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?') "
+                "and try_cast(left($, 10) as date) is not null)"},
+    [INSTANTS] = {"count(*) filter (regexp_full_match($, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]"
+                  "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)') "
+                  "and try_cast(left($, 10) as date) is not null)"},
+    [SIZE] = {[OF_TEXT] = "max(length($))",
+              [OF_WHOLE] = "max(length($::varchar))",
+              [OF_DECIMAL] = "max(length($::varchar))"},
+    [CONTROLS] = {"count(*) filter (regexp_matches($, '[[:cntrl:]]'))"},
+    [DISTINCT] = {DIFFERENT, DIFFERENT, DIFFERENT, DIFFERENT, DIFFERENT},
+    [FIRST] = {[OF_TEXT] = "min(left($, 10))", [OF_TIME] = "left(min($)::varchar, 10)"},
+    [LAST] = {[OF_TEXT] = "max(left($, 10))", [OF_TIME] = "left(max($)::varchar, 10)"},
+    [SUM] = {"sum(try_cast($ as double))", "sum($::double)", "sum($::double)"},
+};
+
+enum { MOST_DECIMALS = 9 }; // that DECIMALS asks for
+
+static enum asking asking_of(const struct seg_reading *reading, bool cast) {
+  switch (reading->family) {
+  case SEG_FAMILY_BOOL: return OF_BOOL;
+  case SEG_FAMILY_INT: return OF_WHOLE;
+  case SEG_FAMILY_DECIMAL:
+    return reading->scale > 0 && reading->scale <= MOST_DECIMALS ? OF_DECIMAL : OF_TEXT;
+  case SEG_FAMILY_DAY:
+  case SEG_FAMILY_LOCAL:
+  case SEG_FAMILY_INSTANT: return cast ? OF_TEXT : OF_TIME;
+  case SEG_FAMILY_WIDE:
+  case SEG_FAMILY_FLOAT:
+  case SEG_FAMILY_TEXT:
+  case SEG_FAMILY_COUNT: break;
+  }
+  return OF_TEXT;
+}
+
+static void ask(FILE *sql, const struct reader *reader, int number, uint32_t column) {
+  enum asking asking = asking_of(&reader->schema.readings[column], reader->schema.casts[column]);
+  const char *question = questions[number][asking];
+  if (reader->schema.unreadable[column] || question == NULL)
+    question = "null";
   for (const char *at = question; *at != '\0'; at++)
     if (*at == '$')
-      fprintf(sql, "c%" PRIu32 "::varchar", column);
+      fprintf(sql, "c%" PRIu32 "%s", column, asking == OF_TEXT ? "::varchar" : "");
     else
       fputc(*at, sql);
 }
@@ -262,7 +298,7 @@ static enum seg_status look_at_all(struct reader *reader, struct seg_profile *pr
   for (uint32_t i = 0; i < profile->column_count; i++)
     for (int j = 0; j < QUESTIONS; j++) {
       fputs(", ", sql);
-      ask(sql, reader->schema.unreadable[i] ? "null" : questions[j], i);
+      ask(sql, reader, j, i);
     }
   enum seg_status status = finish_query(reader, sql, &text, "", error);
   if (status != SEG_OK)
@@ -291,7 +327,7 @@ static enum seg_status count_exactly(struct reader *reader, struct seg_profile *
   fputs("select 0", sql);
   for (uint32_t i = 0; i < profile->column_count; i++)
     if (wants_exact(&profile->columns[i]))
-      fprintf(sql, ", count(distinct c%" PRIu32 "::varchar)", i);
+      fprintf(sql, ", count(distinct c%" PRIu32 ")", i);
   enum seg_status status = finish_query(reader, sql, &text, "", error);
   uint32_t at = 1;
   for (uint32_t i = 0; status == SEG_OK && i < profile->column_count; i++)

@@ -69,6 +69,46 @@ static void test_parquet_kinds(void **state) {
               "o unreadable 0/1/0 u text 1/0/1 s text 1/0/1");
 }
 
+// Whole numbers have at most 18 digits, fractions 15 before the point; amounts have the decimals
+// that some value needs. The same is found whether values arrive with a type or as texts.
+static void test_typed_edges(void **state) {
+  (void)state;
+  static const char *const copies[] = {
+      "copy (select * from edges) to '%s/edges.parquet' (format parquet)",
+      "copy (select columns(*)::varchar from edges) to '%s/edges.parquet' (format parquet)",
+  };
+  for (int form = 0; form < 2; form++) {
+    struct seg_arena arena;
+    struct seg_profile profile;
+    struct seg_error error = {0};
+    char sql[1024];
+    seg_arena_init(&arena);
+    snprintf(sql, sizeof sql,
+             "create view edges as select * from (values "
+             "(-9223372036854775808, 999999999999999999, 12.500, date '2025-12-31'), "
+             "(7, 0, -0.125, date '2026-01-02'), (null, null, null, null)) "
+             "as t(least, most, amount, day); %s",
+             copies[form]);
+    io_sql(sql);
+    assert_int_equal(read_profile(&arena, "edges", &profile, &error), SEG_OK);
+    const struct seg_profile_column *columns = profile.columns;
+    assert_int_equal(columns[0].kind, SEG_PROFILE_TEXT);
+    assert_int_equal(columns[1].kind, SEG_PROFILE_INT);
+    assert_false(columns[1].leading_zeros);
+    assert_true(columns[1].sum == 999999999999999999.0);
+    assert_int_equal(columns[2].kind, SEG_PROFILE_NUMBER);
+    assert_true(columns[2].exact);
+    assert_int_equal(columns[2].decimals, 3);
+    assert_true(columns[2].sum == 12.375);
+    assert_int_equal(columns[3].kind, SEG_PROFILE_DATE);
+    assert_int_equal(columns[3].first_day, 20453); // as below
+    assert_int_equal(columns[3].last_day, 20455);
+    for (int i = 0; i < 4; i++)
+      assert_true(columns[i].known == 2 && columns[i].missing == 1 && columns[i].distinct == 2);
+    seg_arena_deinit(&arena);
+  }
+}
+
 static void test_details(void **state) {
   (void)state;
   struct seg_arena arena;
@@ -159,9 +199,9 @@ static void test_errors(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_csv_kinds), cmocka_unit_test(test_parquet_kinds),
-      cmocka_unit_test(test_details),   cmocka_unit_test(test_distinct),
-      cmocka_unit_test(test_errors),
+      cmocka_unit_test(test_csv_kinds),   cmocka_unit_test(test_parquet_kinds),
+      cmocka_unit_test(test_typed_edges), cmocka_unit_test(test_details),
+      cmocka_unit_test(test_distinct),    cmocka_unit_test(test_errors),
   };
   return cmocka_run_group_tests(tests, io_make_folder, io_remove_folder);
 }
