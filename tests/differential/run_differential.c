@@ -23,6 +23,7 @@
 #include "tests/differential/regressions.h"
 #include "tests/differential/shrink.h"
 #include "tests/differential/tally.h"
+#include "tests/support/patience.h"
 
 #define DEFAULT_SEED UINT64_C(20261122)
 
@@ -148,7 +149,7 @@ static uint64_t program_seed(const struct options *options, uint32_t number) {
 static void work(const struct options *options, uint32_t worker, double end, struct tally *tally) {
   for (uint32_t i = worker; i < options->programs && now() < end; i += options->jobs) {
     tally->running_seed = program_seed(options, i);
-    alarm(LONGEST_PROGRAM); // a run that never ends is a difference as well
+    limit_work(LONGEST_PROGRAM); // a run that never ends is a difference as well
     if (!run_program(options, tally->running_seed, tally))
       _exit(1);
   }

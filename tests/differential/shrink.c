@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "tests/differential/shrink_program.h"
+#include "tests/support/patience.h"
 
 // What the child of an attempt tells.
 struct outcome {
@@ -57,7 +58,7 @@ static struct outcome try_apart(struct shrink *shrink) {
   if (child < 0)
     abort();
   if (child == 0) {
-    alarm(20); // an endless loop is a difference as well
+    limit_work(20); // an endless loop is a difference as well
     if (!freopen("/dev/null", "w", stderr))
       _exit(1);
     try_here(shrink, text, shared);

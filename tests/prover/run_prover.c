@@ -22,6 +22,7 @@
 #include "tests/prover/orders.h"
 #include "tests/prover/reduce.h"
 #include "tests/prover/second_solver.h"
+#include "tests/support/patience.h"
 #include "tests/support/random.h"
 
 #define DEFAULT_SEED UINT64_C(20261123)
@@ -147,7 +148,7 @@ static void work(const struct options *options, uint32_t worker, struct attack_t
     struct failure failure;
     tally->running_kind = kind_of(options, i);
     tally->running_seed = seg_hash_mix(options->seed, i);
-    alarm(LONGEST_PROJECT);
+    limit_work(LONGEST_PROJECT);
     attack_generate(&model, tally->running_kind, tally->running_seed, &options->attack);
     bool right = try_project(options, &model, tally->running_kind, tally->running_seed, tally,
                              &failure, NULL);
