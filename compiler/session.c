@@ -6,6 +6,7 @@
 
 #include "compiler/codegen/processor.h"
 #include "compiler/project.h"
+#include "compiler/session_code.h"
 #include "runtime/io/io_errors.h"
 
 struct segc_session *segc_session_new(void) {
@@ -23,6 +24,7 @@ void segc_session_free(struct segc_session *session) {
     return;
   seg_verdicts_deinit(&session->verdicts);
   seg_proof_cache_close(session->proof_cache);
+  seg_session_free_code(session);
   seg_pipeline_deinit(&session->pipeline);
   seg_arena_deinit(&session->arena);
   free(session);

@@ -55,6 +55,7 @@ static enum seg_status run_version(struct version_run *run, struct segc_session 
   struct seg_run_options options = {.as_of = run->data.as_of,
                                     .threads = run->options.threads,
                                     .memory_bytes = run->data.memory_bytes / 2,
+                                    .finds_keys = true,
                                     .interrupted = &owner->interrupted};
   return seg_run(&pipeline->plan, seg_code_kernels(pipeline->code), &run->data.sources, &options,
                  &run->result, error);

@@ -1,6 +1,7 @@
 // Runs of the public interface: sources are bound and opened, the plan is run, the summary built.
 #include <string.h>
 
+#include "compiler/session_code.h"
 #include "compiler/session_manifest.h"
 #include "compiler/session_stats.h"
 #include "compiler/size_guard.h"
@@ -12,6 +13,7 @@ struct run {
   struct segc_session *session;
   const struct segc_run_options *options;
   const struct seg_plan *plan;
+  const struct seg_kernels *kernels;
   struct seg_error *error;
   struct seg_session_data data;
   struct seg_run_result *result;
@@ -19,8 +21,8 @@ struct run {
 
 static void count_time(struct segc_stage_stats *stage, struct seg_run_time start) {
   struct seg_run_time end = seg_session_clock();
-  stage->seconds = end.wall - start.wall;
-  stage->processor_seconds = end.processor - start.processor;
+  stage->seconds += end.wall - start.wall;
+  stage->processor_seconds += end.processor - start.processor;
 }
 
 static void forward_progress(void *context, const struct seg_run_progress *progress) {
@@ -50,8 +52,7 @@ static enum seg_status run_plan(struct run *run) {
     options.progress = forward_progress;
     options.progress_context = run;
   }
-  return seg_run(run->plan, seg_code_kernels(run->session->pipeline.code), &run->data.sources,
-                 &options, &run->result, run->error);
+  return seg_run(run->plan, run->kernels, &run->data.sources, &options, &run->result, run->error);
 }
 
 // The columns of truth: a segment's members and, behind them, its control group.
@@ -221,14 +222,21 @@ static enum seg_status summarise(struct run *run) {
 // Everything that can be refused without reading data comes first.
 static enum seg_status prepare(struct run *run) {
   struct seg_pipeline *pipeline = &run->session->pipeline;
+  struct segc_stage_stats *compile = &run->session->summary.stats[SEGC_RUN_COMPILE];
   struct seg_run_time start = seg_session_clock();
   seg_session_use_code_cache(run->session, run->options);
-  enum seg_status status = seg_pipeline_run(pipeline, SEG_PASS_CODEGEN, run->error);
-  count_time(&run->session->summary.stats[SEGC_RUN_COMPILE], start);
+  enum seg_status status = seg_pipeline_run(pipeline, SEG_PASS_LOWER, run->error);
+  count_time(compile, start);
   if (status == SEG_OK)
     status = check_output(run);
-  return status == SEG_OK ? seg_session_data_open(&run->data, run->plan, run->options, run->error)
-                          : status;
+  if (status == SEG_OK)
+    status = seg_session_data_open(&run->data, run->plan, run->options, run->error);
+  start = seg_session_clock();
+  if (status == SEG_OK)
+    status = seg_session_compile(run->session, &run->data.sources, &run->plan, &run->kernels,
+                                 run->error);
+  count_time(compile, start);
+  return status;
 }
 
 static enum segc_status finish(struct run *run, const struct segc_summary **summary) {

@@ -34,6 +34,37 @@ size_t seg_width_size(enum seg_layout layout, enum seg_width width, int64_t rows
                                  : round_rows(rows) * seg_width_bytes(layout, width);
 }
 
+#define WIDEN(from_type, to_type)                                                                  \
+  for (int64_t i = 0; i < rows; i++)                                                               \
+    ((to_type *)to)[i] = (to_type)((const from_type *)from)[i];                                    \
+  break
+
+static void widen_i32(enum seg_width width, const void *from, int64_t rows, int32_t *to) {
+  switch (width) {
+  case SEG_WIDTH_8: WIDEN(int8_t, int32_t);
+  case SEG_WIDTH_16: WIDEN(int16_t, int32_t);
+  case SEG_WIDTH_32:
+  case SEG_WIDTH_FULL: memcpy(to, from, (size_t)rows * sizeof *to);
+  }
+}
+
+static void widen_i64(enum seg_width width, const void *from, int64_t rows, int64_t *to) {
+  switch (width) {
+  case SEG_WIDTH_8: WIDEN(int8_t, int64_t);
+  case SEG_WIDTH_16: WIDEN(int16_t, int64_t);
+  case SEG_WIDTH_32: WIDEN(int32_t, int64_t);
+  case SEG_WIDTH_FULL: memcpy(to, from, (size_t)rows * sizeof *to);
+  }
+}
+
+void seg_width_widen(enum seg_layout layout, enum seg_width width, const void *from, int64_t rows,
+                     void *to) {
+  if (layout == SEG_LAYOUT_I32)
+    widen_i32(width, from, rows, to);
+  else
+    widen_i64(width, from, rows, to);
+}
+
 void *seg_column_memory(size_t size) {
   size_t rounded = (size / SEG_COLUMN_ALIGNMENT + 1) * SEG_COLUMN_ALIGNMENT;
   if (rounded < size)

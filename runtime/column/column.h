@@ -48,6 +48,10 @@ size_t seg_layout_size(enum seg_layout layout, int64_t rows);
 /** The same, of integers or codes that may be narrower than their layout. */
 size_t seg_width_size(enum seg_layout layout, enum seg_width width, int64_t rows);
 
+/** Copy `rows` integers (I32 or I64) as wide as their layout. */
+void seg_width_widen(enum seg_layout layout, enum seg_width width, const void *from, int64_t rows,
+                     void *to);
+
 /** Zeroed memory of at least `size` bytes, 64-byte aligned, to be released with free; NULL when
  * memory is out. */
 SEG_NODISCARD void *seg_column_memory(size_t size);

@@ -282,16 +282,22 @@ static uint32_t add_consecutive(struct seg_key_table *table, const int64_t *keys
   return i;
 }
 
+static enum seg_status check_count(uint64_t count, struct seg_error *error) {
+  if (count < SEG_NO_NUMBER)
+    return SEG_OK;
+  return seg_fail(error, SEG_LIMIT, seg_run_code(SEG_RUN_ERROR_CUSTOMERS),
+                  "there are more than 4,294,967,294 customers, the most that one run can hold");
+}
+
 enum seg_status seg_key_table_add(struct seg_key_table *table, const struct seg_column_view *keys,
                                   const uint32_t *rows, uint32_t row_count, uint32_t *numbers,
                                   struct seg_error *error) {
   assert(table->direct == NULL);
   assert((keys->layout == SEG_LAYOUT_TEXT) == table->is_text);
   uint64_t most = (uint64_t)table->count + row_count;
-  if (most >= SEG_NO_NUMBER)
-    return seg_fail(error, SEG_LIMIT, seg_run_code(SEG_RUN_ERROR_CUSTOMERS),
-                    "there are more than 4,294,967,294 customers, the most that one run can hold");
-  enum seg_status status = grow_keys(table, most, error);
+  enum seg_status status = check_count(most, error);
+  if (status == SEG_OK)
+    status = grow_keys(table, most, error);
   uint32_t done = 0;
   if (status == SEG_OK && !table->is_text && table->slots == NULL)
     done = add_consecutive(table, keys->values, rows, row_count, numbers);
@@ -305,6 +311,31 @@ enum seg_status seg_key_table_add(struct seg_key_table *table, const struct seg_
       add_integers(table, keys->values, rows + i, count, numbers + i);
   }
   return status;
+}
+
+enum seg_status seg_key_table_append(struct seg_key_table *table,
+                                     const struct seg_column_view *keys, struct seg_error *error) {
+  assert(table->slots == NULL && !table->is_consecutive && table->direct == NULL);
+  uint64_t most = (uint64_t)table->count + (uint64_t)keys->count;
+  enum seg_status status = check_count(most, error);
+  if (status == SEG_OK)
+    status = grow_keys(table, most, error);
+  if (status == SEG_OK && !table->is_text) {
+    memcpy(table->integers + table->count, keys->values, (size_t)keys->count * sizeof(int64_t));
+    table->count = (uint32_t)most;
+  }
+  for (int64_t i = 0; status == SEG_OK && table->is_text && i < keys->count; i++) {
+    struct seg_str key = ((const struct seg_str *)keys->values)[i];
+    status = seg_text_heap_copy(&table->heap, &key, what_for, error);
+    if (status == SEG_OK)
+      table->texts[table->count++] = key;
+  }
+  return status;
+}
+
+void seg_key_table_set_count(struct seg_key_table *table, uint32_t count) {
+  assert(table->count == 0);
+  table->count = count;
 }
 
 void seg_key_table_seal(struct seg_key_table *table) {

@@ -57,6 +57,23 @@ SEG_NODISCARD enum seg_status seg_key_table_add(struct seg_key_table *table,
                                                 const uint32_t *rows, uint32_t row_count,
                                                 uint32_t *numbers, struct seg_error *error);
 
+/**
+ * Keys that are known to be new, in an empty table or behind others of the same kind. Such a table
+ * has its keys by number and finds none. Errors as above.
+ */
+SEG_NODISCARD enum seg_status seg_key_table_append(struct seg_key_table *table,
+                                                   const struct seg_column_view *keys,
+                                                   struct seg_error *error);
+
+/** `count` customers whose keys nobody asks for: an empty table then has neither keys by number nor
+ * look-ups. */
+void seg_key_table_set_count(struct seg_key_table *table, uint32_t count);
+
+/** Has it the keys by number? */
+static inline bool seg_key_table_has_keys(const struct seg_key_table *table) {
+  return table->integers != NULL || table->texts != NULL;
+}
+
 /** Nothing is added any more: look-ups may take a faster form. Never fails. */
 void seg_key_table_seal(struct seg_key_table *table);
 

@@ -119,8 +119,11 @@ enum seg_status seg_decide_init(struct seg_decide *decide, struct seg_run_state 
     status = add_holdouts(decide, batch_rows, members, most, error);
   if (status != SEG_OK)
     return status;
-  return seg_block_runner_init(&decide->runner, seg_run_block(state), seg_run_kernel(state),
-                               batch_rows, error);
+  if (state->customers_stored)
+    status = seg_stored_batch_init(&decide->stored, state, batch_rows, error);
+  return status == SEG_OK ? seg_block_runner_init(&decide->runner, seg_run_block(state),
+                                                  seg_run_kernel(state), batch_rows, error)
+                          : status;
 }
 
 void seg_decide_deinit(struct seg_decide *decide) {
@@ -146,21 +149,34 @@ void seg_decide_deinit(struct seg_decide *decide) {
   free(decide->won);
   free(decide->unmatched);
   seg_block_runner_deinit(&decide->runner);
+  seg_stored_batch_deinit(&decide->stored);
   *decide = (struct seg_decide){0};
 }
 
-static void set_inputs(struct seg_decide *decide, uint64_t first, uint32_t rows) {
+static enum seg_status set_carried(struct seg_decide *decide, uint64_t first, uint32_t rows,
+                                   struct seg_error *error) {
+  const struct seg_run_state *state = decide->state;
+  struct seg_block_runner *runner = &decide->runner;
+  enum seg_status status = SEG_OK;
+  if (state->customers_stored)
+    status = seg_stored_batch_read(&decide->stored, first, rows, error);
+  for (uint32_t c = 0; status == SEG_OK && c < state->plan->customer.carried_count; c++)
+    runner->input_values[c] =
+        state->customers_stored
+            ? seg_block_runner_values(&decide->stored.scan, c, &runner->input_known[c])
+            : seg_customer_columns_at(&state->customers, c, first, &runner->input_known[c]);
+  return status;
+}
+
+static void set_others(struct seg_decide *decide, uint64_t first, uint32_t rows) {
   const struct seg_plan *plan = decide->state->plan;
-  const struct seg_customer_columns *customers = &decide->state->customers;
-  for (uint32_t c = 0; c < customers->column_count; c++)
-    decide->runner.input_values[c] =
-        seg_customer_columns_at(customers, c, first, &decide->runner.input_known[c]);
+  uint32_t carried = plan->customer.carried_count;
   for (uint32_t c = 0; c < decide->cell_count; c++) {
-    decide->runner.input_values[customers->column_count + c] = decide->cell_values[c];
-    decide->runner.input_known[customers->column_count + c] = decide->cell_known[c];
+    decide->runner.input_values[carried + c] = decide->cell_values[c];
+    decide->runner.input_known[carried + c] = decide->cell_known[c];
   }
   for (uint32_t d = 0; d < plan->derived_count; d++) {
-    uint32_t slot = customers->column_count + decide->cell_count + d;
+    uint32_t slot = carried + decide->cell_count + d;
     seg_derived_fill(decide->state, &plan->derived[d], first, rows, decide->derived_values[d],
                      decide->derived_known[d]);
     decide->runner.input_values[slot] = decide->derived_values[d];
@@ -218,17 +234,24 @@ static void take_winners(struct seg_decide *decide, uint64_t first, uint32_t row
 }
 
 static void take_values(struct seg_decide *decide, uint64_t first, uint32_t rows) {
-  for (uint32_t r = 0; r < decide->state->plan->first_block.value_root_count; r++) {
+  const struct seg_block *block = &decide->state->plan->first_block;
+  for (uint32_t r = 0; r < block->value_root_count; r++) {
     const uint64_t *known;
     const void *values = seg_block_runner_values(&decide->runner, r, &known);
-    seg_population_store(decide->state, r, first, rows, values, known);
+    const struct seg_step *step = &block->steps[block->value_roots[r]];
+    enum seg_width width =
+        step->op == SEG_OP_INPUT ? seg_block_input_width(block, step->slot) : SEG_WIDTH_FULL;
+    seg_population_store(decide->state, r, first, rows, values, width, known);
   }
 }
 
 enum seg_status seg_decide_batch(struct seg_decide *decide, uint64_t first, uint32_t rows,
                                  struct seg_kernel_fault *fault, struct seg_error *error) {
-  set_inputs(decide, first, rows);
-  enum seg_status status =
+  enum seg_status status = set_carried(decide, first, rows, error);
+  if (status != SEG_OK)
+    return status;
+  set_others(decide, first, rows);
+  status =
       seg_block_runner_apply(&decide->runner, rows, decide->state->options->as_of, fault, error);
   if (status != SEG_OK || fault->kind != SEG_FAULT_NONE)
     return status;

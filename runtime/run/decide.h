@@ -9,13 +9,15 @@
 
 #include "runtime/filter/block_runner.h"
 #include "runtime/run/run_state.h"
+#include "runtime/run/stored_customers.h"
 
 struct seg_decide {
   struct seg_run_state *state;
   struct seg_block_runner runner;
-  void **cell_values;    // per cell, events in order: a batch; NULL when not of this pass
-  uint64_t **cell_known; // the same
-  void *cell_memory;     // where all of them lie
+  struct seg_stored_batch stored; // of the customers, when they are read from the store
+  void **cell_values;             // per cell, events in order: a batch; NULL when not of this pass
+  uint64_t **cell_known;          // the same
+  void *cell_memory;              // where all of them lie
   uint32_t cell_count;
   void **derived_values;     // per derived column of the plan: a batch
   uint64_t **derived_known;  // the same

@@ -118,6 +118,8 @@ static uint64_t count_worker_bytes(const struct seg_partition_plan *partitions,
   const struct seg_plan *plan = state->plan;
   uint64_t bytes = seg_block_runner_bytes(seg_run_block(state), seg_run_kernel(state),
                                           partitions->batch_rows, partitions->batch_rows);
+  if (state->customers_stored)
+    bytes += seg_stored_batch_bytes(state, partitions->batch_rows);
   bytes += seg_decide_cell_bytes(state, partitions->batch_rows);
   bytes += (uint64_t)plan->holdout_count * partitions->batch_rows / 8;
   bytes += (uint64_t)plan->derived_count * partitions->batch_rows * 9;

@@ -276,6 +276,25 @@ static void fold_event(struct folder *folder, uint32_t event, uint32_t first_cel
   (folder->state->pass == SEG_FIRST_PASS ? kernels->first_folds : kernels->folds)[event](&frame);
 }
 
+static enum seg_status name_customer(const struct seg_run_state *state, uint64_t customer,
+                                     struct seg_fault_name *name, struct seg_error *error) {
+  const struct seg_plan *plan = state->plan;
+  int32_t event = plan->customer_from_event;
+  bool personal = plan->customer.key_personal || (event >= 0 && plan->events[event].key_personal);
+  struct seg_column_view keys = seg_key_table_view(state->keys);
+  struct seg_column key = {0};
+  enum seg_status status = SEG_OK;
+  if (!seg_key_table_has_keys(state->keys)) {
+    status = seg_stored_customers_key(state, customer, &key, error);
+    keys = seg_column_view(&key);
+    customer = 0;
+  }
+  if (status == SEG_OK)
+    *name = seg_fault_name_key(&keys, customer, personal);
+  seg_column_deinit(&key);
+  return status;
+}
+
 // `first` counts from the partition's first customer `base`. Of several faults the one of the
 // smallest customer is reported; of one customer the first event's, then the rules'.
 static enum seg_status decide_batch(struct folder *folder, uint32_t base, uint32_t first,
@@ -307,11 +326,10 @@ static enum seg_status decide_batch(struct folder *folder, uint32_t base, uint32
   if (smallest.kind == SEG_FAULT_NONE)
     return SEG_OK;
   *customer = (int64_t)base + first + smallest.row;
-  bool personal =
-      plan->customer.key_personal ||
-      (plan->customer_from_event >= 0 && plan->events[plan->customer_from_event].key_personal);
-  struct seg_column_view keys = seg_key_table_view(state->keys);
-  struct seg_fault_name name = seg_fault_name_key(&keys, (uint64_t)*customer, personal);
+  struct seg_fault_name name;
+  status = name_customer(state, (uint64_t)*customer, &name, error);
+  if (status != SEG_OK)
+    return status;
   if (smallest_event == UINT32_MAX)
     return seg_fault_of_customer(seg_run_block(state), &smallest, &name, error);
   return seg_fault_of_fold(&plan->folds[smallest_event], &smallest, &name, error);

@@ -63,11 +63,15 @@ void seg_population_deinit(struct seg_run_state *state) {
 }
 
 void seg_population_store(struct seg_run_state *state, uint32_t root, uint64_t first, uint32_t rows,
-                          const void *values, const uint64_t *known) {
+                          const void *values, enum seg_width width, const uint64_t *known) {
   struct seg_population_column *column = &state->population.columns[root];
   enum seg_layout layout = root_layout(&state->plan->first_block, root);
-  size_t width = layout == SEG_LAYOUT_I32 ? sizeof(int32_t) : sizeof(int64_t);
-  memcpy((char *)column->values + first * width, values, rows * width);
+  size_t size = layout == SEG_LAYOUT_I32 ? sizeof(int32_t) : sizeof(int64_t);
+  void *to = (char *)column->values + first * size;
+  if (layout == SEG_LAYOUT_F64)
+    memcpy(to, values, rows * size);
+  else
+    seg_width_widen(layout, width, values, rows, to);
   size_t words = seg_bitmap_words(rows);
   if (known == NULL)
     memset(column->known + first / 64, 0xFF, words * sizeof *known);

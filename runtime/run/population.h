@@ -36,10 +36,10 @@ SEG_NODISCARD enum seg_status seg_run_population(struct seg_run_state *state,
 
 void seg_population_deinit(struct seg_run_state *state);
 
-/** First pass: the values of customers first .. first + rows - 1 of a value root. `first` is a
- * multiple of 64. */
+/** First pass: the values of customers first .. first + rows - 1 of a value root, integers as wide
+ * as `width`. `first` is a multiple of 64. */
 void seg_population_store(struct seg_run_state *state, uint32_t root, uint64_t first, uint32_t rows,
-                          const void *values, const uint64_t *known);
+                          const void *values, enum seg_width width, const uint64_t *known);
 
 /** Final pass: what comes of a rank, as values and known bits of a batch. */
 void seg_population_read(const struct seg_run_state *state, uint32_t rank, uint64_t first,

@@ -9,6 +9,7 @@
 #include "runtime/filter/chain_winners.h"
 #include "runtime/io/io_errors.h"
 #include "runtime/run/run_state.h"
+#include "runtime/run/stored_customers.h"
 #include "runtime/run/windows.h"
 #include "runtime/run/workers.h"
 
@@ -220,7 +221,10 @@ static enum seg_status scan_events(struct seg_run_state *state, struct seg_error
 static enum seg_status run_stages(struct seg_run_state *state, struct seg_error *error) {
   struct seg_run_time begin = now();
   enum seg_status status = SEG_OK;
-  if (state->plan->customer_from_event < 0)
+  state->customers_stored = seg_stored_customers_apply(state);
+  if (state->customers_stored)
+    status = seg_stored_customers_load(state, error);
+  else if (state->plan->customer_from_event < 0)
     status = seg_run_load_customers(state, error);
   struct seg_run_time customers_read = now();
   atomic_store(&state->progress_rows, 0);

@@ -56,7 +56,8 @@ struct seg_run_options {
   uint64_t
       memory_bytes; // for the run's own buffers (the sources have their own limit); 0: no limit
   const char *temp_folder; // for what does not fit in memory; NULL: TMPDIR, else /tmp
-  bool counts_only;        // bitmaps and winners per customer are not wanted
+  bool counts_only;        // bitmaps, winners and keys per customer are not wanted
+  bool finds_keys;         // customers will be looked up in the key table of the result
   void (*progress)(void *context,
                    const struct seg_run_progress *progress); // may be NULL; called
                                                              // from any worker, never two at once,
@@ -83,7 +84,8 @@ struct seg_key_table;
 
 struct seg_run_result {
   uint64_t customer_count;
-  struct seg_column_view keys; // by customer number; I64 or TEXT, all known; lives in key_table
+  struct seg_column_view keys; // by customer number; I64 or TEXT, all known; lives in key_table.
+                               // Its values may be NULL with counts_only
   uint64_t orphan_events;      // over all events
   uint32_t event_count;
   struct seg_run_event *events; // per event of the plan

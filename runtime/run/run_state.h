@@ -26,8 +26,9 @@ struct seg_run_state {
   struct seg_run_result *result;
   struct seg_memory_budget *budget; // lives with the result, as the key table does
   struct seg_key_table *keys;
-  struct seg_customer_columns customers;
-  enum seg_fold_pass pass; // what stage 3 is about
+  bool customers_stored;                 // their columns are read from the store, batch by batch
+  struct seg_customer_columns customers; // otherwise
+  enum seg_fold_pass pass;               // what stage 3 is about
   struct seg_population population;
   struct seg_spill_file spill;
   struct seg_event_runs *events;      // per event of the plan; empty for those not gathered

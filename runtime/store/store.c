@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,16 +247,20 @@ enum seg_status seg_store_map_values(struct seg_store *store, struct seg_store_v
   return status == SEG_OK ? seg_store_map(store, &values->known, error) : status;
 }
 
-static enum seg_status verify_block(const struct seg_store *store,
-                                    const struct seg_store_array *array, uint64_t block,
-                                    struct seg_error *error) {
+/** What is known of a block. One thread at a time reads it, so that none is read twice. */
+enum { UNREAD, BEING_READ, RIGHT };
+
+static enum seg_status read_block(const struct seg_store *store,
+                                  const struct seg_store_array *array, uint64_t block,
+                                  struct seg_error *error) {
   const struct seg_store_generation *generation = generation_of(store, array->generation);
   uint64_t bytes = seg_store_array_bytes(array), begin = block * SEG_CHECKSUM_BLOCK;
   uint64_t size = bytes - begin < SEG_CHECKSUM_BLOCK ? bytes - begin : SEG_CHECKSUM_BLOCK;
-  if (seg_checksum(array->data + begin, size) == generation->checksums[array->block + block]) {
-    atomic_store_explicit(&array->verified[block], 1, memory_order_relaxed);
+  bool right =
+      seg_checksum(array->data + begin, size) == generation->checksums[array->block + block];
+  atomic_store_explicit(&array->verified[block], right ? RIGHT : UNREAD, memory_order_relaxed);
+  if (right)
     return SEG_OK;
-  }
   char folder[SEG_STORE_NAME], words[512];
   seg_store_generation_name(folder, array->generation);
   snprintf(words, sizeof words, "%s/%.*s has other content than it was made with", folder,
@@ -263,8 +268,24 @@ static enum seg_status verify_block(const struct seg_store *store,
   return fail_damaged(store, words, error);
 }
 
-enum seg_status seg_store_verify(const struct seg_store *store, const struct seg_store_array *array,
-                                 uint64_t first, uint64_t count, struct seg_error *error) {
+// Without `wait`, a block that another thread is reading is left to it.
+static enum seg_status verify_block(const struct seg_store *store,
+                                    const struct seg_store_array *array, uint64_t block, bool wait,
+                                    struct seg_error *error) {
+  for (;;) {
+    unsigned char state = atomic_load_explicit(&array->verified[block], memory_order_relaxed);
+    if (state == RIGHT || (state == BEING_READ && !wait))
+      return SEG_OK;
+    if (state == BEING_READ)
+      sched_yield();
+    else if (atomic_compare_exchange_strong(&array->verified[block], &state, BEING_READ))
+      return read_block(store, array, block, error);
+  }
+}
+
+static enum seg_status verify_elements(const struct seg_store *store,
+                                       const struct seg_store_array *array, uint64_t first,
+                                       uint64_t count, bool wait, struct seg_error *error) {
   if (count == 0 || !seg_store_has(array))
     return SEG_OK;
   uint64_t size = seg_store_types[array->type].size;
@@ -272,14 +293,21 @@ enum seg_status seg_store_verify(const struct seg_store *store, const struct seg
     return fail_damaged(store, "its arrays do not fit together", error);
   uint64_t block = first * size / SEG_CHECKSUM_BLOCK;
   uint64_t end = seg_checksum_blocks((first + count + 63) / 64 * 64 * size); // with the padding
-  for (; block < end; block++) {
-    if (atomic_load_explicit(&array->verified[block], memory_order_relaxed) != 0)
-      continue;
-    enum seg_status status = verify_block(store, array, block, error);
-    if (status != SEG_OK)
-      return status;
-  }
-  return SEG_OK;
+  enum seg_status status = SEG_OK;
+  for (; status == SEG_OK && block < end; block++)
+    status = verify_block(store, array, block, wait, error);
+  return status;
+}
+
+enum seg_status seg_store_verify(const struct seg_store *store, const struct seg_store_array *array,
+                                 uint64_t first, uint64_t count, struct seg_error *error) {
+  return verify_elements(store, array, first, count, true, error);
+}
+
+enum seg_status seg_store_verify_idle(const struct seg_store *store,
+                                      const struct seg_store_array *array, uint64_t first,
+                                      uint64_t count, struct seg_error *error) {
+  return verify_elements(store, array, first, count, false, error);
 }
 
 static enum seg_status verify_array(void *context, struct seg_store_array *array,

@@ -65,6 +65,15 @@ SEG_NODISCARD enum seg_status seg_store_verify(const struct seg_store *store,
                                                const struct seg_store_array *array, uint64_t first,
                                                uint64_t count, struct seg_error *error);
 
+/**
+ * The same of those blocks that no other thread is just verifying. Who needs several arrays asks
+ * this of all of them first, so that threads share the work instead of waiting for each other.
+ */
+SEG_NODISCARD enum seg_status seg_store_verify_idle(const struct seg_store *store,
+                                                    const struct seg_store_array *array,
+                                                    uint64_t first, uint64_t count,
+                                                    struct seg_error *error);
+
 /** Map and verify every array of the store. */
 SEG_NODISCARD enum seg_status seg_store_verify_all(struct seg_store *store,
                                                    struct seg_error *error);

@@ -6,14 +6,15 @@ set -u
 source=$2
 kills=${SEGC_KILLS:-15}
 
-# agree WHAT STORE DATA RULES DAY: both runs write the same bytes.
+# agree WHAT STORE DATA RULES DAY: both runs write the same bytes, and the store counts the same without writing any.
 agree() {
   rm -f wanted.csv got.csv
   "$segc" run "$4" --data "$3" --as-of "$5" --no-out-manifest --out wanted.csv >wanted.txt 2>/dev/null
   "$segc" run "$4" --store "$2" --as-of "$5" --no-out-manifest --out got.csv >got.txt 2>/dev/null
-  sed -i '/^[0-9.]* s: compile /d' wanted.txt got.txt
+  "$segc" run "$4" --store "$2" --as-of "$5" --threads 1 >counted.txt 2>/dev/null
+  sed -i '/^[0-9.]* s: compile /d' wanted.txt got.txt counted.txt
   command="$1"
-  if cmp -s wanted.csv got.csv && cmp -s wanted.txt got.txt; then
+  if cmp -s wanted.csv got.csv && cmp -s wanted.txt got.txt && cmp -s wanted.txt counted.txt; then
     passed=$((passed + 1))
   else
     fail "the store says something else than the files"
@@ -128,6 +129,68 @@ if [ "$(ls -d shop.store/g*/ | wc -l)" -le 8 ]; then passed=$((passed + 1)); els
 answers 0 "$segc" run rules --store shop.store --as-of 2026-10-12 --verify
 answers 0 "$segc" prepare rules --data all --store again.store --threads 1
 agree "at once" again.store all rules 2026-10-12
+
+# Customers alone, with columns of every type and width; then another table in another order.
+mkdir -p flat people
+cat >flat/rules.seg <<'END'
+segc 1
+timezone: "UTC"
+currency: EUR
+
+customer from "customers" key id {
+  tiny:  int
+  small: int
+  large: int?
+  huge:  int
+  ratio: number?
+  fee:   money(EUR)
+  since: date?
+  seen:  date
+  plan:  one of ("free", "pro")
+  city:  text?
+  vip:   bool?
+  twice = small * 2
+  area  = huge * tiny
+  named = city is known and length(city) > 6
+}
+
+segment whole { when: tiny > 3 and small <= 900 and large is known and large > 70000  decision: "a" }
+segment sizes { when: huge > 5000000000 or (ratio is known and ratio < 0.25)  decision: "b" }
+segment times { when: since is known and since < 2026-03-01 and seen >= 2026-02-02  decision: "c" }
+segment words { when: city is known and city in ("town 3", "town 21") and plan = "pro"  decision: "d" }
+segment bits { when: vip is known and vip and named  decision: "e"  holdout: 20% }
+segment sums { when: twice > 1000 and area > 100 and bucket(4) = 2  decision: "f" }
+segment best { when: top(10%, fee)  decision: "g" }
+priority next: whole > sizes > times > words > bits > sums > best otherwise nobody
+END
+# people FIRST LAST STEP: rows of customers.
+people() {
+  awk -v first="$1" -v last="$2" -v step="$3" 'BEGIN {
+    srand(first * 31 + last)
+    print "id,tiny,small,large,huge,ratio,fee,since,seen,plan,city,vip"
+    for (id = first; step > 0 ? id <= last : id >= last; id += step)
+      printf "%d,%d,%d,%s,%.0f,%s,%.2f,%s,2026-%02d-%02d,%s,%s,%s\n", id, rand() * 200 - 100, rand() * 2000 - 1000,
+        rand() < 0.2 ? "" : int(rand() * 200000), rand() * 2e10 - 1e10, rand() < 0.1 ? "" : rand(), int(rand() * 50) - 20,
+        rand() < 0.3 ? "" : sprintf("2026-%02d-01", 1 + int(rand() * 9)), 1 + int(rand() * 9), 1 + int(rand() * 28),
+        rand() < 0.4 ? "pro" : "free", rand() < 0.2 ? "" : "town " int(rand() * 40), rand() < 0.2 ? "" : rand() < 0.5 ? "true" : "false"
+  }'
+}
+people 1 9000 1 >people/customers.csv
+answers 0 "$segc" prepare flat --data people --store people.store
+agree "people" people.store people flat 2026-10-01
+people 9500 100 -1 >people/customers.csv
+answers 0 "$segc" prepare flat --data people --store people.store --append
+agree "other people" people.store people flat 2026-10-01
+
+# An overflow names the customer although no key was read; the first one, whatever the threads.
+awk -F , -v OFS=, 'NR == 4000 || NR == 9001 { $5 = "9000000000000000000"; $2 = 2 } { print }' people/customers.csv >people.csv
+mv people.csv people/customers.csv
+sed -i '/^segment best/d; s/ > best//; s/  holdout: 20%//; s/ and bucket(4) = 2//' flat/rules.seg
+answers 0 "$segc" prepare flat --data people --store over.store
+for threads in 1 2; do
+  answers 2 "$segc" run flat --store over.store --as-of 2026-10-01 --threads "$threads"
+  has 'customer "5502": `huge * tiny` overflows'
+done
 
 # The manifest beside an output says which state of which store it was made from.
 answers 0 "$segc" run rules --store again.store --as-of 2026-10-12 --out out.csv

@@ -1,0 +1,69 @@
+// See narrow.h.
+#include "runtime/run/narrow.h"
+
+#include <string.h>
+
+#include "runtime/run/stored_customers.h"
+
+static enum seg_status fail_memory(struct seg_error *error) {
+  return seg_fail_memory(error, "the plan of the run");
+}
+
+// What the scan hands on is as wide as the input that it is, or full.
+static void carry_widths(const struct seg_block *scan, enum seg_width *carried) {
+  for (uint32_t r = 0; r < scan->value_root_count; r++) {
+    const struct seg_step *step = &scan->steps[scan->value_roots[r]];
+    carried[r] =
+        step->op == SEG_OP_INPUT ? seg_block_input_width(scan, step->slot) : SEG_WIDTH_FULL;
+  }
+}
+
+// The customer's carried columns are a block's first inputs.
+static bool narrow_block(struct seg_arena *arena, const struct seg_plan_entity *customer,
+                         struct seg_block *block) {
+  enum seg_width *widths = SEG_NEW_ARRAY(arena, enum seg_width, (size_t)block->input_count + 1);
+  if (widths == NULL)
+    return false;
+  uint32_t carried = customer->carried_count;
+  for (uint32_t i = 0; i < carried && i < block->input_count; i++)
+    widths[i] = seg_plan_carried_width(customer, i);
+  block->input_widths = widths;
+  return true;
+}
+
+static enum seg_status narrow_customers(struct seg_arena *arena, struct seg_plan *plan,
+                                        const struct seg_source *source, struct seg_error *error) {
+  struct seg_plan_entity *customer = &plan->customer;
+  enum seg_width *widths = SEG_NEW_ARRAY(arena, enum seg_width, (size_t)customer->input_count + 1);
+  enum seg_width *carried =
+      SEG_NEW_ARRAY(arena, enum seg_width, (size_t)customer->carried_count + 1);
+  if (widths == NULL || carried == NULL)
+    return fail_memory(error);
+  if (!seg_stored_customers_fit(plan, source, widths))
+    return SEG_OK;
+  customer->scan.input_widths = widths;
+  carry_widths(&customer->scan, carried);
+  customer->carried_width = carried;
+  return narrow_block(arena, customer, &plan->customer_block) &&
+                 narrow_block(arena, customer, &plan->first_block)
+             ? SEG_OK
+             : fail_memory(error);
+}
+
+enum seg_status seg_run_narrow(struct seg_arena *arena, const struct seg_plan *plan,
+                               const struct seg_run_sources *sources, struct seg_plan *narrow,
+                               struct seg_error *error) {
+  *narrow = *plan;
+  return narrow_customers(arena, narrow, sources->customer, error);
+}
+
+static bool equal_widths(const struct seg_block *a, const struct seg_block *b) {
+  bool equal = true;
+  for (uint32_t i = 0; equal && i < a->input_count; i++)
+    equal = seg_block_input_width(a, i) == seg_block_input_width(b, i);
+  return equal;
+}
+
+bool seg_run_equally_narrow(const struct seg_plan *a, const struct seg_plan *b) {
+  return equal_widths(&a->customer.scan, &b->customer.scan);
+}
