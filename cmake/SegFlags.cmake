@@ -37,9 +37,10 @@ if(SEGC_SANITIZE)
 endif()
 
 # For tests/fuzz: every room tells libFuzzer which of its branches an input reached (Clang only).
+# What was compared with what is not told: a third of the time for words that the dictionary has.
 option(SEGC_FUZZ "Build the fuzz targets with libFuzzer" OFF)
 if(SEGC_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)
+  add_compile_options(-fsanitize=fuzzer-no-link -fno-sanitize-coverage=trace-cmp)
 endif()
 
 # For scripts/coverage: every program counts which lines and branches ran (Clang only). Without

@@ -491,9 +491,11 @@ duration:
 %%
 
 int seg_grammar_word(struct seg_str text) {
-  for (int kind = TOK_AND; kind <= TOK_THROUGH; kind++)
-    if (seg_str_is(text, seg_grammar_token_name(kind)))
+  for (int kind = TOK_AND; text.size > 0 && kind <= TOK_THROUGH; kind++) {
+    const char *name = seg_grammar_token_name(kind);
+    if (*name == *text.data && seg_str_is(text, name)) // most differ in their first letter
       return kind;
+  }
   return TOK_IDENT;
 }
 

@@ -204,15 +204,19 @@ bool seg_evaluate_condition(const struct seg_subject *subject, const struct seg_
 }
 
 struct seg_value seg_evaluate(const struct seg_subject *subject, const struct seg_node *node) {
+  if (node->kind == SEG_NODE_LITERAL)
+    return literal_value(&node->literal, &node->type);
+  if (node->kind == SEG_NODE_ATTRIBUTE || node->kind == SEG_NODE_COLUMN)
+    return column_value(subject, node->column);
   struct seg_value values[4] = {0};
   bool joins =
       node->kind == SEG_NODE_AND || node->kind == SEG_NODE_OR || node->kind == SEG_NODE_TALLY;
   for (uint32_t i = 0; !joins && i < node->operand_count; i++)
     values[i] = seg_evaluate(subject, node->operands[i]);
   switch (node->kind) {
-  case SEG_NODE_LITERAL: return literal_value(&node->literal, &node->type);
+  case SEG_NODE_LITERAL:
   case SEG_NODE_ATTRIBUTE:
-  case SEG_NODE_COLUMN: return column_value(subject, node->column);
+  case SEG_NODE_COLUMN: break;
   case SEG_NODE_EVENT_DATE: return integer(subject->row->day);
   case SEG_NODE_AGGREGATE: return seg_evaluate_aggregate(subject, node);
   case SEG_NODE_BUCKET: return bucket(subject, node);

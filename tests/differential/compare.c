@@ -6,11 +6,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "compiler/reference/evaluate.h"
+#include "compiler/codegen/processor.h"
 #include "runtime/entity/key_table.h"
 #include "runtime/run/run.h"
 #include "tests/differential/stored.h"
-#include "tests/differential/three_valued.h"
 
 // --- compiling ---
 
@@ -25,10 +24,16 @@ static void inject(struct seg_block *block) {
 }
 
 void subject_init(struct subject *subject, const char *text, bool fault) {
+  subject_init_for(subject, text, NULL, fault);
+}
+
+void subject_init_for(struct subject *subject, const char *text, const char *level, bool fault) {
   *subject = (struct subject){.state = SUBJECT_FAILED};
   struct seg_pipeline *pipeline = &subject->pipeline;
   uint32_t file;
   seg_pipeline_init(pipeline);
+  if (seg_processor_find(level, &pipeline->codegen_options.cpu, &subject->error) != SEG_OK)
+    pipeline->codegen_options.cpu = NULL;
   if (seg_source_map_add(&pipeline->map, seg_str_view("random.seg"), seg_str_view(text), &file,
                          &subject->error) != SEG_OK ||
       seg_pipeline_run(pipeline, SEG_PASS_LOWER, &subject->error) != SEG_OK)
@@ -53,8 +58,8 @@ struct comparer {
   const struct seg_pipeline *pipeline;
   struct data *data;
   const struct run_manner *manner;
+  const struct expected *expected;
   struct comparison_result *result;
-  struct seg_reference *reference;
   struct seg_run_result *run;
   bool run_overflow;
 };
@@ -80,14 +85,6 @@ static void differ(struct comparer *comparer, const char *format, ...) {
 static void reads_events(const struct seg_plan *plan, bool *reads) {
   for (uint32_t i = 0; i < plan->event_count; i++)
     reads[i] = seg_run_reads_event(plan, i);
-}
-
-static void evaluate_all(struct comparer *comparer) {
-  const struct seg_program *program = &comparer->pipeline->program;
-  uint32_t customers = seg_reference_customer_count(comparer->reference);
-  for (uint32_t i = 0; i < customers && !seg_reference_overflow(comparer->reference); i++)
-    for (uint32_t j = 0; j < program->segment_count; j++)
-      (void)seg_reference_member(comparer->reference, j, i);
 }
 
 static enum seg_status open_source(const struct comparer *comparer, struct data_columns *columns,
@@ -172,67 +169,67 @@ static struct seg_str run_key(const struct seg_run_result *run, uint32_t custome
   return seg_key_format_integer(((const int64_t *)run->keys.values)[customer], text);
 }
 
+static struct seg_str key_of(const struct comparer *comparer, uint32_t customer) {
+  return seg_reference_customer_key(comparer->expected->reference, customer);
+}
+
 static void compare_customers(struct comparer *comparer) {
-  uint32_t expected = seg_reference_customer_count(comparer->reference);
-  if (expected != comparer->run->customer_count) {
-    differ(comparer, "customers: reference %u, compiled %" PRIu64, expected,
+  uint32_t customers = comparer->expected->customers;
+  if (customers != comparer->run->customer_count) {
+    differ(comparer, "customers: reference %u, compiled %" PRIu64, customers,
            comparer->run->customer_count);
     return;
   }
-  for (uint32_t i = 0; i < expected; i++) {
+  for (uint32_t i = 0; i < customers; i++) {
     char text[SEG_KEY_INTEGER_TEXT];
-    struct seg_str key = seg_reference_customer_key(comparer->reference, i);
-    struct seg_str found = run_key(comparer->run, i, text);
+    struct seg_str key = key_of(comparer, i), found = run_key(comparer->run, i, text);
     if (!seg_str_equal(key, found))
       differ(comparer, "customer %u: reference `%.*s`, compiled `%.*s`", i, SEG_STR(key),
              SEG_STR(found));
   }
-  uint64_t orphans = seg_reference_orphan_count(comparer->reference);
+  uint64_t orphans = seg_reference_orphan_count(comparer->expected->reference);
   if (orphans != comparer->run->orphan_events)
     differ(comparer, "orphan events: reference %" PRIu64 ", compiled %" PRIu64, orphans,
            comparer->run->orphan_events);
 }
 
-static void compare_members(struct comparer *comparer, uint32_t segment) {
-  const struct seg_program_segment *rule = &comparer->pipeline->program.segments[segment];
-  uint64_t count = 0;
-  for (uint32_t i = 0; i < comparer->run->customer_count; i++) {
-    bool expected = seg_reference_member(comparer->reference, segment, i);
-    enum answer answer =
-        three_valued(&comparer->pipeline->program, comparer->reference, rule->when, i);
-    bool found = seg_bitmap_test(comparer->run->members[segment], i);
-    struct seg_str key = seg_reference_customer_key(comparer->reference, i);
-    if (expected != found)
-      differ(comparer, "customer `%.*s` in `%.*s`: reference %s, compiled %s", SEG_STR(key),
-             SEG_STR(rule->name.text), expected ? "yes" : "no", found ? "yes" : "no");
-    if (expected != (answer == ANSWER_TRUE))
-      differ(comparer, "customer `%.*s` in `%.*s`: %s, though a missing value decides it",
-             SEG_STR(key), SEG_STR(rule->name.text), expected ? "yes" : "no");
-    count += expected;
+/** Both bitmaps may be NULL: nobody. `what`: between customer and segment. */
+static void compare_sets(struct comparer *comparer, uint32_t segment, const char *what,
+                         const uint64_t *expected, const uint64_t *found, uint64_t found_count) {
+  struct seg_str name = comparer->pipeline->program.segments[segment].name.text;
+  uint32_t customers = comparer->expected->customers;
+  for (uint32_t i = 0; i < customers; i++) {
+    bool wanted = expected != NULL && seg_bitmap_test(expected, i);
+    if (wanted == (found != NULL && seg_bitmap_test(found, i)))
+      continue;
+    differ(comparer, "customer `%.*s` %s `%.*s`: reference %s, compiled %s",
+           SEG_STR(key_of(comparer, i)), what, SEG_STR(name), wanted ? "yes" : "no",
+           wanted ? "no" : "yes");
+    return;
   }
-  if (count != comparer->run->segment_members[segment])
-    differ(comparer, "members of `%.*s`: reference %" PRIu64 ", compiled %" PRIu64,
-           SEG_STR(rule->name.text), count, comparer->run->segment_members[segment]);
-  comparer->result->decisions += comparer->run->customer_count;
-  comparer->result->members += count;
+  uint64_t count = expected == NULL ? 0 : (uint64_t)seg_bitmap_count(expected, customers);
+  if (count != found_count)
+    differ(comparer, "how many customers %s `%.*s`: reference %" PRIu64 ", compiled %" PRIu64, what,
+           SEG_STR(name), count, found_count);
 }
 
-static void compare_held_out(struct comparer *comparer, uint32_t segment) {
-  const struct seg_program_segment *rule = &comparer->pipeline->program.segments[segment];
-  const uint64_t *held_out = comparer->run->held_out[segment];
-  uint64_t count = 0;
-  for (uint32_t i = 0; i < comparer->run->customer_count; i++) {
-    bool expected = seg_reference_held_out(comparer->reference, segment, i);
-    bool found = held_out != NULL && seg_bitmap_test(held_out, i);
-    struct seg_str key = seg_reference_customer_key(comparer->reference, i);
-    if (expected != found)
-      differ(comparer, "customer `%.*s` held out of `%.*s`: reference %s, compiled %s",
-             SEG_STR(key), SEG_STR(rule->name.text), expected ? "yes" : "no", found ? "yes" : "no");
-    count += expected;
-  }
-  if (count != comparer->run->segment_held_out[segment])
-    differ(comparer, "held out of `%.*s`: reference %" PRIu64 ", compiled %" PRIu64,
-           SEG_STR(rule->name.text), count, comparer->run->segment_held_out[segment]);
+static void compare_segment(struct comparer *comparer, uint32_t segment) {
+  const struct seg_run_result *run = comparer->run;
+  compare_sets(comparer, segment, "in", comparer->expected->members[segment], run->members[segment],
+               run->segment_members[segment]);
+  compare_sets(comparer, segment, "held out of", comparer->expected->held_out[segment],
+               run->held_out[segment], run->segment_held_out[segment]);
+  comparer->result->decisions += run->customer_count;
+  comparer->result->members += run->segment_members[segment];
+}
+
+/** The first member of the chain that the customer is in; -1 for none. */
+static int32_t first_match(const struct comparer *comparer, const struct seg_program_chain *chain,
+                           uint32_t customer) {
+  for (uint32_t i = 0; i < chain->member_count; i++)
+    if (seg_bitmap_test(comparer->expected->members[chain->members[i]], customer))
+      return (int32_t)i;
+  return -1;
 }
 
 static void compare_chain(struct comparer *comparer, uint32_t number) {
@@ -243,17 +240,17 @@ static void compare_chain(struct comparer *comparer, uint32_t number) {
   if (won == NULL || held_out == NULL)
     abort();
   for (uint32_t i = 0; i < comparer->run->customer_count; i++) {
-    int32_t expected = seg_reference_winner(comparer->reference, number, i);
+    int32_t expected = first_match(comparer, chain, i);
     int32_t winner = found->winners[i] == SEG_NO_WINNER ? -1 : found->winners[i];
-    struct seg_str key = seg_reference_customer_key(comparer->reference, i);
     if (expected != winner)
       differ(comparer, "customer `%.*s` in chain `%.*s`: reference member %d, compiled %d",
-             SEG_STR(key), SEG_STR(chain->name.text), expected, winner);
+             SEG_STR(key_of(comparer, i)), SEG_STR(chain->name.text), expected, winner);
     unmatched += expected < 0;
     if (expected < 0)
       continue;
+    const uint64_t *out = comparer->expected->held_out[chain->members[expected]];
     won[expected]++;
-    held_out[expected] += seg_reference_held_out(comparer->reference, chain->members[expected], i);
+    held_out[expected] += out != NULL && seg_bitmap_test(out, i);
   }
   if (unmatched != found->unmatched)
     differ(comparer, "chain `%.*s`: unmatched %" PRIu64 ", compiled %" PRIu64,
@@ -270,7 +267,7 @@ static void compare_chain(struct comparer *comparer, uint32_t number) {
 }
 
 static void compare_answers(struct comparer *comparer) {
-  bool overflow = seg_reference_overflow(comparer->reference);
+  bool overflow = comparer->expected->overflow;
   if (overflow != comparer->run_overflow) {
     differ(comparer, "overflow: reference %s, compiled %s", overflow ? "yes" : "no",
            comparer->run_overflow ? "yes" : "no");
@@ -285,43 +282,37 @@ static void compare_answers(struct comparer *comparer) {
   compare_customers(comparer);
   const struct seg_program *program = &comparer->pipeline->program;
   for (uint32_t i = 0; comparer->result->verdict == VERDICT_SAME && i < program->segment_count; i++)
-    compare_members(comparer, i);
-  for (uint32_t i = 0; comparer->result->verdict == VERDICT_SAME && i < program->segment_count; i++)
-    compare_held_out(comparer, i);
+    compare_segment(comparer, i);
   for (uint32_t i = 0; comparer->result->verdict == VERDICT_SAME && i < program->chain_count; i++)
     compare_chain(comparer, i);
 }
 
-void compare_run(const struct subject *subject, struct data *data, const struct run_manner *manner,
-                 struct comparison_result *result) {
+void compare_expected(const struct subject *subject, struct data *data,
+                      const struct expected *expected, const struct run_manner *manner,
+                      struct comparison_result *result) {
   *result = (struct comparison_result){.verdict = VERDICT_SAME};
-  struct comparer comparer = {
-      .pipeline = &subject->pipeline, .data = data, .manner = manner, .result = result};
+  struct comparer comparer = {.pipeline = &subject->pipeline,
+                              .data = data,
+                              .manner = manner,
+                              .expected = expected,
+                              .result = result};
   bool reads[DATA_MAX_TABLES] = {false};
-  struct seg_dataset dataset;
-  struct seg_arena arena;
-  struct seg_error error = {0};
-  seg_arena_init(&arena);
   reads_events(&subject->pipeline.plan, reads);
+  if (expected->wrong[0] != '\0')
+    differ(&comparer, "%s", expected->wrong);
   double start = seconds();
-  data_dataset(data, &subject->pipeline.program, reads, &arena, &dataset);
-  if (seg_reference_new(&subject->pipeline.program, &dataset, data->as_of, &comparer.reference,
-                        &error) != SEG_OK) {
-    differ(&comparer, "the reference evaluator failed: %s", error.message);
-    goto cleanup;
-  }
-  evaluate_all(&comparer);
-  double middle = seconds();
-  run_compiled(&comparer, reads);
-  result->seconds_reference = middle - start;
-  result->seconds_run = seconds() - middle;
+  if (result->verdict == VERDICT_SAME)
+    run_compiled(&comparer, reads);
+  result->seconds_run = seconds() - start;
   if (result->verdict == VERDICT_SAME)
     compare_answers(&comparer);
-  if (seg_reference_status(comparer.reference, &error) != SEG_OK)
-    differ(&comparer, "the reference evaluator failed: %s", error.message);
-cleanup:
   seg_run_result_free(comparer.run);
-  seg_reference_free(comparer.reference);
-  seg_dataset_deinit(&dataset);
-  seg_arena_deinit(&arena);
+}
+
+void compare_run(const struct subject *subject, struct data *data, const struct run_manner *manner,
+                 struct comparison_result *result) {
+  struct expected expected;
+  expected_init(&expected, &subject->pipeline, data);
+  compare_expected(subject, data, &expected, manner, result);
+  expected_deinit(&expected);
 }

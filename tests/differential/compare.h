@@ -9,6 +9,7 @@
 
 #include "compiler/pipeline.h"
 #include "tests/differential/data.h"
+#include "tests/differential/expected.h"
 
 enum subject_state {
   SUBJECT_READY,
@@ -24,10 +25,14 @@ struct subject {
 };
 
 /**
- * Compile a text. `fault`: the first `>=` of the compiled rules becomes `>`, to see that a
- * difference is found. The caller calls subject_deinit.
+ * Compile a text for the processor at hand. `fault`: the first `>=` of the compiled rules becomes
+ * `>`, to see that a difference is found. The caller calls subject_deinit.
  */
 void subject_init(struct subject *subject, const char *text, bool fault);
+
+/** The same for a level of processors, such as "x86-64-v3"; NULL or one that cannot run here is the
+ * processor at hand. */
+void subject_init_for(struct subject *subject, const char *text, const char *level, bool fault);
 void subject_deinit(struct subject *subject);
 
 /** How to run the compiled rules: none of it may change an answer. */
@@ -50,11 +55,16 @@ struct comparison_result {
   uint64_t decisions; // memberships compared
   uint64_t members;   // of them: the customer is in the segment
   uint64_t spilled_bytes, peak_bytes;
-  double seconds_reference, seconds_run;
+  double seconds_run;
   char difference[1024]; // VERDICT_DIFFERENT: the first one, in words
 };
 
-/** The subject is ready. */
+/** The subject is ready, and `expected` is of the same program and rows. */
+void compare_expected(const struct subject *subject, struct data *data,
+                      const struct expected *expected, const struct run_manner *manner,
+                      struct comparison_result *result);
+
+/** The same, with the reference evaluator asked for this run alone. */
 void compare_run(const struct subject *subject, struct data *data, const struct run_manner *manner,
                  struct comparison_result *result);
 

@@ -14,6 +14,7 @@
 struct generator {
   struct model *model;
   struct seg_random random;
+  bool plain; // see generate_program_for
 };
 
 /** Where an expression stands. */
@@ -82,5 +83,9 @@ struct term *generate_condition(struct generator *generator, const struct scope 
 // generate_program.c
 /** A random program; the caller calls seg_arena_deinit(&model->arena). */
 void generate_program(struct model *model, uint64_t seed);
+
+/** `plain`: without draws, patterns and letters made small or large, which SQLite cannot do as the
+ * language does. */
+void generate_program_for(struct model *model, uint64_t seed, bool plain);
 
 #endif

@@ -168,7 +168,7 @@ static struct term *text_test(struct generator *generator, struct term *value) {
   struct term *part = generate_literal(generator, value->type);
   struct term *term = condition(generator, TERM_TEXT_TEST, 2, value, part, NULL);
   term->text = tests[pick(generator, 3)];
-  if (chance(generator, 40)) {
+  if (chance(generator, 40) && !generator->plain) {
     term->text = "matches";
     part->text = generate_quoted(generator, pattern(generator));
   }

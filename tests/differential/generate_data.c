@@ -303,6 +303,8 @@ static uint32_t customer_rows(struct filler *filler) {
   static const uint32_t batches[] = {2047, 2048, 2049};
   if (filler->large || flip(filler, 2))
     return batches[below(filler, 3)];
+  if (flip(filler, 15))
+    return 150 + below(filler, 2900);
   if (flip(filler, 25))
     return edges[below(filler, sizeof edges / sizeof *edges)];
   return 1 + below(filler, flip(filler, 30) ? 150 : 25);

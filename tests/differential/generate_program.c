@@ -175,7 +175,7 @@ static void add_segments(struct generator *generator) {
         (struct model_segment){.name = model_text(model, "segment_%u", i + 1),
                                .when = generate_condition(generator, &scope, depth),
                                .holdout = holdouts[pick(generator, 4)],
-                               .no_holdout = !chance(generator, 20)};
+                               .no_holdout = generator->plain || !chance(generator, 20)};
   }
 }
 
@@ -259,10 +259,14 @@ static void add_constants(struct generator *generator) {
 }
 
 void generate_program(struct model *model, uint64_t seed) {
+  generate_program_for(model, seed, false);
+}
+
+void generate_program_for(struct model *model, uint64_t seed, bool plain) {
   static const char *const zones[] = {"UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"};
   memset(model, 0, sizeof *model);
   seg_arena_init(&model->arena);
-  struct generator generator = {.model = model};
+  struct generator generator = {.model = model, .plain = plain};
   seg_random_init(&generator.random, seed);
   model->timezone = zones[pick(&generator, sizeof zones / sizeof *zones)];
   model->as_of = 20000 + (int32_t)pick(&generator, 800); // from 2024-10-04 on

@@ -190,7 +190,7 @@ static struct term *leaf(struct generator *generator, const struct scope *scope)
   }
   if (columns && chance(generator, 40))
     return column_term(generator, MODEL_CUSTOMER, pick(generator, scope->column_count));
-  if (chance(generator, 5))
+  if (chance(generator, 5) && !generator->plain)
     return bucket_term(generator);
   struct term *term = chance(generator, 40) ? some_metric(generator, scope, false) : NULL;
   if (term == NULL && chance(generator, 30)) {
@@ -353,7 +353,7 @@ static struct term *grow_number(struct generator *generator, const struct scope 
 
 static struct term *grow_text(struct generator *generator, struct term *term) {
   static const char *const words[] = {"lower", "upper", "trim", "length"};
-  uint32_t word = pick(generator, 4);
+  uint32_t word = generator->plain ? 2 + pick(generator, 2) : pick(generator, 4);
   struct term *result =
       one(generator, TERM_FUNCTION, word == 3 ? plain(SEG_TYPE_INT) : term->type, term);
   result->text = words[word];

@@ -1,7 +1,7 @@
 // The differential test: random programs over random rows must give the same answers in the
 // reference evaluator and in compiled rules.
 //
-//   differential [--programs N] [--seed S] [--seconds T] [--jobs J]
+//   differential [--programs N] [--from FIRST] [--seed S] [--seconds T] [--jobs J]
 //   differential --program SEED     one program again, printed, made small when it differs
 //   differential --regressions DIR  the files of DIR
 //   differential --fault ...        compiled rules have a fault: it must be found and made small
@@ -28,11 +28,13 @@
 #define DEFAULT_SEED UINT64_C(20261122)
 
 enum { ROWS_PER_PROGRAM = 3, MOST_JOBS = 16, MOST_REFUSED_PERCENT = 5, LONGEST_PROGRAM = 100 };
-enum { STORED = 6 }; // one run in so many goes through a prepared store
+enum { STORED = 6 };    // one run in so many goes through a prepared store
+enum { SQUEEZED = 24 }; // one in so many is done with less memory, too; more rows than that always
+enum { MANY_ROWS = 12000, MANY_CUSTOMERS = 140 };
 
 struct options {
   uint64_t seed;
-  uint32_t programs, jobs;
+  uint32_t first, programs, jobs;
   double seconds;
   bool fault, one;
   const char *regressions;
@@ -53,15 +55,21 @@ static double busy(void) {
 
 // How the rows numbered `which` of a program are run; drawn from the program's seed.
 static struct run_manner manner_of(uint64_t seed, uint32_t which) {
-  static const unsigned threads[] = {1, 2, 7};
+  static const unsigned threads[] = {1, 1, 2, 2, 7};
   static const int64_t morsels[] = {0, 1, 3, 7, 64, 65, 1000};
   struct seg_random random;
   seg_random_init(&random, seg_hash_mix(seed, 77 + which));
-  struct run_manner manner = {.threads = threads[seg_random_below(&random, 3)],
+  struct run_manner manner = {.threads = threads[seg_random_below(&random, 5)],
                               .morsel_rows = morsels[seg_random_below(&random, 7)]};
   if (seg_random_below(&random, STORED) == 0)
     manner.store_parts = 1 + (uint32_t)seg_random_below(&random, 4);
   return manner;
+}
+
+// The processor that the rules are compiled for.
+static const char *level_of(uint64_t seed) {
+  static const char *const levels[] = {NULL, NULL, NULL, "x86-64", "x86-64-v3", "x86-64-v4"};
+  return levels[seg_hash_mix(seed, 76) % (sizeof levels / sizeof *levels)];
 }
 
 static uint64_t rows_seed(uint64_t seed, uint32_t which) {
@@ -70,11 +78,19 @@ static uint64_t rows_seed(uint64_t seed, uint32_t which) {
 
 // --- one worker ---
 
-static bool run_manner(struct subject *subject, struct data *data, struct run_manner manner,
-                       struct tally *tally, struct comparison_result *result) {
-  tally->running_manner = manner;
-  compare_run(subject, data, &manner, result);
-  tally_add(tally, result);
+/** A program on one set of rows. */
+struct trial {
+  const struct subject *subject;
+  struct data *data;
+  struct expected expected;
+  struct tally *tally;
+};
+
+static bool run_manner(struct trial *trial, struct run_manner manner,
+                       struct comparison_result *result) {
+  trial->tally->running_manner = manner;
+  compare_expected(trial->subject, trial->data, &trial->expected, &manner, result);
+  tally_add(trial->tally, result);
   return result->verdict != VERDICT_DIFFERENT;
 }
 
@@ -85,17 +101,20 @@ static uint64_t row_count(const struct data *data) {
   return rows;
 }
 
-// Once more with less memory than it took: something must wait or go to disk. Few rows need hardly
-// more than the fixed buffers, so they are tried less often.
-static bool run_squeezed(struct subject *subject, struct data *data, struct run_manner manner,
-                         uint64_t peak, struct tally *tally) {
-  struct comparison_result result;
-  static const uint64_t hundredths[] = {95, 90, 70};
-  bool large = row_count(data) > 4000, right = true;
-  uint32_t tries = large ? 3 : tally->runs % 16 == 0;
-  for (uint32_t i = 0; peak > 0 && right && i < tries; i++) {
-    manner.memory_bytes = peak / 100 * hundredths[i];
-    right = run_manner(subject, data, manner, tally, &result);
+// Again and again with less memory, down to where it is refused and a little above: workers wait,
+// then events go to disk. Few rows need hardly more than the fixed buffers.
+static bool run_squeezed(struct trial *trial, struct run_manner manner, uint64_t peak) {
+  struct comparison_result result = {0};
+  bool right = true;
+  for (manner.memory_bytes = peak / 2; right && manner.memory_bytes > 0; manner.memory_bytes /= 2) {
+    right = run_manner(trial, manner, &result);
+    if (result.verdict == VERDICT_LIMIT)
+      break;
+  }
+  uint64_t refused = manner.memory_bytes;
+  for (uint32_t eighths = 9; right && refused > 0 && eighths < 16; eighths += 2) {
+    manner.memory_bytes = refused / 8 * eighths;
+    right = run_manner(trial, manner, &result);
   }
   return right;
 }
@@ -109,10 +128,21 @@ static bool run_rows(struct model *model, struct subject *subject, uint64_t seed
     struct comparison_result result;
     struct run_manner manner = manner_of(seed, which);
     tally->running_rows = which;
+    double start = busy();
     generate_data(&data, model, rows_seed(seed, which));
-    right =
-        run_manner(subject, &data, manner, tally, &result) &&
-        (manner.store_parts > 0 || run_squeezed(subject, &data, manner, result.peak_bytes, tally));
+    tally->seconds_rows += busy() - start;
+    struct trial trial = {.subject = subject, .data = &data, .tally = tally};
+    expected_init(&trial.expected, &subject->pipeline, &data);
+    tally->seconds_reference += trial.expected.seconds;
+    right = run_manner(&trial, manner, &result);
+    bool squeezed = row_count(&data) > MANY_ROWS || tally->runs % SQUEEZED == 0;
+    if (right && squeezed && manner.store_parts == 0)
+      right = run_squeezed(&trial, manner, result.peak_bytes);
+    if (right && trial.expected.customers > MANY_CUSTOMERS) { // the other way, too
+      manner.store_parts = manner.store_parts > 0 ? 0 : 1 + which;
+      right = run_manner(&trial, manner, &result);
+    }
+    expected_deinit(&trial.expected);
     data_deinit(&data);
   }
   return right;
@@ -127,7 +157,7 @@ static bool run_program(const struct options *options, uint64_t seed, struct tal
   tally->programs++;
   tally->running_rows = 0;
   double start = busy();
-  subject_init(&subject, text, options->fault);
+  subject_init_for(&subject, text, level_of(seed), options->fault);
   tally->seconds_compile += busy() - start;
   bool right = true;
   if (subject.state == SUBJECT_REFUSED)
@@ -148,7 +178,7 @@ static uint64_t program_seed(const struct options *options, uint32_t number) {
 
 static void work(const struct options *options, uint32_t worker, double end, struct tally *tally) {
   for (uint32_t i = worker; i < options->programs && now() < end; i += options->jobs) {
-    tally->running_seed = program_seed(options, i);
+    tally->running_seed = program_seed(options, options->first + i);
     limit_work(LONGEST_PROGRAM); // a run that never ends is a difference as well
     if (!run_program(options, tally->running_seed, tally))
       _exit(1);
@@ -165,8 +195,12 @@ static int shrink_and_tell(const struct options *options, uint64_t seed, uint32_
   struct data data;
   generate_program(&model, seed);
   generate_data(&data, &model, rows_seed(seed, which));
-  struct shrink shrink = {
-      .model = &model, .data = &data, .manner = manner, .fault = options->fault, .seconds = 120};
+  struct shrink shrink = {.model = &model,
+                          .data = &data,
+                          .manner = manner,
+                          .level = level_of(seed),
+                          .fault = options->fault,
+                          .seconds = 120};
   printf("\nDIFFERENCE: program %" PRIu64 ", rows %u (run: differential --program %" PRIu64 ")\n",
          seed, which, seed);
   fflush(stdout);
@@ -196,7 +230,7 @@ static int run_one(struct options *options) {
   generate_program(&model, options->seed);
   char *text = model_print(&model);
   printf("%s\nas of day %d\n", text, model.as_of);
-  subject_init(&subject, text, options->fault);
+  subject_init_for(&subject, text, level_of(options->seed), options->fault);
   if (subject.state == SUBJECT_REFUSED)
     seg_diagnostics_write(&subject.pipeline.sink, &subject.pipeline.map, SEG_FORMAT_HUMAN, false,
                           stdout);
@@ -209,6 +243,7 @@ static int run_one(struct options *options) {
     struct shrink shrink = {.model = &model,
                             .data = &data,
                             .manner = manner_of(options->seed, which),
+                            .level = level_of(options->seed),
                             .fault = options->fault};
     if (shrink_differs(&shrink))
       status = shrink_and_tell(options, options->seed, which, shrink.manner);
@@ -268,6 +303,8 @@ static bool read_options(int count, char **arguments, struct options *options) {
     i++;
     if (strcmp(name, "--programs") == 0)
       options->programs = (uint32_t)strtoul(value, NULL, 10);
+    else if (strcmp(name, "--from") == 0)
+      options->first = (uint32_t)strtoul(value, NULL, 10);
     else if (strcmp(name, "--seed") == 0)
       options->seed = strtoull(value, NULL, 0);
     else if (strcmp(name, "--seconds") == 0)
@@ -290,8 +327,8 @@ int main(int count, char **arguments) {
                             .jobs = 2,
                             .seconds = 1e9};
   if (!read_options(count, arguments, &options)) {
-    fputs("usage: differential [--programs N] [--seed S] [--seconds T] [--jobs J] [--fault]\n"
-          "                    [--program SEED] [--regressions DIR]\n",
+    fputs("usage: differential [--programs N] [--from FIRST] [--seed S] [--seconds T] [--jobs J]\n"
+          "                    [--fault] [--program SEED] [--regressions DIR]\n",
           stderr);
     return 2;
   }

@@ -35,7 +35,7 @@ static void try_here(struct shrink *shrink, const char *text, struct outcome *ou
     _exit(0);
   }
   struct comparison_result result;
-  subject_init(&subject, text, shrink->fault);
+  subject_init_for(&subject, text, shrink->level, shrink->fault);
   if (subject.state == SUBJECT_READY) {
     compare_run(&subject, shrink->data, &shrink->manner, &result);
     outcome->differs = result.verdict == VERDICT_DIFFERENT;
@@ -158,6 +158,10 @@ static void simplify_manner(struct shrink *shrink) {
                                        {.threads = 1, .store_parts = 1},
                                        {.threads = 1, .store_parts = shrink->manner.store_parts}};
   struct run_manner old = shrink->manner;
+  const char *level = shrink->level;
+  shrink->level = NULL;
+  if (level != NULL && !shrink_differs(shrink))
+    shrink->level = level;
   for (size_t i = 0; i < sizeof manners / sizeof *manners; i++) {
     shrink->manner = manners[i];
     if (shrink_differs(shrink))
@@ -203,8 +207,12 @@ void shrink_report(struct shrink *shrink, FILE *out) {
   struct outcome outcome = try_apart(shrink);
   fprintf(out, "%s--- rows\n", text);
   data_write(shrink->data, out);
-  fprintf(out, "--- difference with %u threads, %llu bytes, morsels of %lld rows, %u parts\n%s\n",
-          shrink->manner.threads, (unsigned long long)shrink->manner.memory_bytes,
-          (long long)shrink->manner.morsel_rows, shrink->manner.store_parts, outcome.difference);
+  fprintf(
+      out,
+      "--- difference with %u threads, %llu bytes, morsels of %lld rows, %u parts, code for %s\n"
+      "%s\n",
+      shrink->manner.threads, (unsigned long long)shrink->manner.memory_bytes,
+      (long long)shrink->manner.morsel_rows, shrink->manner.store_parts,
+      shrink->level == NULL ? "the processor at hand" : shrink->level, outcome.difference);
   free(text);
 }

@@ -14,7 +14,8 @@ struct shrink {
   struct model *model;
   struct data *data;
   struct run_manner manner;
-  bool fault;        // subject_init's
+  const char *level; // subject_init_for's
+  bool fault;        // the same
   double seconds;    // stop after
   uint32_t attempts; // made
   /** Another test's question instead of the two evaluators: is it still wrong? It runs in a process

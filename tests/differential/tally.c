@@ -12,7 +12,6 @@ void tally_add(struct tally *tally, const struct comparison_result *result) {
   tally->limits += result->verdict == VERDICT_LIMIT;
   tally->differences += result->verdict == VERDICT_DIFFERENT;
   tally->spilled += result->spilled_bytes > 0;
-  tally->seconds_reference += result->seconds_reference;
   tally->seconds_run += result->seconds_run;
 }
 
@@ -42,6 +41,7 @@ void tally_join(struct tally *sum, const struct tally *part) {
   sum->spilled += part->spilled;
   sum->differences += part->differences;
   sum->seconds_compile += part->seconds_compile;
+  sum->seconds_rows += part->seconds_rows;
   sum->seconds_reference += part->seconds_reference;
   sum->seconds_run += part->seconds_run;
   for (int i = 0; i < SEG_DIAG_COUNT; i++) {
@@ -69,7 +69,8 @@ void tally_print(const struct tally *tally, double seconds) {
          tally->runs, tally->overflows, tally->limits, tally->spilled);
   printf("decisions %" PRIu64 " (%.1f%% members), differences %" PRIu64 "\n", tally->decisions,
          percent(tally->members, tally->decisions), tally->differences);
-  printf(
-      "seconds %.1f; processor seconds of all workers: compiling %.1f, reference %.1f, runs %.1f\n",
-      seconds, tally->seconds_compile, tally->seconds_reference, tally->seconds_run);
+  printf("seconds %.1f; processor seconds of all workers: compiling %.1f, making rows %.1f, "
+         "reference %.1f, runs %.1f\n",
+         seconds, tally->seconds_compile, tally->seconds_rows, tally->seconds_reference,
+         tally->seconds_run);
 }

@@ -19,7 +19,7 @@ struct tally {
   bool finished;
   uint64_t programs, refused, runs, decisions, members;
   uint64_t overflows, limits, spilled, differences;
-  double seconds_compile, seconds_reference, seconds_run;
+  double seconds_compile, seconds_rows, seconds_reference, seconds_run;
   struct refusal refusals[SEG_DIAG_COUNT]; // by the code of the first error
 };
 

@@ -8,6 +8,9 @@
 #include "tests/fuzz/target.h"
 #include "tests/support/random.h"
 
+/** libFuzzer's own changes, which know the dictionary; NULL without it. */
+__attribute__((weak)) size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t room);
+
 enum { MOST_PIECES = 4096, MOST_CHANGES = 4, COPY = 256 };
 
 static const char *const words[] = {
@@ -75,11 +78,12 @@ static void put_word(struct text *text, size_t at, size_t gone, const char *word
 
 static void change_number(struct text *text, struct piece piece, struct seg_random *random) {
   static const int64_t other[] = {0, 1, 2, 3, 7, 30, 365, 366, 10000, INT32_MAX, INT64_MAX};
-  char digits[32];
+  char digits[32] = "";
+  size_t written = piece.size < sizeof digits - 1 ? piece.size : sizeof digits - 1;
+  memcpy(digits, text->data + piece.at, written);
   int64_t value = other[seg_random_below(random, sizeof other / sizeof *other)];
   if (seg_random_chance(random, 50))
-    value = strtol((const char *)text->data + piece.at, NULL, 10) % 1000000 +
-            seg_random_between(random, -1, 1);
+    value = strtol(digits, NULL, 10) % 1000000 + seg_random_between(random, -1, 1);
   int size = snprintf(digits, sizeof digits, "%lld", (long long)value);
   replace(text, piece.at, piece.size, digits, (size_t)size);
 }
@@ -125,6 +129,8 @@ static void change(struct text *text, struct seg_random *random) {
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned seed) {
   struct seg_random random;
   seg_random_init(&random, seed);
+  if (LLVMFuzzerMutate != NULL && seg_random_chance(&random, 50))
+    return LLVMFuzzerMutate(data, size, room);
   struct text text = {data, size, room};
   uint32_t changes = 1 + seg_random_below(&random, MOST_CHANGES);
   for (uint32_t i = 0; i < changes; i++)
