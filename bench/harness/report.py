@@ -13,8 +13,8 @@ PLOTS = ROOT / "docs" / "performance"
 
 HEAD = """# How fast segc is
 
-Everything on this page was measured by `bench/run {size}` and written by `bench/report`, without a
-touch by hand. [bench/README.md](../bench/README.md) tells what is asked, how it is measured, and
+Everything on this page was measured by `bench/run` and written by `bench/report`, without a touch by
+hand. [bench/README.md](../bench/README.md) tells what is asked, how it is measured, and
 how to run it; [bench/peers](../bench/peers/README.md) holds what the others were asked. Ratios are
 worth reading, times only beside each other.
 
@@ -43,13 +43,13 @@ def bandwidth_text(rates):
 
 def run_row(results):
     machine = results["machine"]
-    sizes = ", ".join(f"{value:,} {name.replace('event_', '')}" for name, value in
-                      results["sizes"].items())
+    sizes = "".join(f", {value:,} {name.replace('event_customers', 'customers with events')}"
+                    for name, value in results["sizes"].items())
     return [results["workload"], results["started"],
             results["commit"][:12] + (" and local changes" if results["changed"] else ""),
             f"{machine['processors']} x {machine['processor']}, {machine['memory']}",
             f"{machine['load'][0]:.1f} to {machine['load_after'][0]:.1f}",
-            bandwidth_text(results["bandwidth"]), sizes]
+            bandwidth_text(results["bandwidth"]), results["size"] + sizes]
 
 
 def table(head, rows):
@@ -125,7 +125,7 @@ def render(runs):
     head = ["", "started", "commit", "machine", "load", "memory bandwidth", "size"]
     notes = dict.fromkeys(results["note"] for results in runs if results["note"])
     page = HEAD.format(
-        size=runs[0]["size"], note="\n".join(notes),
+        note="\n".join(notes),
         runs=table(head, [run_row(results) for results in runs]),
         versions=table(["engine", "version"], [list(item) for item in versions.items()]),
         targets=table(["", "target", "reached", ""], targets.rows(runs)))
@@ -136,10 +136,14 @@ def render(runs):
 
 
 def newest_runs():
-    """The results of the full size, or of the small one while there are no others."""
+    """Of each workload the results of the full size, or of the small one while there are no others."""
     folder = ROOT / "bench" / "results"
-    files = sorted(folder.glob("full-*.json")) or sorted(folder.glob("small-*.json"))
-    return [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    found = {}
+    for size in ("small", "full"):
+        for file in folder.glob(f"{size}-*.json"):
+            results = json.loads(file.read_text(encoding="utf-8"))
+            found[results["workload"]] = results
+    return [found[workload] for workload in sorted(found)]
 
 
 def main():
