@@ -1,21 +1,19 @@
-// Rows are put together in a buffer and go out in large pieces. zlib's file functions write plain
-// files as well (mode T), so both forms share all code.
+// Rows are put together in a buffer and go out in large pieces.
 #include "runtime/io/sink_csv.h"
 
 #include <errno.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "runtime/base/decimal.h"
 #include "runtime/base/vec.h"
+#include "runtime/io/sink_stream.h"
 
 enum { PIECE = 1 << 16, ROWS_BETWEEN_POLLS = 2048 };
 
 struct writer {
-  gzFile file;
+  struct seg_sink_stream file;
   SEG_VEC(char) buffer;
   enum seg_sink_csv_outcome outcome;
-  int reason;
 };
 
 static void put(struct writer *writer, const char *text, size_t size) {
@@ -51,13 +49,10 @@ static void put_text(struct writer *writer, struct seg_str text) {
 }
 
 static void flush(struct writer *writer) {
-  size_t size = writer->buffer.count;
-  errno = 0;
-  if (writer->outcome == SEG_SINK_CSV_DONE && size > 0 &&
-      gzwrite(writer->file, writer->buffer.items, (unsigned)size) != (int)size) {
+  if (writer->outcome == SEG_SINK_CSV_DONE && writer->buffer.count > 0)
+    seg_sink_stream_put(&writer->file, writer->buffer.items, writer->buffer.count);
+  if (writer->file.reason != 0 && writer->outcome == SEG_SINK_CSV_DONE)
     writer->outcome = SEG_SINK_CSV_FAILED;
-    writer->reason = errno;
-  }
   writer->buffer.count = 0;
 }
 
@@ -100,12 +95,8 @@ static void put_row(struct writer *writer, const struct seg_result_view *result,
 enum seg_sink_csv_outcome seg_sink_csv_write(const char *path, bool gzip,
                                              const struct seg_result_view *result,
                                              const atomic_bool *interrupted, int *reason) {
-  errno = 0;
-  struct writer writer = {.file = gzopen(path, gzip ? "wbe6" : "wbeT")};
-  if (writer.file == NULL) {
-    *reason = errno;
-    return errno == 0 ? SEG_SINK_CSV_MEMORY : SEG_SINK_CSV_FAILED;
-  }
+  struct writer writer = {0};
+  seg_sink_stream_open(&writer.file, path, gzip);
   put_header(&writer, result);
   for (int64_t row = 0; row < result->customer_count && writer.outcome == SEG_SINK_CSV_DONE;
        row++) {
@@ -116,12 +107,10 @@ enum seg_sink_csv_outcome seg_sink_csv_write(const char *path, bool gzip,
       flush(&writer);
   }
   flush(&writer);
-  errno = 0;
-  if (gzclose_w(writer.file) != Z_OK && writer.outcome == SEG_SINK_CSV_DONE) {
-    writer.outcome = SEG_SINK_CSV_FAILED;
-    writer.reason = errno;
-  }
+  *reason = seg_sink_stream_close(&writer.file);
   SEG_VEC_FREE(&writer.buffer);
-  *reason = writer.reason;
-  return writer.outcome;
+  if (*reason != 0 && writer.outcome == SEG_SINK_CSV_DONE)
+    writer.outcome = SEG_SINK_CSV_FAILED;
+  return writer.outcome == SEG_SINK_CSV_FAILED && *reason == ENOMEM ? SEG_SINK_CSV_MEMORY
+                                                                    : writer.outcome;
 }

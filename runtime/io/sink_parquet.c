@@ -5,16 +5,15 @@
 #include "runtime/io/sink_parquet.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/io/sink_stream.h"
 #include "runtime/io/thrift.h"
 
 enum {
   GROUP_ROWS = 1 << 20,
   KEY_PAGE_ROWS = 1 << 16,
-  FILE_BUFFER = 1 << 20,
   // Numbers of the format
   TYPE_BOOLEAN = 0,
   TYPE_INT64 = 2,
@@ -33,24 +32,21 @@ struct chunk {
 };
 
 struct writer {
-  FILE *file;
+  struct seg_sink_stream file;
   const struct seg_result_view *result;
   int64_t at;          // bytes written
   unsigned char *room; // of a page of winners
   uint32_t column_count;
   struct chunk *chunks; // [group][column]
   enum seg_sink_parquet_outcome outcome;
-  int reason;
 };
 
 static void put(struct writer *writer, const void *bytes, size_t count) {
   if (count == 0 || writer->outcome != SEG_SINK_PARQUET_DONE)
     return;
-  errno = 0;
-  if (fwrite(bytes, 1, count, writer->file) != count) {
+  seg_sink_stream_put(&writer->file, bytes, count);
+  if (writer->file.reason != 0)
     writer->outcome = SEG_SINK_PARQUET_FAILED;
-    writer->reason = errno;
-  }
   writer->at += (int64_t)count;
 }
 
@@ -338,28 +334,18 @@ enum seg_sink_parquet_outcome seg_sink_parquet_write(const char *path,
   writer.chunks = calloc((size_t)groups * writer.column_count + 1, sizeof *writer.chunks);
   // At most 17 bits a winner, a bit for whether there is one, and what runs begin with.
   writer.room = malloc((size_t)most * 18 / 8 + 64);
-  errno = 0;
-  writer.file = writer.chunks == NULL || writer.room == NULL ? NULL : fopen(path, "wbe");
-  if (writer.file == NULL) {
-    writer.outcome =
-        errno == 0 || errno == ENOMEM ? SEG_SINK_PARQUET_MEMORY : SEG_SINK_PARQUET_FAILED;
-    writer.reason = errno;
-    goto cleanup;
-  }
-  setvbuf(writer.file, NULL, _IOFBF, FILE_BUFFER);
+  seg_sink_stream_open(&writer.file, path, false);
+  if (writer.chunks == NULL || writer.room == NULL)
+    writer.outcome = SEG_SINK_PARQUET_MEMORY;
   put(&writer, magic, sizeof magic);
   put_groups(&writer, groups, interrupted);
   if (writer.outcome == SEG_SINK_PARQUET_DONE)
     put_footer(&writer, groups);
-  errno = 0;
-  if (fclose(writer.file) != 0 && writer.outcome == SEG_SINK_PARQUET_DONE) {
-    writer.outcome = SEG_SINK_PARQUET_FAILED;
-    writer.reason = errno;
-  }
-
-cleanup:
+  *reason = seg_sink_stream_close(&writer.file);
   free(writer.chunks);
   free(writer.room);
-  *reason = writer.reason;
-  return writer.outcome;
+  if (*reason != 0 && writer.outcome == SEG_SINK_PARQUET_DONE)
+    writer.outcome = SEG_SINK_PARQUET_FAILED;
+  return writer.outcome == SEG_SINK_PARQUET_FAILED && *reason == ENOMEM ? SEG_SINK_PARQUET_MEMORY
+                                                                        : writer.outcome;
 }
