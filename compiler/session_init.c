@@ -13,6 +13,7 @@
 #include "compiler/starter/starter.h"
 #include "grammar/format.h"
 #include "runtime/base/currency.h"
+#include "runtime/base/text_stream.h"
 #include "runtime/io/io_errors.h"
 #include "runtime/time/civil.h"
 #include "runtime/time/zone.h"
@@ -127,7 +128,7 @@ static enum seg_status make_command(struct seg_arena *arena,
                                     struct seg_str *command, struct seg_error *error) {
   char *text = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&text, &size);
+  FILE *out = seg_text_stream(&text, &size);
   if (out == NULL)
     return seg_fail_memory(error, "a command");
   fputs("segc run ", out);

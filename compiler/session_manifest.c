@@ -10,6 +10,7 @@
 #include "compiler/session_data.h"
 #include "compiler/session_manifest.h"
 #include "runtime/base/json_writer.h"
+#include "runtime/base/text_stream.h"
 #include "runtime/io/engine_version.h"
 #include "runtime/io/io_errors.h"
 #include "runtime/manifest/manifest.h"
@@ -60,7 +61,7 @@ enum segc_status segc_manifest(struct segc_session *session, const struct segc_r
   data.inputs.interrupted = &session->interrupted;
   enum seg_status status = folder.data == NULL ? seg_fail_memory(&session->error, "the manifest")
                                                : hash_inputs(session, &data, options);
-  if (status == SEG_OK && (stream = open_memstream(&text, &size)) == NULL)
+  if (status == SEG_OK && (stream = seg_text_stream(&text, &size)) == NULL)
     status = seg_fail_memory(&session->error, "the manifest");
   if (status == SEG_OK)
     status = seg_manifest_write(&data.inputs, folder.data, stream, &session->error);
@@ -83,18 +84,18 @@ struct record {
   const char *out_path;
   struct seg_file_hash output;
   struct seg_error *error;
+  char tzdata[32];
 };
 
-static void write_versions(struct seg_json *json) {
-  char tzdata[32], llvm[32];
-  seg_zone_version(tzdata, sizeof tzdata);
+static void write_versions(const struct record *record, struct seg_json *json) {
+  char llvm[32];
   seg_llvm_version(llvm, sizeof llvm);
   seg_json_key(json, "versions");
   seg_json_begin_object(json);
   seg_json_member(json, "segc", seg_str_view(SEGC_VERSION));
   seg_json_member(json, "llvm", seg_str_view(llvm));
   seg_json_member(json, "duckdb", seg_str_view(seg_engine_version()));
-  seg_json_member(json, "tzdata", seg_str_view(tzdata));
+  seg_json_member(json, "tzdata", seg_str_view(record->tzdata));
   seg_json_end_object(json);
 }
 
@@ -103,7 +104,7 @@ static bool write_rules(struct record *record, struct seg_json *json) {
   const struct seg_source_map *map = &record->session->pipeline.map;
   char *lines = NULL, hash[SEG_SHA256_TEXT];
   size_t size = 0;
-  FILE *stream = open_memstream(&lines, &size);
+  FILE *stream = seg_text_stream(&lines, &size);
   if (stream == NULL)
     return false;
   bool fine = true;
@@ -197,7 +198,7 @@ static bool write_record(struct record *record, FILE *out) {
   seg_json_key(&json, "segc_manifest");
   seg_json_uint(&json, 1);
   seg_json_member(&json, "as_of", seg_str_view(record->session->summary.as_of));
-  write_versions(&json);
+  write_versions(record, &json);
   bool fine = write_rules(record, &json);
   write_inputs(record->data, &json);
   write_answer(record, &json);
@@ -214,12 +215,15 @@ enum seg_status seg_session_write_manifest(struct segc_session *session,
   struct seg_str path = seg_arena_format(&session->arena, "%s.manifest.json", out_path);
   if (path.data == NULL)
     return seg_fail_memory(error, "the manifest of the output");
+  if (!seg_zone_version(record.tzdata, sizeof record.tzdata))
+    return SEG_IO_FAIL(error, SEG_IO, UNREADABLE,
+                       "the release of the system's time zones cannot be read");
   enum seg_status status = seg_file_hash(out_path, NULL, &record.output, error);
   if (status != SEG_OK)
     return status;
   char *text = NULL;
   size_t size = 0;
-  FILE *stream = open_memstream(&text, &size);
+  FILE *stream = seg_text_stream(&text, &size);
   bool fine = stream != NULL && write_record(&record, stream);
   fine = stream != NULL && fclose(stream) == 0 && fine;
   status = fine ? write_file(session, path.data, (struct seg_str){text, size})

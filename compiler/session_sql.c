@@ -6,6 +6,7 @@
 #include "compiler/replace_file.h"
 #include "compiler/session.h"
 #include "compiler/sql/sql.h"
+#include "runtime/base/text_stream.h"
 #include "runtime/io/io_errors.h"
 #include "runtime/time/timestamp_text.h"
 
@@ -59,7 +60,7 @@ enum segc_status segc_emit_sql(struct segc_session *session, const struct segc_s
     return seg_session_failed(status);
   char *text = NULL;
   size_t size = 0;
-  FILE *memory = open_memstream(&text, &size);
+  FILE *memory = seg_text_stream(&text, &size);
   status = memory == NULL ? seg_fail_memory(&session->error, "the query")
                           : seg_sql_write(&request, &pipeline->sink, memory, &session->error);
   if (memory != NULL && fclose(memory) != 0 && status == SEG_OK)

@@ -9,9 +9,9 @@ static enum seg_status write(struct segc_session *session, const struct seg_test
                              enum segc_format format, FILE *out) {
   if (format == SEGC_FORMAT_JSON)
     seg_testing_write_json(testing, out);
-  else if (format == SEGC_FORMAT_JUNIT)
-    seg_testing_write_junit(testing, out);
-  else
+  else if (format == SEGC_FORMAT_JUNIT && !seg_testing_write_junit(testing, out))
+    return seg_fail_memory(&session->error, "the results of the tests");
+  else if (format != SEGC_FORMAT_JUNIT)
     seg_testing_write_text(testing, out);
   return ferror(out) ? seg_fail(&session->error, SEG_IO, seg_io_code(SEG_IO_OUTPUT_WRITE),
                                 "the results of the tests cannot be written")

@@ -6,6 +6,7 @@
 
 #include "grammar/format_parts.h"
 #include "grammar/parse.h"
+#include "runtime/base/text_stream.h"
 
 /** A file that was read: its tree, its comments and its tokens. */
 struct reading {
@@ -51,7 +52,7 @@ static bool same_comments(const struct seg_format *a, const struct seg_format *b
 static char *tree_text(const struct seg_ast *ast) {
   char *text = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&text, &size);
+  FILE *out = seg_text_stream(&text, &size);
   if (out == NULL)
     return NULL;
   seg_ast_print(ast, out);

@@ -5,13 +5,14 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/base/error_codes.h"
+#include "runtime/base/read_file.h"
 #include "runtime/base/utf8_walk.h"
 
-enum { MAX_TEXT_BYTES = 16 * 1024 * 1024, READ_BYTES = 64 * 1024 };
+enum { MAX_TEXT_BYTES = 16 * 1024 * 1024 };
 
 void seg_source_map_init(struct seg_source_map *map) {
   *map = (struct seg_source_map){0};
@@ -81,34 +82,17 @@ static enum seg_status fail_unreadable(struct seg_error *error, const char *path
 
 enum seg_status seg_source_map_read(struct seg_source_map *map, const char *path, uint32_t *file,
                                     struct seg_error *error) {
-  enum seg_status status = SEG_OK;
-  SEG_VEC(char) bytes = {0};
-  FILE *in = fopen(path, "rb");
-  if (in == NULL)
+  size_t size;
+  char *bytes = seg_read_file(path, MAX_TEXT_BYTES, &size);
+  if (bytes == NULL && errno == ENOMEM)
+    return seg_fail_memory(error, "the text of a rule file");
+  if (bytes == NULL && errno == EFBIG)
+    return fail_too_large(error, seg_str_view(path));
+  if (bytes == NULL)
     return fail_unreadable(error, path, errno);
-  for (;;) {
-    if (!SEG_VEC_RESERVE(&bytes, READ_BYTES)) {
-      status = seg_fail_memory(error, "the text of a rule file");
-      goto cleanup;
-    }
-    size_t got = fread(bytes.items + bytes.count, 1, READ_BYTES, in);
-    bytes.count += got;
-    if (bytes.count > MAX_TEXT_BYTES) {
-      status = fail_too_large(error, seg_str_view(path));
-      goto cleanup;
-    }
-    if (got < READ_BYTES)
-      break;
-  }
-  if (ferror(in)) {
-    status = fail_unreadable(error, path, errno);
-    goto cleanup;
-  }
-  status = seg_source_map_add(map, seg_str_view(path), (struct seg_str){bytes.items, bytes.count},
-                              file, error);
-cleanup:
-  fclose(in);
-  SEG_VEC_FREE(&bytes);
+  enum seg_status status =
+      seg_source_map_add(map, seg_str_view(path), (struct seg_str){bytes, size}, file, error);
+  free(bytes);
   return status;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compiler/report/english.h"
+#include "runtime/base/text_stream.h"
 
 void *seg_diff_array(struct seg_diff_builder *builder, size_t count, size_t size) {
   void *items = seg_arena_array(&builder->diff->arena, count + 1, size);
@@ -48,7 +49,7 @@ struct seg_str seg_diff_source(struct seg_diff_builder *builder,
                                const struct seg_diff_version *version, struct seg_span span) {
   char *buffer = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&buffer, &size);
+  FILE *out = seg_text_stream(&buffer, &size);
   if (out == NULL) {
     builder->failed = true;
     return (struct seg_str){0};
@@ -75,7 +76,7 @@ struct seg_str seg_diff_normal(struct seg_diff_builder *builder,
                                enum seg_normal_form form, struct seg_touched *touched) {
   char *buffer = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&buffer, &size);
+  FILE *out = seg_text_stream(&buffer, &size);
   if (out == NULL) {
     builder->failed = true;
     return (struct seg_str){0};

@@ -4,6 +4,7 @@
 
 #include "compiler/diff/diff_builder.h"
 #include "compiler/report/english.h"
+#include "runtime/base/text_stream.h"
 
 // Beyond this many clauses, what was removed and what was added is listed without being paired.
 enum { MOST_PAIRS = 100000 };
@@ -69,7 +70,7 @@ static struct seg_diff_side side_of(struct seg_diff_builder *builder, const stru
   struct seg_diff_side side = seg_diff_side(builder, clauses->version, node->span);
   char *buffer = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&buffer, &size);
+  FILE *out = seg_text_stream(&buffer, &size);
   if (out == NULL) {
     builder->failed = true;
     return side;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "compiler/report/english.h"
+#include "runtime/base/text_stream.h"
 
 // --- what each segment stands on ---
 
@@ -180,7 +181,7 @@ static struct seg_str sentence(struct seg_diff_builder *builder,
                                const struct seg_program_segment *segment) {
   char *buffer = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&buffer, &size);
+  FILE *out = seg_text_stream(&buffer, &size);
   if (out == NULL) {
     builder->failed = true;
     return (struct seg_str){0};

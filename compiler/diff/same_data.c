@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "runtime/base/text_stream.h"
+
 // --- what stands behind names ---
 
 static int32_t event_named(const struct seg_program *program, struct seg_str name) {
@@ -43,13 +45,12 @@ static bool same_meaning(struct seg_same_data *same, const struct seg_program_en
   size_t sizes[2] = {0, 0};
   bool equal = true;
   for (int i = 0; i < 2; i++) {
-    FILE *out = open_memstream(&texts[i], &sizes[i]);
+    FILE *out = seg_text_stream(&texts[i], &sizes[i]);
     bool printed = out != NULL &&
                    seg_program_print_normal(i == 0 ? same->from : same->to, i == 0 ? a : b,
                                             i == 0 ? of_a : of_b, SEG_NORMAL_MEANING, NULL, out);
-    if (out != NULL)
-      fclose(out);
-    same->out_of_memory = same->out_of_memory || !printed || texts[i] == NULL;
+    printed = (out == NULL || fclose(out) == 0) && printed;
+    same->out_of_memory = same->out_of_memory || !printed;
   }
   if (!same->out_of_memory)
     equal =

@@ -5,6 +5,7 @@
 #include "compiler/explain/parts.h"
 #include "compiler/reference/internal.h"
 #include "compiler/report/english.h"
+#include "runtime/base/text_stream.h"
 
 enum { DAYS_TO_LOOK_BACK = 100000 }; // longer than any window may be
 
@@ -36,7 +37,7 @@ struct seg_str seg_explain_text(struct seg_explainer *explainer, const struct se
   char *buffer = NULL;
   size_t size = 0;
   struct seg_str text = {0};
-  FILE *out = open_memstream(&buffer, &size);
+  FILE *out = seg_text_stream(&buffer, &size);
   if (out != NULL) {
     seg_english_literal(type, &literal, out);
     if (fclose(out) == 0)

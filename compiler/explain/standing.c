@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "compiler/explain/parts.h"
+#include "runtime/base/text_stream.h"
 
 /** A sentence under way. */
 struct sentence {
@@ -103,7 +104,7 @@ void seg_explain_standing(struct seg_explainer *explainer, const struct seg_node
   struct seg_value result = seg_reference_value(explainer->reference, rank, explainer->customer);
   char *buffer = NULL;
   size_t size = 0;
-  sentence.out = open_memstream(&buffer, &size);
+  sentence.out = seg_text_stream(&buffer, &size);
   bool stands =
       sentence.out != NULL &&
       seg_reference_standing(explainer->reference, rank, explainer->customer, &sentence.standing);

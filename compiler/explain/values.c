@@ -3,6 +3,7 @@
 
 #include "compiler/explain/parts.h"
 #include "compiler/report/english.h"
+#include "runtime/base/text_stream.h"
 
 void *seg_explain_array(struct seg_explainer *explainer, size_t count, size_t size) {
   void *items = seg_arena_array(explainer->arena, count, size);
@@ -14,7 +15,7 @@ struct seg_str seg_explain_source(struct seg_explainer *explainer, struct seg_sp
   char *buffer = NULL;
   size_t size = 0;
   struct seg_str text = {0};
-  FILE *out = open_memstream(&buffer, &size);
+  FILE *out = seg_text_stream(&buffer, &size);
   if (out != NULL) {
     seg_english_source(explainer->request->map, span, out);
     if (fclose(out) == 0)
@@ -30,7 +31,7 @@ static struct seg_str meaning(struct seg_explainer *explainer, const struct seg_
   char *buffer = NULL;
   size_t size = 0;
   struct seg_str text = {0};
-  FILE *out = open_memstream(&buffer, &size);
+  FILE *out = seg_text_stream(&buffer, &size);
   if (out != NULL) {
     struct seg_english english = {request->program, request->map, &request->program->customer, out,
                                   false};

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "compiler/findings/findings_parts.h"
+#include "runtime/base/text_stream.h"
 
 struct writing {
   struct seg_findings findings;
@@ -99,7 +100,7 @@ enum seg_status seg_findings_tests(const struct seg_findings_request *request, u
       SEG_NEW_ARRAY(&writing.findings.arena, struct seg_str, request->verdicts->items.count + 1);
   enum seg_status status = seg_zone_load(request->program->timezone, &zone, error);
   writing.findings.zone = zone;
-  writing.out = open_memstream(&buffer, &size);
+  writing.out = seg_text_stream(&buffer, &size);
   if (status == SEG_OK && writing.titles != NULL && writing.out != NULL)
     status = write_all(&writing);
   bool lost = writing.titles == NULL || writing.findings.out_of_memory || writing.out == NULL;

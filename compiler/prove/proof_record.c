@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/base/siphash.h"
+#include "runtime/base/text_stream.h"
 
 // --- keys ---
 
@@ -67,7 +68,7 @@ static bool hash_of_meaning(struct seg_vocabulary *vocabulary, const struct seg_
   char *text = NULL;
   size_t size = 0;
   if (known == NULL) {
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = seg_text_stream(&text, &size);
     if (out == NULL)
       return false;
     const struct seg_program *program = vocabulary->program;
@@ -75,7 +76,7 @@ static bool hash_of_meaning(struct seg_vocabulary *vocabulary, const struct seg_
                        ? print_program(program, out)
                        : seg_program_print_normal(program, &program->customer, condition,
                                                   SEG_NORMAL_MEANING, NULL, out);
-    fclose(out);
+    printed = fclose(out) == 0 && printed;
     known = printed ? SEG_NEW(&vocabulary->arena, struct seg_proof_key) : NULL;
     if (known != NULL)
       *known = hash_of(text, size);
@@ -156,7 +157,7 @@ struct seg_str seg_proof_record_write(const struct seg_program *program,
   char *bytes = NULL;
   size_t size = 0;
   struct seg_str none = {0};
-  FILE *out = open_memstream(&bytes, &size);
+  FILE *out = seg_text_stream(&bytes, &size);
   if (out == NULL)
     return none;
   write_whole(out, (int64_t)found->existence);

@@ -8,6 +8,7 @@
 #include "compiler/prove/calendar.h"
 #include "compiler/prove/encode.h"
 #include "compiler/prove/window_ages.h"
+#include "runtime/base/text_stream.h"
 #include "runtime/time/civil.h"
 
 const struct seg_term *seg_query_calculated(const struct seg_query *query, struct seg_str form,
@@ -220,7 +221,7 @@ struct known_classes {
 static struct seg_str key_of_tests(struct seg_query *query, const struct seg_text_classes *texts) {
   char *key = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&key, &size);
+  FILE *out = seg_text_stream(&key, &size);
   if (out == NULL)
     return (struct seg_str){0};
   fputc('t', out);
@@ -231,8 +232,9 @@ static struct seg_str key_of_tests(struct seg_query *query, const struct seg_tex
     if (atom->literal.size > 0)
       fwrite(atom->literal.data, 1, atom->literal.size, out);
   }
-  fclose(out);
-  struct seg_str copy = seg_arena_str(&query->arena, (struct seg_str){key, size});
+  struct seg_str copy = {0};
+  if (fclose(out) == 0)
+    copy = seg_arena_str(&query->arena, (struct seg_str){key, size});
   free(key);
   return copy;
 }

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/text_stream.h"
+
 enum { MAX_BYTES = 64 * 1024 * 1024, USES_A_SOLVER = 500, FIRST_SLOTS = 1024 };
 
 void seg_vocabulary_init(struct seg_vocabulary *vocabulary, const struct seg_program *program,
@@ -104,14 +106,14 @@ static struct seg_str print_form(struct seg_vocabulary *vocabulary,
                                  const struct seg_node *node) {
   char *text = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&text, &size);
+  FILE *out = seg_text_stream(&text, &size);
   struct seg_str form = {0};
   if (out == NULL)
     return form;
   fputc('f', out); // the letter of the interned form
   bool printed =
       seg_program_print_normal(vocabulary->program, entity, node, SEG_NORMAL_RULE, NULL, out);
-  fclose(out);
+  printed = fclose(out) == 0 && printed;
   if (printed)
     form = seg_arena_str(&vocabulary->arena, (struct seg_str){text, size});
   free(text);

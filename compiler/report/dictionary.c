@@ -5,6 +5,7 @@
 
 #include "compiler/lower/lower.h"
 #include "compiler/report/english.h"
+#include "runtime/base/text_stream.h"
 
 struct builder {
   struct seg_dictionary *dictionary;
@@ -22,7 +23,7 @@ struct builder {
 // Until text_end, what is printed to builder->out; NULL when memory is out.
 static FILE *text_begin(struct builder *builder) {
   builder->buffer = NULL;
-  builder->out = open_memstream(&builder->buffer, &builder->size);
+  builder->out = seg_text_stream(&builder->buffer, &builder->size);
   builder->failed = builder->failed || builder->out == NULL;
   return builder->out;
 }

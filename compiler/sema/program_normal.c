@@ -7,6 +7,7 @@
 
 #include "compiler/sema/program_printer.h"
 #include "runtime/base/decimal.h"
+#include "runtime/base/text_stream.h"
 
 static uint32_t entity_number(const struct seg_printer *printer) {
   return printer->entity == &printer->program->customer
@@ -85,7 +86,7 @@ static void add_text(const struct seg_printer *printer, const struct seg_node *n
     texts->room = room;
   }
   struct seg_printer inner = *printer;
-  inner.out = open_memstream(&text, &size);
+  inner.out = seg_text_stream(&text, &size);
   texts->failed = texts->failed || inner.out == NULL;
   if (inner.out == NULL)
     return;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "compiler/sql/internal.h"
+#include "runtime/base/text_stream.h"
 #include "runtime/regex/regex.h"
 
 /** What a dialect's regular expressions look like and how far they go. */
@@ -119,7 +120,7 @@ struct seg_sql_text seg_sql_pattern(struct seg_sql *sql, const struct seg_node *
   struct seg_sql_text operands[2] = {*text, seg_sql_atom(seg_str_view("''"))};
   if (pattern.flavour->begin == NULL)
     return seg_sql_form(sql, SEG_SQL_FORM_MATCHES, node, 2, operands);
-  pattern.out = open_memstream(&data, &size);
+  pattern.out = seg_text_stream(&data, &size);
   if (pattern.out != NULL) {
     fputs(pattern.flavour->frame_begin, pattern.out);
     write_regex(&pattern, node->pattern, 1);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "compiler/sql/internal.h"
+#include "runtime/base/text_stream.h"
 #include "runtime/time/civil.h"
 
 // --- what the rules stand on ---
@@ -29,7 +30,7 @@ static void touch(struct seg_sql *sql) {
   const struct seg_program *program = sql->program;
   char *data = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&data, &size);
+  FILE *out = seg_text_stream(&data, &size);
   bool done = out != NULL && alloc_touched(sql);
   for (uint32_t i = 0; done && i <= program->segment_count; i++)
     done = seg_program_print_normal(program, &program->customer,
@@ -284,7 +285,7 @@ enum seg_status seg_sql_write(const struct seg_sql_request *request, struct seg_
   size_t size = 0;
   seg_arena_init(&sql.arena);
   sql.qualifier = "";
-  sql.out = open_memstream(&data, &size);
+  sql.out = seg_text_stream(&data, &size);
   enum seg_status status = SEG_OK;
   if (sql.out != NULL)
     status = seg_sql_find_as_of(&sql, error);

@@ -8,6 +8,7 @@
 
 #include "compiler/report/english.h"
 #include "compiler/sql/internal.h"
+#include "runtime/base/text_stream.h"
 
 // PostgreSQL cuts names behind 63 bytes; others only have to be read.
 static size_t most_name_bytes(const struct seg_sql *sql) {
@@ -90,7 +91,7 @@ static struct seg_str shortened(struct seg_str text, size_t most) {
 struct seg_str seg_sql_source(struct seg_sql *sql, struct seg_span span) {
   char *data = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&data, &size);
+  FILE *out = seg_text_stream(&data, &size);
   if (out != NULL)
     seg_english_source(sql->request->map, span, out);
   if (out == NULL || fclose(out) != 0) {
@@ -143,7 +144,7 @@ struct seg_sql_text seg_sql_form(struct seg_sql *sql, enum seg_sql_form form,
   }
   char *data = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&data, &size);
+  FILE *out = seg_text_stream(&data, &size);
   for (const char *at = text; out != NULL && *at != '\0'; at++) {
     const struct seg_sql_text *operand =
         *at == '$' || *at == '@' ? operand_of(sql, at[1], count, operands) : NULL;

@@ -7,6 +7,7 @@
 
 #include "compiler/sema/text_literal.h"
 #include "compiler/starter/starter_parts.h"
+#include "runtime/base/text_stream.h"
 #include "runtime/base/utf8.h"
 #include "runtime/io/io_errors.h"
 #include "runtime/time/civil.h"
@@ -228,7 +229,7 @@ static enum seg_status fail_nothing(const struct seg_starter *starter, struct se
 enum seg_status seg_starter_write(struct seg_starter *starter, struct seg_error *error) {
   char *text = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&text, &size);
+  FILE *out = seg_text_stream(&text, &size);
   if (out == NULL)
     return seg_fail_memory(error, what_for);
   write_head(starter, out);

@@ -6,6 +6,7 @@
 #include "compiler/sema/text_literal.h"
 #include "compiler/starter/starter_parts.h"
 #include "runtime/base/currency.h"
+#include "runtime/base/text_stream.h"
 
 enum {
   MOST_VALUES = 12,
@@ -65,7 +66,7 @@ static enum seg_status list_type(struct typing *typing, struct seg_str *type,
   struct seg_str *sorted = SEG_NEW_ARRAY(arena, struct seg_str, (size_t)to->value_count + 1);
   char *text = NULL;
   size_t size = 0;
-  FILE *out = sorted == NULL ? NULL : open_memstream(&text, &size);
+  FILE *out = sorted == NULL ? NULL : seg_text_stream(&text, &size);
   if (out == NULL)
     return seg_fail_memory(error, what_for);
   bool fine = to->value_count <= MOST_VALUES;

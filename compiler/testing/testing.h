@@ -74,7 +74,8 @@ void seg_testing_deinit(struct seg_testing *testing);
 void seg_testing_write_text(const struct seg_testing *testing, FILE *out);
 /** One JSON object. */
 void seg_testing_write_json(const struct seg_testing *testing, FILE *out);
-/** JUnit XML: a suite a file, a case a test. Without times: the same tests give the same bytes. */
-void seg_testing_write_junit(const struct seg_testing *testing, FILE *out);
+/** JUnit XML: a suite a file, a case a test. Without times: the same tests give the same bytes.
+ * False when memory is out. */
+SEG_NODISCARD bool seg_testing_write_junit(const struct seg_testing *testing, FILE *out);
 
 #endif

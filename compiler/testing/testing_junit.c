@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "compiler/testing/testing_parts.h"
+#include "runtime/base/text_stream.h"
 
 // --- text in XML 1.0 ---
 
@@ -59,18 +60,20 @@ static void count(const struct seg_testing *testing, uint32_t first, uint32_t en
           (unsigned)failures, (unsigned)errors);
 }
 
-/** The first line of a failure is its message, all of it the body. */
-static void write_failure(const struct seg_testing *testing, const struct seg_test_result *result,
+/** The first line of a failure is its message, all of it the body. False when memory is out. */
+static bool write_failure(const struct seg_testing *testing, const struct seg_test_result *result,
                           FILE *out) {
   const char *element = result->outcome == SEG_TEST_FAILED ? "failure" : "error";
   char *text = NULL;
   size_t size = 0;
-  FILE *memory = open_memstream(&text, &size);
-  if (memory != NULL) {
+  FILE *memory = seg_text_stream(&text, &size);
+  if (memory != NULL)
     seg_test_result_write(testing, result, 0, memory);
-    fclose(memory);
+  if (memory == NULL || fclose(memory) != 0) {
+    free(text);
+    return false;
   }
-  struct seg_str whole = {text, text == NULL ? 0 : size}, line = {text, 0};
+  struct seg_str whole = {text, size}, line = {text, 0};
   while (line.size < whole.size && whole.data[line.size] != '\n')
     line.size++;
   fprintf(out, "      <%s", element);
@@ -79,9 +82,10 @@ static void write_failure(const struct seg_testing *testing, const struct seg_te
   write_escaped(whole, false, out);
   fprintf(out, "</%s>\n", element);
   free(text);
+  return true;
 }
 
-static void write_case(const struct seg_testing *testing, const struct seg_test_result *result,
+static bool write_case(const struct seg_testing *testing, const struct seg_test_result *result,
                        FILE *out) {
   struct seg_span span = result->test->span;
   struct seg_place place = seg_source_map_place(testing->map, span.file, span.begin);
@@ -92,14 +96,15 @@ static void write_case(const struct seg_testing *testing, const struct seg_test_
   fprintf(out, " line=\"%u\"", (unsigned)place.line);
   if (result->outcome == SEG_TEST_PASSED) {
     fputs("/>\n", out);
-    return;
+    return true;
   }
   fputs(">\n", out);
-  write_failure(testing, result, out);
+  bool written = write_failure(testing, result, out);
   fputs("    </testcase>\n", out);
+  return written;
 }
 
-void seg_testing_write_junit(const struct seg_testing *testing, FILE *out) {
+bool seg_testing_write_junit(const struct seg_testing *testing, FILE *out) {
   uint32_t total = testing->test_count;
   fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"segc test\"", out);
   count(testing, 0, total, out);
@@ -113,8 +118,10 @@ void seg_testing_write_junit(const struct seg_testing *testing, FILE *out) {
     count(testing, first, end, out);
     fputs(">\n", out);
     for (uint32_t i = first; i < end; i++)
-      write_case(testing, &testing->tests[i], out);
+      if (!write_case(testing, &testing->tests[i], out))
+        return false;
     fputs("  </testsuite>\n", out);
   }
   fputs("</testsuites>\n", out);
+  return true;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/text_stream.h"
+
 enum { OTHER_TEXT = 63, FRACTION_UNIT = 1000000 };
 
 static struct seg_range anything(uint32_t value) {
@@ -20,7 +22,7 @@ static uint32_t value_number(struct seg_boxes *boxes, const struct seg_node *nod
   char *text = NULL;
   size_t size = 0;
   uint32_t number = UINT32_MAX;
-  FILE *out = open_memstream(&text, &size);
+  FILE *out = seg_text_stream(&text, &size);
   if (out == NULL)
     return number;
   const struct seg_program *program = boxes->circuit->program;

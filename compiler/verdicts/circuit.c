@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/base/hash.h"
+#include "runtime/base/text_stream.h"
 
 // --- atoms ---
 
@@ -41,7 +42,7 @@ static bool add_atom(struct seg_circuit *circuit, const struct seg_node *node) {
     return true;
   char *text = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&text, &size);
+  FILE *out = seg_text_stream(&text, &size);
   if (out == NULL)
     return false;
   bool printed = seg_program_print_normal(circuit->program, &circuit->program->customer, node,

@@ -7,6 +7,7 @@
 #include "compiler/prove/days.h"
 #include "compiler/reference/evaluate.h"
 #include "compiler/verdicts/pool.h"
+#include "runtime/base/text_stream.h"
 
 struct seg_pooled_value {
   const struct seg_node *node;
@@ -70,7 +71,7 @@ static uint32_t value_number(struct seg_pool *pool, const struct seg_node *node)
   char *text = NULL;
   size_t size = 0;
   uint32_t number = UINT32_MAX;
-  FILE *out = open_memstream(&text, &size);
+  FILE *out = seg_text_stream(&text, &size);
   if (out == NULL)
     return number;
   fprintf(out, "%d %d\n", (int)node->type.kind, (int)node->type.scale);

@@ -7,6 +7,7 @@
 
 #include "compiler/verdicts/clauses.h"
 #include "compiler/verdicts/engine.h"
+#include "runtime/base/text_stream.h"
 
 /** How a part's truth moves the rule's. */
 enum direction { RISING, FALLING, EITHER };
@@ -136,7 +137,7 @@ static bool is_same_value(const struct seg_program *program, const struct seg_no
   bool printed = true;
   for (int i = 0; i < 2 && printed; i++) {
     size_t size;
-    FILE *out = open_memstream(&forms[i], &size);
+    FILE *out = seg_text_stream(&forms[i], &size);
     printed = out != NULL && seg_program_print_normal(program, &program->customer, nodes[i],
                                                       SEG_NORMAL_RULE, NULL, out);
     printed = (out == NULL || fclose(out) == 0) && printed;

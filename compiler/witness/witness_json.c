@@ -5,6 +5,7 @@
 #include "compiler/report/english.h"
 #include "compiler/witness/witness_parts.h"
 #include "runtime/base/json_writer.h"
+#include "runtime/base/text_stream.h"
 
 struct writing {
   const struct seg_witness_view *view;
@@ -18,7 +19,7 @@ static void write_words(struct writing *writing, const struct seg_type *type,
                         const struct seg_value *value) {
   char *buffer = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&buffer, &size);
+  FILE *out = seg_text_stream(&buffer, &size);
   writing->failed = writing->failed || out == NULL;
   if (out == NULL)
     return;
@@ -126,7 +127,7 @@ enum seg_status seg_witness_to_json(const struct seg_witness_view *view, struct 
                                     struct seg_str *text, struct seg_error *error) {
   char *buffer = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&buffer, &size);
+  FILE *out = seg_text_stream(&buffer, &size);
   *text = (struct seg_str){NULL, 0};
   if (out == NULL)
     return seg_fail_memory(error, "the witness of a proof");

@@ -5,6 +5,7 @@
 #include "compiler/report/english.h"
 #include "compiler/sema/text_literal.h"
 #include "compiler/witness/witness_parts.h"
+#include "runtime/base/text_stream.h"
 
 struct writing {
   const struct seg_witness_view *view;
@@ -21,7 +22,7 @@ struct writing {
 
 static bool begin_line(struct writing *writing) {
   writing->buffer = NULL;
-  writing->out = writing->failed ? NULL : open_memstream(&writing->buffer, &writing->size);
+  writing->out = writing->failed ? NULL : seg_text_stream(&writing->buffer, &writing->size);
   writing->failed = writing->out == NULL;
   return !writing->failed;
 }

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "runtime/base/text_stream.h"
 #include "runtime/time/civil.h"
 
 // --- what rules look at ---
@@ -42,7 +43,7 @@ enum seg_status seg_looked_at_init(struct seg_looked_at *looked, const struct se
   *looked = (struct seg_looked_at){0};
   seg_arena_init(&looked->arena);
   // The normal form says what it stands on; its words are of no use here.
-  FILE *nobody = open_memstream(&text, &size);
+  FILE *nobody = seg_text_stream(&text, &size);
   bool done = nobody != NULL && touched_init(looked, program) &&
               seg_program_print_normal(program, &program->customer, NULL, SEG_NORMAL_MEANING,
                                        &looked->touched, nobody);

@@ -7,6 +7,7 @@
 #include "compiler/witness/witness_parts.h"
 #include "grammar/format.h"
 #include "runtime/base/decimal.h"
+#include "runtime/base/text_stream.h"
 #include "runtime/time/civil.h"
 
 enum { MOST_DECIMALS = 9 };
@@ -215,7 +216,7 @@ enum seg_status seg_witness_to_test(const struct seg_witness_view *view, struct 
   if (status == SEG_OK)
     status = seg_witness_events(view, arena, &events, &event_count, error);
   if (status == SEG_OK) {
-    writing.out = open_memstream(&buffer, &size);
+    writing.out = seg_text_stream(&buffer, &size);
     if (writing.out != NULL)
       write_test(&writing, title, events, event_count, claims, claim_count);
     if (writing.out == NULL || fclose(writing.out) != 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/base/text_stream.h"
 #include "runtime/io/io_errors.h"
 
 unsigned seg_io_threads(const struct seg_io_options *options) {
@@ -101,7 +102,7 @@ static enum seg_status lock(struct seg_duck *duck, const struct seg_io_options *
                             const struct seg_duck_reach *reach, struct seg_error *error) {
   char *text = NULL;
   size_t size = 0;
-  FILE *sql = open_memstream(&text, &size);
+  FILE *sql = seg_text_stream(&text, &size);
   if (sql == NULL)
     return seg_fail_memory(error, "the settings of the data engine");
   fprintf(sql, "set streaming_buffer_size = '%uMiB';", buffer_megabytes(options));

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/base/text_stream.h"
 #include "runtime/base/vec.h"
 #include "runtime/io/io_errors.h"
 #include "runtime/io/schema.h"
@@ -291,7 +292,7 @@ static enum seg_status look_at_all(struct reader *reader, struct seg_profile *pr
                                    struct seg_error *error) {
   char *text = NULL;
   size_t size = 0;
-  FILE *sql = open_memstream(&text, &size);
+  FILE *sql = seg_text_stream(&text, &size);
   if (sql == NULL)
     return seg_fail_memory(error, "a query");
   fputs("select count(*)", sql);
@@ -321,7 +322,7 @@ static enum seg_status count_exactly(struct reader *reader, struct seg_profile *
                                      struct seg_error *error) {
   char *text = NULL;
   size_t size = 0;
-  FILE *sql = open_memstream(&text, &size);
+  FILE *sql = seg_text_stream(&text, &size);
   if (sql == NULL)
     return seg_fail_memory(error, "a query");
   fputs("select 0", sql);
@@ -363,7 +364,7 @@ static enum seg_status ask_values(struct reader *reader, uint32_t column, uint32
                                   struct seg_error *error) {
   char *text = NULL, tail[120];
   size_t size = 0;
-  FILE *sql = open_memstream(&text, &size);
+  FILE *sql = seg_text_stream(&text, &size);
   if (sql == NULL)
     return seg_fail_memory(error, "a query");
   fprintf(sql, "select c%" PRIu32 "::varchar", column);

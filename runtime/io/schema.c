@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/text_stream.h"
 #include "runtime/base/utf8.h"
 #include "runtime/io/io_errors.h"
 #include "runtime/io/near_name.h"
@@ -61,7 +62,7 @@ static enum seg_status read_parquet_file(struct seg_arena *arena, struct seg_duc
   char reason[SEG_DUCK_REASON];
   char *text = NULL;
   size_t size = 0;
-  FILE *sql = open_memstream(&text, &size);
+  FILE *sql = seg_text_stream(&text, &size);
   if (sql == NULL)
     return seg_fail_memory(error, "a query");
   fputs("select * from ", sql);
@@ -268,7 +269,7 @@ char *seg_schema_query(const struct seg_schema *schema, const struct seg_binding
                        const struct seg_read_range *range) {
   char *text = NULL;
   size_t size = 0;
-  FILE *sql = open_memstream(&text, &size);
+  FILE *sql = seg_text_stream(&text, &size);
   if (sql == NULL)
     return NULL;
   fputs("select ", sql);

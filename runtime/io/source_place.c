@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/text_stream.h"
 #include "runtime/io/io_errors.h"
 #include "runtime/io/source_duckdb.h"
 
@@ -12,7 +13,7 @@ static int64_t parquet_rows(struct seg_duck_source *source, struct seg_str file)
   char *text = NULL;
   size_t size = 0;
   int64_t rows = -1;
-  FILE *sql = open_memstream(&text, &size);
+  FILE *sql = seg_text_stream(&text, &size);
   if (sql == NULL)
     return -1;
   fputs("select num_rows from parquet_file_metadata(", sql);

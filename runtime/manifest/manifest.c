@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/read_file.h"
 #include "runtime/io/io_errors.h"
 
 static const char source_mark[] = "# source ";
@@ -109,35 +110,11 @@ static enum seg_status fail_use(const char *path, const char *reason, struct seg
 }
 
 static char *read_text(const char *path, int *reason) {
-  FILE *file = fopen(path, "rbe");
-  if (file == NULL) {
-    *reason = errno;
+  size_t size;
+  char *text = seg_read_file(path, SEG_MANIFEST_BYTES, &size);
+  *reason = errno;
+  if (text == NULL)
     return NULL;
-  }
-  char *text = NULL;
-  size_t size = 0, room = 0;
-  bool fine = true;
-  while (fine && !feof(file)) {
-    if (size + 1 >= room) {
-      room = room == 0 ? 4096 : room * 2;
-      char *larger = room > SEG_MANIFEST_BYTES ? NULL : realloc(text, room);
-      fine = larger != NULL;
-      *reason = room > SEG_MANIFEST_BYTES ? EFBIG : ENOMEM;
-      text = fine ? larger : text;
-    }
-    if (fine)
-      size += fread(text + size, 1, room - size - 1, file);
-    if (fine && ferror(file)) {
-      *reason = errno;
-      fine = false;
-    }
-  }
-  fclose(file);
-  if (!fine || text == NULL) {
-    free(text);
-    return NULL;
-  }
-  text[size] = '\0';
   if (strlen(text) == size)
     return text;
   *reason = 0; // no text
@@ -158,7 +135,7 @@ static char *resolve(const char *folder, const char *name) {
   else
     snprintf(joined, size, "%s/%s", folder, name);
   char *resolved = realpath(joined, NULL);
-  if (resolved == NULL)
+  if (resolved == NULL && errno != ENOMEM)
     return joined;
   free(joined);
   return resolved;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/text_stream.h"
 #include "runtime/io/io_errors.h"
 #include "runtime/prepare/array_file.h"
 #include "runtime/store/checksum.h"
@@ -413,7 +414,7 @@ enum seg_status seg_build_commit(struct seg_build *build, struct seg_error *erro
   forget_generations(&build->store.manifest);
   char *text = NULL;
   size_t size = 0;
-  FILE *out = open_memstream(&text, &size);
+  FILE *out = seg_text_stream(&text, &size);
   if (out == NULL)
     return seg_fail_memory(error, what_for);
   seg_store_manifest_write(&build->store.manifest, out);
