@@ -27,8 +27,12 @@ static enum seg_status note_files(struct preparation *preparation,
                                   const struct seg_binding *binding) {
   for (size_t i = 0; i < binding->file_count; i++) {
     struct seg_store_input input = {.source = binding->source, .file = binding->files[i]};
-    if (seg_fingerprint(binding->files[i].data, &input.size, &input.fingerprint) &&
-        !SEG_VEC_PUSH(&preparation->inputs, input))
+    bool known;
+    enum seg_status status = seg_fingerprint(binding->files[i].data, &known, &input.size,
+                                             &input.fingerprint, preparation->error);
+    if (status != SEG_OK)
+      return status;
+    if (known && !SEG_VEC_PUSH(&preparation->inputs, input))
       return seg_fail_memory(preparation->error, "the sources");
   }
   return SEG_OK;

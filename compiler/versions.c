@@ -6,7 +6,7 @@
 
 void segc_write_versions(FILE *out) {
   char tzdata[32], llvm[32];
-  seg_zone_version(tzdata, sizeof tzdata);
+  (void)seg_zone_version(tzdata, sizeof tzdata);
   seg_llvm_version(llvm, sizeof llvm);
   fprintf(out, "segc %s, language 1\nLLVM %s\nDuckDB %s\ntzdata %s\n", SEGC_VERSION, llvm,
           seg_engine_version(), tzdata);

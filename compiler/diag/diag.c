@@ -193,22 +193,18 @@ void seg_diagnostics_write(const struct seg_diagnostics *sink, const struct seg_
       [SEG_FORMAT_GITHUB] = seg_render_github,
   };
   size_t count = sink->list.count;
-  struct seg_diagnostic **sorted = count == 0 ? NULL : malloc(count * sizeof(*sorted));
-  if (sorted != NULL) {
-    memcpy(sorted, sink->list.items, count * sizeof(*sorted));
-    qsort(sorted, count, sizeof(*sorted), order_diagnostics);
-  }
-  // Without memory for a second list the order of reporting is better than nothing.
+  // In place: there may be no memory left for a second list, and none needs the order of reporting.
+  if (count > 0)
+    qsort(sink->list.items, count, sizeof *sink->list.items, order_diagnostics);
   struct seg_render render = {
       .sink = sink,
       .map = map,
-      .list = sorted != NULL ? sorted : sink->list.items,
+      .list = sink->list.items,
       .count = count,
       .color = color,
       .out = out,
   };
   renderers[format](&render);
-  free(sorted);
 }
 
 bool seg_render_places(const struct seg_source_map *map, struct seg_span span,

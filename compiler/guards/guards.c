@@ -197,9 +197,10 @@ enum seg_status seg_guards_settle(const struct seg_program *checked, struct seg_
     return seg_fail_memory(error, "the proofs");
   }
   seg_prover_init(&settling.prover, program, SEG_PROVE_USUAL_BUDGET);
-  if (seg_zone_load(program->timezone, &settling.zone, &no_zone) != SEG_OK)
+  enum seg_status status = seg_zone_load(program->timezone, &settling.zone, &no_zone);
+  if (status != SEG_OK)
     settling.zone = NULL;
-  enum seg_status status = SEG_OK;
+  status = status == SEG_OUT_OF_MEMORY ? seg_fail_memory(error, "the proofs") : SEG_OK;
   for (uint32_t begin = 0, end = 0; status == SEG_OK && begin < program->doubt_count; begin = end) {
     const struct seg_program_doubt *doubts = &program->doubts[begin];
     while (end < program->doubt_count && program->doubts[end].rule == doubts->rule)

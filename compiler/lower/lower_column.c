@@ -116,6 +116,7 @@ uint32_t seg_lower_slot(const struct seg_scope *scope, struct seg_slot_draft slo
       break;
   }
   if (number == lowering->slots.count && !SEG_VEC_PUSH(&lowering->slots, slot)) {
+    scope->builder->failed = true; // steps that there are none of will be asked about
     lowering->failed = true;
     return 0;
   }

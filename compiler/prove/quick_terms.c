@@ -107,6 +107,8 @@ static void trace(const struct seg_quick_terms *terms, struct seg_quick_node *no
 }
 
 static seg_quick_literal add_node(struct seg_quick_terms *terms, struct seg_quick_node node) {
+  if (terms->out_of_memory) // then the subject may be none
+    return unknown;
   trace(terms, &node);
   if (!SEG_VEC_PUSH(&terms->nodes, node)) {
     terms->out_of_memory = true;
@@ -292,6 +294,8 @@ static struct seg_ratio scale_of(struct seg_quick_sum *sum) {
 
 /** 0 <= sum, in normal form. */
 static seg_quick_literal at_least_zero(struct seg_quick_terms *terms, struct seg_quick_sum *sum) {
+  if (terms->out_of_memory)
+    return unknown;
   collect(terms, sum);
   if (sum->failed)
     return unknown;

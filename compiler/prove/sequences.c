@@ -37,8 +37,10 @@ static int32_t clock_shift(struct seg_query *query) {
   if (known == NULL)
     return MOST_SHIFT;
   *known = MOST_SHIFT;
-  if (seg_zone_load(query->program->timezone, &zone, &error) == SEG_OK)
+  enum seg_status status = seg_zone_load(query->program->timezone, &zone, &error);
+  if (status == SEG_OK)
     *known = find_shift(zone);
+  query->out_of_memory = query->out_of_memory || status == SEG_OUT_OF_MEMORY;
   seg_zone_free(zone);
   if (!seg_vocabulary_keep(query->vocabulary, key, known))
     query->out_of_memory = true;

@@ -18,7 +18,7 @@ void seg_dataset_deinit(struct seg_dataset *dataset) {
     SEG_VEC_FREE(&dataset->lists[i].rows);
   free(dataset->lists);
   SEG_VEC_FREE(&dataset->customers.rows);
-  for (uint32_t i = 0; i < dataset->event_count; i++)
+  for (uint32_t i = 0; dataset->events != NULL && i < dataset->event_count; i++)
     SEG_VEC_FREE(&dataset->events[i].rows);
   free(dataset->events);
 }

@@ -139,7 +139,9 @@ static void check_zone(struct seg_check *check, const struct seg_table *table) {
   if (name.text.size == 0)
     return;
   // Only a wrong name is a mistake of the rules; a machine without zones is found out at the run.
-  if (seg_zone_load(name.text, &zone, &error) == SEG_USAGE) {
+  enum seg_status status = seg_zone_load(name.text, &zone, &error);
+  check->out_of_memory = check->out_of_memory || status == SEG_OUT_OF_MEMORY;
+  if (status == SEG_USAGE) {
     struct seg_diagnostic *d =
         seg_report(check->sink, SEG_DIAG_SETTING, name.span, "%s", error.message);
     if (error.help[0])

@@ -18,7 +18,9 @@ static void check_timezone(struct seg_check *check, struct seg_name value) {
   struct seg_zone *zone = NULL;
   struct seg_error error = {0};
   // Only a wrong name is a mistake of the rules; a machine without zones is found out at the run.
-  if (seg_zone_load(value.text, &zone, &error) == SEG_USAGE) {
+  enum seg_status status = seg_zone_load(value.text, &zone, &error);
+  check->out_of_memory = check->out_of_memory || status == SEG_OUT_OF_MEMORY;
+  if (status == SEG_USAGE) {
     struct seg_diagnostic *d =
         seg_report(check->sink, SEG_DIAG_SETTING, value.span, "%s", error.message);
     if (error.help[0])

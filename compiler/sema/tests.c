@@ -409,7 +409,7 @@ static bool check_test(struct seg_check *check, const struct seg_declaration *de
   uint32_t errors = check->sink->errors;
   check_records(check, syntax, test);
   check_claims(check, syntax, test);
-  if (check->sink->errors == errors)
+  if (check->sink->errors == errors && !check->out_of_memory)
     seg_check_needs(check, test);
   return true;
 }

@@ -63,10 +63,12 @@ static bool project_repeats(struct seg_sql *sql) {
   return repeats_times(sql->zone, true);
 }
 
-static bool zone_repeats(struct seg_str name) {
+static bool zone_repeats(struct seg_sql *sql, struct seg_str name) {
   struct seg_zone *zone = NULL;
   struct seg_error error;
-  bool repeats = seg_zone_load(name, &zone, &error) != SEG_OK || repeats_times(zone, false);
+  enum seg_status status = seg_zone_load(name, &zone, &error);
+  bool repeats = status != SEG_OK || repeats_times(zone, false);
+  sql->out_of_memory = sql->out_of_memory || status == SEG_OUT_OF_MEMORY;
   seg_zone_free(zone);
   return repeats;
 }
@@ -88,7 +90,7 @@ static struct by_type types_of(struct seg_sql *sql, const struct seg_program_ent
   types.none = SEG_SQL_FORM(sql, NO_ZONE, node, types.raw, name);
   if (types.has_clock)
     types.clock = from_clock(sql, SEG_SQL_FORM(sql, AS_CLOCK, node, types.raw), entity->zone,
-                             zone_repeats(entity->zone), node);
+                             zone_repeats(sql, entity->zone), node);
   return types;
 }
 

@@ -2,6 +2,7 @@
 // which is the one DuckDB accepts in strict mode (tests/unit/test_csv_file.c holds them together).
 #include "runtime/io/csv_file.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -61,12 +62,16 @@ static int take(struct reader *reader) {
   return byte;
 }
 
+// False with errno, ENOMEM without memory.
 static bool reader_open(struct reader *reader, const char *path, char delimiter) {
   *reader = (struct reader){.line = 1, .delimiter = delimiter};
   reader->buffer = malloc(BUFFER_SIZE);
+  errno = ENOMEM; // gzopen says nothing when memory is out
   reader->file = gzopen(path, "rbe");
   if (reader->buffer == NULL || reader->file == NULL) {
+    int reason = reader->buffer == NULL ? ENOMEM : errno;
     reader_close(reader);
+    errno = reason;
     return false;
   }
   static const unsigned char mark[] = {0xef, 0xbb, 0xbf};
@@ -330,7 +335,9 @@ enum seg_status seg_csv_read_header(struct seg_arena *arena, struct seg_str path
   int byte;
   *header = (struct seg_csv_header){0};
   if (!reader_open(&reader, path.data, ','))
-    return SEG_IO_FAIL(error, SEG_IO, UNREADABLE, "the file %.*s cannot be opened", SEG_STR(path));
+    return errno == ENOMEM ? seg_fail_memory(error, "the header of a CSV file")
+                           : SEG_IO_FAIL(error, SEG_IO, UNREADABLE,
+                                         "the file %.*s cannot be opened", SEG_STR(path));
   while ((byte = take(&reader)) >= 0 && byte != '\n' && byte != '\r' && !reader.memory_out)
     if (byte == '"')
       quoted = !quoted;

@@ -1,7 +1,6 @@
 // zlib compares checksum and length while it reads; all that is to do is to read.
 #include "runtime/io/gzip_check.h"
 
-#include <stdlib.h>
 #include <strings.h>
 #include <zlib.h>
 
@@ -10,22 +9,20 @@ static bool is_gzip(struct seg_str file) {
 }
 
 static bool is_whole(struct seg_gzip_check *check, struct seg_str path) {
-  enum { SIZE = 1 << 17 };
   gzFile file = gzopen(path.data, "rbe");
-  char *buffer = malloc(SIZE);
+  char buffer[1 << 16];
   int size = 0;
   int state = Z_OK;
   bool whole = false;
-  if (file != NULL && buffer != NULL) {
+  if (file != NULL) {
     do
-      size = gzread(file, buffer, SIZE);
+      size = gzread(file, buffer, sizeof buffer);
     while (size > 0 && !atomic_load(&check->stop));
     gzerror(file, &state);
     whole = size >= 0 && (state == Z_OK || state == Z_STREAM_END);
   }
   if (file != NULL && gzclose_r(file) != Z_OK && !atomic_load(&check->stop))
     whole = false; // closing reports a stream that ends too early
-  free(buffer);
   return whole;
 }
 

@@ -8,7 +8,8 @@
 
 #include "runtime/base/status.h"
 
-/** False when the file cannot be read. */
-SEG_NODISCARD bool seg_fingerprint(const char *path, uint64_t *size, uint64_t *fingerprint);
+/** `*known` is false for what is no file, such as a pipe. Errors: SEG_IO, SEG_OUT_OF_MEMORY. */
+SEG_NODISCARD enum seg_status seg_fingerprint(const char *path, bool *known, uint64_t *size,
+                                              uint64_t *fingerprint, struct seg_error *error);
 
 #endif

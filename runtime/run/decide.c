@@ -127,8 +127,8 @@ enum seg_status seg_decide_init(struct seg_decide *decide, struct seg_run_state 
 }
 
 void seg_decide_deinit(struct seg_decide *decide) {
-  for (uint32_t d = 0; decide->derived_known != NULL && d < decide->state->plan->derived_count;
-       d++) {
+  bool derived = decide->derived_values != NULL && decide->derived_known != NULL;
+  for (uint32_t d = 0; derived && d < decide->state->plan->derived_count; d++) {
     free(decide->derived_values[d]);
     free(decide->derived_known[d]);
   }

@@ -60,9 +60,16 @@ static struct seg_str read_small(struct seg_store *store, const char *name) {
     return text;
   if (fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_size < LARGEST_MANIFEST) {
     char *bytes = seg_arena_alloc(&store->arena, (size_t)info.st_size + 1);
-    ssize_t size = bytes == NULL ? -1 : read(file, bytes, (size_t)info.st_size);
-    if (size == info.st_size)
-      text = (struct seg_str){bytes, (size_t)size};
+    size_t size = 0;
+    ssize_t got = bytes == NULL ? 0 : 1;
+    while (got != 0 && size < (size_t)info.st_size) {
+      got = read(file, bytes + size, (size_t)info.st_size - size);
+      if (got < 0 && errno != EINTR)
+        break;
+      size += got > 0 ? (size_t)got : 0;
+    }
+    if (bytes != NULL && size == (size_t)info.st_size)
+      text = (struct seg_str){bytes, size};
   }
   int reason = errno;
   close(file);

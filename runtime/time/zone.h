@@ -94,10 +94,10 @@ int64_t seg_zone_to_utc_near(const struct seg_zone *zone, struct seg_zone_cursor
 int64_t seg_zone_midnight(const struct seg_zone *zone, int32_t day);
 
 /** The tzdata release of the system's folder, such as "2025b", or "unknown"; always NUL-terminated.
- */
-void seg_zone_version(char *out, size_t size);
+ * False when it is there but cannot be read. */
+bool seg_zone_version(char *out, size_t size);
 
 /** The same for another folder; NULL is the system's. */
-void seg_zone_version_of(const char *folder, char *out, size_t size);
+bool seg_zone_version_of(const char *folder, char *out, size_t size);
 
 #endif

@@ -16,6 +16,7 @@ enum {
   LARGEST_ZONE = 256 * 1024,      // real files have at most 4 KB
   LARGEST_LIST = 4 * 1024 * 1024, // tzdata.zi has 110 KB
   PATH_BYTES = 4096,
+  LONGEST_RELEASE = 256, // with what stands before it
 };
 
 enum file_result { FILE_READ, FILE_ABSENT, FILE_UNREADABLE, FILE_TOO_LARGE, FILE_NO_MEMORY };
@@ -259,14 +260,27 @@ enum seg_status seg_zone_load(struct seg_str name, struct seg_zone **zone,
 
 // --- Release -------------------------------------------------------------------------------------
 
-/** The first line of a file, without `prefix`; false when it is not there or looks like no release.
- */
-static bool first_line(const char *folder, const char *file, const char *prefix, char *out,
-                       size_t out_size) {
-  char *bytes;
-  size_t size;
-  if (read_file(folder, file, LARGEST_LIST, &bytes, &size) != FILE_READ)
-    return false;
+/** The first line of a file, without `prefix`; FILE_ABSENT also when it looks like no release. */
+static enum file_result first_line(const char *folder, const char *file, const char *prefix,
+                                   char *out, size_t out_size) {
+  char path[PATH_BYTES], bytes[LONGEST_RELEASE];
+  int length = snprintf(path, sizeof path, "%s/%s", folder, file);
+  if (length < 0 || (size_t)length >= sizeof path)
+    return FILE_ABSENT;
+  int handle = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (handle < 0)
+    return errno == ENOENT || errno == ENOTDIR ? FILE_ABSENT : FILE_UNREADABLE;
+  size_t size = 0;
+  ssize_t got = 1;
+  while (got != 0 && size < sizeof bytes) {
+    got = read(handle, bytes + size, sizeof bytes - size);
+    if (got < 0 && errno != EINTR)
+      break;
+    size += got > 0 ? (size_t)got : 0;
+  }
+  close(handle);
+  if (got < 0)
+    return FILE_UNREADABLE;
   struct seg_str rest = {bytes, size}, line = {0};
   size_t skip = strlen(prefix);
   bool found = next_line(&rest, &line) && line.size > skip && line.size - skip < out_size &&
@@ -275,21 +289,23 @@ static bool first_line(const char *folder, const char *file, const char *prefix,
     found = name_character(line.data[i]);
   if (found)
     snprintf(out, out_size, "%.*s", (int)(line.size - skip), line.data + skip);
-  free(bytes);
-  return found;
+  return found ? FILE_READ : FILE_ABSENT;
 }
 
-void seg_zone_version_of(const char *folder, char *out, size_t size) {
+bool seg_zone_version_of(const char *folder, char *out, size_t size) {
   if (size == 0)
-    return;
+    return true;
   if (folder == NULL)
     folder = SYSTEM_FOLDER;
   // tzdata.zi comes with most packages of tzdata, +VERSION with the others.
-  if (!first_line(folder, "tzdata.zi", "# version ", out, size) &&
-      !first_line(folder, "+VERSION", "", out, size))
+  enum file_result result = first_line(folder, "tzdata.zi", "# version ", out, size);
+  if (result == FILE_ABSENT)
+    result = first_line(folder, "+VERSION", "", out, size);
+  if (result != FILE_READ)
     snprintf(out, size, "unknown");
+  return result != FILE_UNREADABLE;
 }
 
-void seg_zone_version(char *out, size_t size) {
-  seg_zone_version_of(NULL, out, size);
+bool seg_zone_version(char *out, size_t size) {
+  return seg_zone_version_of(NULL, out, size);
 }
