@@ -1,0 +1,566 @@
+// segc under faults: every command of scenarios.def, again and again, each time with another call
+// that fails. Whatever fails, the command does what it does without the fault, or says that it
+// could not (exit code 2) and leaves every file as it was; see README.md.
+#include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/trust/faults/fault.h"
+#include "tests/trust/faults/folder.h"
+
+int segc_main(int argc, char **argv);
+
+enum {
+  FILES =
+      FAULT_OPEN | FAULT_MAKE | FAULT_READ | FAULT_WRITE | FAULT_SYNC | FAULT_NAME | FAULT_CLOSE,
+  WRITING = FAULT_MAKE | FAULT_WRITE | FAULT_SYNC | FAULT_NAME | FAULT_CLOSE,
+  STOPPABLE = FAULT_READ | FAULT_WRITE,
+};
+
+static const struct fault_mode modes[] = {
+    {"memory", FAULT_MEMORY, ENOMEM, false},
+    {"memory-gone", FAULT_MEMORY, ENOMEM, true},
+    {"EIO", FILES, EIO, false},
+    {"EIO-for-good", WRITING, EIO, true},
+    {"ENOSPC", WRITING, ENOSPC, false},
+    {"ENOSPC-for-good", WRITING, ENOSPC, true},
+    {"EINTR", STOPPABLE, EINTR, false},
+    {"short", STOPPABLE, 0, false},
+};
+enum { MODE_COUNT = sizeof modes / sizeof *modes, WORDS = 24, LONGEST_SECONDS = 60 };
+
+static const char *const setups[] = {
+#define SETUP(command) command,
+#define SCENARIO(name, command)
+#include "tests/trust/faults/scenarios.def"
+#undef SETUP
+#undef SCENARIO
+};
+
+// Sweeps the store, whatever is in it.
+static const char sweeper[] = "prepare shop --data data --store store --threads 1";
+
+static const struct {
+  const char *name, *command;
+} scenarios[] = {
+#define SETUP(command)
+#define SCENARIO(name, command) {#name, command},
+#include "tests/trust/faults/scenarios.def"
+};
+enum {
+  SETUP_COUNT = sizeof setups / sizeof *setups,
+  SCENARIO_COUNT = sizeof scenarios / sizeof *scenarios
+};
+
+/** What a command did. */
+struct outcome {
+  int code; // -N: ended by signal N
+  char *output, *messages;
+  size_t output_size;
+  struct folder_list folder;
+};
+
+struct driver {
+  char place[64], base[80], work[80], said[80]; // folders
+  struct fault_log *log;
+  double seconds; // for all scenarios; 0: every point
+  uint64_t seed;
+  const char *only, *mode;
+  uint64_t point;
+  uint64_t tried, harmless, swept, wrong;
+  struct told {
+    const char *what;
+    const void *place;
+  } told[256]; // one failure of each kind and place is told at length
+  int told_count;
+};
+
+static void forget(struct outcome *outcome) {
+  free(outcome->output);
+  free(outcome->messages);
+  folder_forget(&outcome->folder);
+}
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+// --- one command ---------------------------------------------------------------------------------
+
+static void redirect(const char *folder, const char *name, int to) {
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  if (file < 0 || dup2(file, to) < 0)
+    _exit(99);
+  close(file);
+}
+
+static _Noreturn void be_segc(const struct driver *driver, const char *command,
+                              const struct fault_mode *mode, uint64_t at) {
+  char text[512], *arguments[WORDS] = {"segc"}, *rest;
+  int count = 1;
+  snprintf(text, sizeof text, "%s", command);
+  for (char *word = strtok_r(text, " ", &rest); word != NULL && count < WORDS - 1;
+       word = strtok_r(NULL, " ", &rest))
+    arguments[count++] = word;
+  redirect(driver->said, "output", STDOUT_FILENO);
+  redirect(driver->said, "messages", STDERR_FILENO);
+  if (chdir(driver->work) != 0)
+    _exit(99);
+  alarm(LONGEST_SECONDS);
+  if (mode != NULL)
+    fault_begin(mode, at, driver->log);
+  int code = segc_main(count, arguments);
+  fault_end();
+#ifdef __SANITIZE_ADDRESS__
+  exit(code); // and look for what was not freed
+#else
+  fflush(NULL);
+  _exit(code); // what libraries do at their end takes as long as the rest
+#endif
+}
+
+static struct outcome run(const struct driver *driver, const char *command,
+                          const struct fault_mode *mode, uint64_t at) {
+  int status;
+  memset(driver->log, 0, sizeof *driver->log);
+  fflush(stdout);
+  pid_t child = fork();
+  if (child == 0)
+    be_segc(driver, command, mode, at);
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+    ;
+  struct outcome outcome = {.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status)};
+  size_t size;
+  outcome.output = folder_read(driver->said, "output", &outcome.output_size);
+  outcome.messages = folder_read(driver->said, "messages", &size);
+  outcome.folder = folder_look(driver->work);
+  return outcome;
+}
+
+static void renew(const struct driver *driver) {
+  folder_remove(driver->work);
+  folder_copy(driver->base, driver->work);
+}
+
+// --- what is right -------------------------------------------------------------------------------
+
+// A line of times ("0.27 s: compile ...", in JSON at its end) differs from run to run.
+static size_t without_times(const char *line, size_t size) {
+  const char *mark = memmem(line, size, " s: ", 4);
+  const char *json = memmem(line, size, "\"seconds\":", 10);
+  if (mark != NULL && strspn(line, "0123456789.") == (size_t)(mark - line))
+    return 0;
+  return json != NULL ? (size_t)(json - line) : size;
+}
+
+static const char *next_line(const char *text, size_t *size) {
+  const char *end = strchr(text, '\n');
+  *size = end == NULL ? strlen(text) : (size_t)(end - text) + 1;
+  return text + *size;
+}
+
+// Is `text` the beginning of `all`, or all of it?
+static bool same_text(const char *text, const char *all, bool beginning) {
+  while (*text != '\0' && *all != '\0') {
+    size_t size, wanted;
+    const char *rest = next_line(text, &size), *more = next_line(all, &wanted);
+    size = without_times(text, size);
+    wanted = without_times(all, wanted);
+    bool cut = beginning && *rest == '\0' && size <= wanted;
+    if ((size != wanted && !cut) || memcmp(text, all, size) != 0)
+      return false;
+    text = rest;
+    all = more;
+  }
+  return *text == '\0' && (beginning || *all == '\0');
+}
+
+static bool below(const char *path, const char *folder) {
+  return strncmp(path, folder, strlen(folder)) == 0 && path[strlen(folder)] == '/';
+}
+
+// Caches may be filled or not; files that were not given their names are no part of them.
+static bool is_cache(const char *path) {
+  return (below(path, "kept") || below(path, "new") || below(path, "cache") ||
+          strcmp(path, "new") == 0 || strcmp(path, "cache") == 0) &&
+         strstr(path, "/.new-") == NULL;
+}
+
+// The locks of a store stay, and its empty folder.
+static bool is_lock(const char *path) {
+  return strcmp(path, "fresh") == 0 || strcmp(path, "fresh/writer") == 0 ||
+         strcmp(path, "fresh/readers") == 0 || strcmp(path, "store/readers") == 0;
+}
+
+static bool is_private(const char *path) {
+  return strstr(path, ".segc-") != NULL || below(path, "store") || below(path, "fresh") ||
+         strstr(path, "/.new-") != NULL;
+}
+
+// `*leftover`: what the new state of a store replaced and could not take away.
+static const char *same_folder(const struct folder_list *found, const struct folder_list *wanted,
+                               const char **leftover) {
+  for (size_t i = 0; i < found->count; i++) {
+    const struct folder_entry *entry = &found->entries[i],
+                              *other = folder_find(wanted, entry->path);
+    if (is_cache(entry->path) || (other != NULL && other->bytes == entry->bytes))
+      continue;
+    if (other != NULL || leftover == NULL || !below(entry->path, "store"))
+      return entry->path;
+    *leftover = entry->path;
+  }
+  for (size_t i = 0; i < wanted->count; i++)
+    if (!is_cache(wanted->entries[i].path) && folder_find(found, wanted->entries[i].path) == NULL)
+      return wanted->entries[i].path;
+  return NULL;
+}
+
+// Every file is as before or as without the fault, and none is too many; `*leftover` is a private
+// file that the next run is to sweep.
+static const char *whole_or_old(const struct folder_list *found, const struct folder_list *before,
+                                const struct folder_list *after, const char **leftover) {
+  for (size_t i = 0; i < found->count; i++) {
+    const char *path = found->entries[i].path;
+    const struct folder_entry *old = folder_find(before, path), *new = folder_find(after, path);
+    uint64_t bytes = found->entries[i].bytes;
+    if (is_cache(path) || is_lock(path) || (old != NULL && old->bytes == bytes) ||
+        (new != NULL &&new->bytes == bytes))
+      continue;
+    if (!is_private(path) || old != NULL)
+      return path;
+    *leftover = path;
+  }
+  for (size_t i = 0; i < before->count; i++) {
+    const char *path = before->entries[i].path;
+    // What a new state of a store replaces goes.
+    if (!is_cache(path) && folder_find(found, path) == NULL && folder_find(after, path) != NULL)
+      return path;
+  }
+  return NULL;
+}
+
+// An error in words: a line `error: ...` or `error[CODE]: ...`.
+static bool says_error(const char *messages) {
+  for (const char *at = messages; (at = strstr(at, "error")) != NULL; at += 5)
+    if ((at == messages || at[-1] == '\n' || at[-1] == 'm') && strpbrk(at, ":") != NULL)
+      return true;
+  return false;
+}
+
+struct expected {
+  struct folder_list before;
+  struct outcome normal;
+  uint64_t points[FAULT_KINDS];
+};
+
+static const char *judge(struct driver *driver, const struct fault_mode *mode,
+                         const struct expected *expected, const struct outcome *found,
+                         const char **leftover, char place[PATH_MAX]) {
+  const char *path;
+  *leftover = NULL;
+  if (found->code < 0)
+    return found->code == -SIGALRM ? "it does not end" : "it crashes";
+  if (found->code == expected->normal.code) {
+    driver->harmless++;
+    if (!same_text(found->output, expected->normal.output, false))
+      return "another output";
+    if ((path = same_folder(&found->folder, &expected->normal.folder, leftover)) == NULL)
+      return NULL;
+    snprintf(place, PATH_MAX, "%s", path);
+    return "another file";
+  }
+  if (found->code != 2)
+    return "another exit code";
+  if (mode->reason == EINTR || mode->reason == 0)
+    return "a call that was to be repeated ends it";
+  if (!says_error(found->messages))
+    return "no error in words";
+  if (!same_text(found->output, expected->normal.output, true))
+    return "another output";
+  path = whole_or_old(&found->folder, &expected->before, &expected->normal.folder, leftover);
+  if (path == NULL)
+    return NULL;
+  snprintf(place, PATH_MAX, "%s", path);
+  return "half a file, or one too many";
+}
+
+// --- telling -------------------------------------------------------------------------------------
+
+static void tell_place(const char *what, const struct fault_place *place, int from) {
+  char command[2048], line[512];
+  size_t size =
+      (size_t)snprintf(command, sizeof command, "addr2line -fps -e /proc/%ld/exe", (long)getpid());
+  // The program is loaded somewhere else than it was linked for.
+  extern const char __executable_start;
+  for (int i = from; i < place->depth && i < from + 9 && size < sizeof command - 32; i++)
+    size += (size_t)snprintf(command + size, sizeof command - size, " %p",
+                             (void *)((const char *)place->calls[i] - &__executable_start - 1));
+  FILE *out = place->depth > from ? popen(command, "r") : NULL;
+  if (out != NULL)
+    printf("  %s:", what);
+  while (out != NULL && fgets(line, sizeof line, out) != NULL)
+    if (line[0] != '?')
+      printf(" %.*s;", (int)strcspn(line, "(\n"), line);
+  if (out != NULL) {
+    pclose(out);
+    printf("\n");
+  }
+}
+
+// Failures with the same one are told once.
+static const void *place_of(const struct fault_log *log) {
+  return log->crashed.depth > 4 ? log->crashed.calls[3] : log->failed.calls[4];
+}
+
+static void tell(struct driver *driver, const char *name, const struct fault_mode *mode,
+                 uint64_t at, const char *what, const char *place, const struct outcome *found,
+                 const struct fault_log *log) {
+  driver->wrong++;
+  for (int i = 0; i < driver->told_count; i++)
+    if (driver->told[i].what == what && driver->told[i].place == place_of(log))
+      return;
+  if (driver->told_count < 256)
+    driver->told[driver->told_count++] = (struct told){what, place_of(log)};
+  printf("\nFAILED: %s, %s at %llu: %s %s (exit code %d)\n", name, mode->name,
+         (unsigned long long)at, what, place, found->code);
+  tell_place("the call", &log->failed, 3);
+  tell_place("the crash", &log->crashed, 2);
+  if (found->messages[0] != '\0')
+    printf("  %.400s", found->messages);
+}
+
+// --- points --------------------------------------------------------------------------------------
+
+// One point; false when the command is over before it.
+static bool try_point(struct driver *driver, int which, const struct fault_mode *mode, uint64_t at,
+                      const struct expected *expected) {
+  char place[PATH_MAX] = "";
+  const char *leftover;
+  struct outcome found = run(driver, scenarios[which].command, mode, at);
+  struct fault_log log = *driver->log;
+  if (!atomic_load(&log.struck)) {
+    forget(&found);
+    renew(driver);
+    return false;
+  }
+  driver->tried++;
+  const char *what = judge(driver, mode, expected, &found, &leftover, place);
+  if (what == NULL && leftover != NULL) {
+    // The next run takes away what this one could not.
+    struct outcome next =
+        run(driver, below(leftover, "store") ? sweeper : scenarios[which].command, NULL, 0);
+    driver->swept++;
+    if (next.code != 0 || folder_find(&next.folder, leftover) != NULL) {
+      what = "what it leaves is not swept:";
+      snprintf(place, sizeof place, "%s", leftover);
+    }
+    forget(&next);
+  }
+  if (what != NULL)
+    tell(driver, scenarios[which].name, mode, at, what, place, &found, &log);
+  if (same_folder(&found.folder, &expected->before, NULL) != NULL || leftover != NULL ||
+      what != NULL || found.folder.count != expected->before.count)
+    renew(driver);
+  forget(&found);
+  return true;
+}
+
+static uint64_t points_of(const struct expected *expected, const struct fault_mode *mode) {
+  uint64_t points = 0;
+  for (int k = 0; k < FAULT_KINDS; k++)
+    if ((mode->kinds & 1u << k) != 0)
+      points += expected->points[k];
+  return points;
+}
+
+static bool is_wanted(const struct driver *driver, const struct fault_mode *mode) {
+  return driver->mode == NULL || strcmp(driver->mode, mode->name) == 0;
+}
+
+// Every point of every mode. A run in several threads has now more calls, now fewer.
+static void try_all(struct driver *driver, int which, const struct expected *expected) {
+  for (int m = 0; m < MODE_COUNT; m++) {
+    uint64_t tried = 0;
+    if (!is_wanted(driver, &modes[m]))
+      continue;
+    while (try_point(driver, which, &modes[m], tried + 1, expected))
+      tried++;
+    printf(", %s %llu", modes[m].name, (unsigned long long)tried);
+    fflush(stdout);
+  }
+}
+
+// As many points as time allows, in turn of every mode, spread evenly by the golden ratio.
+static void try_some(struct driver *driver, int which, const struct expected *expected,
+                     double until) {
+  uint64_t first = driver->seed + (uint64_t)which;
+  double at = (double)(driver->seed * 2654435761u % 1000003) / 1000003;
+  for (uint64_t i = 0;; i++) {
+    const struct fault_mode *mode = &modes[(first + i) % MODE_COUNT];
+    uint64_t points = points_of(expected, mode);
+    at += 0.6180339887498949;
+    at -= (double)(at >= 1);
+    if (points > 0 && is_wanted(driver, mode))
+      try_point(driver, which, mode, 1 + (uint64_t)(at * (double)points), expected);
+    if (now() >= until)
+      break;
+  }
+}
+
+static void try_scenario(struct driver *driver, int which, double seconds) {
+  static const struct fault_mode none = {"none", FAULT_ALL, 0, false};
+  struct expected expected = {0};
+  uint64_t tried = driver->tried;
+  double start = now();
+  renew(driver);
+  expected.before = folder_look(driver->work);
+  expected.normal = run(driver, scenarios[which].command, &none, 0);
+  for (int k = 0; k < FAULT_KINDS; k++)
+    expected.points[k] = atomic_load(&driver->log->by_kind[k]);
+  renew(driver);
+  if (expected.normal.code != 0 && expected.normal.code != 1) {
+    printf("FAILED: %s without a fault: exit code %d\n%s", scenarios[which].name,
+           expected.normal.code, expected.normal.messages);
+    driver->wrong++;
+  } else {
+    printf("%-14s", scenarios[which].name);
+    if (driver->point > 0) {
+      for (int m = 0; m < MODE_COUNT; m++)
+        if (is_wanted(driver, &modes[m]))
+          try_point(driver, which, &modes[m], driver->point, &expected);
+    } else if (driver->seconds > 0)
+      try_some(driver, which, &expected, start + seconds);
+    else
+      try_all(driver, which, &expected);
+    printf(" %llu points, %.1f s\n", (unsigned long long)(driver->tried - tried), now() - start);
+  }
+  folder_forget(&expected.before);
+  forget(&expected.normal);
+}
+
+// --- the program ---------------------------------------------------------------------------------
+
+// More customers and purchases than little memory holds.
+static bool write_many(const struct driver *driver) {
+  enum { CUSTOMERS = 5000, PURCHASES = 20000 };
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "%s/many", driver->base);
+  mkdir(path, 0700);
+  snprintf(path, sizeof path, "%s/many/customers.csv", driver->base);
+  FILE *customers = fopen(path, "w");
+  snprintf(path, sizeof path, "%s/many/purchases.csv", driver->base);
+  FILE *purchases = fopen(path, "w");
+  if (customers == NULL || purchases == NULL)
+    return false;
+  fputs("id,mail,country,plan,joined,vip\n", customers);
+  for (int i = 0; i < CUSTOMERS; i++)
+    fprintf(customers, "m%d,,DE,pro,2026-01-%02d,\n", i, 1 + i % 28);
+  fputs("customer,day,amount,shop,pieces,receipt\n", purchases);
+  for (int i = 0; i < PURCHASES; i++)
+    fprintf(purchases, "m%d,2026-10-%02d,%d.50,shop %d,1,r%d\n", i * 7919 % CUSTOMERS, 1 + i % 28,
+            i % 90, i % 7, i);
+  bool fine = fclose(customers) == 0;
+  return fclose(purchases) == 0 && fine;
+}
+
+static bool prepare(struct driver *driver, const char *source) {
+  char projects[PATH_MAX], path[PATH_MAX];
+  snprintf(driver->place, sizeof driver->place, "%s/segc-faults-XXXXXX",
+           access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+  if (mkdtemp(driver->place) == NULL)
+    return false;
+  snprintf(driver->base, sizeof driver->base, "%s/base", driver->place);
+  snprintf(driver->work, sizeof driver->work, "%s/work", driver->place);
+  snprintf(driver->said, sizeof driver->said, "%s/said", driver->place);
+  snprintf(projects, sizeof projects, "%s/tests/trust/faults/projects", source);
+  mkdir(driver->said, 0700);
+  folder_copy(projects, driver->base);
+  for (int i = 0; i < 2; i++) {
+    snprintf(path, sizeof path, "%s/%s", driver->base, i == 0 ? "temporary" : "cache");
+    mkdir(path, 0700);
+    snprintf(path, sizeof path, "%s/%s", driver->work, i == 0 ? "temporary" : "cache");
+    setenv(i == 0 ? "TMPDIR" : "XDG_CACHE_HOME", path, 1);
+  }
+  if (!write_many(driver))
+    return false;
+  renew(driver);
+  for (int i = 0; i < SETUP_COUNT; i++) {
+    struct outcome outcome = run(driver, setups[i], NULL, 0);
+    bool fine = outcome.code == 0 || outcome.code == 1;
+    if (!fine)
+      printf("FAILED: %s: exit code %d\n%s", setups[i], outcome.code, outcome.messages);
+    forget(&outcome);
+    if (!fine)
+      return false;
+  }
+  folder_remove(driver->base);
+  folder_copy(driver->work, driver->base);
+  return true;
+}
+
+static bool read_arguments(struct driver *driver, int argc, char **argv) {
+  for (int i = 2; i < argc; i++) {
+    const char *value = i + 1 < argc ? argv[i + 1] : "";
+    if (strcmp(argv[i], "--all") == 0) {
+      driver->seconds = 0;
+      continue;
+    }
+    if (strcmp(argv[i], "--only") == 0)
+      driver->only = value;
+    else if (strcmp(argv[i], "--mode") == 0)
+      driver->mode = value;
+    else if (strcmp(argv[i], "--point") == 0)
+      driver->point = strtoull(value, NULL, 10);
+    else if (strcmp(argv[i], "--seconds") == 0)
+      driver->seconds = strtod(value, NULL);
+    else if (strcmp(argv[i], "--seed") == 0)
+      driver->seed = strtoull(value, NULL, 10);
+    else
+      return false;
+    i++;
+  }
+  return argc >= 2;
+}
+
+int main(int argc, char **argv) {
+  struct driver driver = {.seconds = 10, .seed = (uint64_t)time(NULL) % 1000000};
+  void *warm[4];
+  if (!read_arguments(&driver, argc, argv)) {
+    fprintf(stderr, "usage: faults SOURCE_FOLDER [--all|--seconds N] [--seed N] [--only SCENARIO] "
+                    "[--mode MODE] [--point N]\n");
+    return 2;
+  }
+  backtrace(warm, 4); // the first one loads a library
+  driver.log =
+      mmap(NULL, sizeof *driver.log, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  setenv("NO_COLOR", "1", 1);
+  if (!prepare(&driver, argv[1]))
+    return 2;
+  if (driver.seconds > 0)
+    printf("a sample of the points, --seed %llu; all of them: --all\n",
+           (unsigned long long)driver.seed);
+  for (int i = 0; i < SCENARIO_COUNT; i++)
+    if (driver.only == NULL || strcmp(driver.only, scenarios[i].name) == 0)
+      try_scenario(&driver, i, driver.seconds / (driver.only == NULL ? SCENARIO_COUNT : 1));
+  folder_remove(driver.place);
+  printf("%llu points: %llu without consequence, %llu left a file that the next run swept\n",
+         (unsigned long long)driver.tried, (unsigned long long)driver.harmless,
+         (unsigned long long)driver.swept);
+  printf("%llu passed, %llu failed\n", (unsigned long long)(driver.tried - driver.wrong),
+         (unsigned long long)driver.wrong);
+  return driver.wrong > 0;
+}
