@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime/run/stored_customers.h"
+#include "runtime/run/stored_events.h"
 
 static enum seg_status fail_memory(struct seg_error *error) {
   return seg_fail_memory(error, "the plan of the run");
@@ -50,11 +51,32 @@ static enum seg_status narrow_customers(struct seg_arena *arena, struct seg_plan
              : fail_memory(error);
 }
 
+static enum seg_status narrow_events(struct seg_arena *arena, struct seg_plan *plan,
+                                     const struct seg_run_sources *sources,
+                                     struct seg_error *error) {
+  struct seg_plan_entity *events =
+      SEG_NEW_ARRAY(arena, struct seg_plan_entity, (size_t)plan->event_count + 1);
+  struct seg_fold *folds = SEG_NEW_ARRAY(arena, struct seg_fold, (size_t)plan->event_count + 1);
+  if (events == NULL || folds == NULL)
+    return fail_memory(error);
+  for (uint32_t e = 0; e < plan->event_count; e++) {
+    events[e] = plan->events[e];
+    folds[e] = plan->folds[e];
+  }
+  plan->events = events;
+  plan->folds = folds;
+  enum seg_status status = SEG_OK;
+  for (uint32_t e = 0; status == SEG_OK && e < plan->event_count; e++)
+    status = seg_stored_events_narrow(arena, plan, sources, e, error);
+  return status;
+}
+
 enum seg_status seg_run_narrow(struct seg_arena *arena, const struct seg_plan *plan,
                                const struct seg_run_sources *sources, struct seg_plan *narrow,
                                struct seg_error *error) {
   *narrow = *plan;
-  return narrow_customers(arena, narrow, sources->customer, error);
+  enum seg_status status = narrow_customers(arena, narrow, sources->customer, error);
+  return status == SEG_OK ? narrow_events(arena, narrow, sources, error) : status;
 }
 
 static bool equal_widths(const struct seg_block *a, const struct seg_block *b) {
@@ -65,5 +87,10 @@ static bool equal_widths(const struct seg_block *a, const struct seg_block *b) {
 }
 
 bool seg_run_equally_narrow(const struct seg_plan *a, const struct seg_plan *b) {
-  return equal_widths(&a->customer.scan, &b->customer.scan);
+  bool equal = equal_widths(&a->customer.scan, &b->customer.scan);
+  for (uint32_t e = 0; equal && e < a->event_count; e++)
+    equal = equal_widths(&a->events[e].scan, &b->events[e].scan) &&
+            a->folds[e].day_width == b->folds[e].day_width &&
+            a->folds[e].flag_width == b->folds[e].flag_width;
+  return equal;
 }

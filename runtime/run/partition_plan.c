@@ -8,7 +8,7 @@
 #include "runtime/fold/gather.h"
 #include "runtime/fold/sequence.h"
 #include "runtime/run/decide.h"
-#include "runtime/run/stored_events.h"
+#include "runtime/run/stored_fold.h"
 
 enum {
   LARGEST_BATCH = 4096,
@@ -34,7 +34,9 @@ uint64_t seg_partition_plan_gathered(const struct seg_run_state *state, uint32_t
   if (!seg_run_gathers_event(state, event))
     return 0;
   const struct seg_fold *fold = &state->plan->folds[event];
-  uint64_t bytes = seg_gather_bytes(&state->events[event].layout, fold->sequence_count, rows);
+  uint64_t bytes = state->is_in_place[event]
+                       ? seg_stored_fold_bytes(state, event, rows)
+                       : seg_gather_bytes(&state->events[event].layout, fold->sequence_count, rows);
   if (fold->is_followed)
     bytes += rows * SEG_SEQUENCE_BYTES;
   if (seg_partition_plan_needs_set(state->plan, event))
@@ -58,9 +60,10 @@ static void add_stored(struct seg_partition_plan *partitions, const struct seg_r
                        uint32_t event) {
   uint64_t *rows = partitions->event_rows + (size_t)event * partitions->partition_count;
   uint64_t size = UINT64_C(1) << partitions->shift;
+  struct seg_stored_view view = seg_stored_view(state, event);
   for (uint32_t p = 0; p < partitions->partition_count; p++) {
     uint64_t first = (uint64_t)p << partitions->shift, left = state->keys->count - first;
-    rows[p] = seg_stored_events_rows(state, event, first, left < size ? left : size);
+    rows[p] = seg_stored_rows_count(&view, first, left < size ? left : size);
   }
 }
 

@@ -12,6 +12,7 @@
 #include "runtime/run/memory_gate.h"
 #include "runtime/run/partition_plan.h"
 #include "runtime/run/stored_events.h"
+#include "runtime/run/stored_fold.h"
 #include "runtime/run/workers.h"
 
 struct folding {
@@ -28,7 +29,8 @@ struct folder {
   struct folding *folding;
   struct seg_run_state *state;
   struct seg_decide decide;
-  struct seg_gather *gathers; // per event
+  struct seg_gather *gathers;           // per event
+  struct seg_stored_fold *stored_folds; // per event
   struct seg_fold_scratch scratch;
   struct seg_followers followers;
   struct seg_stored_reader stored;
@@ -41,7 +43,23 @@ struct folder {
 };
 
 static bool is_gathered(const struct folder *folder, uint32_t event) {
-  return seg_run_gathers_event(folder->state, event);
+  return seg_run_gathers_event(folder->state, event) && !folder->state->is_in_place[event];
+}
+
+static enum seg_status init_event(struct folder *folder, uint32_t event, struct seg_error *error) {
+  struct seg_run_state *state = folder->state;
+  const struct seg_partition_plan *partitions = &folder->folding->partitions;
+  if (state->is_in_place[event] && seg_run_folds_event(state, event))
+    return seg_stored_fold_init(&folder->stored_folds[event], state, event, partitions->batch_rows,
+                                error);
+  if (!is_gathered(folder, event))
+    return SEG_OK;
+  folder->bytes[event] = calloc(state->events[event].count + 1, sizeof *folder->bytes[event]);
+  if (folder->bytes[event] == NULL)
+    return seg_fail_memory(error, "folding events");
+  return seg_gather_init(&folder->gathers[event], &state->events[event].layout,
+                         state->plan->folds[event].sequence_count, UINT32_C(1) << partitions->shift,
+                         error);
 }
 
 static enum seg_status folder_init(struct folder *folder, struct folding *folding,
@@ -51,20 +69,14 @@ static enum seg_status folder_init(struct folder *folder, struct folding *foldin
   *folder = (struct folder){.folding = folding, .state = state};
   seg_fold_scratch_init(&folder->scratch);
   folder->gathers = calloc((size_t)events + 1, sizeof *folder->gathers);
+  folder->stored_folds = calloc((size_t)events + 1, sizeof *folder->stored_folds);
   folder->bytes = calloc((size_t)events + 1, sizeof *folder->bytes);
-  if (folder->gathers == NULL || folder->bytes == NULL)
+  if (folder->gathers == NULL || folder->stored_folds == NULL || folder->bytes == NULL)
     return seg_fail_memory(error, "folding events");
   for (uint32_t e = 0; e < events; e++) {
-    if (!is_gathered(folder, e))
-      continue;
-    enum seg_status status = seg_gather_init(&folder->gathers[e], &state->events[e].layout,
-                                             state->plan->folds[e].sequence_count,
-                                             UINT32_C(1) << folding->partitions.shift, error);
+    enum seg_status status = init_event(folder, e, error);
     if (status != SEG_OK)
       return status;
-    folder->bytes[e] = calloc(state->events[e].count + 1, sizeof *folder->bytes[e]);
-    if (folder->bytes[e] == NULL)
-      return seg_fail_memory(error, "folding events");
   }
   return seg_decide_init(&folder->decide, state, folding->partitions.batch_rows, error);
 }
@@ -86,10 +98,13 @@ static void folder_deinit(struct folder *folder) {
   for (uint32_t e = 0; e < folder->state->plan->event_count; e++) {
     if (folder->gathers != NULL)
       seg_gather_deinit(&folder->gathers[e]);
+    if (folder->stored_folds != NULL)
+      seg_stored_fold_deinit(&folder->stored_folds[e]);
     if (folder->bytes != NULL)
       free(folder->bytes[e]);
   }
   free(folder->gathers);
+  free(folder->stored_folds);
   free(folder->bytes);
   free(folder->slices);
   seg_stored_reader_deinit(&folder->stored);
@@ -255,9 +270,9 @@ static enum seg_status find_sequences(struct folder *folder, uint32_t event, uin
   return SEG_OK;
 }
 
-static void fold_event(struct folder *folder, uint32_t event, uint32_t first_cell,
-                       uint32_t first_customer, uint32_t customers,
-                       struct seg_kernel_fault *fault) {
+static void fold_gathered(struct folder *folder, uint32_t event, uint32_t first_cell,
+                          uint32_t first_customer, uint32_t customers,
+                          struct seg_kernel_fault *fault) {
   const struct seg_gather *gather = &folder->gathers[event];
   *fault = (struct seg_kernel_fault){.kind = SEG_FAULT_NONE};
   struct seg_fold_frame frame = {
@@ -295,6 +310,19 @@ static enum seg_status name_customer(const struct seg_run_state *state, uint64_t
   return status;
 }
 
+// The cells of customers first .. first + customers - 1 of those behind `base`.
+static enum seg_status fold_event(struct folder *folder, uint32_t event, uint32_t first_cell,
+                                  uint32_t base, uint32_t first, uint32_t customers,
+                                  struct seg_kernel_fault *fault, struct seg_error *error) {
+  if (folder->state->is_in_place[event])
+    return seg_stored_fold_run(&folder->stored_folds[event], (uint64_t)base + first, customers,
+                               folder->decide.cell_values + first_cell,
+                               folder->decide.cell_known + first_cell, &folder->scratch, fault,
+                               error);
+  fold_gathered(folder, event, first_cell, first, customers, fault);
+  return SEG_OK;
+}
+
 // `first` counts from the partition's first customer `base`. Of several faults the one of the
 // smallest customer is reported; of one customer the first event's, then the rules'.
 static enum seg_status decide_batch(struct folder *folder, uint32_t base, uint32_t first,
@@ -307,7 +335,11 @@ static enum seg_status decide_batch(struct folder *folder, uint32_t base, uint32
   for (uint32_t e = 0; e < plan->event_count; cell += plan->folds[e++].cell_count) {
     if (!seg_run_folds_event(state, e))
       continue;
-    fold_event(folder, e, cell, first, customers, &fault);
+    enum seg_status status = fold_event(folder, e, cell, base, first, customers, &fault, error);
+    if (status != SEG_OK) {
+      *customer = (int64_t)base + first;
+      return status;
+    }
     if (fault.kind != SEG_FAULT_NONE &&
         (smallest.kind == SEG_FAULT_NONE || fault.row < smallest.row)) {
       smallest = fault;

@@ -92,11 +92,11 @@ static enum seg_status copy_view(const struct seg_column_view *from, const uint3
       seg_bitmap_put(to->values, i, seg_bitmap_test(from->values, rows[i]));
       break;
     case SEG_LAYOUT_I32:
-      ((int32_t *)to->values)[i] = ((const int32_t *)from->values)[rows[i]];
+    case SEG_LAYOUT_I64: {
+      size_t bytes = seg_width_bytes(from->layout, from->width);
+      memcpy((char *)to->values + i * bytes, (const char *)from->values + rows[i] * bytes, bytes);
       break;
-    case SEG_LAYOUT_I64:
-      ((int64_t *)to->values)[i] = ((const int64_t *)from->values)[rows[i]];
-      break;
+    }
     case SEG_LAYOUT_F64: ((double *)to->values)[i] = ((const double *)from->values)[rows[i]]; break;
     case SEG_LAYOUT_TEXT:
       ((struct seg_str *)to->values)[i] = ((const struct seg_str *)from->values)[rows[i]];

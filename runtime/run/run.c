@@ -257,6 +257,8 @@ static void release_state(struct seg_run_state *state) {
     seg_event_runs_deinit(&state->events[e]);
   free(state->events);
   free(state->is_stored);
+  free(state->is_in_place);
+  free(state->stored_numbers);
   free(state->windows);
   seg_run_free_lists(state);
   seg_customer_columns_deinit(&state->customers);
@@ -291,8 +293,10 @@ enum seg_status seg_run(const struct seg_plan *plan, const struct seg_kernels *k
   seg_spill_file_init(&state.spill, options->temp_folder);
   state.events = calloc((size_t)plan->event_count + 1, sizeof *state.events);
   state.is_stored = calloc((size_t)plan->event_count + 1, sizeof *state.is_stored);
+  state.is_in_place = calloc((size_t)plan->event_count + 1, sizeof *state.is_in_place);
   state.windows = calloc((size_t)plan->window_count + 1, 2 * sizeof *state.windows);
-  if (state.events == NULL || state.is_stored == NULL || state.windows == NULL) {
+  if (state.events == NULL || state.is_stored == NULL || state.is_in_place == NULL ||
+      state.windows == NULL) {
     status = seg_fail_memory(error, "the run");
   } else {
     seg_windows_resolve(plan, options->as_of, state.windows);

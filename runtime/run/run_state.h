@@ -31,8 +31,10 @@ struct seg_run_state {
   enum seg_fold_pass pass;               // what stage 3 is about
   struct seg_population population;
   struct seg_spill_file spill;
-  struct seg_event_runs *events;      // per event of the plan; empty for those not gathered
-  bool *is_stored;                    // per event: its rows are read from the store, not from runs
+  struct seg_event_runs *events; // per event of the plan; empty for those not gathered
+  bool *is_stored;               // per event: its rows are read from the store, not from runs
+  bool *is_in_place;             // of those: they are folded where they lie
+  uint32_t *stored_numbers;      // per customer: his number in the store; NULL: as its table says
   struct seg_event_runs *newest_runs; // the last ones made; NULL: none
   uint64_t **listed;                  // per list that is read: bitmap over the customers
   int32_t *windows;                   // per window: first day, last day

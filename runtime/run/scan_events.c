@@ -204,9 +204,12 @@ enum seg_status seg_run_scan_event(struct seg_run_state *state, uint32_t event,
     state->newest_runs = scanning.runs;
     find_days(state, &scanning);
   }
+  state->is_in_place[event] = seg_stored_events_fit(state->plan, state->sources, event);
   state->is_stored[event] = seg_stored_events_apply(state, event);
-  if (state->is_stored[event])
-    return seg_stored_events_count(state, event, error);
+  if (state->is_stored[event]) {
+    enum seg_status status = seg_stored_numbers_find(state, error);
+    return status == SEG_OK ? seg_stored_events_scan(state, event, error) : status;
+  }
   if (scanning.gives_customers)
     seg_key_table_init(state->keys, scanning.stage.source->key_is_text, state->budget);
   enum seg_status status = seg_morsel_stage_run(&scanning.stage, scan_worker, &scanning, error);

@@ -1,41 +1,46 @@
 /**
- * Stored events: events of a prepared store whose rows lie by customer already. They are neither
- * scanned nor sorted; each partition reads its stretch.
+ * Stored events: events of a prepared store, whose rows lie by customer already. They are neither
+ * sorted nor kept in runs.
  *
- * Possible when the scan of the event keeps all rows as they are, and the customers are all those
- * of the store's own table. Otherwise the store is a source as any other.
+ * They are folded where they lie (stored_fold.h), unless rows of one customer must be looked at
+ * together: equal ones that collapse, sequences. Then each partition gathers its stretch, when the
+ * scan keeps all rows as they are; otherwise the store is a source as any other.
  */
 #ifndef SEG_RUNTIME_RUN_STORED_EVENTS_H
 #define SEG_RUNTIME_RUN_STORED_EVENTS_H
 
-#include "runtime/base/vec.h"
 #include "runtime/fold/gather.h"
-#include "runtime/run/run_state.h"
+#include "runtime/run/stored_rows.h"
 
-/** Rows of one part that follow each other. */
-struct seg_stored_stretch {
-  uint32_t part;
-  uint64_t first, count;
-};
+/** Can the event's rows be folded where they lie? Depends on the plan and where the sources come
+ * from. */
+bool seg_stored_events_fit(const struct seg_plan *plan, const struct seg_run_sources *sources,
+                           uint32_t event);
 
-/** Buffers of one thread. Zero-initialise. */
+/**
+ * The widths of such an event as the store has it, in a plan whose arrays of events and folds are
+ * its own: of the inputs of its scan, of what it carries, of days and flags. What is new lives in
+ * the arena. SEG_OUT_OF_MEMORY.
+ */
+SEG_NODISCARD enum seg_status seg_stored_events_narrow(struct seg_arena *arena,
+                                                       struct seg_plan *plan,
+                                                       const struct seg_run_sources *sources,
+                                                       uint32_t event, struct seg_error *error);
+
+/** Stage 2 for an event that fits: count its rows, and find those that cannot be scanned. */
+SEG_NODISCARD enum seg_status seg_stored_events_scan(struct seg_run_state *state, uint32_t event,
+                                                     struct seg_error *error);
+
+/** Buffers of one thread that gathers. Zero-initialise. */
 struct seg_stored_reader {
-  SEG_VEC(struct seg_stored_stretch) stretches;
+  struct seg_stored_stretches stretches;
   uint64_t *known;         // bits of rows
   uint64_t known_capacity; // rows
 };
 void seg_stored_reader_deinit(struct seg_stored_reader *reader);
 
-/** Can the event's rows be read where they lie? Asked once the customers are known. */
+/** Can the event's rows at least be gathered by their customers' numbers? */
 bool seg_stored_events_apply(const struct seg_run_state *state, uint32_t event);
-
-/** Count them, as scanning does. */
-SEG_NODISCARD enum seg_status seg_stored_events_count(struct seg_run_state *state, uint32_t event,
-                                                      struct seg_error *error);
-
-/** Rows of the customers first .. first + count - 1; those on or after the as-of day count, too. */
-uint64_t seg_stored_events_rows(const struct seg_run_state *state, uint32_t event, uint64_t first,
-                                uint64_t count);
 
 /** What seg_gather_run does for slices. There is room for all rows of these customers. */
 SEG_NODISCARD enum seg_status seg_stored_events_gather(const struct seg_run_state *state,

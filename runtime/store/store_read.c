@@ -10,33 +10,32 @@
     ((to_type *)to)[i] = (to_type)((const from_type *)array->data)[first + i];                     \
   break
 
-static void copy_i32(const struct seg_store_array *array, uint64_t first, uint64_t count,
-                     void *to) {
-  switch (array->type) {
-  case SEG_STORE_I8: COPY(int8_t, int32_t);
-  case SEG_STORE_I16: COPY(int16_t, int32_t);
-  case SEG_STORE_I32: COPY(int32_t, int32_t);
-  case SEG_STORE_I64: COPY(int64_t, int32_t);
-  case SEG_STORE_F64:
-  case SEG_STORE_U8:
-  case SEG_STORE_U32:
-  case SEG_STORE_U64:
-  case SEG_STORE_TYPE_COUNT: break;
-  }
-}
+// To integers of a type that holds all of the array.
+#define COPY_TO(to_type)                                                                           \
+  switch (array->type) {                                                                           \
+  case SEG_STORE_I8: COPY(int8_t, to_type);                                                        \
+  case SEG_STORE_I16: COPY(int16_t, to_type);                                                      \
+  case SEG_STORE_I32: COPY(int32_t, to_type);                                                      \
+  case SEG_STORE_I64: COPY(int64_t, to_type);                                                      \
+  case SEG_STORE_U8: COPY(uint8_t, to_type);                                                       \
+  case SEG_STORE_U32: COPY(uint32_t, to_type);                                                     \
+  case SEG_STORE_U64: COPY(uint64_t, to_type);                                                     \
+  case SEG_STORE_F64:                                                                              \
+  case SEG_STORE_TYPE_COUNT: break;                                                                \
+  }                                                                                                \
+  break
 
-static void copy_i64(const struct seg_store_array *array, uint64_t first, uint64_t count,
-                     void *to) {
-  switch (array->type) {
-  case SEG_STORE_I8: COPY(int8_t, int64_t);
-  case SEG_STORE_I16: COPY(int16_t, int64_t);
-  case SEG_STORE_I32: COPY(int32_t, int64_t);
-  case SEG_STORE_I64: COPY(int64_t, int64_t);
-  case SEG_STORE_U8: COPY(uint8_t, int64_t);
-  case SEG_STORE_U32: COPY(uint32_t, int64_t);
-  case SEG_STORE_U64: COPY(uint64_t, int64_t);
-  case SEG_STORE_F64:
-  case SEG_STORE_TYPE_COUNT: break;
+static void copy_integers(const struct seg_store_array *array, uint64_t first, uint64_t count,
+                          void *to, size_t bytes) {
+  if (bytes == seg_store_types[array->type].size) {
+    memcpy(to, array->data + first * bytes, count * bytes);
+    return;
+  }
+  switch (bytes) {
+  case 1: COPY_TO(int8_t);
+  case 2: COPY_TO(int16_t);
+  case 4: COPY_TO(int32_t);
+  default: COPY_TO(int64_t);
   }
 }
 
@@ -93,10 +92,18 @@ static enum seg_status verify_words(const struct seg_store *store,
 enum seg_status seg_store_read(const struct seg_store *store, const struct seg_store_values *values,
                                uint64_t first, uint64_t count, struct seg_column *to, int64_t at,
                                struct seg_error *error) {
+  return seg_store_read_narrow(store, values, first, count, SEG_WIDTH_FULL, to, at, error);
+}
+
+enum seg_status seg_store_read_narrow(const struct seg_store *store,
+                                      const struct seg_store_values *values, uint64_t first,
+                                      uint64_t count, enum seg_width width, struct seg_column *to,
+                                      int64_t at, struct seg_error *error) {
   enum seg_status status = SEG_OK;
   if (count == 0)
     return SEG_OK;
   char *out = (char *)to->values;
+  size_t bytes = seg_width_bytes(to->layout, width);
   switch (to->layout) {
   case SEG_LAYOUT_BIT:
     status = verify_words(store, &values->values, first, count, error);
@@ -104,14 +111,10 @@ enum seg_status seg_store_read(const struct seg_store *store, const struct seg_s
       copy_bits((const uint64_t *)values->values.data, first, count, to->values, (uint64_t)at);
     break;
   case SEG_LAYOUT_I32:
-    status = seg_store_verify(store, &values->values, first, count, error);
-    if (status == SEG_OK)
-      copy_i32(&values->values, first, count, out + at * (int64_t)sizeof(int32_t));
-    break;
   case SEG_LAYOUT_I64:
     status = seg_store_verify(store, &values->values, first, count, error);
     if (status == SEG_OK)
-      copy_i64(&values->values, first, count, out + at * (int64_t)sizeof(int64_t));
+      copy_integers(&values->values, first, count, out + (size_t)at * bytes, bytes);
     break;
   case SEG_LAYOUT_F64:
     status = seg_store_verify(store, &values->values, first, count, error);
@@ -136,11 +139,28 @@ enum seg_status seg_store_read(const struct seg_store *store, const struct seg_s
   return status;
 }
 
+enum seg_width seg_store_width(enum seg_store_type type, enum seg_layout layout) {
+  if (layout != SEG_LAYOUT_I32 && layout != SEG_LAYOUT_I64)
+    return SEG_WIDTH_FULL;
+  switch (type) {
+  case SEG_STORE_I8: return SEG_WIDTH_8;
+  case SEG_STORE_I16: return SEG_WIDTH_16;
+  case SEG_STORE_I32: return layout == SEG_LAYOUT_I32 ? SEG_WIDTH_FULL : SEG_WIDTH_32;
+  case SEG_STORE_I64:
+  case SEG_STORE_F64:
+  case SEG_STORE_U8:
+  case SEG_STORE_U32:
+  case SEG_STORE_U64:
+  case SEG_STORE_TYPE_COUNT: break;
+  }
+  return SEG_WIDTH_FULL;
+}
+
 enum seg_status seg_store_read_integers(const struct seg_store *store,
                                         const struct seg_store_array *array, uint64_t first,
                                         uint64_t count, int64_t *to, struct seg_error *error) {
   enum seg_status status = seg_store_verify(store, array, first, count, error);
   if (status == SEG_OK)
-    copy_i64(array, first, count, to);
+    copy_integers(array, first, count, to, sizeof *to);
   return status;
 }

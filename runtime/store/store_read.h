@@ -18,6 +18,16 @@ SEG_NODISCARD enum seg_status seg_store_read(const struct seg_store *store,
                                              uint64_t count, struct seg_column *to, int64_t at,
                                              struct seg_error *error);
 
+/** The same, with whole numbers as narrow as `width` says; all of the array must fit it. */
+SEG_NODISCARD enum seg_status seg_store_read_narrow(const struct seg_store *store,
+                                                    const struct seg_store_values *values,
+                                                    uint64_t first, uint64_t count,
+                                                    enum seg_width width, struct seg_column *to,
+                                                    int64_t at, struct seg_error *error);
+
+/** How wide whole numbers of a stored type are as values of a layout. */
+enum seg_width seg_store_width(enum seg_store_type type, enum seg_layout layout);
+
 /** Elements of an array of whole numbers as 64-bit ones. */
 SEG_NODISCARD enum seg_status seg_store_read_integers(const struct seg_store *store,
                                                       const struct seg_store_array *array,

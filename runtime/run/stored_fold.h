@@ -1,0 +1,49 @@
+/**
+ * Stored fold: events of a prepared store folded where they lie, customer after customer.
+ *
+ * Some thousand rows at a time, so that flags and computed values are still in the cache when they
+ * are folded. One customer's rows are never divided.
+ */
+#ifndef SEG_RUNTIME_RUN_STORED_FOLD_H
+#define SEG_RUNTIME_RUN_STORED_FOLD_H
+
+#include "runtime/fold/fold_scratch.h"
+#include "runtime/run/stored_scan.h"
+
+/** One thread's, of one event. Zero-initialise. */
+struct seg_stored_fold {
+  const struct seg_run_state *state;
+  uint32_t event;
+  struct seg_stored_columns columns;
+  struct seg_stored_scan scan; // without a state when nothing is scanned
+  /* Of all customers of a run; a stretch is used up from its front. */
+  struct seg_stored_stretches stretches;
+  uint64_t *offsets;
+  /* Of those folded together. */
+  SEG_VEC(struct seg_stored_stretch) together;
+  uint64_t *own_offsets; // into the arrays
+  const void **carried;  // per carried column
+  void **values;         // per cell: from the customer at hand on
+  uint64_t **known;      // the same
+};
+
+SEG_NODISCARD enum seg_status seg_stored_fold_init(struct seg_stored_fold *fold,
+                                                   const struct seg_run_state *state,
+                                                   uint32_t event, uint32_t customers,
+                                                   struct seg_error *error);
+void seg_stored_fold_deinit(struct seg_stored_fold *fold);
+
+/** Bytes of its buffers for customers with so many rows together. */
+uint64_t seg_stored_fold_bytes(const struct seg_run_state *state, uint32_t event, uint64_t rows);
+
+/**
+ * Fold the rows of customers first .. first + customers - 1 (no more than in init) into the columns
+ * of the event's cells; NULL for cells of the other pass. `fault` is the first customer's, counted
+ * from `first`. Errors: a damaged store; memory.
+ */
+SEG_NODISCARD enum seg_status
+seg_stored_fold_run(struct seg_stored_fold *fold, uint64_t first, uint32_t customers,
+                    void *const *values, uint64_t *const *known, struct seg_fold_scratch *scratch,
+                    struct seg_kernel_fault *fault, struct seg_error *error);
+
+#endif

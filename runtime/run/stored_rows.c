@@ -1,0 +1,232 @@
+// See stored_rows.h.
+#include "runtime/run/stored_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/io/source.h"
+#include "runtime/store/store_keys.h"
+
+static const char what_for[] = "where the events of customers are";
+
+struct seg_stored_view seg_stored_view(const struct seg_run_state *state, uint32_t event) {
+  struct seg_stored_view view = {.numbers = state->stored_numbers};
+  struct seg_stored_source customers;
+  if (seg_source_stored(state->sources->events[event], &view.from) && view.numbers == NULL &&
+      seg_source_stored(state->sources->customer, &customers))
+    view.numbers = (const uint32_t *)customers.entity->parts[0].numbers.data;
+  return view;
+}
+
+enum seg_status seg_stored_stretches_init(struct seg_stored_stretches *stretches,
+                                          const struct seg_stored_view *view,
+                                          struct seg_error *error) {
+  uint32_t parts = view->from.entity->part_count;
+  stretches->places = calloc((size_t)parts + 1, sizeof *stretches->places);
+  return stretches->places == NULL ? seg_fail_memory(error, what_for) : SEG_OK;
+}
+
+void seg_stored_stretches_deinit(struct seg_stored_stretches *stretches) {
+  SEG_VEC_FREE(&stretches->list);
+  free(stretches->places);
+  *stretches = (struct seg_stored_stretches){0};
+}
+
+// The first place among the offsets with a number that is not below.
+static uint64_t lower_place(const struct seg_store_part *part, uint64_t number) {
+  uint64_t count = part->offsets.count - 1;
+  if (!seg_store_has(&part->numbers))
+    return number < count ? number : count;
+  const uint32_t *numbers = (const uint32_t *)part->numbers.data;
+  uint64_t low = 0, high = count;
+  while (low < high) {
+    uint64_t middle = low + (high - low) / 2;
+    if (numbers[middle] < number)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+// The same near `*place`: numbers that rise find theirs a step further.
+static uint64_t next_place(const struct seg_store_part *part, uint64_t number, uint64_t *place) {
+  uint64_t count = part->offsets.count - 1;
+  if (!seg_store_has(&part->numbers))
+    return number < count ? number : count;
+  const uint32_t *numbers = (const uint32_t *)part->numbers.data;
+  for (int steps = 0; steps < 2; steps++, ++*place)
+    if (*place <= count && (*place == 0 || numbers[*place - 1] < number) &&
+        (*place == count || numbers[*place] >= number))
+      return *place;
+  return *place = lower_place(part, number);
+}
+
+// Rows of the number whose place that is.
+static uint64_t rows_at(const struct seg_store_part *part, uint64_t number, uint64_t place,
+                        uint64_t *first) {
+  if (place + 1 >= part->offsets.count ||
+      (seg_store_has(&part->numbers) && ((const uint32_t *)part->numbers.data)[place] != number))
+    return 0;
+  const uint64_t *offsets = (const uint64_t *)part->offsets.data;
+  *first = offsets[place];
+  return offsets[place + 1] - offsets[place];
+}
+
+static bool add_stretch(struct seg_stored_stretches *stretches, uint32_t part, uint64_t first,
+                        uint64_t count) {
+  size_t n = stretches->list.count;
+  struct seg_stored_stretch *last = n == 0 ? NULL : &stretches->list.items[n - 1];
+  if (last != NULL && last->part == part && last->first + last->count == first) {
+    last->count += count;
+    return true;
+  }
+  return count == 0 ||
+         SEG_VEC_PUSH(&stretches->list, (struct seg_stored_stretch){part, first, count});
+}
+
+// One part that has all numbers, and customers with the same ones: the offsets are there already.
+static enum seg_status find_plain(const struct seg_store_part *part,
+                                  struct seg_stored_stretches *stretches, uint64_t first,
+                                  uint32_t count, uint64_t *offsets, struct seg_error *error) {
+  const uint64_t *from = (const uint64_t *)part->offsets.data;
+  uint64_t last = part->offsets.count - 1;
+  uint64_t base = from[first < last ? first : last];
+  for (uint32_t c = 0; c <= count; c++)
+    offsets[c] = from[first + c < last ? first + c : last] - base;
+  return add_stretch(stretches, 0, base, offsets[count]) ? SEG_OK
+                                                         : seg_fail_memory(error, what_for);
+}
+
+enum seg_status seg_stored_rows_find(const struct seg_stored_view *view,
+                                     struct seg_stored_stretches *stretches, uint64_t first,
+                                     uint32_t count, uint64_t *offsets, struct seg_error *error) {
+  const struct seg_store_entity *entity = view->from.entity;
+  uint64_t rows = 0;
+  stretches->list.count = 0;
+  if (view->numbers == NULL && entity->part_count == 1 && !seg_store_has(&entity->parts[0].numbers))
+    return find_plain(&entity->parts[0], stretches, first, count, offsets, error);
+  for (uint32_t c = 0; c < count; c++) {
+    uint64_t number = view->numbers == NULL ? first + c : view->numbers[first + c];
+    offsets[c] = rows;
+    for (uint32_t p = 0; p < entity->part_count; p++) {
+      const struct seg_store_part *part = &entity->parts[p];
+      uint64_t from = 0, place = next_place(part, number, &stretches->places[p]);
+      uint64_t own = rows_at(part, number, place, &from);
+      rows += own;
+      if (!add_stretch(stretches, p, from, own))
+        return seg_fail_memory(error, what_for);
+    }
+  }
+  offsets[count] = rows;
+  return SEG_OK;
+}
+
+uint64_t seg_stored_rows_count(const struct seg_stored_view *view, uint64_t first, uint64_t count) {
+  uint64_t rows = 0, unused = 0;
+  for (uint32_t p = 0; p < view->from.entity->part_count; p++) {
+    const struct seg_store_part *part = &view->from.entity->parts[p];
+    const uint64_t *offsets = (const uint64_t *)part->offsets.data;
+    if (view->numbers == NULL) {
+      rows += offsets[lower_place(part, first + count)] - offsets[lower_place(part, first)];
+      continue;
+    }
+    for (uint64_t c = first; c < first + count; c++)
+      rows += rows_at(part, view->numbers[c], lower_place(part, view->numbers[c]), &unused);
+  }
+  return rows;
+}
+
+// Bits of the rows of all customers, whose numbers are in no order.
+static enum seg_status mark_rows(const struct seg_stored_view *view,
+                                 const struct seg_store_part *part, uint64_t customers,
+                                 uint64_t **bits, struct seg_error *error) {
+  *bits = calloc(seg_bitmap_words((int64_t)part->rows) + 1, sizeof **bits);
+  if (*bits == NULL)
+    return seg_fail_memory(error, what_for);
+  for (uint64_t c = 0; c < customers; c++) {
+    uint64_t first = 0;
+    uint64_t rows = rows_at(part, view->numbers[c], lower_place(part, view->numbers[c]), &first);
+    for (uint64_t r = first; r < first + rows; r++)
+      seg_bitmap_set(*bits, (int64_t)r);
+  }
+  return SEG_OK;
+}
+
+enum seg_status seg_stored_owned_new(const struct seg_run_state *state,
+                                     const struct seg_stored_view *view,
+                                     struct seg_stored_owned **owned, struct seg_error *error) {
+  const struct seg_store_entity *entity = view->from.entity;
+  uint64_t customers = state->keys->count;
+  *owned = calloc((size_t)entity->part_count + 1, sizeof **owned);
+  if (*owned == NULL)
+    return seg_fail_memory(error, what_for);
+  enum seg_status status = SEG_OK;
+  for (uint32_t p = 0; status == SEG_OK && p < entity->part_count; p++) {
+    const struct seg_store_part *part = &entity->parts[p];
+    if (view->numbers == NULL)
+      (*owned)[p].end = ((const uint64_t *)part->offsets.data)[lower_place(part, customers)];
+    else
+      status = mark_rows(view, part, customers, &(*owned)[p].bits, error);
+  }
+  return status;
+}
+
+void seg_stored_owned_free(struct seg_stored_owned *owned, uint32_t parts) {
+  for (uint32_t p = 0; owned != NULL && p < parts; p++)
+    free(owned[p].bits);
+  free(owned);
+}
+
+// The numbers of `count` rows of the table, from `first` on, that are customers of the run.
+static enum seg_status find_some(struct seg_run_state *state,
+                                 const struct seg_stored_source *customers, uint64_t first,
+                                 uint32_t count, struct seg_column *keys, uint32_t *room,
+                                 struct seg_error *error) {
+  const struct seg_store_part *table = &customers->entity->parts[0];
+  uint32_t *rows = room, *own = room + SEG_MORSEL_ROWS, *found = own + SEG_MORSEL_ROWS;
+  for (uint32_t i = 0; i < count; i++) {
+    rows[i] = i;
+    own[i] = seg_store_has(&table->numbers) ? ((const uint32_t *)table->numbers.data)[first + i]
+                                            : (uint32_t)(first + i);
+  }
+  enum seg_status status = seg_column_restart(keys, count, error);
+  if (status == SEG_OK)
+    status = seg_store_read_keys(customers->store, own, count, keys, 0, error);
+  if (status != SEG_OK)
+    return status;
+  struct seg_column_view view = seg_column_view(keys);
+  seg_key_table_find(state->keys, &view, rows, count, found);
+  for (uint32_t i = 0; i < count; i++)
+    if (found[i] != SEG_NO_NUMBER)
+      state->stored_numbers[found[i]] = own[i];
+  return SEG_OK;
+}
+
+enum seg_status seg_stored_numbers_find(struct seg_run_state *state, struct seg_error *error) {
+  struct seg_stored_source customers;
+  if (state->stored_numbers != NULL || !seg_source_stored(state->sources->customer, &customers))
+    return SEG_OK;
+  uint64_t rows = customers.entity->parts[0].rows, bytes = (uint64_t)state->keys->count * 4;
+  if (rows == state->keys->count)
+    return SEG_OK;
+  enum seg_status status = seg_run_take_memory(state, bytes, what_for, error);
+  if (status != SEG_OK)
+    return status;
+  struct seg_column keys;
+  seg_column_init(&keys, state->sources->customer->key_is_text ? SEG_LAYOUT_TEXT : SEG_LAYOUT_I64,
+                  false);
+  state->stored_numbers = calloc((size_t)state->keys->count + 1, sizeof *state->stored_numbers);
+  uint32_t *room = malloc(3 * SEG_MORSEL_ROWS * sizeof *room);
+  if (state->stored_numbers == NULL || room == NULL)
+    status = seg_fail_memory(error, what_for);
+  for (uint64_t first = 0; status == SEG_OK && first < rows; first += SEG_MORSEL_ROWS) {
+    uint64_t left = rows - first;
+    status =
+        find_some(state, &customers, first,
+                  left < SEG_MORSEL_ROWS ? (uint32_t)left : SEG_MORSEL_ROWS, &keys, room, error);
+  }
+  free(room);
+  seg_column_deinit(&keys);
+  return status;
+}
