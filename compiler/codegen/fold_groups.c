@@ -1,6 +1,7 @@
 // Grouping the cells of a fold; see fold_groups.h.
 #include "compiler/codegen/fold_groups.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "runtime/base/hash.h"
@@ -42,6 +43,22 @@ static uint64_t hash_cell(const struct seg_fold_cell *cell) {
   return seg_hash_mix(hash, group_word(cell));
 }
 
+/** Flags before windows, so that groups of several kinds have their lanes in the same order, and
+ * with them their tests. */
+static int by_flags(const void *left, const void *right, void *context) {
+  const struct seg_fold *fold = context;
+  uint32_t numbers[] = {*(const uint32_t *)left, *(const uint32_t *)right};
+  const struct seg_fold_cell *a = &fold->cells[numbers[0]], *b = &fold->cells[numbers[1]];
+  if (a->flag_count != b->flag_count)
+    return a->flag_count < b->flag_count ? -1 : 1;
+  for (uint32_t i = 0; i < a->flag_count; i++)
+    if (a->flags[i] != b->flags[i])
+      return a->flags[i] < b->flags[i] ? -1 : 1;
+  if (a->window != b->window)
+    return a->window < b->window ? -1 : 1;
+  return numbers[0] < numbers[1] ? -1 : numbers[0] > numbers[1];
+}
+
 bool seg_fold_groups_build(struct seg_arena *arena, const struct seg_fold *fold,
                            struct seg_cell_range range, struct seg_fold_groups *out) {
   size_t size = 16;
@@ -51,9 +68,14 @@ bool seg_fold_groups_build(struct seg_arena *arena, const struct seg_fold *fold,
   uint32_t *table = SEG_NEW_ARRAY(arena, uint32_t, size);
   out->count = 0;
   out->groups = SEG_NEW_ARRAY(arena, struct seg_fold_group, range.end - range.begin);
-  if (table == NULL || out->groups == NULL)
+  uint32_t *order = SEG_NEW_ARRAY(arena, uint32_t, (size_t)(range.end - range.begin) + 1);
+  if (table == NULL || out->groups == NULL || order == NULL)
     return false;
-  for (uint32_t number = range.begin; number < range.end; number++) {
+  for (uint32_t number = range.begin; number < range.end; number++)
+    order[number - range.begin] = number;
+  qsort_r(order, range.end - range.begin, sizeof *order, by_flags, (void *)fold);
+  for (uint32_t i = 0; i < range.end - range.begin; i++) {
+    uint32_t number = order[i];
     const struct seg_fold_cell *cell = &fold->cells[number];
     size_t at = hash_cell(cell) & (size - 1);
     while (table[at] != 0 && !same_kind(cell, &fold->cells[out->groups[table[at] - 1].cells[0]]))

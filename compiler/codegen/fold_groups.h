@@ -17,13 +17,12 @@ enum {
 
 struct seg_fold_group {
   uint32_t cell_count;
-  uint32_t
-      cells[SEG_FOLD_LANES]; // cell numbers, rising; they share all but window, flags and source
+  uint32_t cells[SEG_FOLD_LANES]; // cell numbers; they share all but window, flags and source
 };
 
 struct seg_fold_groups {
   uint32_t count;
-  struct seg_fold_group *groups; // in the order of their first cells
+  struct seg_fold_group *groups;
 };
 
 /** Groups of the cells in `range`. Arrays come from the arena; false when memory is out. */

@@ -258,6 +258,8 @@ static void release_state(struct seg_run_state *state) {
   free(state->events);
   free(state->is_stored);
   free(state->is_in_place);
+  if (state->stored_numbers != NULL)
+    seg_memory_budget_give(state->budget, (uint64_t)state->keys->count * 4);
   free(state->stored_numbers);
   free(state->windows);
   seg_run_free_lists(state);

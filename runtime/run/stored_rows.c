@@ -203,30 +203,38 @@ static enum seg_status find_some(struct seg_run_state *state,
   return SEG_OK;
 }
 
+static enum seg_status find_all(struct seg_run_state *state,
+                                const struct seg_stored_source *customers, struct seg_column *keys,
+                                struct seg_error *error) {
+  uint64_t rows = customers->entity->parts[0].rows;
+  uint32_t *room = calloc(3 * (size_t)SEG_MORSEL_ROWS, sizeof *room);
+  if (room == NULL)
+    return seg_fail_memory(error, what_for);
+  enum seg_status status = SEG_OK;
+  for (uint64_t first = 0; status == SEG_OK && first < rows; first += SEG_MORSEL_ROWS) {
+    uint32_t count = rows - first < SEG_MORSEL_ROWS ? (uint32_t)(rows - first) : SEG_MORSEL_ROWS;
+    status = find_some(state, customers, first, count, keys, room, error);
+  }
+  free(room);
+  return status;
+}
+
 enum seg_status seg_stored_numbers_find(struct seg_run_state *state, struct seg_error *error) {
   struct seg_stored_source customers;
-  if (state->stored_numbers != NULL || !seg_source_stored(state->sources->customer, &customers))
+  uint32_t count = state->keys->count;
+  if (state->stored_numbers != NULL || !seg_source_stored(state->sources->customer, &customers) ||
+      customers.entity->parts[0].rows == count)
     return SEG_OK;
-  uint64_t rows = customers.entity->parts[0].rows, bytes = (uint64_t)state->keys->count * 4;
-  if (rows == state->keys->count)
-    return SEG_OK;
-  enum seg_status status = seg_run_take_memory(state, bytes, what_for, error);
+  enum seg_status status = seg_run_take_memory(state, (uint64_t)count * 4, what_for, error);
   if (status != SEG_OK)
     return status;
+  state->stored_numbers = calloc((size_t)count + 1, sizeof *state->stored_numbers);
+  if (state->stored_numbers == NULL)
+    return seg_fail_memory(error, what_for);
   struct seg_column keys;
   seg_column_init(&keys, state->sources->customer->key_is_text ? SEG_LAYOUT_TEXT : SEG_LAYOUT_I64,
                   false);
-  state->stored_numbers = calloc((size_t)state->keys->count + 1, sizeof *state->stored_numbers);
-  uint32_t *room = malloc(3 * SEG_MORSEL_ROWS * sizeof *room);
-  if (state->stored_numbers == NULL || room == NULL)
-    status = seg_fail_memory(error, what_for);
-  for (uint64_t first = 0; status == SEG_OK && first < rows; first += SEG_MORSEL_ROWS) {
-    uint64_t left = rows - first;
-    status =
-        find_some(state, &customers, first,
-                  left < SEG_MORSEL_ROWS ? (uint32_t)left : SEG_MORSEL_ROWS, &keys, room, error);
-  }
-  free(room);
+  status = find_all(state, &customers, &keys, error);
   seg_column_deinit(&keys);
   return status;
 }

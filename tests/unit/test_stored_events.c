@@ -1,0 +1,315 @@
+// Events of a prepared store, folded where they lie, against the same events read from files: the
+// output files must be the same to the byte. Customers with 0, 1, 63, 64, 65, 2048 and 2049 events,
+// columns of every width, filters, rows that do not exist, parts, all levels of processors.
+// SEGC_SEED repeats a run.
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <segc.h>
+
+#include "tests/support/random.h"
+
+enum { CUSTOMERS = 200, PATH = 512 };
+
+/** What the columns hold, and which rules there are. */
+struct variant {
+  const char *name;
+  int64_t largest; // amount, in cents
+  int first_year;  // of the days
+  const char *as_of;
+  const char *where;     // of the event
+  const char *customers; // `where` of the customer
+  unsigned filters;      // more of them
+  bool in_parts;         // the second half of the events is appended
+  bool some_missing;     // amounts
+  bool wild;             // some pieces are too many for computed columns
+};
+
+static const struct variant variants[] = {
+    {.name = "bytes", .largest = 120, .first_year = 2025, .as_of = "2026-01-01"},
+    {.name = "bytes of days",
+     .largest = 30000,
+     .first_year = 1970,
+     .as_of = "1970-03-20",
+     .filters = 2,
+     .some_missing = true},
+    {.name = "days after all bytes", .largest = 30000, .first_year = 1970, .as_of = "1970-12-20"},
+    {.name = "two bytes, refused rows",
+     .largest = 30000,
+     .first_year = 2025,
+     .as_of = "2025-10-01",
+     .where = "where pieces > 2\n",
+     .filters = 3,
+     .some_missing = true},
+    {.name = "four bytes, late days",
+     .largest = 2000000000,
+     .first_year = 2095,
+     .as_of = "2095-06-01",
+     .where = "where pieces > 2\n",
+     .filters = 13,
+     .in_parts = true},
+    {.name = "eight bytes, many filters",
+     .largest = 4000000000000,
+     .first_year = 2025,
+     .as_of = "2026-01-01",
+     .filters = 90,
+     .some_missing = true},
+    {.name = "parts",
+     .largest = 30000,
+     .first_year = 2025,
+     .as_of = "2025-09-01",
+     .filters = 4,
+     .in_parts = true,
+     .some_missing = true},
+    {.name = "faults of rows that do not exist",
+     .largest = 30000,
+     .first_year = 2025,
+     .as_of = "2025-09-01",
+     .where = "where pieces < 1000\n",
+     .filters = 3,
+     .some_missing = true,
+     .wild = true},
+    {.name = "some customers",
+     .largest = 30000,
+     .first_year = 2025,
+     .as_of = "2026-01-01",
+     .customers = "where score > 20\n",
+     .filters = 2,
+     .in_parts = true,
+     .some_missing = true},
+};
+
+static void write_file(const char *folder, const char *name, const char *text) {
+  char path[PATH + 32];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  FILE *file = fopen(path, "w");
+  assert_non_null(file);
+  fputs(text, file);
+  assert_int_equal(fclose(file), 0);
+}
+
+static char *read_file(const char *folder, const char *name) {
+  char path[PATH + 32];
+  snprintf(path, sizeof path, "%s/%s", folder, name);
+  FILE *file = fopen(path, "r");
+  assert_non_null(file);
+  char *text = calloc(1, 1 << 22);
+  assert_non_null(text);
+  size_t size = fread(text, 1, (1 << 22) - 1, file);
+  assert_true(size < (1 << 22) - 1);
+  assert_int_equal(fclose(file), 0);
+  return text;
+}
+
+static void write_rules(const char *folder, const struct variant *variant) {
+  char *text = NULL;
+  size_t size;
+  FILE *out = open_memstream(&text, &size);
+  assert_non_null(out);
+  fprintf(out,
+          "segc 1\ntimezone: \"UTC\"\ncurrency: EUR\n\n"
+          "customer from \"customers\" key id {\n  score: int\n  %s}\n\n"
+          "event buy from \"buys\" by customer at day {\n"
+          "  amount: money(EUR)%s\n  pieces: int\n  weight: number\n  shop: text\n"
+          "  kind: one of (\"a\", \"b\", \"c\")\n  gift: bool?\n  each = pieces * 3 - 1\n  %s}\n\n",
+          variant->customers == NULL ? "" : variant->customers, variant->some_missing ? "?" : "",
+          variant->where == NULL ? "" : variant->where);
+  unsigned number = 0;
+  const int64_t limits[] = {variant->largest / 3, variant->largest * 10, variant->largest * 600};
+  for (size_t i = 0; i < 3; i++) {
+    int64_t cents = limits[i];
+    fprintf(out, "segment s%u { when: sum(buy.amount) ever > %" PRId64 ".%02" PRId64 " }\n",
+            number++, cents / 100, cents % 100);
+    fprintf(out, "segment s%u { when: max(buy.amount) within 90d >= %" PRId64 ".%02" PRId64 " }\n",
+            number++, cents / 100, cents % 100);
+    fprintf(out, "segment s%u { when: count(buy[kind = \"%c\"]) within %zud >= %zu }\n", number++,
+            "abc"[i], 30 + 50 * i, 1 + 3 * i);
+    fprintf(out, "segment s%u { when: sum(buy[gift].each) ever > %zu }\n", number++, 20 + 400 * i);
+    fprintf(out, "segment s%u { when: sum(buy.weight) within 200d > %zu.25 }\n", number++,
+            3 + 100 * i);
+    fprintf(out, "segment s%u { when: distinct(buy.shop) within 100d > %zu }\n", number++, i * 7);
+    fprintf(out, "segment s%u { when: distinct(buy[not (kind = \"b\")].pieces) ever > %zu }\n",
+            number++, i * 4);
+    fprintf(out, "segment s%u { when: first(buy.shop) ever = \"shop %zu\" }\n", number++, i);
+    fprintf(out, "segment s%u { when: last(buy[pieces > %zu].kind) ever = \"c\" }\n", number++,
+            i * 2);
+    fprintf(out, "segment s%u { when: days_since(last(buy[shop = \"shop %zu\"])) < 40 }\n",
+            number++, i);
+  }
+  for (unsigned f = 0; f < variant->filters; f++)
+    fprintf(out,
+            "segment s%u { when: count(buy[pieces = %u and kind != \"%c\"]) within 150d > %u }\n",
+            number++, f % 12, "abc"[f % 3], f / 12);
+  fclose(out);
+  write_file(folder, "rules.seg", text);
+  free(text);
+}
+
+static unsigned events_of(unsigned customer, struct seg_random *random) {
+  static const unsigned sizes[] = {0, 1, 63, 64, 65, 2048, 2049};
+  return customer % 23 < 7 && customer < 46 ? sizes[customer % 23] : seg_random_below(random, 40);
+}
+
+static void write_event(FILE *out, const struct variant *variant, unsigned customer,
+                        struct seg_random *random) {
+  fprintf(out, "k%u,%d-%02u-%02u,", customer, variant->first_year,
+          1 + seg_random_below(random, variant->first_year == 1970 ? 4 : 12),
+          1 + seg_random_below(random, 28));
+  int64_t amount = (int64_t)(seg_random_next(random) % (uint64_t)variant->largest);
+  if (!variant->some_missing || !seg_random_chance(random, 10))
+    fprintf(out, "%" PRId64 ".%02" PRId64, amount / 100, amount % 100);
+  bool wild = variant->wild && seg_random_chance(random, 5);
+  fprintf(out, ",%" PRIu64 ",%u.125,shop %u,%c,%s\n",
+          wild ? UINT64_C(1) << 62 : (uint64_t)seg_random_below(random, 12),
+          seg_random_below(random, 9), seg_random_below(random, 30),
+          "abc"[seg_random_below(random, 3)],
+          seg_random_chance(random, 20)   ? ""
+          : seg_random_chance(random, 50) ? "true"
+                                          : "false");
+}
+
+// The files twice: all events, and those of each part by themselves.
+static void write_data(const char *folder, const struct variant *variant,
+                       struct seg_random *random) {
+  char path[PATH + 32];
+  const char *const folders[] = {"all", "one", "two"};
+  FILE *files[3] = {NULL, NULL, NULL};
+  char *customers = NULL;
+  size_t size;
+  FILE *out = open_memstream(&customers, &size);
+  fprintf(out, "id,score\n");
+  for (unsigned c = 0; c < CUSTOMERS; c++)
+    if (c % 31 != 30) // somebody else's events have nobody
+      fprintf(out, "k%u,%u\n", (c * 7) % CUSTOMERS, c % 50);
+  fclose(out);
+  for (size_t i = 0; i < 3; i++) {
+    snprintf(path, sizeof path, "%s/%s", folder, folders[i]);
+    assert_int_equal(mkdir(path, 0700), 0);
+    if (i < 2)
+      write_file(path, "customers.csv", customers);
+    snprintf(path, sizeof path, "%s/%s/buys.csv", folder, folders[i]);
+    files[i] = fopen(path, "w");
+    assert_non_null(files[i]);
+    fprintf(files[i], "customer,day,amount,pieces,weight,shop,kind,gift\n");
+  }
+  free(customers);
+  for (unsigned half = 0; half < 2; half++)
+    for (unsigned c = 0; c < CUSTOMERS; c++) {
+      unsigned all = events_of(c, random), begin = half == 0 ? 0 : all / 2;
+      for (unsigned e = begin; e < (half == 0 ? all / 2 : all); e++) {
+        char *line = NULL;
+        FILE *event = open_memstream(&line, &size);
+        write_event(event, variant, c, random);
+        fclose(event);
+        fputs(line, files[0]);
+        fputs(line, files[1 + half]);
+        free(line);
+      }
+    }
+  for (size_t i = 0; i < 3; i++)
+    assert_int_equal(fclose(files[i]), 0);
+}
+
+static struct segc_session *open_rules(const char *folder, const char *cpu) {
+  char path[PATH + 32];
+  const char *paths[] = {path};
+  snprintf(path, sizeof path, "%s/rules.seg", folder);
+  struct segc_session *session = segc_session_new();
+  assert_non_null(session);
+  const struct segc_project_options options = {.size = sizeof options,
+                                               .paths = paths,
+                                               .path_count = 1,
+                                               .allow_no_decision = true,
+                                               .cpu = cpu};
+  if (segc_load(session, &options) != SEGC_OK) {
+    segc_write_diagnostics(session, SEGC_FORMAT_HUMAN, false, stderr);
+    fail_msg("the rules have errors");
+  }
+  return session;
+}
+
+static void prepare(const char *folder, const char *data, bool append) {
+  char store[PATH + 32], from[PATH + 32];
+  snprintf(store, sizeof store, "%s/store", folder);
+  snprintf(from, sizeof from, "%s/%s", folder, data);
+  struct segc_session *session = open_rules(folder, NULL);
+  const struct segc_prepare_options options = {
+      .size = sizeof options, .store = store, .append = append, .data_folder = from, .threads = 2};
+  struct segc_prepared prepared;
+  if (segc_prepare(session, &options, &prepared) != SEGC_OK)
+    fail_msg("%s", segc_last_error(session).message);
+  segc_session_free(session);
+}
+
+/** The members and the events of a run. */
+static char *score(const char *folder, const struct variant *variant, const char *cpu,
+                   bool from_store, unsigned threads, uint64_t memory) {
+  char where[PATH + 32], out[PATH + 32];
+  snprintf(where, sizeof where, "%s/%s", folder, from_store ? "store" : "all");
+  snprintf(out, sizeof out, "%s/out.csv", folder);
+  struct segc_session *session = open_rules(folder, cpu);
+  const struct segc_run_options options = {.size = sizeof options,
+                                           .as_of = variant->as_of,
+                                           .data_folder = from_store ? NULL : where,
+                                           .store = from_store ? where : NULL,
+                                           .out_path = out,
+                                           .threads = threads,
+                                           .memory_bytes = memory,
+                                           .no_out_manifest = true,
+                                           .no_code_cache = true};
+  const struct segc_summary *summary = NULL;
+  if (segc_run(session, &options, &summary) != SEGC_OK)
+    fail_msg("%s: %s", variant->name, segc_last_error(session).message);
+  char *members = read_file(folder, "out.csv");
+  size_t size = strlen(members);
+  snprintf(members + size, 100, "%" PRIu64 " events, %" PRIu64 " of nobody\n", summary->events,
+           summary->orphan_events);
+  segc_session_free(session);
+  return members;
+}
+
+static void try_variant(const struct variant *variant, struct seg_random *random) {
+  static const char *const cpus[] = {NULL, "x86-64", "x86-64-v3"};
+  char folder[] = "/tmp/segc_stored_events_XXXXXX", command[PATH];
+  assert_non_null(mkdtemp(folder));
+  write_rules(folder, variant);
+  write_data(folder, variant, random);
+  prepare(folder, variant->in_parts ? "one" : "all", false);
+  if (variant->in_parts)
+    prepare(folder, "two", true);
+  char *wanted = score(folder, variant, NULL, false, 2, 0);
+  for (unsigned i = 0; i < 3; i++) {
+    char *got = score(folder, variant, cpus[i], true, i + 1, i == 2 ? 64 << 20 : 0);
+    if (strcmp(wanted, got) != 0)
+      fail_msg("%s: the store and the files give different answers (%s)", variant->name, folder);
+    free(got);
+  }
+  free(wanted);
+  snprintf(command, sizeof command, "rm -r %s", folder);
+  assert_int_equal(system(command), 0);
+}
+
+static void stores_say_what_files_say(void **state) {
+  (void)state;
+  uint64_t seed = seg_random_seed("SEGC_SEED", 20261123);
+  print_message("seed %" PRIu64 "\n", seed);
+  for (size_t i = 0; i < sizeof variants / sizeof *variants; i++) {
+    struct seg_random random;
+    seg_random_init(&random, seed + i);
+    try_variant(&variants[i], &random);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(stores_say_what_files_say)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
