@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/io/source_parquet.h"
+
 struct seg_morsel_state *seg_morsel_state_new(const struct seg_decode_plan *plan) {
   struct seg_morsel_state *state = calloc(1, sizeof *state);
   if (state == NULL)
@@ -31,6 +33,7 @@ void seg_morsel_state_release(struct seg_morsel_state *state) {
   for (uint32_t i = 0; i < state->chunk_count; i++)
     duckdb_destroy_data_chunk(&state->chunks[i]);
   state->chunk_count = 0;
+  seg_parquet_readers_release(state->parquet);
   if (state->scratch.arena.bytes > 0) {
     seg_arena_deinit(&state->scratch.arena);
     seg_arena_init(&state->scratch.arena);
@@ -41,6 +44,7 @@ void seg_morsel_state_free(struct seg_morsel_state *state) {
   if (state == NULL)
     return;
   seg_morsel_state_release(state);
+  seg_parquet_readers_free(state->parquet);
   seg_arena_deinit(&state->scratch.arena);
   for (uint32_t i = 0; state->columns != NULL && i < state->plan->target_count; i++)
     seg_column_deinit(&state->columns[i]);
@@ -50,8 +54,7 @@ void seg_morsel_state_free(struct seg_morsel_state *state) {
   free(state);
 }
 
-// The known bits of `count` rows from `at` on; they are 0 before.
-static void put_known(uint64_t *known, int64_t at, const uint64_t *validity, int64_t count) {
+void seg_decode_known(uint64_t *known, int64_t at, const uint64_t *validity, int64_t count) {
   if ((at & 63) == 0) {
     if (validity == NULL)
       seg_bitmap_fill(known + at / 64, count);
@@ -65,14 +68,12 @@ static void put_known(uint64_t *known, int64_t at, const uint64_t *validity, int
       seg_bitmap_set(known, at + i);
 }
 
-// One column of one chunk. `*bad` is the row of the chunk an error is about.
-static enum seg_status decode_column(struct seg_morsel_state *state, duckdb_data_chunk chunk,
-                                     uint32_t index, int64_t at, int64_t count, int64_t *bad,
-                                     struct seg_error *error) {
+enum seg_status seg_decode_values(struct seg_morsel_state *state, uint32_t index,
+                                  const struct seg_reading *reading, const void *values,
+                                  const uint64_t *validity, int64_t at, int64_t count, int64_t *bad,
+                                  struct seg_error *error) {
   const struct seg_target *target = &state->plan->targets[index];
   struct seg_column *column = &state->columns[index];
-  duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, target->column);
-  const uint64_t *validity = duckdb_vector_get_validity(vector);
   int64_t hole = -1;
   if (!target->optional && validity != NULL)
     hole = seg_bitmap_first_zero(validity, count);
@@ -85,15 +86,24 @@ static enum seg_status decode_column(struct seg_morsel_state *state, duckdb_data
       .scratch = &state->scratch,
       .error = error,
   };
-  conversion.from = seg_reading_widen(&target->reading, duckdb_vector_get_data(vector),
-                                      conversion.count, state->widened);
+  conversion.from = seg_reading_widen(reading, values, conversion.count, state->widened);
   enum seg_status status = target->convert(&conversion);
   if (status == SEG_OK && hole >= 0)
     status = seg_conversion_fail(&conversion, hole, SEG_VERDICT_MISSING);
   *bad = conversion.bad;
   if (status == SEG_OK && column->known != NULL)
-    put_known(column->known, at, validity, count);
+    seg_decode_known(column->known, at, validity, count);
   return status;
+}
+
+// One column of one chunk. `*bad` is the row of the chunk an error is about.
+static enum seg_status decode_column(struct seg_morsel_state *state, duckdb_data_chunk chunk,
+                                     uint32_t index, int64_t at, int64_t count, int64_t *bad,
+                                     struct seg_error *error) {
+  const struct seg_target *target = &state->plan->targets[index];
+  duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, target->column);
+  return seg_decode_values(state, index, &target->reading, duckdb_vector_get_data(vector),
+                           duckdb_vector_get_validity(vector), at, count, bad, error);
 }
 
 static enum seg_status decode_chunk(struct seg_morsel_state *state, duckdb_data_chunk chunk,
@@ -116,7 +126,7 @@ static enum seg_status decode_chunk(struct seg_morsel_state *state, duckdb_data_
   return status;
 }
 
-static void show_columns(struct seg_morsel *morsel) {
+void seg_decode_show(struct seg_morsel *morsel) {
   struct seg_morsel_state *state = morsel->state;
   const struct seg_decode_plan *plan = state->plan;
   morsel->key = seg_column_view(&state->columns[0]);
@@ -129,15 +139,21 @@ static void show_columns(struct seg_morsel *morsel) {
   morsel->inputs = state->inputs;
 }
 
+enum seg_status seg_decode_begin(struct seg_morsel *morsel, struct seg_error *error) {
+  struct seg_morsel_state *state = morsel->state;
+  enum seg_status status = SEG_OK;
+  for (uint32_t i = 0; i < state->plan->target_count && status == SEG_OK; i++)
+    status = seg_column_restart(&state->columns[i], morsel->row_count, error);
+  return status;
+}
+
 enum seg_status seg_decode(struct seg_morsel *morsel, int64_t *row, struct seg_error *error) {
   struct seg_morsel_state *state = morsel->state;
   int64_t at = 0;
   *row = morsel->first_row;
-  for (uint32_t i = 0; i < state->plan->target_count; i++) {
-    enum seg_status status = seg_column_restart(&state->columns[i], morsel->row_count, error);
-    if (status != SEG_OK)
-      return status;
-  }
+  enum seg_status begun = seg_decode_begin(morsel, error);
+  if (begun != SEG_OK)
+    return begun;
   for (uint32_t i = 0; i < state->chunk_count; i++) {
     int64_t bad = 0;
     enum seg_status status = decode_chunk(state, state->chunks[i], at, &bad, error);
@@ -148,6 +164,6 @@ enum seg_status seg_decode(struct seg_morsel *morsel, int64_t *row, struct seg_e
     at += (int64_t)duckdb_data_chunk_get_size(state->chunks[i]);
   }
   assert(at == morsel->row_count);
-  show_columns(morsel);
+  seg_decode_show(morsel);
   return SEG_OK;
 }

@@ -34,7 +34,7 @@
 #include "runtime/plan/plan.h"
 #include "runtime/time/zone.h"
 
-enum { SEG_MORSEL_ROWS = 65536 }; // at most
+enum { SEG_MORSEL_ROWS = 131072 }; // at most: a row group as most tools write it
 
 struct seg_source;
 

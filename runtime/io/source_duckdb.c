@@ -14,6 +14,9 @@
 #include <unistd.h>
 
 #include "runtime/io/io_errors.h"
+#include "runtime/io/source_parquet.h"
+
+enum { STREAMED_ROWS = SEG_MORSEL_ROWS / 2 }; // of a morsel
 
 static struct seg_duck_source *from_head(struct seg_source *head) {
   return (struct seg_duck_source *)head;
@@ -119,7 +122,7 @@ static void end_scan(struct seg_duck_source *source, int64_t rows) {
 static void fetch_chunks(struct seg_duck_source *source, struct seg_morsel *morsel) {
   struct seg_morsel_state *state = morsel->state;
   int64_t most = (int64_t)duckdb_vector_size();
-  while (state->chunk_count < SEG_MORSEL_CHUNKS && morsel->row_count + most <= SEG_MORSEL_ROWS) {
+  while (state->chunk_count < SEG_MORSEL_CHUNKS && morsel->row_count + most <= STREAMED_ROWS) {
     duckdb_data_chunk chunk = duckdb_fetch_chunk(source->scan.result);
     if (chunk == NULL) {
       const char *reason = duckdb_result_error(&source->scan.result);
@@ -193,11 +196,11 @@ static enum seg_status duck_next(struct seg_source *head, struct seg_morsel *mor
   return status;
 }
 
-static void duck_release(struct seg_morsel *morsel) {
+void seg_duck_source_release(struct seg_morsel *morsel) {
   seg_morsel_state_release(morsel->state);
 }
 
-static void duck_deinit(struct seg_morsel *morsel) {
+void seg_duck_source_deinit(struct seg_morsel *morsel) {
   seg_morsel_state_free(morsel->state);
   morsel->state = NULL;
 }
@@ -210,7 +213,7 @@ static double duck_progress(struct seg_source *head) {
   return share >= 0 && share <= 1 ? share : -1;
 }
 
-static void duck_close(struct seg_source *head) {
+void seg_duck_source_close(struct seg_source *head) {
   struct seg_duck_source *source = from_head(head);
   seg_gzip_check_cancel(&source->gzip);
   close_scan(&source->scan);
@@ -224,11 +227,11 @@ static void duck_close(struct seg_source *head) {
 static const struct seg_source_class duck_class = {
     .next = duck_next,
     .decode = seg_decode,
-    .release = duck_release,
-    .deinit = duck_deinit,
+    .release = seg_duck_source_release,
+    .deinit = seg_duck_source_deinit,
     .locate = seg_duck_source_locate,
     .progress = duck_progress,
-    .close = duck_close,
+    .close = seg_duck_source_close,
 };
 
 enum seg_status seg_source_open_duckdb(const struct seg_binding *binding,
@@ -263,6 +266,7 @@ enum seg_status seg_source_open_duckdb(const struct seg_binding *binding,
     seg_source_close(&made->head);
     return status;
   }
+  seg_parquet_scan_open(made);
   *source = &made->head;
   return SEG_OK;
 }

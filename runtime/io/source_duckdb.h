@@ -41,6 +41,7 @@ struct seg_duck_source {
   struct seg_decode_plan plan;
   uint32_t *columns; // of the data, in the order of the query
   uint32_t column_count;
+  struct seg_parquet_scan *parquet; // NULL: the query below delivers the rows
 
   atomic_bool finished; // every row has been handed out
 
@@ -62,6 +63,11 @@ void seg_duck_source_explain(struct seg_duck_source *source, const char *reason,
 
 /** Fill source->failure for a gzip file that its checksum or its end betrays. */
 void seg_duck_source_explain_gzip(struct seg_duck_source *source, struct seg_str file);
+
+/** `release`, `deinit` and `close` of the class, and of that of Parquet files. */
+void seg_duck_source_release(struct seg_morsel *morsel);
+void seg_duck_source_deinit(struct seg_morsel *morsel);
+void seg_duck_source_close(struct seg_source *head);
 
 /** The `locate` of the class. */
 void seg_duck_source_locate(struct seg_source *head, int64_t row, struct seg_error *error);

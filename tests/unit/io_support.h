@@ -62,13 +62,11 @@ static inline const char *io_write_text(const char *name, const char *text) {
   return io_write(name, text, strlen(text));
 }
 
-// Run SQL in a plain DuckDB whose working directory is ours; %s is the folder.
-static inline void io_sql(const char *format) {
-  char sql[4096];
+// Run SQL in a plain DuckDB whose working directory is ours.
+static inline void io_query(const char *sql) {
   duckdb_database database;
   duckdb_connection connection;
   duckdb_result result;
-  snprintf(sql, sizeof sql, format, io_folder, io_folder, io_folder);
   assert_int_equal(duckdb_open(NULL, &database), DuckDBSuccess);
   assert_int_equal(duckdb_connect(database, &connection), DuckDBSuccess);
   if (duckdb_query(connection, sql, &result) != DuckDBSuccess)
@@ -76,6 +74,13 @@ static inline void io_sql(const char *format) {
   duckdb_destroy_result(&result);
   duckdb_disconnect(&connection);
   duckdb_close(&database);
+}
+
+// The same; %s is the folder.
+static inline void io_sql(const char *format) {
+  char sql[4096];
+  snprintf(sql, sizeof sql, format, io_folder, io_folder, io_folder);
+  io_query(sql);
 }
 
 // All rows of a source in file order. Texts are copied.

@@ -340,7 +340,7 @@ static void interruption(void **state) {
   seg_morsel_init(&morsel, source);
   assert_int_equal(seg_source_next(source, &morsel, &end, &row, &error), SEG_OK);
   assert_false(end);
-  assert_int_equal(morsel.row_count, SEG_MORSEL_ROWS);
+  assert_in_range(morsel.row_count, 1, SEG_MORSEL_ROWS);
   stop = true;
   assert_int_equal(seg_source_next(source, &morsel, &end, &row, &error), SEG_INTERRUPTED);
   seg_morsel_deinit(&morsel);

@@ -1,0 +1,298 @@
+// The footer of a Parquet file; see parquet_file.h.
+#include "runtime/parquet/parquet_file.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/parquet/parquet_page.h"
+#include "runtime/parquet/thrift_reader.h"
+
+enum {
+  TAIL = 8, // the size of the footer and "PAR1"
+  REQUIRED = 0,
+  OPTIONAL = 1,
+  TIMESTAMP_MILLIS = 9,
+  TIMESTAMP_MICROS = 10,
+};
+
+/** One element of the schema, which is a tree written from the root down. */
+struct element {
+  struct seg_parquet_column column;
+  int64_t repetition, children;
+};
+
+static enum seg_parquet_unit read_unit(struct seg_thrift_reader *reader,
+                                       const struct seg_thrift_field *field) {
+  enum seg_parquet_unit unit = SEG_PARQUET_NO_UNIT;
+  struct seg_thrift_field inner = {0};
+  seg_thrift_enter(reader, field);
+  while (seg_thrift_next(reader, &inner)) {
+    if (inner.number >= 1 && inner.number <= 3)
+      unit = SEG_PARQUET_NO_UNIT + (unsigned)inner.number;
+    seg_thrift_skip(reader, &inner);
+  }
+  return unit;
+}
+
+// The unit of a timestamp, which is one of many logical types.
+static enum seg_parquet_unit read_logical(struct seg_thrift_reader *reader,
+                                          const struct seg_thrift_field *field) {
+  enum { TIMESTAMP = 8, UNIT = 2 };
+  enum seg_parquet_unit unit = SEG_PARQUET_NO_UNIT;
+  struct seg_thrift_field inner = {0};
+  seg_thrift_enter(reader, field);
+  while (seg_thrift_next(reader, &inner)) {
+    if (inner.number != TIMESTAMP) {
+      seg_thrift_skip(reader, &inner);
+      continue;
+    }
+    struct seg_thrift_field part = {0};
+    seg_thrift_enter(reader, &inner);
+    while (seg_thrift_next(reader, &part)) {
+      if (part.number == UNIT)
+        unit = read_unit(reader, &part);
+      else
+        seg_thrift_skip(reader, &part);
+    }
+  }
+  return unit;
+}
+
+static struct element read_element(struct seg_thrift_reader *reader,
+                                   const struct seg_thrift_field *item) {
+  struct element element = {.column.type = SEG_PARQUET_FIXED};
+  enum seg_parquet_unit old_unit = SEG_PARQUET_NO_UNIT;
+  struct seg_thrift_field field = {0};
+  seg_thrift_enter(reader, item);
+  while (seg_thrift_next(reader, &field)) {
+    int64_t value = 0;
+    switch (field.number) {
+    case 1:
+      value = seg_thrift_read_integer(reader, &field);
+      element.column.type = value >= 0 && value <= SEG_PARQUET_FIXED ? (enum seg_parquet_type)value
+                                                                     : SEG_PARQUET_FIXED;
+      break;
+    case 3: element.repetition = seg_thrift_read_integer(reader, &field); break;
+    case 4: element.column.name = seg_thrift_read_text(reader, &field); break;
+    case 5: element.children = seg_thrift_read_integer(reader, &field); break;
+    case 6:
+      value = seg_thrift_read_integer(reader, &field);
+      if (value == TIMESTAMP_MILLIS)
+        old_unit = SEG_PARQUET_MILLISECONDS;
+      else if (value == TIMESTAMP_MICROS)
+        old_unit = SEG_PARQUET_MICROSECONDS;
+      break;
+    case 10: element.column.unit = read_logical(reader, &field); break;
+    default: seg_thrift_skip(reader, &field);
+    }
+  }
+  if (element.column.unit == SEG_PARQUET_NO_UNIT)
+    element.column.unit = old_unit;
+  return element;
+}
+
+// The leaves below the root: those directly below it are the columns. `left` counts the elements
+// that are still to come, level by level.
+static bool read_schema(struct seg_arena *arena, struct seg_thrift_reader *reader,
+                        const struct seg_thrift_field *field, struct seg_parquet_file *file) {
+  struct seg_thrift_field item;
+  size_t count = seg_thrift_read_list(reader, field, &item);
+  if (count == 0)
+    return false;
+  (void)read_element(reader, &item);
+  file->columns = SEG_NEW_ARRAY(arena, struct seg_parquet_column, count);
+  if (file->columns == NULL)
+    return false;
+  int64_t nested = 0; // elements below one of the root's children
+  for (size_t i = 1; i < count && !reader->failed; i++) {
+    struct element element = read_element(reader, &item);
+    bool is_top = nested == 0;
+    if (element.children < 0 || element.children > (int64_t)count)
+      return false;
+    nested += element.children - !is_top;
+    if (element.children > 0)
+      continue;
+    element.column.place = file->chunk_count++;
+    element.column.optional = element.repetition == OPTIONAL;
+    if (!is_top || (element.repetition != REQUIRED && element.repetition != OPTIONAL))
+      continue;
+    element.column.name = seg_arena_str(arena, element.column.name);
+    if (element.column.name.data == NULL)
+      return false;
+    file->columns[file->column_count++] = element.column;
+  }
+  return !reader->failed && nested == 0;
+}
+
+static bool known_encodings(struct seg_thrift_reader *reader,
+                            const struct seg_thrift_field *field) {
+  bool known = true;
+  struct seg_thrift_field item;
+  size_t count = seg_thrift_read_list(reader, field, &item);
+  for (size_t i = 0; i < count; i++) {
+    int64_t encoding = seg_thrift_read_integer(reader, &item);
+    known = known && (encoding == SEG_ENCODING_PLAIN || encoding == SEG_ENCODING_PLAIN_DICTIONARY ||
+                      encoding == SEG_ENCODING_RLE || encoding == SEG_ENCODING_BIT_PACKED ||
+                      encoding == SEG_ENCODING_RLE_DICTIONARY);
+  }
+  return known;
+}
+
+static void read_meta_data(struct seg_thrift_reader *reader, const struct seg_thrift_field *field,
+                           struct seg_parquet_chunk *chunk) {
+  int64_t codec = -1, data = -1, dictionary = 0;
+  bool known = false;
+  struct seg_thrift_field inner = {0};
+  seg_thrift_enter(reader, field);
+  while (seg_thrift_next(reader, &inner)) {
+    switch (inner.number) {
+    case 2: known = known_encodings(reader, &inner); break;
+    case 4: codec = seg_thrift_read_integer(reader, &inner); break;
+    case 6: chunk->unpacked_size = seg_thrift_read_integer(reader, &inner); break;
+    case 7: chunk->size = seg_thrift_read_integer(reader, &inner); break;
+    case 9: data = seg_thrift_read_integer(reader, &inner); break;
+    case 11: dictionary = seg_thrift_read_integer(reader, &inner); break;
+    default: seg_thrift_skip(reader, &inner);
+    }
+  }
+  // Some writers give 0 for "no dictionary".
+  chunk->offset = dictionary > 0 && dictionary < data ? dictionary : data;
+  chunk->codec = (enum seg_parquet_codec)codec;
+  chunk->readable = known && (codec == SEG_PARQUET_PLAIN || codec == SEG_PARQUET_SNAPPY ||
+                              codec == SEG_PARQUET_GZIP);
+}
+
+static void read_chunk(struct seg_thrift_reader *reader, const struct seg_thrift_field *item,
+                       struct seg_parquet_chunk *chunk) {
+  enum { FILE_PATH = 1, META_DATA = 3, CRYPTO = 8, ENCRYPTED = 9 };
+  bool elsewhere = false;
+  struct seg_thrift_field field = {0};
+  seg_thrift_enter(reader, item);
+  while (seg_thrift_next(reader, &field)) {
+    elsewhere = elsewhere || field.number == FILE_PATH || field.number == CRYPTO ||
+                field.number == ENCRYPTED;
+    if (field.number == META_DATA)
+      read_meta_data(reader, &field, chunk);
+    else
+      seg_thrift_skip(reader, &field);
+  }
+  chunk->readable = chunk->readable && !elsewhere;
+}
+
+static bool read_group(struct seg_arena *arena, struct seg_thrift_reader *reader,
+                       const struct seg_thrift_field *item, const struct seg_parquet_file *file,
+                       struct seg_parquet_group *group) {
+  enum { COLUMNS = 1, ROWS = 3 };
+  size_t count = 0;
+  group->row_count = -1;
+  struct seg_thrift_field field = {0}, chunk;
+  seg_thrift_enter(reader, item);
+  while (seg_thrift_next(reader, &field)) {
+    if (field.number == ROWS) {
+      group->row_count = seg_thrift_read_integer(reader, &field);
+    } else if (field.number == COLUMNS) {
+      count = seg_thrift_read_list(reader, &field, &chunk);
+      group->chunks = SEG_NEW_ARRAY(arena, struct seg_parquet_chunk, count + 1);
+      if (group->chunks == NULL)
+        return false;
+      for (size_t i = 0; i < count && !reader->failed; i++)
+        read_chunk(reader, &chunk, &group->chunks[i]);
+    } else {
+      seg_thrift_skip(reader, &field);
+    }
+  }
+  return !reader->failed && count == file->chunk_count && group->row_count >= 0;
+}
+
+static bool read_groups(struct seg_arena *arena, struct seg_thrift_reader *reader,
+                        const struct seg_thrift_field *field, struct seg_parquet_file *file) {
+  struct seg_thrift_field item;
+  size_t count = seg_thrift_read_list(reader, field, &item);
+  file->groups = SEG_NEW_ARRAY(arena, struct seg_parquet_group, count + 1);
+  if (file->groups == NULL || count > UINT32_MAX)
+    return false;
+  for (size_t i = 0; i < count && !reader->failed; i++)
+    if (!read_group(arena, reader, &item, file, &file->groups[i]))
+      return false;
+  file->group_count = (uint32_t)count;
+  return !reader->failed;
+}
+
+// The row counts of the groups must make up that of the file, and all chunks lie in it.
+static bool is_whole(const struct seg_parquet_file *file, int64_t size) {
+  int64_t rows = 0;
+  for (uint32_t g = 0; g < file->group_count; g++) {
+    const struct seg_parquet_group *group = &file->groups[g];
+    if (__builtin_add_overflow(rows, group->row_count, &rows))
+      return false;
+    for (uint32_t c = 0; c < file->chunk_count; c++) {
+      const struct seg_parquet_chunk *chunk = &group->chunks[c];
+      if (chunk->offset < 0 || chunk->size < 0 || chunk->offset > size ||
+          chunk->size > size - chunk->offset || chunk->unpacked_size < 0)
+        return false;
+    }
+  }
+  return rows == file->row_count;
+}
+
+static bool parse(struct seg_arena *arena, const uint8_t *bytes, size_t size,
+                  struct seg_parquet_file *file) {
+  enum { SCHEMA = 2, ROWS = 3, GROUPS = 4, ENCRYPTION = 8 };
+  struct seg_thrift_reader reader;
+  struct seg_thrift_field field = {0};
+  bool fine = true;
+  file->row_count = -1;
+  seg_thrift_reader_init(&reader, bytes, size);
+  while (fine && seg_thrift_next(&reader, &field)) {
+    switch (field.number) {
+    case SCHEMA: fine = read_schema(arena, &reader, &field, file); break;
+    case ROWS: file->row_count = seg_thrift_read_integer(&reader, &field); break;
+    case GROUPS: fine = read_groups(arena, &reader, &field, file); break;
+    case ENCRYPTION: return false;
+    default: seg_thrift_skip(&reader, &field);
+    }
+  }
+  return fine && !reader.failed && file->columns != NULL;
+}
+
+static uint8_t *read_footer(int descriptor, int64_t file_size, size_t *size) {
+  uint8_t tail[TAIL];
+  uint32_t footer;
+  if (file_size < 2 * TAIL || pread(descriptor, tail, TAIL, file_size - TAIL) != TAIL ||
+      memcmp(tail + 4, "PAR1", 4) != 0)
+    return NULL;
+  memcpy(&footer, tail, sizeof footer);
+  if (footer == 0 || footer > file_size - TAIL)
+    return NULL;
+  uint8_t *bytes = malloc(footer);
+  if (bytes == NULL)
+    return NULL;
+  if (pread(descriptor, bytes, footer, file_size - TAIL - footer) != (ssize_t)footer) {
+    free(bytes);
+    return NULL;
+  }
+  *size = footer;
+  return bytes;
+}
+
+bool seg_parquet_file_read(struct seg_arena *arena, struct seg_str path,
+                           struct seg_parquet_file *file) {
+  *file = (struct seg_parquet_file){.path = path};
+  struct stat info;
+  size_t size = 0;
+  bool fine = false;
+  int descriptor = open(path.data, O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0)
+    return false;
+  uint8_t *footer = fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)
+                        ? NULL
+                        : read_footer(descriptor, info.st_size, &size);
+  close(descriptor);
+  if (footer != NULL)
+    fine = parse(arena, footer, size, file) && is_whole(file, info.st_size);
+  free(footer);
+  return fine;
+}
