@@ -169,6 +169,10 @@ static int add_stored(const char *path, const struct stat *about, int kind, stru
   return kind == FTW_F && !add_file(listing, path);
 }
 
+static int by_path(const void *left, const void *right) {
+  return strcmp(((const struct shop_file *)left)->path, ((const struct shop_file *)right)->path);
+}
+
 static bool make_store(struct shop *shop) {
   struct segc_prepared prepared;
   const struct segc_prepare_options options = {
@@ -176,7 +180,11 @@ static bool make_store(struct shop *shop) {
   if (!load(shop) || segc_prepare(shop->session, &options, &prepared) != SEGC_OK)
     return false;
   listing = shop;
-  return nftw(shop->store, add_stored, 16, FTW_PHYS) == 0;
+  bool fine = nftw(shop->store, add_stored, 16, FTW_PHYS) == 0;
+  qsort(shop->files, shop->file_count, sizeof *shop->files, by_path);
+  for (uint32_t i = 0; i < shop->file_count; i++)
+    shop->files[i].name = strrchr(shop->files[i].path, '/') + 1;
+  return fine;
 }
 
 static bool make_manifest(struct shop *shop) {
