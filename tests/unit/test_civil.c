@@ -57,6 +57,13 @@ static void validity(void **state) {
   assert_false(seg_civil_valid(0, 1, 1));
   assert_false(seg_civil_valid(10000, 1, 1));
   assert_false(seg_civil_valid(-5, -5, -5));
+  assert_true(seg_civil_valid(1, 1, 1));
+  assert_true(seg_civil_valid(9999, 12, 31));
+  static const int last[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  for (int month = 1; month <= 12; month++) {
+    assert_true(seg_civil_valid(2023, month, last[month - 1]));
+    assert_false(seg_civil_valid(2023, month, last[month - 1] + 1));
+  }
 }
 
 static void weekdays(void **state) {
@@ -89,6 +96,8 @@ static void any_day(void **state) {
   seg_civil_from_day(INT32_MAX, &year, &month, &day);
   seg_civil_from_day(INT32_MAX - 146097, &back, NULL, NULL);
   assert_int_equal(back, year - 400);
+  for (int before = -801; before < 0; before++)
+    assert_int_equal(seg_civil_to_day(before, 5, 5), seg_civil_to_day(before + 400, 5, 5) - 146097);
 }
 
 static void text(void **state) {
