@@ -20,7 +20,8 @@ int seg_str_compare(struct seg_str a, struct seg_str b) {
 }
 
 bool seg_str_is(struct seg_str text, const char *literal) {
-  return seg_str_equal(text, seg_str_view(literal));
+  bool begins_alike = text.size == 0 || text.data[0] == literal[0]; // mostly enough to say no
+  return begins_alike && seg_str_equal(text, seg_str_view(literal));
 }
 
 uint64_t seg_str_hash(struct seg_str text) {

@@ -205,7 +205,7 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
       fault->row += first;
     }
   }
-  for (uint32_t r = 0; r < runner->block->mask_root_count; r++)
+  for (uint32_t r = 0; rows % 64 != 0 && r < runner->block->mask_root_count; r++)
     seg_bitmap_clear_tail(runner->is_one_batch ? seg_mask_runner_root(&runner->masks, r)
                                                : runner->root_masks[r],
                           rows);

@@ -30,9 +30,30 @@ union seg_mask_constant {
 typedef void seg_mask_compare(const void *values, int64_t rows, union seg_mask_constant constant,
                               uint64_t *words);
 
+/** The same as GREATER of I8 for many constants: those of constant c go to words + c * stride. */
+typedef void seg_mask_compare_each(const int8_t *values, int64_t rows, const int8_t *constants,
+                                   uint32_t count, uint64_t *words, size_t stride);
+
 /** codes[i] = min(max(values[i], low), high) - low + least, which fits the narrower type. */
 typedef void seg_mask_narrow(const void *values, int64_t rows, int64_t low, int64_t high,
                              int64_t least, void *codes);
+
+enum { SEG_MASK_RANK_MOST = 255 };
+
+/** Thresholds as a search tree of so many levels, in which node 1 is the root; by the type of the
+ * column, F64 as I64 (mask_ranks.h). */
+struct seg_mask_tree {
+  uint32_t levels;
+  union {
+    int64_t i64[SEG_MASK_RANK_MOST + 1];
+    int32_t i32[SEG_MASK_RANK_MOST + 1];
+    int16_t i16[SEG_MASK_RANK_MOST + 1];
+  } nodes;
+};
+
+/** ranks[i] = how many thresholds values[i] exceeds, less 128. */
+typedef void seg_mask_rank(const void *values, int64_t rows, const struct seg_mask_tree *tree,
+                           int8_t *ranks);
 
 /** signs[i] = 1, 0 or -1: values[i] against others[i], both of one type. */
 typedef void seg_mask_sign(const void *values, const void *others, int64_t rows, int8_t *signs);
@@ -47,8 +68,10 @@ struct seg_mask_op {
 struct seg_mask_kernels {
   /** GREATER_EQUAL of F64 only: integers have a number before. */
   seg_mask_compare *compare[SEG_MASK_TYPE_COUNT][SEG_MASK_TEST_COUNT];
+  seg_mask_compare_each *compare_each;
   seg_mask_narrow *narrow[SEG_MASK_F64][SEG_MASK_F64]; // [from][to], to below from
   seg_mask_sign *sign[SEG_MASK_TYPE_COUNT];
+  seg_mask_rank *rank[SEG_MASK_TYPE_COUNT]; // NULL where comparing one by one is as fast
   /** The first `words` words (a multiple of 8) of all operations, in order. Slot s lies at slots +
    * s * stride. */
   void (*combine)(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *ops,

@@ -119,5 +119,152 @@ KERNEL void expand(const uint64_t *slices, size_t stride, uint32_t count, uint64
   _mm512_storeu_si512(codes + 32, high);
 }
 
+// A level of the search for 16 values: places are nodes, and become those of the level below.
+// Levels 0 to 3 lie in one vector, level 4 in one, 5 in two, 6 in four, 7 in eight.
+INLINE __m512i nodes_i32(const int32_t *nodes, uint32_t level, __m512i places) {
+  const int32_t *at = nodes + (level < 4 ? 0 : (size_t)1 << level);
+  if (level < 5)
+    return _mm512_permutexvar_epi32(places, load(at, 0));
+  __m512i found = _mm512_permutex2var_epi32(load(at, 0), places, load(at, 1));
+  for (uint32_t part = 1; part < 1U << (level - 5); part++) {
+    __m512i high = _mm512_permutex2var_epi32(load(at, 2 * part), places, load(at, 2 * part + 1));
+    __m512i wanted = _mm512_set1_epi32((int)((1U << level) / 32 + part));
+    __mmask16 here = _mm512_cmpeq_epi32_mask(_mm512_srli_epi32(places, 5), wanted);
+    found = _mm512_mask_mov_epi32(found, here, high);
+  }
+  return found;
+}
+
+INLINE __m512i step_i32(const int32_t *nodes, uint32_t level, __m512i values, __m512i places) {
+  __mmask16 exceeds = _mm512_cmpgt_epi32_mask(values, nodes_i32(nodes, level, places));
+  __m512i left = _mm512_add_epi32(places, places);
+  return _mm512_mask_add_epi32(left, exceeds, left, _mm512_set1_epi32(1));
+}
+
+INLINE void search_i32(const __m512i values[4], const struct seg_mask_tree *tree, int8_t *ranks) {
+  __m512i places[4];
+  for (int i = 0; i < 4; i++)
+    places[i] = _mm512_set1_epi32(1);
+  for (uint32_t level = 0; level < tree->levels; level++)
+    for (int i = 0; i < 4; i++)
+      places[i] = step_i32(tree->nodes.i32, level, values[i], places[i]);
+  const __m512i first = _mm512_set1_epi32((1 << tree->levels) + 128);
+  for (int i = 0; i < 4; i++) {
+    const __m128i bytes = _mm512_cvtepi32_epi8(_mm512_sub_epi32(places[i], first));
+    memcpy(ranks + 16 * i, &bytes, sizeof bytes);
+  }
+}
+
+// The same for 32 values: levels 0 to 4 in one vector, level 5 in one, 6 in two, 7 in four.
+INLINE __m512i nodes_i16(const int16_t *nodes, uint32_t level, __m512i places) {
+  if (level < 6)
+    return _mm512_permutexvar_epi16(places, load(nodes, level < 5 ? 0 : 1));
+  const int16_t *at = nodes + ((size_t)1 << level);
+  __m512i found = _mm512_permutex2var_epi16(load(at, 0), places, load(at, 1));
+  if (level == 6)
+    return found;
+  __m512i high = _mm512_permutex2var_epi16(load(at, 2), places, load(at, 3));
+  return _mm512_mask_mov_epi16(found, _mm512_test_epi16_mask(places, _mm512_set1_epi16(64)), high);
+}
+
+KERNEL void rank_i16(const void *values, int64_t rows, const struct seg_mask_tree *tree,
+                     int8_t *ranks) {
+  const __m512i one = _mm512_set1_epi16(1);
+  const __m512i first = _mm512_set1_epi16((short)((1 << tree->levels) + 128));
+  for (int64_t half = 0; half < rows / 32; half++) {
+    __m512i found = load(values, half), places = one;
+    for (uint32_t level = 0; level < tree->levels; level++) {
+      __m512i nodes = nodes_i16(tree->nodes.i16, level, places);
+      __m512i left = _mm512_add_epi16(places, places);
+      places = _mm512_mask_add_epi16(left, _mm512_cmpgt_epi16_mask(found, nodes), left, one);
+    }
+    const __m256i bytes = _mm512_cvtepi16_epi8(_mm512_sub_epi16(places, first));
+    memcpy(ranks + 32 * half, &bytes, sizeof bytes);
+  }
+}
+
+KERNEL void rank_i32(const void *values, int64_t rows, const struct seg_mask_tree *tree,
+                     int8_t *ranks) {
+  for (int64_t w = 0; w < rows / 64; w++) {
+    __m512i four[4];
+    for (int i = 0; i < 4; i++)
+      four[i] = load(values, 4 * w + i);
+    search_i32(four, tree, ranks + 64 * w);
+  }
+}
+
+// The same for 8 values: levels 0 to 2 in one vector, 3 in one, 4 in two; the others are gathered.
+INLINE __m512i nodes_i64(const int64_t *nodes, uint32_t level, __m512i places) {
+  if (level < 4)
+    return _mm512_permutexvar_epi64(places, load(nodes, level < 3 ? 0 : 1));
+  if (level == 4)
+    return _mm512_permutex2var_epi64(load(nodes, 2), places, load(nodes, 3));
+  return _mm512_i64gather_epi64(places, nodes, 8);
+}
+
+INLINE void search_i64(const __m512i values[8], const struct seg_mask_tree *tree, int8_t *ranks) {
+  const __m512i one = _mm512_set1_epi64(1);
+  __m512i places[8];
+  for (int i = 0; i < 8; i++)
+    places[i] = one;
+  for (uint32_t level = 0; level < tree->levels; level++)
+    for (int i = 0; i < 8; i++) {
+      __m512i nodes = nodes_i64(tree->nodes.i64, level, places[i]);
+      __m512i left = _mm512_add_epi64(places[i], places[i]);
+      places[i] = _mm512_mask_add_epi64(left, _mm512_cmpgt_epi64_mask(values[i], nodes), left, one);
+    }
+  const __m512i first = _mm512_set1_epi64((1 << tree->levels) + 128);
+  for (int i = 0; i < 8; i++) {
+    const __m128i bytes = _mm512_cvtepi64_epi8(_mm512_sub_epi64(places[i], first));
+    memcpy(ranks + 8 * i, &bytes, 8);
+  }
+}
+
+KERNEL void rank_i64(const void *values, int64_t rows, const struct seg_mask_tree *tree,
+                     int8_t *ranks) {
+  for (int64_t w = 0; w < rows / 64; w++) {
+    __m512i eight[8];
+    for (int i = 0; i < 8; i++)
+      eight[i] = load(values, 8 * w + i);
+    search_i64(eight, tree, ranks + 64 * w);
+  }
+}
+
+// Doubles as integers of the same order: seg_mask_order_of.
+KERNEL void rank_f64(const void *values, int64_t rows, const struct seg_mask_tree *tree,
+                     int8_t *ranks) {
+  for (int64_t w = 0; w < rows / 64; w++) {
+    __m512i eight[8];
+    for (int i = 0; i < 8; i++) {
+      __m512d numbers = _mm512_loadu_pd((const double *)values + 64 * w + 8 * i);
+      __m512i bits = _mm512_castpd_si512(_mm512_add_pd(numbers, _mm512_setzero_pd()));
+      __m512i signs = _mm512_srli_epi64(_mm512_srai_epi64(bits, 63), 1);
+      eight[i] = _mm512_xor_si512(bits, signs);
+    }
+    search_i64(eight, tree, ranks + 64 * w);
+  }
+}
+
+// Values stay in registers while the constants pass by.
+KERNEL void greater_each(const int8_t *values, int64_t rows, const int8_t *constants,
+                         uint32_t count, uint64_t *words, size_t stride) {
+  int64_t w = 0;
+  for (; w + 8 <= rows / 64; w += 8) {
+    __m512i eight[8];
+    for (int i = 0; i < 8; i++)
+      eight[i] = load(values, w + i);
+    for (uint32_t c = 0; c < count; c++) {
+      const __m512i limit = _mm512_set1_epi8(constants[c]);
+      for (int i = 0; i < 8; i++)
+        words[c * stride + (size_t)w + i] = _mm512_cmpgt_epi8_mask(eight[i], limit);
+    }
+  }
+  for (; w < rows / 64; w++)
+    for (uint32_t c = 0; c < count; c++)
+      words[c * stride + (size_t)w] =
+          _mm512_cmpgt_epi8_mask(load(values, w), _mm512_set1_epi8(constants[c]));
+}
+#define RANK_BY_HAND
+
 #include "runtime/filter/mask_kernels_body.h"
 #endif

@@ -81,6 +81,15 @@ SIGN(sign_i64, int64_t)
 SIGN(sign_f64, double)
 #undef SIGN
 
+#ifndef RANK_BY_HAND
+KERNEL void greater_each(const int8_t *values, int64_t rows, const int8_t *constants,
+                         uint32_t count, uint64_t *words, size_t stride) {
+  for (uint32_t c = 0; c < count; c++)
+    greater_i8(values, rows, (union seg_mask_constant){.integer = constants[c]},
+               words + c * stride);
+}
+#endif
+
 typedef uint64_t eight_words __attribute__((vector_size(64), aligned(8), may_alias));
 
 KERNEL void combine(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *ops,
@@ -144,6 +153,7 @@ const struct seg_mask_kernels KERNELS = {
             [SEG_MASK_I64] = {greater_i64, equal_i64, NULL},
             [SEG_MASK_F64] = {greater_f64, equal_f64, greater_equal_f64},
         },
+    .compare_each = greater_each,
     .narrow =
         {
             [SEG_MASK_I16] = {[SEG_MASK_I8] = narrow_i16_i8},
@@ -152,6 +162,9 @@ const struct seg_mask_kernels KERNELS = {
                               [SEG_MASK_I16] = narrow_i64_i16,
                               [SEG_MASK_I32] = narrow_i64_i32},
         },
+#ifdef RANK_BY_HAND
+    .rank = {NULL, rank_i16, rank_i32, rank_i64, rank_f64},
+#endif
     .sign = {sign_i8, sign_i16, sign_i32, sign_i64, sign_f64},
     .combine = combine,
     .count = count_bits,

@@ -11,11 +11,13 @@
 
 #include "runtime/column/column.h"
 #include "runtime/filter/mask_calls.h"
+#include "runtime/filter/mask_ranks.h"
 
 /** A comparison against the constants of the run. */
 struct seg_mask_test_now {
   bool is_decided; // holds for every row, or for none
   bool holds;
+  enum seg_mask_test test;
   union seg_mask_constant constant; // what the kernel is given
 };
 
@@ -26,7 +28,16 @@ struct seg_mask_group {
   enum seg_mask_type code; // as it is compared
   int64_t low, high;       // where it is made narrow: the range of values that matter
   bool is_sign;
+  struct seg_mask_tree *tree; // when its ranks could be compared
+  bool is_ranked;             // they are
+  bool is_even;               // bytes, compared by GREATER with all of the constants
 };
+
+// From so many thresholds on, finding ranks first is faster; by the type that would be compared.
+enum { FEWEST_RANKED = 4 };
+static const uint32_t many_thresholds[SEG_MASK_TYPE_COUNT] = {UINT32_MAX, 64, 10, 8, 8};
+
+static const char what_for[] = "the masks of a batch";
 
 static const size_t type_bytes[SEG_MASK_TYPE_COUNT] = {1, 2, 4, 8, 8};
 
@@ -50,17 +61,38 @@ static int64_t greatest_of(enum seg_mask_type type) {
   return (int64_t)(UINT64_MAX >> (65 - 8 * type_bytes[type]));
 }
 
+static bool may_be_ranked(const struct seg_mask_runner *runner,
+                          const struct seg_mask_group *group) {
+  return !group->is_sign && runner->kernels->rank[group->type] != NULL &&
+         group->end - group->first >= FEWEST_RANKED;
+}
+
+static bool add_trees(struct seg_mask_runner *runner) {
+  size_t count = 0;
+  for (uint32_t g = 0; g < runner->group_count; g++)
+    count += may_be_ranked(runner, &runner->groups[g]);
+  runner->trees = calloc(count + 1, sizeof *runner->trees);
+  for (uint32_t g = 0; runner->trees != NULL && g < runner->group_count; g++)
+    if (may_be_ranked(runner, &runner->groups[g]))
+      runner->groups[g].tree = &runner->trees[--count];
+  return runner->trees != NULL;
+}
+
+// A column with more comparisons than ranks can tell apart makes several groups.
 static void build_groups(struct seg_mask_runner *runner) {
   const struct seg_mask_program *program = runner->program;
+  uint32_t thresholds = 0;
   for (uint32_t i = 0; i < program->leaf_count; i++) {
     const struct seg_mask_node *leaf = &program->leaves[i];
     if (leaf->kind != SEG_MASK_COMPARE)
       continue;
     const struct seg_mask_node *before = i > 0 ? &program->leaves[i - 1] : leaf;
+    thresholds += leaf->test == SEG_MASK_EQUAL ? 2 : 1;
     bool follows = i > 0 && before->kind == SEG_MASK_COMPARE && before->left == leaf->left &&
-                   before->right == leaf->right;
+                   before->right == leaf->right && thresholds <= SEG_MASK_RANK_MOST;
     if (!follows) {
       bool is_sign = leaf->right != SEG_MASK_NONE;
+      thresholds = leaf->test == SEG_MASK_EQUAL ? 2 : 1;
       runner->groups[runner->group_count++] = (struct seg_mask_group){
           .first = i,
           .is_sign = is_sign,
@@ -68,11 +100,17 @@ static void build_groups(struct seg_mask_runner *runner) {
     }
     runner->groups[runner->group_count - 1].end = i + 1;
   }
+  if (runner->group_count > 0) {
+    runner->compare_first = runner->groups[0].first;
+    runner->compare_end = runner->groups[runner->group_count - 1].end;
+  }
 }
 
 uint64_t seg_mask_runner_bytes(const struct seg_mask_program *program, int64_t batch_rows) {
   return (uint64_t)program->slot_count * (uint64_t)batch_rows / 8 + 3 * 8 * (uint64_t)batch_rows +
-         program->leaf_count * (sizeof(struct seg_mask_test_now) + sizeof(struct seg_mask_group));
+         program->leaf_count *
+             (1 + sizeof(struct seg_mask_test_now) + sizeof(struct seg_mask_group)) +
+         program->leaf_count / FEWEST_RANKED * sizeof(struct seg_mask_tree);
 }
 
 enum seg_status seg_mask_runner_init(struct seg_mask_runner *runner,
@@ -86,17 +124,20 @@ enum seg_status seg_mask_runner_init(struct seg_mask_runner *runner,
   runner->codes = seg_column_memory((size_t)batch_rows * 3 * sizeof(int64_t));
   runner->groups = calloc(leaves, sizeof *runner->groups);
   runner->tests = calloc(leaves, sizeof *runner->tests);
+  runner->constants = calloc(leaves, sizeof *runner->constants);
   if (runner->slots == NULL || runner->codes == NULL || runner->groups == NULL ||
-      runner->tests == NULL)
-    return seg_fail_memory(error, "the masks of a batch");
+      runner->tests == NULL || runner->constants == NULL)
+    return seg_fail_memory(error, what_for);
   build_groups(runner);
-  return SEG_OK;
+  return add_trees(runner) ? SEG_OK : seg_fail_memory(error, what_for);
 }
 
 void seg_mask_runner_deinit(struct seg_mask_runner *runner) {
   free(runner->slots);
   free(runner->codes);
   free(runner->groups);
+  free(runner->trees);
+  free(runner->constants);
   free(runner->tests);
   *runner = (struct seg_mask_runner){0};
 }
@@ -140,7 +181,8 @@ static bool scalars_hold(const struct seg_mask_node *leaf, const struct seg_bloc
 /** An integer constant, or the decision where no value of the type makes a difference. */
 static void bind_test(struct seg_mask_test_now *now, const struct seg_mask_node *leaf,
                       enum seg_mask_type type, const struct seg_block_frame *frame) {
-  *now = (struct seg_mask_test_now){.constant.integer = leaf->constant};
+  *now = (struct seg_mask_test_now){.test = (enum seg_mask_test)leaf->test,
+                                    .constant.integer = leaf->constant};
   if (type == SEG_MASK_F64) {
     memcpy(&now->constant.number, &leaf->constant, sizeof leaf->constant);
     return;
@@ -187,9 +229,62 @@ static void choose_code(struct seg_mask_runner *runner, struct seg_mask_group *g
   if (code >= group->type)
     return;
   group->code = code;
-  for (uint32_t i = group->first; i < group->end; i++) {
+}
+
+static void use_code(struct seg_mask_runner *runner, const struct seg_mask_group *group) {
+  uint64_t least = (uint64_t)least_of(group->code);
+  for (uint32_t i = group->first; group->code != group->type && i < group->end; i++) {
     int64_t *constant = &runner->tests[i].constant.integer;
-    *constant = (int64_t)((uint64_t)*constant - (uint64_t)group->low + (uint64_t)least_of(code));
+    *constant = (int64_t)((uint64_t)*constant - (uint64_t)group->low + least);
+  }
+}
+
+// The threshold of a test: what a value exceeds that passes, or the value it must equal.
+static int64_t threshold_of(const struct seg_mask_test_now *test, enum seg_mask_type type) {
+  int64_t threshold =
+      type == SEG_MASK_F64 ? seg_mask_order_of(test->constant.number) : test->constant.integer;
+  return test->test == SEG_MASK_GREATER_EQUAL ? threshold - 1 : threshold;
+}
+
+// Values that equal c exceed c - 1 and not c.
+static bool add_thresholds(struct seg_mask_thresholds *thresholds,
+                           const struct seg_mask_test_now *test, enum seg_mask_type type) {
+  int64_t threshold = threshold_of(test, type);
+  bool added = test->is_decided || seg_mask_thresholds_add(thresholds, threshold);
+  if (test->is_decided || test->test != SEG_MASK_EQUAL || threshold == least_of(type))
+    return added;
+  return added && seg_mask_thresholds_add(thresholds, threshold - 1);
+}
+
+/** Compare ranks instead of values, where that is faster. Says whether it is. */
+static bool use_ranks(struct seg_mask_runner *runner, struct seg_mask_group *group) {
+  struct seg_mask_thresholds thresholds = {.count = 0};
+  if (group->tree == NULL)
+    return false;
+  for (uint32_t i = group->first; i < group->end; i++)
+    if (!add_thresholds(&thresholds, &runner->tests[i], group->type))
+      return false;
+  if (!seg_mask_thresholds_finish(&thresholds) || thresholds.count < many_thresholds[group->code])
+    return false;
+  seg_mask_tree_build(group->tree, &thresholds, group->type);
+  for (uint32_t i = group->first; i < group->end; i++) {
+    struct seg_mask_test_now *test = &runner->tests[i];
+    if (test->is_decided)
+      continue;
+    uint32_t place = seg_mask_thresholds_place(&thresholds, threshold_of(test, group->type));
+    test->constant.integer = (int64_t)place + INT8_MIN;
+    if (test->test == SEG_MASK_GREATER_EQUAL)
+      test->test = SEG_MASK_GREATER;
+  }
+  return true;
+}
+
+static void keep_constants(struct seg_mask_runner *runner, struct seg_mask_group *group) {
+  group->is_even = group->is_ranked || group->code == SEG_MASK_I8;
+  for (uint32_t i = group->first; i < group->end; i++) {
+    const struct seg_mask_test_now *test = &runner->tests[i];
+    group->is_even = group->is_even && !test->is_decided && test->test == SEG_MASK_GREATER;
+    runner->constants[i] = (int8_t)test->constant.integer;
   }
 }
 
@@ -200,6 +295,10 @@ static void bind(struct seg_mask_runner *runner, const struct seg_block_frame *f
     for (uint32_t i = group->first; i < group->end; i++)
       bind_test(&runner->tests[i], &program->leaves[i], group->type, frame);
     choose_code(runner, group);
+    group->is_ranked = use_ranks(runner, group);
+    if (!group->is_ranked)
+      use_code(runner, group);
+    keep_constants(runner, group);
   }
   for (uint32_t i = 0; i < program->leaf_count; i++) {
     if (program->leaves[i].kind == SEG_MASK_DECIDED)
@@ -265,10 +364,19 @@ static void run_group(const struct seg_mask_runner *runner, const struct seg_mas
   const struct seg_mask_node *leaf = &runner->program->leaves[group->first];
   const void *values =
       group->is_sign ? signs_of(runner, leaf, frame, rows) : values_of(runner, leaf->left, frame);
-  if (group->code != group->type) {
+  enum seg_mask_type code = group->is_ranked ? SEG_MASK_I8 : group->code;
+  if (group->is_ranked) {
+    kernels->rank[group->type](values, rows, group->tree, runner->codes);
+    values = runner->codes;
+  } else if (group->code != group->type) {
     kernels->narrow[group->type][group->code](values, rows, group->low, group->high,
                                               least_of(group->code), runner->codes);
     values = runner->codes;
+  }
+  if (group->is_even) {
+    kernels->compare_each(values, rows, runner->constants + group->first, group->end - group->first,
+                          runner->slots + group->first * runner->stride, runner->stride);
+    return;
   }
   for (uint32_t i = group->first; i < group->end; i++) {
     const struct seg_mask_test_now *now = &runner->tests[i];
@@ -276,8 +384,7 @@ static void run_group(const struct seg_mask_runner *runner, const struct seg_mas
     if (now->is_decided)
       fill(words, rows, now->holds);
     else
-      kernels->compare[group->code][runner->program->leaves[i].test](values, rows, now->constant,
-                                                                     words);
+      kernels->compare[code][now->test](values, rows, now->constant, words);
   }
 }
 
@@ -312,7 +419,9 @@ void seg_mask_runner_run(struct seg_mask_runner *runner, const struct seg_block_
   if (!runner->is_bound || runner->as_of != frame->as_of ||
       runner->as_of_instant != frame->as_of_instant)
     bind(runner, frame);
-  for (uint32_t i = 0; i < program->leaf_count; i++)
+  for (uint32_t i = 0; i < runner->compare_first; i++)
+    run_leaf(runner, i, frame, rows);
+  for (uint32_t i = runner->compare_end; i < program->leaf_count; i++)
     run_leaf(runner, i, frame, rows);
   for (uint32_t g = 0; g < runner->group_count; g++)
     run_group(runner, &runner->groups[g], frame, rows);

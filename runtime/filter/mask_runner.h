@@ -17,12 +17,15 @@ struct seg_mask_runner {
   uint64_t *slots; // of the program, one batch
   void *codes;     // a column made narrow, or signs
   /* The comparisons as the as-of day makes them. */
+  uint32_t compare_first, compare_end; // leaves of groups; they follow each other
   bool is_bound;
   int32_t as_of;
   int64_t as_of_instant;
   uint32_t group_count;
   struct seg_mask_group *groups;
+  struct seg_mask_tree *trees;     // of groups
   struct seg_mask_test_now *tests; // per leaf
+  int8_t *constants;               // per leaf: of bytes
 };
 
 /** Batches of at most `batch_rows` rows, a multiple of 512. The program must outlive the runner. */

@@ -105,11 +105,19 @@ uint64_t seg_partition_plan_rows(const struct seg_partition_plan *partitions, ui
   return most;
 }
 
+// Of the columns that deciding a customer reads and computes.
+static uint64_t row_bytes(const struct seg_run_state *state) {
+  const struct seg_block *block = seg_run_block(state);
+  uint64_t bytes = ((uint64_t)seg_run_kernel(state)->value_slot_count + 1) * sizeof(int64_t);
+  for (uint32_t i = 0; i < block->input_count; i++)
+    bytes += seg_width_bytes(block->input_layouts[i], seg_block_input_width(block, i));
+  return bytes;
+}
+
 static uint32_t choose_batch(const struct seg_run_state *state) {
-  uint64_t columns =
-      (uint64_t)seg_run_block(state)->input_count + seg_run_kernel(state)->value_slot_count + 1;
+  uint64_t bytes = row_bytes(state);
   uint32_t batch = LARGEST_BATCH;
-  while (batch > SMALLEST_BATCH && batch * columns * 8 > BATCH_BYTES)
+  while (batch > SMALLEST_BATCH && batch * bytes > BATCH_BYTES)
     batch /= 2;
   // Masks are looked at where they were computed, in the cache.
   int64_t masks = seg_mask_program_batch(seg_run_kernel(state)->masks);

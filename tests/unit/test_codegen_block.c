@@ -354,6 +354,47 @@ static void integers_of_every_width(void **state) {
   try_everywhere(build_widths, 9);
 }
 
+static void compare_in_every_way(struct seg_test_block *builder, uint32_t column,
+                                 uint32_t constant) {
+  for (int comparison = SEG_IS_EQUAL; comparison <= SEG_IS_GREATER_EQUAL; comparison++)
+    seg_test_block_mask_root(
+        builder,
+        seg_test_block_compare(builder, (enum seg_plan_comparison)comparison, column, constant));
+}
+
+/** So many comparisons of a column that they are made of the ranks of its values. */
+static void build_many_comparisons(struct seg_test_block *builder) {
+  static const enum seg_width widths[] = {SEG_WIDTH_FULL, SEG_WIDTH_16, SEG_WIDTH_32,
+                                          SEG_WIDTH_FULL, SEG_WIDTH_16, SEG_WIDTH_FULL};
+  for (int c = 0; c < 3; c++) { // values from -9 to 9, and extremes
+    uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_I64, c == 1);
+    for (int64_t i = -11; i <= 11; i++)
+      compare_in_every_way(builder, column, seg_test_block_integer(builder, SEG_LAYOUT_I64, i));
+    for (int i = 0; i < EXTREMES; i++)
+      compare_in_every_way(builder, column,
+                           seg_test_block_integer(builder, SEG_LAYOUT_I64, extremes[i]));
+  }
+  for (int c = 0; c < 2; c++) { // values from -9 to 40,000
+    uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_I32, c == 1);
+    for (int64_t i = -80; i < 40100; i += 134)
+      seg_test_block_mask_root(
+          builder,
+          seg_test_block_compare(builder, (enum seg_plan_comparison)((i & 0xff) % 6), column,
+                                 seg_test_block_integer(builder, SEG_LAYOUT_I32, i)));
+  }
+  uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_F64, true);
+  for (int i = -41; i <= 41; i++)
+    compare_in_every_way(builder, column, seg_test_block_number(builder, (double)i / 8));
+  for (int i = 0; i < NUMBERS; i++)
+    compare_in_every_way(builder, column, seg_test_block_number(builder, numbers[i]));
+  builder->input_widths = widths;
+}
+
+static void many_comparisons_of_a_column(void **state) {
+  (void)state;
+  try_everywhere(build_many_comparisons, 10);
+}
+
 /** Every arithmetic operation on known and on possibly unknown operands. */
 static void build_arithmetic(struct seg_test_block *builder) {
   static const enum seg_op operations[] = {SEG_OP_ADD, SEG_OP_SUBTRACT, SEG_OP_MULTIPLY,
@@ -518,6 +559,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(comparisons_in_every_form),
       cmocka_unit_test(integers_of_every_width),
+      cmocka_unit_test(many_comparisons_of_a_column),
       cmocka_unit_test(arithmetic_known_and_unknown),
       cmocka_unit_test(odd_roots),
       cmocka_unit_test(overflow_at_the_edges),
