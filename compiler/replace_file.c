@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "runtime/io/io_errors.h"
+#include "runtime/io/private_file.h"
 
 static enum seg_status fail_place(const char *path, const char *words, struct seg_error *error) {
   return SEG_IO_FAIL(error, SEG_IO, OUTPUT_PLACE, "%s cannot be written: %s", path, words);
@@ -24,20 +25,11 @@ static enum seg_status fail_write(const char *path, int reason, struct seg_error
 
 /** A new empty file beside the target; its handle, or -1 with errno. */
 static int create_beside(struct seg_arena *arena, const char *target, struct seg_str *private) {
-  enum { TRIES = 100 };
   const char *slash = strrchr(target, '/'); // there is one: the path is absolute
-  for (int i = 0; i < TRIES; i++) {
-    *private = seg_arena_format(arena, "%.*s/.%s.segc-%ld-%d.tmp", (int)(slash - target), target,
-                                slash + 1, (long)getpid(), i);
-    if (private->data == NULL) {
-      errno = ENOMEM;
-      return -1;
-    }
-    int handle = open(private->data, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (handle >= 0 || errno != EEXIST)
-      return handle;
-  }
-  return -1;
+  struct seg_str folder =
+      seg_arena_str(arena, (struct seg_str){target, (size_t)(slash - target) + 1});
+  errno = ENOMEM;
+  return folder.data == NULL ? -1 : seg_private_file_create(arena, folder.data, slash + 1, private);
 }
 
 static int write_all(int handle, struct seg_str text) {
@@ -50,7 +42,8 @@ static int write_all(int handle, struct seg_str text) {
   return 0;
 }
 
-/** Text, owner and permissions, safely on disk; 0 or the reason. Closes the handle. */
+/** Text, owner and permissions, safely on disk; 0 or the reason. The handle stays open, so that the
+ * private file is not taken for one that was left behind. */
 static int fill(int handle, struct seg_str text, const struct stat *info) {
   int reason = write_all(handle, text);
   // Only a privileged user may give files away; without it the file belongs to who writes it.
@@ -59,8 +52,6 @@ static int fill(int handle, struct seg_str text, const struct stat *info) {
   if (reason == 0 && fchmod(handle, info->st_mode & 0777) != 0)
     reason = errno;
   if (reason == 0 && fsync(handle) != 0)
-    reason = errno;
-  if (close(handle) != 0 && reason == 0)
     reason = errno;
   return reason;
 }
@@ -95,10 +86,11 @@ enum seg_status seg_replace_file(struct seg_arena *arena, const char *path, stru
   int reason = fill(handle, text, &info);
   if (reason == 0 && rename(private.data, target) != 0)
     reason = errno;
-  if (reason != 0) {
+  if (reason != 0)
     unlink(private.data);
+  close(handle); // all of it is on disk since fsync
+  if (reason != 0)
     return fail_write(path, reason, error);
-  }
   sync_folder(arena, target);
   return SEG_OK;
 }
@@ -125,6 +117,7 @@ enum seg_status seg_create_file(struct seg_arena *arena, const char *path, struc
   if (reason == 0 && link(private.data, target.data) != 0)
     reason = errno;
   unlink(private.data);
+  close(handle);
   if (reason == EEXIST)
     return SEG_IO_FAIL(error, SEG_USAGE, OUTPUT_PLACE, "%s exists already", path);
   if (reason != 0)

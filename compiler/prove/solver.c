@@ -36,7 +36,7 @@ enum seg_status seg_solver_init(struct seg_solver *solver, unsigned budget,
   solver->context = Z3_mk_context(config);
   Z3_del_config(config);
   if (solver->context == NULL)
-    return seg_fail(error, SEG_INTERNAL, "", "the solver of the proofs does not start");
+    return seg_fail_memory(error, "the solver of the proofs");
   Z3_set_error_handler(solver->context, ignore_error);
   Z3_context c = solver->context;
   solver->integers = Z3_mk_int_sort(c);
@@ -52,6 +52,8 @@ enum seg_status seg_solver_init(struct seg_solver *solver, unsigned budget,
   Z3_params_set_uint(c, params, Z3_mk_string_symbol(c, "random_seed"), 1);
   Z3_solver_set_params(c, solver->solver, params);
   Z3_params_dec_ref(c, params);
+  if (erred(solver) && Z3_get_error_code(c) == Z3_MEMOUT_FAIL)
+    return seg_fail_memory(error, "the solver of the proofs");
   if (erred(solver))
     return seg_fail(error, SEG_INTERNAL, "", "the solver of the proofs does not start: %s",
                     Z3_get_error_msg(c, Z3_get_error_code(c)));

@@ -17,6 +17,7 @@
 
 #include "tests/trust/faults/fault.h"
 #include "tests/trust/faults/folder.h"
+#include "tests/trust/faults/judge.h"
 
 int segc_main(int argc, char **argv);
 
@@ -62,14 +63,6 @@ enum {
   SCENARIO_COUNT = sizeof scenarios / sizeof *scenarios
 };
 
-/** What a command did. */
-struct outcome {
-  int code; // -N: ended by signal N
-  char *output, *messages;
-  size_t output_size;
-  struct folder_list folder;
-};
-
 struct driver {
   char place[64], base[80], work[80], said[80]; // folders
   struct fault_log *log;
@@ -77,7 +70,8 @@ struct driver {
   uint64_t seed;
   const char *only, *mode;
   uint64_t point;
-  uint64_t tried, harmless, swept, wrong;
+  uint64_t kills; // of each command, instead of faults
+  uint64_t tried, harmless, swept, wrong, killed;
   struct told {
     const char *what;
     const void *place;
@@ -89,12 +83,6 @@ static void forget(struct outcome *outcome) {
   free(outcome->output);
   free(outcome->messages);
   folder_forget(&outcome->folder);
-}
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
 // --- one command ---------------------------------------------------------------------------------
@@ -133,169 +121,42 @@ static _Noreturn void be_segc(const struct driver *driver, const char *command,
 #endif
 }
 
-static struct outcome run(const struct driver *driver, const char *command,
-                          const struct fault_mode *mode, uint64_t at) {
-  int status;
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static pid_t start(const struct driver *driver, const char *command, const struct fault_mode *mode,
+                   uint64_t at) {
   memset(driver->log, 0, sizeof *driver->log);
   fflush(stdout);
   pid_t child = fork();
   if (child == 0)
     be_segc(driver, command, mode, at);
+  return child;
+}
+
+static struct outcome finish(const struct driver *driver, pid_t child) {
+  int status;
+  size_t size;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR)
     ;
   struct outcome outcome = {.code = WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status)};
-  size_t size;
-  outcome.output = folder_read(driver->said, "output", &outcome.output_size);
+  outcome.output = folder_read(driver->said, "output", &size);
   outcome.messages = folder_read(driver->said, "messages", &size);
   outcome.folder = folder_look(driver->work);
   return outcome;
 }
 
+static struct outcome run(const struct driver *driver, const char *command,
+                          const struct fault_mode *mode, uint64_t at) {
+  return finish(driver, start(driver, command, mode, at));
+}
+
 static void renew(const struct driver *driver) {
   folder_remove(driver->work);
   folder_copy(driver->base, driver->work);
-}
-
-// --- what is right -------------------------------------------------------------------------------
-
-// A line of times ("0.27 s: compile ...", in JSON at its end) differs from run to run.
-static size_t without_times(const char *line, size_t size) {
-  const char *mark = memmem(line, size, " s: ", 4);
-  const char *json = memmem(line, size, "\"seconds\":", 10);
-  if (mark != NULL && strspn(line, "0123456789.") == (size_t)(mark - line))
-    return 0;
-  return json != NULL ? (size_t)(json - line) : size;
-}
-
-static const char *next_line(const char *text, size_t *size) {
-  const char *end = strchr(text, '\n');
-  *size = end == NULL ? strlen(text) : (size_t)(end - text) + 1;
-  return text + *size;
-}
-
-// Is `text` the beginning of `all`, or all of it?
-static bool same_text(const char *text, const char *all, bool beginning) {
-  while (*text != '\0' && *all != '\0') {
-    size_t size, wanted;
-    const char *rest = next_line(text, &size), *more = next_line(all, &wanted);
-    size = without_times(text, size);
-    wanted = without_times(all, wanted);
-    bool cut = beginning && *rest == '\0' && size <= wanted;
-    if ((size != wanted && !cut) || memcmp(text, all, size) != 0)
-      return false;
-    text = rest;
-    all = more;
-  }
-  return *text == '\0' && (beginning || *all == '\0');
-}
-
-static bool below(const char *path, const char *folder) {
-  return strncmp(path, folder, strlen(folder)) == 0 && path[strlen(folder)] == '/';
-}
-
-// Caches may be filled or not; files that were not given their names are no part of them.
-static bool is_cache(const char *path) {
-  return (below(path, "kept") || below(path, "new") || below(path, "cache") ||
-          strcmp(path, "new") == 0 || strcmp(path, "cache") == 0) &&
-         strstr(path, "/.new-") == NULL;
-}
-
-// The locks of a store stay, and its empty folder.
-static bool is_lock(const char *path) {
-  return strcmp(path, "fresh") == 0 || strcmp(path, "fresh/writer") == 0 ||
-         strcmp(path, "fresh/readers") == 0 || strcmp(path, "store/readers") == 0;
-}
-
-static bool is_private(const char *path) {
-  return strstr(path, ".segc-") != NULL || below(path, "store") || below(path, "fresh") ||
-         strstr(path, "/.new-") != NULL;
-}
-
-// `*leftover`: what the new state of a store replaced and could not take away.
-static const char *same_folder(const struct folder_list *found, const struct folder_list *wanted,
-                               const char **leftover) {
-  for (size_t i = 0; i < found->count; i++) {
-    const struct folder_entry *entry = &found->entries[i],
-                              *other = folder_find(wanted, entry->path);
-    if (is_cache(entry->path) || (other != NULL && other->bytes == entry->bytes))
-      continue;
-    if (other != NULL || leftover == NULL || !below(entry->path, "store"))
-      return entry->path;
-    *leftover = entry->path;
-  }
-  for (size_t i = 0; i < wanted->count; i++)
-    if (!is_cache(wanted->entries[i].path) && folder_find(found, wanted->entries[i].path) == NULL)
-      return wanted->entries[i].path;
-  return NULL;
-}
-
-// Every file is as before or as without the fault, and none is too many; `*leftover` is a private
-// file that the next run is to sweep.
-static const char *whole_or_old(const struct folder_list *found, const struct folder_list *before,
-                                const struct folder_list *after, const char **leftover) {
-  for (size_t i = 0; i < found->count; i++) {
-    const char *path = found->entries[i].path;
-    const struct folder_entry *old = folder_find(before, path), *new = folder_find(after, path);
-    uint64_t bytes = found->entries[i].bytes;
-    if (is_cache(path) || is_lock(path) || (old != NULL && old->bytes == bytes) ||
-        (new != NULL &&new->bytes == bytes))
-      continue;
-    if (!is_private(path) || old != NULL)
-      return path;
-    *leftover = path;
-  }
-  for (size_t i = 0; i < before->count; i++) {
-    const char *path = before->entries[i].path;
-    // What a new state of a store replaces goes.
-    if (!is_cache(path) && folder_find(found, path) == NULL && folder_find(after, path) != NULL)
-      return path;
-  }
-  return NULL;
-}
-
-// An error in words: a line `error: ...` or `error[CODE]: ...`.
-static bool says_error(const char *messages) {
-  for (const char *at = messages; (at = strstr(at, "error")) != NULL; at += 5)
-    if ((at == messages || at[-1] == '\n' || at[-1] == 'm') && strpbrk(at, ":") != NULL)
-      return true;
-  return false;
-}
-
-struct expected {
-  struct folder_list before;
-  struct outcome normal;
-  uint64_t points[FAULT_KINDS];
-};
-
-static const char *judge(struct driver *driver, const struct fault_mode *mode,
-                         const struct expected *expected, const struct outcome *found,
-                         const char **leftover, char place[PATH_MAX]) {
-  const char *path;
-  *leftover = NULL;
-  if (found->code < 0)
-    return found->code == -SIGALRM ? "it does not end" : "it crashes";
-  if (found->code == expected->normal.code) {
-    driver->harmless++;
-    if (!same_text(found->output, expected->normal.output, false))
-      return "another output";
-    if ((path = same_folder(&found->folder, &expected->normal.folder, leftover)) == NULL)
-      return NULL;
-    snprintf(place, PATH_MAX, "%s", path);
-    return "another file";
-  }
-  if (found->code != 2)
-    return "another exit code";
-  if (mode->reason == EINTR || mode->reason == 0)
-    return "a call that was to be repeated ends it";
-  if (!says_error(found->messages))
-    return "no error in words";
-  if (!same_text(found->output, expected->normal.output, true))
-    return "another output";
-  path = whole_or_old(&found->folder, &expected->before, &expected->normal.folder, leftover);
-  if (path == NULL)
-    return NULL;
-  snprintf(place, PATH_MAX, "%s", path);
-  return "half a file, or one too many";
 }
 
 // --- telling -------------------------------------------------------------------------------------
@@ -326,17 +187,17 @@ static const void *place_of(const struct fault_log *log) {
   return log->crashed.depth > 4 ? log->crashed.calls[3] : log->failed.calls[4];
 }
 
-static void tell(struct driver *driver, const char *name, const struct fault_mode *mode,
-                 uint64_t at, const char *what, const char *place, const struct outcome *found,
+static void tell(struct driver *driver, const char *name, const char *mode, uint64_t at,
+                 const struct verdict *verdict, const struct outcome *found,
                  const struct fault_log *log) {
   driver->wrong++;
   for (int i = 0; i < driver->told_count; i++)
-    if (driver->told[i].what == what && driver->told[i].place == place_of(log))
+    if (driver->told[i].what == verdict->wrong && driver->told[i].place == place_of(log))
       return;
   if (driver->told_count < 256)
-    driver->told[driver->told_count++] = (struct told){what, place_of(log)};
-  printf("\nFAILED: %s, %s at %llu: %s %s (exit code %d)\n", name, mode->name,
-         (unsigned long long)at, what, place, found->code);
+    driver->told[driver->told_count++] = (struct told){verdict->wrong, place_of(log)};
+  printf("\nFAILED: %s, %s at %llu: %s %s (exit code %d)\n", name, mode, (unsigned long long)at,
+         verdict->wrong, verdict->place, found->code);
   tell_place("the call", &log->failed, 3);
   tell_place("the crash", &log->crashed, 2);
   if (found->messages[0] != '\0')
@@ -345,38 +206,58 @@ static void tell(struct driver *driver, const char *name, const struct fault_mod
 
 // --- points --------------------------------------------------------------------------------------
 
-// One point; false when the command is over before it.
-static bool try_point(struct driver *driver, int which, const struct fault_mode *mode, uint64_t at,
-                      const struct expected *expected) {
-  char place[PATH_MAX] = "";
-  const char *leftover;
-  struct outcome found = run(driver, scenarios[which].command, mode, at);
+// What is left is to be swept by the next run. Then everything is made as it was.
+static void settle(struct driver *driver, int which, const char *mode, uint64_t at,
+                   struct verdict *verdict, const struct expected *expected,
+                   const struct outcome *found) {
   struct fault_log log = *driver->log;
-  if (!atomic_load(&log.struck)) {
-    forget(&found);
-    renew(driver);
-    return false;
-  }
+  const char *left = verdict->leftover;
   driver->tried++;
-  const char *what = judge(driver, mode, expected, &found, &leftover, place);
-  if (what == NULL && leftover != NULL) {
-    // The next run takes away what this one could not.
-    struct outcome next =
-        run(driver, below(leftover, "store") ? sweeper : scenarios[which].command, NULL, 0);
+  driver->harmless += verdict->harmless;
+  if (verdict->wrong == NULL && left[0] != '\0') {
+    const char *command = judge_is_below(left, "store") ? sweeper : scenarios[which].command;
+    struct outcome next = run(driver, command, NULL, 0);
     driver->swept++;
-    if (next.code != 0 || folder_find(&next.folder, leftover) != NULL) {
-      what = "what it leaves is not swept:";
-      snprintf(place, sizeof place, "%s", leftover);
+    if (next.code < 0 || folder_find(&next.folder, left) != NULL) {
+      verdict->wrong = "what it leaves is not swept:";
+      memcpy(verdict->place, left, sizeof verdict->place);
     }
     forget(&next);
   }
-  if (what != NULL)
-    tell(driver, scenarios[which].name, mode, at, what, place, &found, &log);
-  if (same_folder(&found.folder, &expected->before, NULL) != NULL || leftover != NULL ||
-      what != NULL || found.folder.count != expected->before.count)
+  if (verdict->wrong != NULL)
+    tell(driver, scenarios[which].name, mode, at, verdict, found, &log);
+  if (!judge_same_folder(&found->folder, &expected->before) || left[0] != '\0')
     renew(driver);
+}
+
+// One point; false when the command is over before it.
+static bool try_point(struct driver *driver, int which, const struct fault_mode *mode, uint64_t at,
+                      const struct expected *expected) {
+  struct outcome found = run(driver, scenarios[which].command, mode, at);
+  bool struck = atomic_load(&driver->log->struck);
+  if (struck) {
+    struct verdict verdict = judge_fault(mode, expected, &found);
+    settle(driver, which, mode->name, at, &verdict, expected, &found);
+  } else {
+    renew(driver);
+  }
   forget(&found);
-  return true;
+  return struck;
+}
+
+// Killed somewhere between the beginning and a little after the end.
+static void try_kill(struct driver *driver, int which, uint64_t number,
+                     const struct expected *expected) {
+  double at = (double)(number + 1) * 0.6180339887498949;
+  double moment = (at - (double)(uint64_t)at) * 1.1 * expected->seconds;
+  pid_t child = start(driver, scenarios[which].command, NULL, 0);
+  usleep((useconds_t)(moment * 1e6));
+  kill(child, SIGKILL);
+  struct outcome found = finish(driver, child);
+  struct verdict verdict = judge_kill(expected, &found);
+  driver->killed += found.code == -SIGKILL;
+  settle(driver, which, "a kill", number, &verdict, expected, &found);
+  forget(&found);
 }
 
 static uint64_t points_of(const struct expected *expected, const struct fault_mode *mode) {
@@ -425,10 +306,12 @@ static void try_scenario(struct driver *driver, int which, double seconds) {
   static const struct fault_mode none = {"none", FAULT_ALL, 0, false};
   struct expected expected = {0};
   uint64_t tried = driver->tried;
-  double start = now();
+  double first = now();
   renew(driver);
   expected.before = folder_look(driver->work);
+  double begin = now();
   expected.normal = run(driver, scenarios[which].command, &none, 0);
+  expected.seconds = now() - begin;
   for (int k = 0; k < FAULT_KINDS; k++)
     expected.points[k] = atomic_load(&driver->log->by_kind[k]);
   renew(driver);
@@ -438,15 +321,20 @@ static void try_scenario(struct driver *driver, int which, double seconds) {
     driver->wrong++;
   } else {
     printf("%-14s", scenarios[which].name);
-    if (driver->point > 0) {
+    for (uint64_t k = 0; k < driver->kills; k++)
+      try_kill(driver, which, driver->seed + k, &expected);
+    if (driver->kills > 0)
+      printf(" %llu of %llu killed in time,", (unsigned long long)driver->killed,
+             (unsigned long long)driver->kills);
+    else if (driver->point > 0) {
       for (int m = 0; m < MODE_COUNT; m++)
         if (is_wanted(driver, &modes[m]))
           try_point(driver, which, &modes[m], driver->point, &expected);
     } else if (driver->seconds > 0)
-      try_some(driver, which, &expected, start + seconds);
+      try_some(driver, which, &expected, first + seconds);
     else
       try_all(driver, which, &expected);
-    printf(" %llu points, %.1f s\n", (unsigned long long)(driver->tried - tried), now() - start);
+    printf(" %llu points, %.1f s\n", (unsigned long long)(driver->tried - tried), now() - first);
   }
   folder_forget(&expected.before);
   forget(&expected.normal);
@@ -525,6 +413,8 @@ static bool read_arguments(struct driver *driver, int argc, char **argv) {
       driver->mode = value;
     else if (strcmp(argv[i], "--point") == 0)
       driver->point = strtoull(value, NULL, 10);
+    else if (strcmp(argv[i], "--kills") == 0)
+      driver->kills = strtoull(value, NULL, 10);
     else if (strcmp(argv[i], "--seconds") == 0)
       driver->seconds = strtod(value, NULL);
     else if (strcmp(argv[i], "--seed") == 0)
@@ -541,7 +431,7 @@ int main(int argc, char **argv) {
   void *warm[4];
   if (!read_arguments(&driver, argc, argv)) {
     fprintf(stderr, "usage: faults SOURCE_FOLDER [--all|--seconds N] [--seed N] [--only SCENARIO] "
-                    "[--mode MODE] [--point N]\n");
+                    "[--mode MODE] [--point N] [--kills N]\n");
     return 2;
   }
   backtrace(warm, 4); // the first one loads a library

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/hash.h"
+
 static void *sure(void *memory, const char *doing) {
   if (memory != NULL)
     return memory;
@@ -112,10 +114,12 @@ struct looking {
 };
 
 static uint64_t hash_of(const char *bytes, size_t size) {
-  uint64_t hash = 14695981039346656037u; // FNV-1a
-  for (size_t i = 0; i < size; i++)
-    hash = (hash ^ (unsigned char)bytes[i]) * 1099511628211u;
-  return hash;
+  uint64_t hash = seg_hash_u64(size), word;
+  for (; size >= sizeof word; bytes += sizeof word, size -= sizeof word) {
+    memcpy(&word, bytes, sizeof word);
+    hash = seg_hash_mix(hash, word);
+  }
+  return seg_hash_mix(hash, seg_hash_bytes(bytes, size));
 }
 
 static void look_below(struct folder_list *list, const char *folder, const char *below);
