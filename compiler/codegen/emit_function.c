@@ -2,6 +2,7 @@
 //
 // Attributes of every function: nounwind (no unwind tables to register) and no-builtins (so that
 // LLVM does not turn a loop into a call of memset, which generated code may not call).
+#include <assert.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -233,8 +234,9 @@ void seg_emit_store_text(struct seg_emit *emit, LLVMValueRef base, LLVMValueRef 
 
 LLVMValueRef seg_emit_call(struct seg_emit *emit, LLVMModuleRef module, const char *name,
                            LLVMTypeRef result, LLVMValueRef *arguments, unsigned count) {
-  enum { MOST_ARGUMENTS = 12 };
+  enum { MOST_ARGUMENTS = 16 };
   LLVMTypeRef types[MOST_ARGUMENTS];
+  assert(count <= MOST_ARGUMENTS);
   for (unsigned i = 0; i < count; i++)
     types[i] = LLVMTypeOf(arguments[i]);
   LLVMTypeRef type = LLVMFunctionType(result, types, count, false);

@@ -281,7 +281,8 @@ static enum seg_status order_rows(const struct store_source *source,
   return SEG_OK;
 }
 
-// Whoever reads events counts on places that rise and lie inside: looked at while a block is at hand.
+// Whoever reads events counts on places that rise and lie inside: looked at while a block is at
+// hand.
 static enum seg_status verify_offsets(const struct seg_store *store,
                                       const struct seg_store_part *part, struct seg_error *error) {
   enum { STEP = SEG_CHECKSUM_BLOCK / sizeof(uint64_t) };

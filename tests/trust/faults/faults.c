@@ -365,6 +365,11 @@ static bool write_many(const struct driver *driver) {
   return fclose(purchases) == 0 && fine;
 }
 
+// The address sanitizer ends a program with the code that findings have.
+static bool says_sanitizer(const char *messages) {
+  return strstr(messages, "Sanitizer") != NULL || strstr(messages, "runtime error:") != NULL;
+}
+
 static bool prepare(struct driver *driver, const char *source) {
   char projects[PATH_MAX], path[PATH_MAX];
   snprintf(driver->place, sizeof driver->place, "%s/segc-faults-XXXXXX",
@@ -388,7 +393,7 @@ static bool prepare(struct driver *driver, const char *source) {
   renew(driver);
   for (int i = 0; i < SETUP_COUNT; i++) {
     struct outcome outcome = run(driver, setups[i], NULL, 0);
-    bool fine = outcome.code == 0 || outcome.code == 1;
+    bool fine = outcome.code == 0 || (outcome.code == 1 && !says_sanitizer(outcome.messages));
     if (!fine)
       printf("FAILED: %s: exit code %d\n%s", setups[i], outcome.code, outcome.messages);
     forget(&outcome);
