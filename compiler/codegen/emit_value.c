@@ -368,6 +368,25 @@ static struct seg_emit_value emit_FRACTION_BAND(struct seg_emit_block *block, ui
   return (struct seg_emit_value){.data = band, .known = known};
 }
 
+static struct seg_emit_value emit_FRACTION_ROUND(struct seg_emit_block *block, uint32_t number) {
+  struct seg_emit *emit = block->emit;
+  LLVMBuilderRef builder = emit->builder;
+  struct seg_emit_value a = operand(block, number, 0), b = operand(block, number, 1);
+  LLVMValueRef zero = seg_emit_i64(emit, 0);
+  LLVMValueRef above = LLVMBuildICmp(builder, LLVMIntSGT, b.data, zero, "");
+  LLVMValueRef by = LLVMBuildSelect(builder, above, b.data, seg_emit_i64(emit, 1), "");
+  LLVMValueRef whole = LLVMBuildSDiv(builder, a.data, by, "");
+  LLVMValueRef left = LLVMBuildSRem(builder, a.data, by, "");
+  bool down = step_of(block, number)->rounding == SEG_TO_FLOOR;
+  LLVMValueRef off =
+      LLVMBuildICmp(builder, down ? LLVMIntSLT : LLVMIntSGT, left, zero, ""); // one further
+  LLVMValueRef data =
+      down ? LLVMBuildAdd(builder, whole, LLVMBuildSExt(builder, off, emit->type.i64, ""), "")
+           : LLVMBuildAdd(builder, whole, LLVMBuildZExt(builder, off, emit->type.i64, ""), "");
+  return (struct seg_emit_value){.data = data,
+                                 .known = both(block, both(block, a.known, b.known), above)};
+}
+
 static struct seg_emit_value emit_FRACTION_ORDER(struct seg_emit_block *block, uint32_t number) {
   struct seg_emit *emit = block->emit;
   LLVMBuilderRef builder = emit->builder;

@@ -93,7 +93,32 @@ static uint32_t lower_compare(const struct seg_scope *scope, const struct seg_no
   return compare_step(scope, plan_comparison(node->comparison), left, right);
 }
 
+// Against a whole number a fraction may be rounded: a / b >= c when its floor is, a / b > c when
+// its ceiling is. Then all comparisons of one fraction share a column, and none multiplies.
+static bool rounds(const struct seg_node *node, enum seg_plan_rounding *rounding) {
+  enum seg_plan_comparison comparison = plan_comparison(node->comparison);
+  const struct seg_node *below = node->operands[3];
+  *rounding = comparison == SEG_IS_GREATER_EQUAL || comparison == SEG_IS_LESS ? SEG_TO_FLOOR
+                                                                              : SEG_TO_CEILING;
+  return comparison != SEG_IS_EQUAL && comparison != SEG_IS_NOT_EQUAL &&
+         below->kind == SEG_NODE_LITERAL && below->literal.integer == 1;
+}
+
 static uint32_t lower_fractions(const struct seg_scope *scope, const struct seg_node *node) {
+  enum seg_plan_rounding rounding;
+  if (rounds(node, &rounding)) {
+    struct seg_step whole = {
+        .op = SEG_OP_FRACTION_ROUND,
+        .layout = SEG_LAYOUT_I64,
+        .optional = true,
+        .rounding = rounding,
+        .operands = {seg_lower_value(scope, node->operands[0]),
+                     seg_lower_value(scope, node->operands[1])},
+    };
+    return compare_step(scope, plan_comparison(node->comparison),
+                        seg_build_step(scope->builder, whole),
+                        seg_lower_value(scope, node->operands[2]));
+  }
   struct seg_step order = {.op = SEG_OP_FRACTION_ORDER, .layout = SEG_LAYOUT_I32, .optional = true};
   for (uint32_t i = 0; i < 4; i++)
     order.operands[i] = seg_lower_value(scope, node->operands[i]);

@@ -140,7 +140,7 @@ struct seg_step {
   enum seg_date_part date_part; // DATE_PART
   enum seg_plan_text_map text_map;
   const struct seg_automaton *automaton; // TEXT_MATCH: that of list[0].text
-  enum seg_plan_rounding rounding;       // NUMBER_TO_INTEGER, ROUND
+  enum seg_plan_rounding rounding;       // NUMBER_TO_INTEGER, ROUND, FRACTION_ROUND
   uint8_t scale;                         // INTEGER_TO_NUMBER
   int64_t factor;                    // FRACTION_BAND, ROUND; AS_OF_INSTANT: microseconds before it
   struct seg_plan_constant constant; // CONSTANT

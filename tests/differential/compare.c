@@ -8,6 +8,7 @@
 
 #include "compiler/codegen/processor.h"
 #include "runtime/entity/key_table.h"
+#include "runtime/run/narrow.h"
 #include "runtime/run/run.h"
 #include "tests/differential/stored.h"
 
@@ -131,6 +132,34 @@ static void take_run_status(struct comparer *comparer, enum seg_status status,
     differ(comparer, "the run failed: %s", error->message);
 }
 
+/** Over a store of one or three parts the plan is as narrow as the columns, and has code of its
+ * own; of two or four it is not, and columns are widened. */
+static enum seg_status run_plan(struct comparer *comparer, const struct seg_run_sources *sources,
+                                struct seg_error *error) {
+  const struct seg_pipeline *pipeline = comparer->pipeline;
+  struct seg_run_options options = {.as_of = comparer->data->as_of,
+                                    .threads = comparer->manner->threads,
+                                    .memory_bytes = comparer->manner->memory_bytes};
+  struct seg_arena arena;
+  struct seg_plan narrow;
+  struct seg_code *code = NULL;
+  seg_arena_init(&arena);
+  enum seg_status status = seg_run_narrow(&arena, &pipeline->plan, sources, &narrow, error);
+  bool is_narrow = status == SEG_OK && comparer->manner->store_parts % 2 == 1 &&
+                   !seg_run_equally_narrow(&narrow, &pipeline->plan);
+  if (is_narrow)
+    status = seg_plan_verify(&narrow, error);
+  if (is_narrow && status == SEG_OK)
+    status = seg_codegen(&narrow, &pipeline->codegen_options, &code, error);
+  if (status == SEG_OK)
+    status = seg_run(is_narrow ? &narrow : &pipeline->plan,
+                     seg_code_kernels(is_narrow ? code : pipeline->code), sources, &options,
+                     &comparer->run, error);
+  seg_code_free(code);
+  seg_arena_deinit(&arena);
+  return status;
+}
+
 static void run_compiled(struct comparer *comparer, const bool *reads) {
   const struct seg_plan *plan = &comparer->pipeline->plan;
   struct data_columns columns[DATA_MAX_TABLES + 2] = {0};
@@ -146,11 +175,7 @@ static void run_compiled(struct comparer *comparer, const bool *reads) {
     struct seg_run_sources all = {.customer = sources[plan->event_count],
                                   .events = sources,
                                   .lists = sources + plan->event_count + 1};
-    struct seg_run_options options = {.as_of = comparer->data->as_of,
-                                      .threads = comparer->manner->threads,
-                                      .memory_bytes = comparer->manner->memory_bytes};
-    enum seg_status status = seg_run(plan, seg_code_kernels(comparer->pipeline->code), &all,
-                                     &options, &comparer->run, &error);
+    enum seg_status status = run_plan(comparer, &all, &error);
     take_run_status(comparer, status, &error);
   }
   for (uint32_t i = 0; i <= plan->event_count + plan->list_count; i++) {
