@@ -218,11 +218,13 @@ static enum seg_status store_decode(struct seg_morsel *morsel, int64_t *row,
     status = read_values(&stretch, &days, &state->days, error);
     morsel->days = seg_column_view(&state->days);
   }
+  if (status != SEG_OK)
+    return status;
   morsel->key = seg_column_view(&state->key);
   if (seg_bitmap_all(morsel->key.known, morsel->row_count))
     morsel->key.known = NULL;
   morsel->inputs = state->views;
-  return status;
+  return SEG_OK;
 }
 
 static void store_locate(struct seg_source *head, int64_t row, struct seg_error *error) {
