@@ -183,3 +183,12 @@ void seg_bench_project(FILE *out, uint64_t seed, uint32_t segments) {
     fprintf(out, "\n  decision: \"d%05u\"\n}\n\n", i);
   }
 }
+
+void seg_bench_chains(FILE *out, uint32_t segments, uint32_t length) {
+  for (uint32_t first = 1; length > 1 && first + length - 1 <= segments; first += length) {
+    fprintf(out, "priority p%05u: ", first);
+    for (uint32_t i = 0; i < length; i++)
+      fprintf(out, "%ss%05u", i == 0 ? "" : " > ", first + i);
+    fputs("\n\n", out);
+  }
+}

@@ -21,4 +21,7 @@ uint32_t seg_bench_pick(struct seg_bench_random *random, uint32_t limit);
 /** Segments are called s00001, s00002, ... */
 void seg_bench_project(FILE *out, uint64_t seed, uint32_t segments);
 
+/** Chains behind it: each `length` segments one after the other are the members of one. */
+void seg_bench_chains(FILE *out, uint32_t segments, uint32_t length);
+
 #endif

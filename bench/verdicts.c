@@ -13,15 +13,6 @@ static double spent(clockid_t clock) {
   return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
 }
 
-static void write_chains(FILE *out, uint32_t segments, uint32_t length) {
-  for (uint32_t first = 1; length > 1 && first + length - 1 <= segments; first += length) {
-    fprintf(out, "priority p%05u: ", first);
-    for (uint32_t i = 0; i < length; i++)
-      fprintf(out, "%ss%05u", i == 0 ? "" : " > ", first + i);
-    fputs("\n\n", out);
-  }
-}
-
 static void print(const struct seg_verdicts *verdicts, double wall, double processor) {
   const struct seg_verdict_counts *counts = &verdicts->counts;
   printf("%.3f s, %.3f s of the processors\n", wall, processor);
@@ -52,7 +43,7 @@ static enum seg_status measure(uint32_t segments, uint64_t seed, uint32_t length
   if (out == NULL)
     return seg_fail_memory(error, "the project");
   seg_bench_project(out, seed, segments);
-  write_chains(out, segments, length);
+  seg_bench_chains(out, segments, length);
   fclose(out);
   seg_pipeline_init(&pipeline);
   enum seg_status status = seg_source_map_add(&pipeline.map, seg_str_view("random.seg"),

@@ -208,7 +208,7 @@ static void set_of(const struct seg_boxes *boxes, const struct seg_node *node,
     const struct seg_literal *literal =
         node->kind == SEG_NODE_IN ? &node->literals[i]
                                   : &node->operands[is_literal(node->operands[0]) ? 0 : 1]->literal;
-    if (!text && (literal->integer < 0 || literal->integer > 63))
+    if (!text && (literal->integer < 0 || literal->integer > 62)) // bit 63: all others
       return;
     named |= text ? text_bit(value, literal->text) : 1ull << literal->integer;
   }
@@ -455,6 +455,11 @@ static bool is_asked(const struct seg_cube *const *cubes, uint32_t count, seg_at
 static bool lies_within(const struct seg_range *inner, const struct seg_range *outer) {
   return (outer->missing || !inner->missing) && inner->low >= outer->low &&
          inner->high <= outer->high && (inner->set & ~outer->set) == 0;
+}
+
+bool seg_boxes_imply(const struct seg_boxes *boxes, seg_atom_sign a, seg_atom_sign b) {
+  const struct seg_range *inner = &boxes->signs[a], *outer = &boxes->signs[b];
+  return inner->value == outer->value && boxes->exact[b / 2] && lies_within(inner, outer);
 }
 
 bool seg_boxes_refuse(struct seg_boxes *boxes, const struct seg_cube *const *cubes,

@@ -61,6 +61,9 @@ SEG_NODISCARD bool seg_boxes_fill(struct seg_boxes *boxes, struct seg_cubes *cub
 
 bool seg_ranges_disjoint(const struct seg_cube *a, const struct seg_cube *b);
 
+/** Whoever has sign `a` has sign `b` too? No says nothing. */
+bool seg_boxes_imply(const struct seg_boxes *boxes, seg_atom_sign a, seg_atom_sign b);
+
 /** Remember a contradiction; whoever asks for at least as much is refused from now on. */
 SEG_NODISCARD bool seg_boxes_learn(struct seg_boxes *boxes, const seg_atom_sign *signs,
                                    uint32_t count);

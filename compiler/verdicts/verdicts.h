@@ -55,6 +55,7 @@ struct seg_verdict_counts {
   uint64_t questions; // that reached the solver
   uint64_t pool_hits; // that a known customer answered
   uint64_t box_hits;  // that ranges of values answered
+  uint64_t steps;     // of the search along chains
 };
 
 struct seg_verdict_options {

@@ -186,6 +186,30 @@ static void redundant(void **state) {
                   "redundant a: country is known\n");
 }
 
+// 70 values, of which 64 are named: there are customers with the others.
+static void long_lists(void **state) {
+  (void)state;
+  struct verdict_case test;
+  char *text = NULL;
+  size_t size = 0;
+  FILE *out = open_memstream(&text, &size);
+  assert_non_null(out);
+  fputs("segc 1\ntimezone: \"UTC\"\ncurrency: EUR\ncustomer from \"customers\" key id {\n"
+        "  kind: one of (",
+        out);
+  for (int i = 0; i < 70; i++)
+    fprintf(out, "%s\"k%d\"", i == 0 ? "" : ", ", i);
+  fputs(")\n}\nsegment few { when: kind not in (", out);
+  for (int i = 0; i < 64; i++)
+    fprintf(out, "%s\"k%d\"", i == 0 ? "" : ", ", i);
+  fputs(") }\nsegment one { when: kind = \"k69\" }\npriority p: one > few otherwise rest\n", out);
+  assert_int_equal(fclose(out), 0);
+  verdict_case_init_text(&test, text, (struct seg_verdict_options){0});
+  assert_int_equal(test.verdicts.items.count, 0);
+  verdict_case_deinit(&test);
+  free(text);
+}
+
 static void days(void **state) {
   (void)state;
   // On the first of a month nobody has bought anything in it yet.
@@ -241,6 +265,7 @@ int main(void) {
       cmocka_unit_test(hidden),
       cmocka_unit_test(gaps),
       cmocka_unit_test(redundant),
+      cmocka_unit_test(long_lists),
       cmocka_unit_test(days),
       cmocka_unit_test(modules),
       cmocka_unit_test(unproved),

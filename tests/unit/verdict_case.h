@@ -31,19 +31,15 @@ struct verdict_case {
   struct seg_verdicts verdicts;
 };
 
-static inline void verdict_case_init(struct verdict_case *test, const char *rules,
-                                     struct seg_verdict_options options) {
+/** Of a whole project. */
+static inline void verdict_case_init_text(struct verdict_case *test, const char *text,
+                                          struct seg_verdict_options options) {
   struct seg_error error = {0};
   uint32_t file;
-  size_t size = strlen(verdict_shop) + strlen(rules) + 1;
-  char *text = malloc(size);
-  assert_non_null(text);
-  snprintf(text, size, "%s%s", verdict_shop, rules);
   seg_pipeline_init(&test->pipeline);
   assert_int_equal(seg_source_map_add(&test->pipeline.map, seg_str_view("a.seg"),
                                       seg_str_view(text), &file, &error),
                    SEG_OK);
-  free(text);
   test->pipeline.sema_options.allow_no_decision = true;
   assert_int_equal(seg_pipeline_run(&test->pipeline, SEG_PASS_SEMA, &error), SEG_OK);
   if (test->pipeline.sink.errors > 0)
@@ -54,6 +50,17 @@ static inline void verdict_case_init(struct verdict_case *test, const char *rule
     options.map = &test->pipeline.map;
   assert_int_equal(seg_verdicts_find(&test->pipeline.program, &options, &test->verdicts, &error),
                    SEG_OK);
+}
+
+/** Of rules of the shop. */
+static inline void verdict_case_init(struct verdict_case *test, const char *rules,
+                                     struct seg_verdict_options options) {
+  size_t size = strlen(verdict_shop) + strlen(rules) + 1;
+  char *text = malloc(size);
+  assert_non_null(text);
+  snprintf(text, size, "%s%s", verdict_shop, rules);
+  verdict_case_init_text(test, text, options);
+  free(text);
 }
 
 static inline void verdict_case_deinit(struct verdict_case *test) {

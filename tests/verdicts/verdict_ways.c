@@ -1,5 +1,6 @@
 // The verdicts about random projects do not depend on the number of threads, nor on what saves
-// questions: verdict_ways SEGMENTS SEEDS threads|unpruned.
+// questions: verdict_ways SEGMENTS SEEDS threads|unpruned [CHAIN]. With CHAIN above 1, each so many
+// segments are put into one chain.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,14 +65,22 @@ struct found {
   char *text; // with witnesses
 };
 
-static void judge(struct found *found, uint32_t segments, uint64_t seed,
+/** A project: SEGMENTS, SEED and CHAIN. */
+struct project {
+  uint32_t segments;
+  uint64_t seed;
+  uint32_t chain;
+};
+
+static void judge(struct found *found, const struct project *project,
                   struct seg_verdict_options options) {
   struct seg_error error = {0};
   uint32_t file;
   size_t size = 0;
   FILE *out = open_memstream(&found->rules, &size);
   must(out != NULL);
-  seg_bench_project(out, seed, segments);
+  seg_bench_project(out, project->seed, project->segments);
+  seg_bench_chains(out, project->segments, project->chain);
   must(fclose(out) == 0);
   seg_pipeline_init(&found->pipeline);
   must(seg_source_map_add(&found->pipeline.map, seg_str_view("random.seg"),
@@ -100,20 +109,21 @@ static void forget(struct found *found) {
 
 // --- comparing ---
 
-static bool same_with_threads(uint32_t segments, uint64_t seed) {
+static bool same_with_threads(const struct project *project) {
+  unsigned long long seed = project->seed;
   static const unsigned threads[] = {1, 2, 7};
   struct found found[3];
   bool same = true;
   for (int i = 0; i < 3; i++) {
-    judge(&found[i], segments, seed, (struct seg_verdict_options){.threads = threads[i]});
+    judge(&found[i], project, (struct seg_verdict_options){.threads = threads[i]});
     same = same && strcmp(found[i].text, found[0].text) == 0 &&
            memcmp(&found[i].verdicts.counts, &found[0].verdicts.counts,
                   sizeof found[i].verdicts.counts) == 0;
   }
-  printf("seed %llu: %zu verdicts, %llu questions\n", (unsigned long long)seed,
-         found[0].verdicts.items.count, (unsigned long long)found[0].verdicts.counts.questions);
+  printf("seed %llu: %zu verdicts, %llu questions\n", seed, found[0].verdicts.items.count,
+         (unsigned long long)found[0].verdicts.counts.questions);
   if (!same)
-    printf("seed %llu: the number of threads makes a difference\n", (unsigned long long)seed);
+    printf("seed %llu: the number of threads makes a difference\n", seed);
   for (int i = 0; i < 3; i++)
     forget(&found[i]);
   return same;
@@ -162,20 +172,20 @@ static bool has_all(const struct found *first, const struct found *second, uint3
   return all;
 }
 
-static bool same_unpruned(uint32_t segments, uint64_t seed) {
+static bool same_unpruned(const struct project *project) {
+  unsigned long long seed = project->seed;
   struct found pruned, unpruned;
   uint32_t open = 0;
   // Who is shown is not compared.
-  judge(&pruned, segments, seed, (struct seg_verdict_options){.witnesses = 1});
-  judge(&unpruned, segments, seed, (struct seg_verdict_options){.witnesses = 1, .unpruned = true});
+  judge(&pruned, project, (struct seg_verdict_options){.witnesses = 1});
+  judge(&unpruned, project, (struct seg_verdict_options){.witnesses = 1, .unpruned = true});
   bool same = has_all(&pruned, &unpruned, &open);
   same = has_all(&unpruned, &pruned, &open) && same;
   printf("seed %llu: %zu verdicts, %llu questions and %llu without pruning, %u left open in one\n",
-         (unsigned long long)seed, pruned.verdicts.items.count,
-         (unsigned long long)pruned.verdicts.counts.questions,
+         seed, pruned.verdicts.items.count, (unsigned long long)pruned.verdicts.counts.questions,
          (unsigned long long)unpruned.verdicts.counts.questions, open);
   if (!same)
-    printf("seed %llu: pruning makes a difference\n", (unsigned long long)seed);
+    printf("seed %llu: pruning makes a difference\n", seed);
   forget(&pruned);
   forget(&unpruned);
   return same;
@@ -183,14 +193,15 @@ static bool same_unpruned(uint32_t segments, uint64_t seed) {
 
 int main(int argc, char **argv) {
   bool same = true;
-  if (argc != 4) {
-    fputs("usage: verdict_ways SEGMENTS SEEDS threads|unpruned\n", stderr);
+  if (argc != 4 && argc != 5) {
+    fputs("usage: verdict_ways SEGMENTS SEEDS threads|unpruned [CHAIN]\n", stderr);
     return 2;
   }
-  uint32_t segments = (uint32_t)strtoul(argv[1], NULL, 10);
+  struct project project = {.segments = (uint32_t)strtoul(argv[1], NULL, 10),
+                            .chain = argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : 0};
   uint64_t seeds = strtoull(argv[2], NULL, 10);
   bool threads = strcmp(argv[3], "threads") == 0;
-  for (uint64_t seed = 1; seed <= seeds; seed++)
-    same = (threads ? same_with_threads(segments, seed) : same_unpruned(segments, seed)) && same;
+  for (project.seed = 1; project.seed <= seeds; project.seed++)
+    same = (threads ? same_with_threads(&project) : same_unpruned(&project)) && same;
   return same ? 0 : 1;
 }
