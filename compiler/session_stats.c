@@ -79,7 +79,7 @@ void seg_session_stats(const struct seg_plan *plan, const struct seg_run_result 
   }
   count_sources(plan, result, &data->inputs, summary);
   struct segc_stage_stats *rules = &summary->stats[SEGC_RUN_RULES];
-  rules->rows = result->customer_count;
+  rules->rows = result->rules_early ? 0 : result->customer_count;
   uint64_t bits = result->customer_count * block_bits(&plan->customer_block);
   for (uint32_t i = 0; i < plan->event_count; i++)
     if (seg_plan_gathers_event(plan, i))

@@ -42,3 +42,7 @@ void seg_source_locate(struct seg_source *source, int64_t row, struct seg_error 
 double seg_source_progress(struct seg_source *source) {
   return source->class->progress(source);
 }
+
+int64_t seg_source_rows(const struct seg_source *source) {
+  return source->class->rows == NULL ? -1 : source->class->rows(source);
+}

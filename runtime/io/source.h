@@ -62,6 +62,7 @@ struct seg_source_class {
   void (*deinit)(struct seg_morsel *morsel);
   void (*locate)(struct seg_source *source, int64_t row, struct seg_error *error);
   double (*progress)(struct seg_source *source);
+  int64_t (*rows)(const struct seg_source *source); // NULL: not known
   void (*close)(struct seg_source *source);
 };
 
@@ -131,6 +132,9 @@ SEG_NODISCARD enum seg_status seg_morsel_decode(struct seg_morsel *morsel, int64
  * thread, after all others have stopped. Does nothing for errors that are not SEG_BAD_DATA.
  */
 void seg_source_locate(struct seg_source *source, int64_t row, struct seg_error *error);
+
+/** How many rows there will be in all, or -1 when nobody knows. */
+int64_t seg_source_rows(const struct seg_source *source);
 
 /** How much has been handed out, 0 to 1, or -1 when nobody knows. Thread-safe. */
 double seg_source_progress(struct seg_source *source);

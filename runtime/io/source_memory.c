@@ -157,6 +157,10 @@ static double memory_progress(struct seg_source *head) {
   return rows < source->rows.row_count ? (double)rows / (double)source->rows.row_count : 1;
 }
 
+static int64_t memory_rows(const struct seg_source *head) {
+  return ((const struct memory_source *)head)->rows.row_count;
+}
+
 static void memory_close(struct seg_source *head) {
   free(from_head(head));
 }
@@ -168,6 +172,7 @@ static const struct seg_source_class memory_class = {
     .deinit = memory_deinit,
     .locate = memory_locate,
     .progress = memory_progress,
+    .rows = memory_rows,
     .close = memory_close,
 };
 

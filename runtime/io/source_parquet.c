@@ -192,6 +192,14 @@ static double parquet_progress(struct seg_source *head) {
   return scan->part_count == 0 ? 1 : (double)atomic_load(&scan->next) / (double)scan->part_count;
 }
 
+static int64_t parquet_rows(const struct seg_source *head) {
+  const struct seg_duck_source *source = (const struct seg_duck_source *)head;
+  int64_t rows = 0;
+  for (size_t f = 0; f < source->binding->file_count; f++)
+    rows += source->parquet->files[f].row_count;
+  return rows;
+}
+
 static const struct seg_source_class parquet_class = {
     .next = parquet_next,
     .decode = seg_parquet_decode,
@@ -199,6 +207,7 @@ static const struct seg_source_class parquet_class = {
     .deinit = seg_duck_source_deinit,
     .locate = parquet_locate,
     .progress = parquet_progress,
+    .rows = parquet_rows,
     .close = seg_duck_source_close,
 };
 

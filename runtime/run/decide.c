@@ -184,13 +184,32 @@ static void set_others(struct seg_decide *decide, uint64_t first, uint32_t rows)
   }
 }
 
+// The bits of `rows` customers from `first` on, where words may belong to two threads: those at
+// both ends are put there whole. The bits are 0 before.
+static void share_bits(uint64_t *to, uint64_t first, const uint64_t *mask, uint32_t rows) {
+  uint64_t *at = to + first / 64;
+  size_t words = seg_bitmap_words(rows), last = (size_t)((first + rows - 1) / 64 - first / 64);
+  unsigned shift = (unsigned)(first % 64);
+  for (size_t i = 0; i <= last; i++) {
+    uint64_t word = i < words ? mask[i] << shift : 0;
+    if (shift > 0 && i > 0)
+      word |= mask[i - 1] >> (64 - shift);
+    if (i > 0 && i < last)
+      at[i] = word;
+    else if (word != 0)
+      __atomic_fetch_or(&at[i], word, __ATOMIC_RELAXED);
+  }
+}
+
 static void take_memberships(struct seg_decide *decide, uint64_t first, uint32_t rows) {
   const struct seg_run_result *result = decide->state->result;
   size_t words = seg_bitmap_words(rows);
   for (uint32_t s = 0; s < result->segment_count; s++) {
     const uint64_t *mask = seg_block_runner_mask(&decide->runner, s);
     decide->segment_members[s] += decide->runner.masks.kernels->count(mask, words);
-    if (result->members != NULL)
+    if (result->members != NULL && decide->shares_words)
+      share_bits(result->members[s], first, mask, rows);
+    else if (result->members != NULL)
       memcpy(result->members[s] + first / 64, mask, words * sizeof *mask);
   }
 }
@@ -248,10 +267,13 @@ static void take_values(struct seg_decide *decide, uint64_t first, uint32_t rows
 enum seg_status seg_decide_batch(struct seg_decide *decide, uint64_t first, uint32_t rows,
                                  struct seg_kernel_fault *fault, struct seg_error *error) {
   enum seg_status status = set_carried(decide, first, rows, error);
-  if (status != SEG_OK)
-    return status;
+  return status == SEG_OK ? seg_decide_rows(decide, first, rows, fault, error) : status;
+}
+
+enum seg_status seg_decide_rows(struct seg_decide *decide, uint64_t first, uint32_t rows,
+                                struct seg_kernel_fault *fault, struct seg_error *error) {
   set_others(decide, first, rows);
-  status =
+  enum seg_status status =
       seg_block_runner_apply(&decide->runner, rows, decide->state->options->as_of, fault, error);
   if (status != SEG_OK || fault->kind != SEG_FAULT_NONE)
     return status;

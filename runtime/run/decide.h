@@ -25,6 +25,7 @@ struct seg_decide {
   uint64_t **held_out;       // per segment: a batch; NULL without a control group
   const uint64_t **controls; // of the members of one chain: the same
   uint64_t *slices;          // room for the winners of a chain
+  bool shares_words;         // of the results, with other threads; `first` is any number then
   /* Counts of this thread. */
   uint64_t *segment_members;
   uint64_t *segment_held_out;
@@ -46,6 +47,11 @@ void seg_decide_deinit(struct seg_decide *decide);
 SEG_NODISCARD enum seg_status seg_decide_batch(struct seg_decide *decide, uint64_t first,
                                                uint32_t rows, struct seg_kernel_fault *fault,
                                                struct seg_error *error);
+
+/** The same after the carried columns were given to decide->runner. */
+SEG_NODISCARD enum seg_status seg_decide_rows(struct seg_decide *decide, uint64_t first,
+                                              uint32_t rows, struct seg_kernel_fault *fault,
+                                              struct seg_error *error);
 
 /** Add this thread's counts to the result. One thread at a time. */
 void seg_decide_add_counts(const struct seg_decide *decide);

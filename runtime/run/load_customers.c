@@ -1,16 +1,23 @@
 // Stage 1: the customers' source. Workers decode and scan in parallel; keys are added one morsel
 // after the other, so that numbers follow the order of the file; columns are then filled in
-// parallel again.
+// parallel again, or the rules are decided at once and no column is kept (early_rules).
 #include <stdlib.h>
 
 #include "runtime/entity/run_errors.h"
+#include "runtime/run/early_rules.h"
 #include "runtime/run/fault_text.h"
 #include "runtime/run/morsel_stage.h"
 #include "runtime/run/row_scan.h"
 
+struct loading {
+  struct seg_morsel_stage stage;
+  struct seg_early_rules early;
+};
+
 /** One worker's part. */
 struct loader {
   struct seg_morsel_stage *stage;
+  struct seg_early_worker early;
   unsigned worker;
   struct seg_row_scan scan;
   struct seg_morsel morsel;
@@ -53,8 +60,19 @@ static enum seg_status add_keys(struct loader *loader, uint32_t *first, int64_t 
   for (uint32_t i = 0; i < scan->row_count && status == SEG_OK; i++)
     if (loader->numbers[i] != *first + i)
       status = fail_key_twice(loader, i, row, error);
-  if (status == SEG_OK)
+  if (status == SEG_OK && !state->decides_early)
     status = seg_customer_columns_reserve(&state->customers, state->keys->count, error);
+  return status;
+}
+
+static enum seg_status keep_columns(struct loader *loader, uint32_t first,
+                                    struct seg_error *error) {
+  struct seg_row_scan *scan = &loader->scan;
+  enum seg_status status = SEG_OK;
+  for (uint32_t c = 0; c < scan->entity->carried_count && status == SEG_OK; c++)
+    status = seg_customer_columns_write(&loader->stage->state->customers, loader->worker, c,
+                                        scan->columns[c], scan->known[c], scan->rows,
+                                        scan->row_count, first, error);
   return status;
 }
 
@@ -77,16 +95,16 @@ static enum seg_status load_morsel(void *context, int64_t *row, struct seg_error
   if (status != SEG_OK)
     return status;
   seg_ticket_pass(&loader->stage->ticket);
-  for (uint32_t c = 0; c < scan->entity->carried_count && status == SEG_OK; c++)
-    status = seg_customer_columns_write(&state->customers, loader->worker, c, scan->columns[c],
-                                        scan->known[c], scan->rows, scan->row_count, first, error);
+  status = state->decides_early ? seg_early_rules_decide(&loader->early, scan, first, error)
+                                : keep_columns(loader, first, error);
   seg_run_report(state, SEG_RUN_CUSTOMERS, state->plan->customer.name,
                  (uint64_t)loader->morsel.row_count, loader->stage->source, 0);
   return status;
 }
 
 static void load_worker(void *context, unsigned worker) {
-  struct seg_morsel_stage *stage = context;
+  struct loading *loading = context;
+  struct seg_morsel_stage *stage = &loading->stage;
   const struct seg_run_state *state = stage->state;
   struct loader loader = {.stage = stage, .worker = worker};
   struct seg_error error;
@@ -98,18 +116,20 @@ static void load_worker(void *context, unsigned worker) {
     status = seg_row_scan_init(&loader.scan, &state->plan->customer, &state->kernels->customer_scan,
                                false, state->options->as_of, &error);
   loader.scan.runner.as_of_instant = state->as_of_instant;
+  if (status == SEG_OK && state->decides_early)
+    status = seg_early_worker_init(&loader.early, &loading->early, &error);
   if (status == SEG_OK)
     seg_morsel_stage_take(stage, &loader.morsel, load_morsel, &loader);
   else
     seg_morsel_stage_give_up(stage, &error);
+  seg_early_worker_deinit(&loader.early);
   seg_row_scan_deinit(&loader.scan);
   seg_morsel_deinit(&loader.morsel);
   free(loader.numbers);
 }
 
-enum seg_status seg_run_load_customers(struct seg_run_state *state, struct seg_error *error) {
+static enum seg_status begin_columns(struct seg_run_state *state, struct seg_error *error) {
   const struct seg_plan_entity *customer = &state->plan->customer;
-  struct seg_morsel_stage stage = {.state = state, .source = state->sources->customer};
   bool *has_known = calloc((size_t)customer->carried_count + 1, sizeof *has_known);
   if (has_known == NULL)
     return seg_fail_memory(error, "the columns of the customers");
@@ -119,10 +139,21 @@ enum seg_status seg_run_load_customers(struct seg_run_state *state, struct seg_e
                                                      customer->carried_layout, has_known,
                                                      state->threads, state->budget, error);
   free(has_known);
+  return status;
+}
+
+enum seg_status seg_run_load_customers(struct seg_run_state *state, struct seg_error *error) {
+  struct loading loading = {.stage = {.state = state, .source = state->sources->customer}};
+  enum seg_status status = seg_early_rules_begin(&loading.early, state, error);
+  if (status == SEG_OK && !state->decides_early)
+    status = begin_columns(state, error);
   if (status != SEG_OK)
     return status;
-  seg_key_table_init(state->keys, stage.source->key_is_text, state->budget);
-  status = seg_morsel_stage_run(&stage, load_worker, &stage, error);
+  seg_key_table_init(state->keys, loading.stage.source->key_is_text, state->budget);
+  status = seg_morsel_stage_run(&loading.stage, load_worker, &loading, error);
+  if (status == SEG_OK)
+    status = seg_early_rules_result(&loading.early, error);
+  seg_early_rules_deinit(&loading.early);
   if (status == SEG_OK)
     seg_key_table_seal(state->keys);
   return status;

@@ -114,7 +114,7 @@ static uint64_t row_bytes(const struct seg_run_state *state) {
   return bytes;
 }
 
-static uint32_t choose_batch(const struct seg_run_state *state) {
+uint32_t seg_partition_plan_batch(const struct seg_run_state *state) {
   uint64_t bytes = row_bytes(state);
   uint32_t batch = LARGEST_BATCH;
   while (batch > SMALLEST_BATCH && batch * bytes > BATCH_BYTES)
@@ -222,7 +222,7 @@ enum seg_status seg_partition_plan_init(struct seg_partition_plan *partitions,
   uint64_t customers = state->keys->count;
   *partitions = (struct seg_partition_plan){.shift = seg_partition_shift(customers)};
   partitions->partition_count = (uint32_t)seg_partition_count(customers, partitions->shift);
-  partitions->batch_rows = choose_batch(state);
+  partitions->batch_rows = seg_partition_plan_batch(state);
   size_t cells = (size_t)state->plan->event_count * partitions->partition_count + 1;
   partitions->event_rows = calloc(cells, sizeof *partitions->event_rows);
   partitions->event_bytes = calloc(cells, sizeof *partitions->event_bytes);

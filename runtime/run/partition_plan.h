@@ -28,6 +28,9 @@ SEG_NODISCARD enum seg_status seg_partition_plan_init(struct seg_partition_plan 
                                                       struct seg_run_state *state,
                                                       struct seg_error *error);
 
+/** How many customers are decided together. */
+uint32_t seg_partition_plan_batch(const struct seg_run_state *state);
+
 /** Gives the workers' buffers back. */
 void seg_partition_plan_deinit(struct seg_partition_plan *partitions, struct seg_run_state *state);
 

@@ -152,7 +152,7 @@ enum seg_status seg_run_take_memory(struct seg_run_state *state, uint64_t bytes,
 }
 
 // Bitmaps and winners, once the number of customers is known.
-static enum seg_status add_memberships(struct seg_run_state *state, struct seg_error *error) {
+enum seg_status seg_run_add_memberships(struct seg_run_state *state, struct seg_error *error) {
   struct seg_run_result *result = state->result;
   if (state->options->counts_only)
     return SEG_OK;
@@ -240,13 +240,14 @@ static enum seg_status run_stages(struct seg_run_state *state, struct seg_error 
     status = seg_run_population(state, error);
   }
   atomic_store(&state->progress_rows, 0);
-  if (status == SEG_OK)
-    status = add_memberships(state, error);
-  if (status == SEG_OK)
+  if (status == SEG_OK && !state->decides_early)
+    status = seg_run_add_memberships(state, error);
+  if (status == SEG_OK && !state->decides_early)
     status = seg_run_partitions(state, error);
   state->result->times[SEG_RUN_CUSTOMERS] = between(begin, customers_read);
   state->result->times[SEG_RUN_EVENTS] = between(customers_read, events_read);
   state->result->times[SEG_RUN_RULES] = between(events_read, now());
+  state->result->rules_early = state->decides_early;
   state->result->spilled_bytes = atomic_load(&state->spill.size);
   state->result->peak_bytes = atomic_load(&state->budget->peak);
   return status;

@@ -98,6 +98,7 @@ struct seg_run_result {
   uint32_t chain_count;
   struct seg_run_chain *chains;
   struct seg_run_time times[SEG_RUN_STAGE_COUNT];
+  bool rules_early;       // they were decided while the customers were read: no stage of their own
   uint64_t spilled_bytes; // written to the temporary file
   uint64_t peak_bytes;    // the most that the run's own large buffers took at one time
   struct seg_key_table *key_table;

@@ -28,6 +28,7 @@ struct seg_run_state {
   struct seg_key_table *keys;
   bool customers_stored;                 // their columns are read from the store, batch by batch
   struct seg_customer_columns customers; // otherwise
+  bool decides_early;                    // stage 1 decides the rules; there is no stage 3
   enum seg_fold_pass pass;               // what stage 3 is about
   struct seg_population population;
   struct seg_spill_file spill;
@@ -70,6 +71,10 @@ bool seg_run_gathers_event(const struct seg_run_state *state, uint32_t event);
 /** Count `bytes`, moving event runs to the file when they do not fit. */
 SEG_NODISCARD enum seg_status seg_run_take_memory(struct seg_run_state *state, uint64_t bytes,
                                                   const char *what, struct seg_error *error);
+
+/** Room for memberships and winners of result->customer_count customers. */
+SEG_NODISCARD enum seg_status seg_run_add_memberships(struct seg_run_state *state,
+                                                      struct seg_error *error);
 
 /** Stage 3: fold the events of the pass; then collect values, or decide all rules. */
 SEG_NODISCARD enum seg_status seg_run_partitions(struct seg_run_state *state,

@@ -1,0 +1,150 @@
+// Rules about customers alone, which are decided while Parquet is read: the same output, counts and
+// errors as from CSV, where they are decided afterwards. Row groups of odd sizes, several files,
+// rows that do not exist, keys that are numbers and texts, any number of threads.
+#include "tests/unit/io_support.h"
+
+#include <inttypes.h>
+#include <segc.h>
+
+static const char rules[] =
+    "segc 1\ntimezone: \"UTC\"\n\n"
+    "customer from \"customers\" key id {\n"
+    "  country: text?\n  score: int?\n  points: int\n  ratio: number\n  born: date?\n"
+    "  plan: one of (\"free\", \"pro\")\n  %s\n}\n\n"
+    "segment s1 { when: score is known and score > 500 }\n"
+    "segment s2 { when: country = \"DE\" }\n"
+    "segment s3 { when: ratio * 2 > 0.5 and plan = \"pro\" }\n"
+    "segment s4 { when: born is known and born < 1990-01-01 }\n"
+    "segment s5 { when: points + points > 900 }\n"
+    "segment s6 { when: points >= 0 }\n"
+    "segment s7 { when: country is known and length(country) > 12 }\n"
+    "priority best: s7 > s3 > s2 > s5\n";
+
+// Rows i of a range; %s: the key, what is special, the rows.
+static const char rows[] =
+    "select %s as id, case i %% 5 when 0 then 'DE' when 1 then 'FR' when 2 then "
+    "'a country of more than twelve bytes' end as country, "
+    "if(i %% 7 = 0, null, hash(i) %% 1000)::bigint as score, %s as points, "
+    "(hash(i, 1) %% 100) / 100 as ratio, "
+    "if(i %% 3 = 0, null, date '1980-01-01' + (hash(i, 2) %% 9000)::integer) as born, "
+    "if(hash(i, 3) %% 2 = 0, 'free', 'pro') as plan from range(%d, %d) as r(i)";
+
+enum { OUTPUT = 8 << 20 };
+
+/** What a run of a project over one folder gave. */
+struct answer {
+  bool fine;
+  char message[1024];
+  char counts[1024];
+  char *output;
+};
+
+static struct answer score(const char *project, const char *folder, unsigned threads) {
+  struct answer answer = {.fine = true, .output = calloc(1, OUTPUT)};
+  const char *paths[] = {io_path("rules.seg")};
+  struct segc_session *session = segc_session_new();
+  const struct segc_project_options opened = {
+      .size = sizeof opened, .paths = paths, .path_count = 1, .allow_no_decision = true};
+  const struct segc_run_options options = {.size = sizeof options,
+                                           .as_of = "2026-11-01",
+                                           .data_folder = io_path(folder),
+                                           .out_path = io_path("out.csv"),
+                                           .threads = threads,
+                                           .no_out_manifest = true,
+                                           .no_code_cache = true};
+  const struct segc_summary *summary = NULL;
+  io_write_text("rules.seg", project);
+  remove(options.out_path);
+  if (segc_load(session, &opened) != SEGC_OK) {
+    segc_write_diagnostics(session, SEGC_FORMAT_HUMAN, false, stderr);
+    fail_msg("the rules have errors");
+  }
+  if (segc_run(session, &options, &summary) != SEGC_OK) {
+    // From the row on: the files have different names.
+    const char *message = segc_last_error(session).message, *row = strstr(message, "row ");
+    answer.fine = false;
+    snprintf(answer.message, sizeof answer.message, "%s", row != NULL ? row : message);
+  } else {
+    FILE *file = fopen(options.out_path, "r");
+    assert_non_null(file);
+    assert_in_range(fread(answer.output, 1, OUTPUT, file), 1, OUTPUT - 1);
+    fclose(file);
+    char *at = answer.counts;
+    at += sprintf(at, "%" PRIu64 ":", summary->customers);
+    for (size_t s = 0; s < summary->segment_count; s++)
+      at += sprintf(at, " %" PRIu64, summary->segments[s].members);
+    sprintf(at, ", %" PRIu64, summary->chains[0].unmatched);
+  }
+  segc_session_free(session);
+  return answer;
+}
+
+// The same rows as one CSV file and as two Parquet files with small row groups.
+static void write_both(const char *key, const char *points, int count, int group) {
+  char select[2048], sql[4096];
+  mkdir(io_path("csv"), 0700);
+  mkdir(io_path("parquet"), 0700);
+  mkdir(io_path("parquet/customers"), 0700);
+  snprintf(select, sizeof select, rows, key, points, 0, count);
+  snprintf(sql, sizeof sql, "copy (%s) to '%s'", select, io_path("csv/customers.csv"));
+  io_query(sql);
+  for (int file = 0; file < 2; file++) {
+    int begin = file == 0 ? 0 : count / 3, end = file == 0 ? count / 3 : count;
+    snprintf(select, sizeof select, rows, key, points, begin, end);
+    snprintf(sql, sizeof sql, "copy (%s) to '%s/parquet/customers/%d.parquet' (row_group_size %d)",
+             select, io_folder, file, group);
+    io_query(sql);
+  }
+}
+
+static void check(const char *where, const char *expected) {
+  char project[2048];
+  snprintf(project, sizeof project, rules, where);
+  struct answer late = score(project, "csv", 2);
+  if (expected != NULL && (late.fine || strstr(late.message, expected) == NULL))
+    fail_msg("%s: %s", expected, late.message);
+  if (expected == NULL && !late.fine)
+    fail_msg("%s", late.message);
+  for (unsigned threads = 1; threads <= 7; threads += 3) {
+    struct answer early = score(project, "parquet", threads);
+    assert_string_equal(early.message, late.message);
+    assert_string_equal(early.counts, late.counts);
+    if (strcmp(early.output, late.output) != 0)
+      fail_msg("%u threads, %s: other members", threads, where);
+    free(early.output);
+  }
+  free(late.output);
+}
+
+static void the_same_members(void **state) {
+  (void)state;
+  write_both("i * 3", "i % 1000", 40001, 2048);
+  check("", NULL);
+  check("where points > 300 and (score is missing or score > 50)", NULL);
+  write_both("'customer ' || i", "i % 1000", 20000, 10000);
+  check("where plan = \"pro\"", NULL);
+  write_both("i", "1", 1, 2048);
+  check("", NULL);
+  check("where points > 1", NULL); // nobody
+}
+
+/* Errors of rows come before those of customers; of each kind the first in file order. */
+static void the_same_errors(void **state) {
+  (void)state;
+  static const char huge[] = "if(i in (9001, 33000), 9000000000000000000, i % 1000)";
+  write_both("'k' || i * 3", huge, 40000, 2048);
+  check("", "k27003"); // the key of row 9002
+  check("where country = \"DE\"", "k99000");
+  write_both("'k' || if(i = 39000, 6, i * 3)", huge, 40000, 2048);
+  check("", "row 39001, column id: customer \"k6\" was in an earlier row already");
+  write_both("if(i in (30000, 39000), null, 'k' || i * 3)", huge, 40000, 2048);
+  check("", "row 30001, column id: a customer must have a key");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(the_same_members, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(the_same_errors, io_make_folder, io_remove_folder),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
