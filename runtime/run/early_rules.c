@@ -104,7 +104,7 @@ void seg_early_worker_deinit(struct seg_early_worker *worker) {
     seg_decide_add_counts(&worker->decide);
     pthread_mutex_unlock(&worker->rules->counts_lock);
   }
-  for (uint32_t c = 0; worker->known != NULL && c < columns; c++) {
+  for (uint32_t c = 0; worker->values != NULL && worker->known != NULL && c < columns; c++) {
     free(worker->values[c]);
     free(worker->known[c]);
   }

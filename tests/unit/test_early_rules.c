@@ -34,7 +34,8 @@ enum { OUTPUT = 8 << 20 };
 /** What a run of a project over one folder gave. */
 struct answer {
   bool fine;
-  char message[1024];
+  char message[1024]; // without the place, which is another in other files
+  char place[1024];   // with it
   char counts[1024];
   char *output;
 };
@@ -60,10 +61,10 @@ static struct answer score(const char *project, const char *folder, unsigned thr
     fail_msg("the rules have errors");
   }
   if (segc_run(session, &options, &summary) != SEGC_OK) {
-    // From the row on: the files have different names.
-    const char *message = segc_last_error(session).message, *row = strstr(message, "row ");
+    const char *message = segc_last_error(session).message, *column = strstr(message, "column ");
     answer.fine = false;
-    snprintf(answer.message, sizeof answer.message, "%s", row != NULL ? row : message);
+    snprintf(answer.place, sizeof answer.place, "%s", message);
+    snprintf(answer.message, sizeof answer.message, "%s", column != NULL ? column : message);
   } else {
     FILE *file = fopen(options.out_path, "r");
     assert_non_null(file);
@@ -97,7 +98,8 @@ static void write_both(const char *key, const char *points, int count, int group
   }
 }
 
-static void check(const char *where, const char *expected) {
+// `expected` and `place` are in the message; NULL: there is none.
+static void check(const char *where, const char *expected, const char *place) {
   char project[2048];
   snprintf(project, sizeof project, rules, where);
   struct answer late = score(project, "csv", 2);
@@ -108,6 +110,8 @@ static void check(const char *where, const char *expected) {
   for (unsigned threads = 1; threads <= 7; threads += 3) {
     struct answer early = score(project, "parquet", threads);
     assert_string_equal(early.message, late.message);
+    if (place != NULL && strstr(early.place, place) == NULL)
+      fail_msg("%s: %s", place, early.place);
     assert_string_equal(early.counts, late.counts);
     if (strcmp(early.output, late.output) != 0)
       fail_msg("%u threads, %s: other members", threads, where);
@@ -119,13 +123,13 @@ static void check(const char *where, const char *expected) {
 static void the_same_members(void **state) {
   (void)state;
   write_both("i * 3", "i % 1000", 40001, 2048);
-  check("", NULL);
-  check("where points > 300 and (score is missing or score > 50)", NULL);
+  check("", NULL, NULL);
+  check("where points > 300 and (score is missing or score > 50)", NULL, NULL);
   write_both("'customer ' || i", "i % 1000", 20000, 10000);
-  check("where plan = \"pro\"", NULL);
+  check("where plan = \"pro\"", NULL, NULL);
   write_both("i", "1", 1, 2048);
-  check("", NULL);
-  check("where points > 1", NULL); // nobody
+  check("", NULL, NULL);
+  check("where points > 1", NULL, NULL); // nobody
 }
 
 /* Errors of rows come before those of customers; of each kind the first in file order. */
@@ -133,12 +137,13 @@ static void the_same_errors(void **state) {
   (void)state;
   static const char huge[] = "if(i in (9001, 33000), 9000000000000000000, i % 1000)";
   write_both("'k' || i * 3", huge, 40000, 2048);
-  check("", "k27003"); // the key of row 9002
-  check("where country = \"DE\"", "k99000");
+  check("", "k27003", NULL); // the key of row 9002
+  check("where country = \"DE\"", "k99000", NULL);
   write_both("'k' || if(i = 39000, 6, i * 3)", huge, 40000, 2048);
-  check("", "row 39001, column id: customer \"k6\" was in an earlier row already");
+  check("", "customer \"k6\" was in an earlier row already",
+        "1.parquet, row 25668, "); // 39000 - 13333 + 1
   write_both("if(i in (30000, 39000), null, 'k' || i * 3)", huge, 40000, 2048);
-  check("", "row 30001, column id: a customer must have a key");
+  check("", "a customer must have a key", "1.parquet, row 16668, ");
 }
 
 int main(void) {
