@@ -75,16 +75,27 @@ struct counter {
   struct seg_stored_scan scan; // without a state when every row before the as-of day exists
 };
 
+// In groups of a fixed size, which become vectors.
+static uint64_t count_narrow_days(const int16_t *days, uint64_t count, int16_t as_of) {
+  enum { GROUP = 256 };
+  uint64_t before = 0, i = 0;
+  for (; i + GROUP <= count; i += GROUP) {
+    uint16_t some = 0;
+    for (int j = 0; j < GROUP; j++)
+      some = (uint16_t)(some + (days[i + (uint64_t)j] < as_of));
+    before += some;
+  }
+  for (; i < count; i++)
+    before += days[i] < as_of;
+  return before;
+}
+
 // Days before the as-of day among rows first .. end - 1, which are verified.
 static uint64_t count_days(const struct seg_store_array *days, uint64_t first, uint64_t end,
                            int32_t as_of) {
   uint64_t before = 0;
-  if (days->type == SEG_STORE_I16) {
-    const int16_t *values = (const int16_t *)days->data;
-    for (uint64_t i = first; i < end; i++)
-      before += values[i] < as_of;
-    return before;
-  }
+  if (days->type == SEG_STORE_I16 && as_of >= INT16_MIN && as_of <= INT16_MAX)
+    return count_narrow_days((const int16_t *)days->data + first, end - first, (int16_t)as_of);
   for (uint64_t i = first; i < end; i++)
     before += seg_store_integer(days, i) < as_of;
   return before;
