@@ -203,8 +203,23 @@ static void a_folder_that_is_not_there_is_said(void **state) {
   seg_spill_file_deinit(&spill);
 }
 
+static void too_many_members(void **state) {
+  (void)state;
+  struct seg_plan_chain chain = {.name = seg_str_view("order"), .member_count = 65535};
+  const struct seg_plan plan = {.chain_count = 1, .chains = &chain};
+  struct seg_run_result *result = NULL;
+  struct seg_error error = {0};
+  const struct seg_run_options options = {.threads = 1};
+  assert_int_equal(seg_run(&plan, NULL, NULL, &options, &result, &error), SEG_LIMIT);
+  assert_string_equal(error.code, "D308");
+  assert_string_equal(error.message,
+                      "the chain order has 65535 segments; at most 65,534 are possible");
+  assert_null(result);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(too_many_members),
       cmocka_unit_test(a_repeated_customer_is_refused),
       cmocka_unit_test(an_overflow_in_a_row_is_named),
       cmocka_unit_test(overflows_in_refused_rows_are_none),
