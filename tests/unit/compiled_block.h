@@ -20,6 +20,7 @@
 #include "compiler/codegen/codegen.h"
 #include "runtime/plan/plan_verify_block.h"
 #include "runtime/regex/automaton.h"
+#include "runtime/time/civil.h"
 #include "tests/support/block_oracle.h"
 #include "tests/support/guarded_memory.h"
 #include "tests/support/kernel_run.h"
@@ -87,6 +88,17 @@ static inline void put_integer(void *column, int64_t row, size_t bytes, int64_t 
   }
 }
 
+/** A day; wild ones lie anywhere in the calendar, or where a century may or may not have its leap
+ * day. */
+static inline int64_t random_day(struct seg_random *random, uint32_t wild) {
+  if (wild == 0 || seg_random_chance(random, 60))
+    return seg_random_between(random, -9, wild > 0 ? 40000 : 9);
+  if (seg_random_chance(random, 50))
+    return seg_random_between(random, SEG_CIVIL_FIRST_DAY, SEG_CIVIL_LAST_DAY);
+  int century = 100 * (1 + (int)seg_random_below(random, 99));
+  return seg_civil_to_day(century, 2, 28) + (int32_t)seg_random_below(random, 3);
+}
+
 static inline void fill_value(struct seg_random *random, enum seg_layout layout,
                               enum seg_width width, uint32_t wild, void *column, int64_t row) {
   size_t bytes = seg_width_bytes(layout, width);
@@ -96,7 +108,7 @@ static inline void fill_value(struct seg_random *random, enum seg_layout layout,
       ((uint64_t *)column)[row / 64] = seg_random_next(random);
     break;
   case SEG_LAYOUT_I32: // days and codes
-    put_integer(column, row, bytes, seg_random_between(random, -9, wild > 0 ? 40000 : 9));
+    put_integer(column, row, bytes, random_day(random, wild));
     break;
   case SEG_LAYOUT_I64: put_integer(column, row, bytes, random_integer(random, wild)); break;
   case SEG_LAYOUT_F64: ((double *)column)[row] = random_number(random, wild); break;

@@ -22,7 +22,7 @@ enum {
   MOST_FILTERS = 66, // flags beyond the first word
   COLUMNS = 8,
   ORDER = 7, // the column of instants: few different ones, so that many events tie
-  WINDOWS = 7,
+  WINDOWS = 9,
   MOST_CELLS = 80,
   MOST_CUSTOMERS = 200,
   MOST_EVENTS = 4000,
@@ -35,10 +35,11 @@ static const enum seg_layout column_layouts[COLUMNS] = {
 };
 static const bool column_optional[COLUMNS] = {false, false, false, false, true, true, true, false};
 
-/** First and last day of each window; events lie on days 0 .. 99. The fourth is empty, the last two
- * lie beyond what narrow days can say. */
+/** First and last day of each window; most events lie on days 0 .. 99, some at the ends of what
+ * their days can say. The fourth is empty, and two lie beyond what narrow days can say. */
 static const int32_t windows[WINDOWS * 2] = {
-    INT32_MIN, 99, 0, 0, 40, 60, 50, 49, 99, INT32_MAX, INT32_MIN, -40000, 40000, INT32_MAX};
+    INT32_MIN, 99,        0,      0,     40,        60,     50,  49,   99,
+    INT32_MAX, INT32_MIN, -40000, 40000, INT32_MAX, -32767, 126, -127, 32766};
 
 /** How wide days, columns and words of flags are in memory, and how many filters there are. The
  * narrow ones hold everything but wild amounts. */
@@ -89,6 +90,14 @@ static bool flag_at(const struct events *events, uint32_t flag, uint64_t at) {
   return (events->flag_words[flag / 64][at] >> (flag % 64) & 1) != 0;
 }
 
+static int32_t random_day(struct seg_random *random, enum seg_width width) {
+  if (seg_random_chance(random, 80))
+    return (int32_t)seg_random_below(random, 100);
+  int32_t most = width == SEG_WIDTH_8 ? INT8_MAX : INT16_MAX;
+  int32_t inside = (int32_t)seg_random_below(random, 3);
+  return seg_random_chance(random, 50) ? most - inside : -most - 1 + inside;
+}
+
 static void random_events(struct events *events, struct seg_random *random, int64_t customers,
                           const struct widths *widths, uint32_t wild) {
   static const char *const texts[] = {"", "a", "b", "ab", "ba", "c", "d", "e", "f", "g", "h", "i"};
@@ -100,7 +109,7 @@ static void random_events(struct events *events, struct seg_random *random, int6
     uint32_t more = seg_random_chance(random, 30) ? 0 : seg_random_below(random, 38);
     for (uint32_t i = 0; i < more && count < MOST_EVENTS; i++, count++) {
       uint64_t at = count;
-      events->days[at] = (int32_t)seg_random_below(random, 100);
+      events->days[at] = random_day(random, widths->days);
       // Most flags are set, so that tests of several flags hold often enough.
       events->flag_words[0][at] = seg_random_next(random) | seg_random_next(random);
       events->flag_words[1][at] = seg_random_next(random) | seg_random_next(random);
@@ -489,6 +498,14 @@ static void try_cells(const struct seg_fold_cell *cells, uint32_t count, const c
   free(events);
 }
 
+/** Few windows and flags, so that groups of cells differ in one of many tests, or in none. */
+static void make_alike(struct seg_fold_cell *cell, struct seg_random *random, uint32_t filters) {
+  cell->window = 1 + seg_random_below(random, 2);
+  for (uint32_t i = 0; i < cell->flag_count; i++)
+    if (cell->flags[i] < filters)
+      cell->flags[i] = seg_random_chance(random, 50) ? 0 : filters - 1;
+}
+
 static const char *const cpus[] = {NULL, "x86-64", "x86-64-v3"};
 
 static void random_folds_agree_with_loops(void **state) {
@@ -505,6 +522,8 @@ static void random_folds_agree_with_loops(void **state) {
       uint32_t count = sizes[i % 7];
       for (uint32_t cell = 0; cell < count; cell++)
         cells[cell] = random_cell(&random, all[w]->filters);
+      for (uint32_t cell = 0; i % 3 == 0 && cell < count; cell++)
+        make_alike(&cells[cell], &random, all[w]->filters);
       try_cells(cells, count, cpus[i / 7], all[w], &random);
     }
   }

@@ -184,6 +184,18 @@ static void far_future(void **state) {
   seg_zone_free(zone);
 }
 
+/** Beyond what microseconds can say, the last moment stands for all later ones. */
+static void ends_of_the_range(void **state) {
+  (void)state;
+  struct seg_zone *east = load("Europe/Berlin"), *west = load("America/New_York");
+  assert_int_equal(seg_zone_to_utc(west, INT64_MAX), INT64_MAX);
+  assert_int_equal(seg_zone_to_utc(east, INT64_MIN), INT64_MIN);
+  assert_int_equal(seg_zone_midnight(west, INT32_MAX), INT64_MAX);
+  assert_int_equal(seg_zone_midnight(east, INT32_MIN), INT64_MIN);
+  seg_zone_free(east);
+  seg_zone_free(west);
+}
+
 // --- Rules ---------------------------------------------------------------------------------------
 
 static int32_t rule_offset(const char *text, const char *utc) {
@@ -200,6 +212,8 @@ static void rules(void **state) {
   (void)state;
   assert_int_equal(rule_offset("UTC0", "2024-01-01 00:00"), 0);
   assert_int_equal(rule_offset("<+0545>-5:45", "2024-01-01 00:00"), 20700);
+  assert_int_equal(rule_offset("LMT-0:53:28", "2024-01-01 00:00"), 53 * 60 + 28); // Berlin's
+  assert_int_equal(rule_offset("LMT4:56:02", "2024-01-01 00:00"), -(4 * 60 + 56) * 60 - 2);
   // J60 is 1 March in every year, 59 is 29 February in leap years (POSIX, 8.3).
   assert_int_equal(rule_offset("AAA0BBB,J60/0,J300/0", "2024-02-29 23:59:59"), 0);
   assert_int_equal(rule_offset("AAA0BBB,J60/0,J300/0", "2024-03-01 00:00"), 3600);
@@ -227,6 +241,10 @@ static void rules(void **state) {
       "CET-",
       "CET-25",
       "CET-1:60",
+      "CET-1:00:60",
+      "CET-1CEST,M0.5.0,M10.5.0",
+      "CET-1CEST,M3.0.0,M10.5.0",
+      "CET-1CEST,J366,J300",
       "CET-1CEST",
       "CET-1CEST,",
       "CET-1CEST,M3.5.0",
@@ -362,6 +380,48 @@ static void versions(void **state) {
   assert_int_equal(read_bytes(bytes, size, &zone), SEG_OK);
   assert_int_equal(offset(zone, "2999-01-01 00:00"), 7200);
   seg_zone_free(zone);
+}
+
+/** No change was ever written down: the rule holds for all times. */
+static void rule_alone(void **state) {
+  (void)state;
+  static const char footer[] = "\nAAA0BBB,J60/0,J300/0\n";
+  unsigned char bytes[256] = {0};
+  size_t size = 0;
+  for (int block = 0; block < 2; block++) { // 44 bytes of header: 1 type, 4 bytes of names
+    memcpy(bytes + size, "TZif2", 5);
+    bytes[size + 39] = 1;
+    bytes[size + 43] = 4;
+    memcpy(bytes + size + 44, "\0\0\0\0\0\0AAA", 10);
+    size += 54;
+  }
+  memcpy(bytes + size, footer, sizeof footer - 1);
+  struct seg_zone *zone;
+  assert_int_equal(read_bytes(bytes, size + sizeof footer - 1, &zone), SEG_OK);
+  assert_int_equal(offset(zone, "1969-02-28 23:59:59.999999"), 0);
+  assert_int_equal(offset(zone, "1969-03-01 00:00"), 3600);
+  assert_int_equal(offset(zone, "1600-07-01 00:00"), 3600);
+  assert_int_equal(offset(zone, "1600-12-01 00:00"), 0);
+  seg_zone_free(zone);
+}
+
+static void long_and_short_names(void **state) {
+  (void)state;
+  unsigned char bytes[256];
+  size_t size = small_file(bytes, 0, "");
+  char name[SEG_ZONE_NAME + 10];
+  memset(name, 'a', sizeof name);
+  struct seg_zone *zone;
+  struct seg_error error;
+  static const size_t sizes[] = {0, 1, 2, SEG_ZONE_NAME - 1, SEG_ZONE_NAME, sizeof name};
+  for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    struct seg_str text = {sizes[i] > 0 ? name : NULL, sizes[i]};
+    assert_int_equal(seg_zone_read(bytes, size, text, &zone, &error), SEG_OK);
+    size_t kept = sizes[i] < SEG_ZONE_NAME ? sizes[i] : SEG_ZONE_NAME - 1;
+    assert_int_equal(strlen(seg_zone_name(zone)), kept);
+    assert_memory_equal(seg_zone_name(zone), name, kept);
+    seg_zone_free(zone);
+  }
 }
 
 static uint64_t random_bits(uint64_t *seed) { // xorshift64*, Vigna 2016
@@ -513,10 +573,13 @@ int main(void) {
       cmocka_unit_test(other_zones),
       cmocka_unit_test(utc_needs_no_file),
       cmocka_unit_test(far_future),
+      cmocka_unit_test(ends_of_the_range),
       cmocka_unit_test(rules),
       cmocka_unit_test(unknown_names),
       cmocka_unit_test(missing_folder),
       cmocka_unit_test(versions),
+      cmocka_unit_test(rule_alone),
+      cmocka_unit_test(long_and_short_names),
       cmocka_unit_test(damaged_files),
       cmocka_unit_test(agrees_with_c_library),
       cmocka_unit_test(local_times),
