@@ -25,6 +25,7 @@ static void known_scales(void **state) {
   assert_int_equal(scale("CLF"), 4);
   assert_int_equal(scale("AED"), 2); // the first and the last entry of the list
   assert_int_equal(scale("ZWL"), 2);
+  assert_int_equal(seg_currency_scale((struct seg_str){"JPY12", 3}), 0); // text goes on behind it
 }
 
 static void unknown_codes(void **state) {
@@ -45,6 +46,10 @@ static void list_is_well_formed(void **state) {
   for (size_t i = 0; i < count; i++) {
     assert_int_equal(strlen(codes[i]), 3);
     assert_in_range(scale(codes[i]), 0, 4);
+    char small[4] = {0};
+    for (int c = 0; c < 3; c++)
+      small[c] = (char)(codes[i][c] - 'A' + 'a');
+    assert_true(seg_str_is(seg_currency_nearest(seg_str_view(small)), codes[i]));
     for (size_t j = i + 1; j < count; j++)
       assert_string_not_equal(codes[i], codes[j]);
   }
