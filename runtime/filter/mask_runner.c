@@ -35,7 +35,7 @@ struct seg_mask_group {
 
 // From so many thresholds on, finding ranks first is faster; by the type that would be compared.
 enum { FEWEST_RANKED = 4 };
-static const uint32_t many_thresholds[SEG_MASK_TYPE_COUNT] = {UINT32_MAX, 64, 10, 8, 8};
+static const uint32_t many_thresholds[SEG_MASK_TYPE_COUNT] = {UINT32_MAX, 64, 48, 16, 16};
 
 static const char what_for[] = "the masks of a batch";
 
