@@ -17,16 +17,30 @@ static inline struct seg_ratio seg_ratio_whole(int64_t value) {
   return (struct seg_ratio){value, 1};
 }
 
-static inline struct seg_ratio seg_ratio_reduce(__int128 above, __int128 below, bool *overflow) {
-  __int128 a = above < 0 ? -above : above, b = below < 0 ? -below : below;
-  while (b != 0) {
+/** The greatest number that divides both, which are not negative. */
+static inline __int128 seg_ratio_divisor(__int128 a, __int128 b) {
+  while (b > UINT64_MAX) {
     __int128 rest = a % b;
     a = b;
     b = rest;
   }
-  if (a > 1) {
-    above /= a;
-    below /= a;
+  if (b == 0)
+    return a;
+  // From here on words of 64 bits are enough, which are much faster.
+  uint64_t x = (uint64_t)b, y = (uint64_t)(a > UINT64_MAX ? a % b : a);
+  while (y != 0) {
+    uint64_t rest = x % y;
+    x = y;
+    y = rest;
+  }
+  return x;
+}
+
+static inline struct seg_ratio seg_ratio_reduce(__int128 above, __int128 below, bool *overflow) {
+  __int128 divisor = seg_ratio_divisor(above < 0 ? -above : above, below < 0 ? -below : below);
+  if (divisor > 1) {
+    above /= divisor;
+    below /= divisor;
   }
   if (below < 0) {
     above = -above;
