@@ -17,6 +17,7 @@ void seg_prover_init(struct seg_prover *prover, const struct seg_program *progra
 }
 
 static void stop(struct seg_prover *prover) {
+  seg_vocabulary_beside(&prover->vocabulary, NULL);
   if (prover->started)
     seg_solver_deinit(&prover->solver);
   prover->started = false;
@@ -49,6 +50,8 @@ static enum seg_status start(struct seg_prover *prover, struct seg_error *error)
   prover->started = status == SEG_OK;
   prover->solver.listener = prover->listener;
   prover->solver.quick_only = true;
+  if (prover->started)
+    seg_vocabulary_beside(&prover->vocabulary, &prover->solver);
   return status;
 }
 

@@ -84,6 +84,8 @@ static inline struct seg_ratio seg_ratio_invert(struct seg_ratio a) {
 }
 
 static inline int seg_ratio_compare(struct seg_ratio a, struct seg_ratio b) {
+  if (a.below == b.below)
+    return (a.above > b.above) - (a.above < b.above);
   __int128 left = (__int128)a.above * b.below, right = (__int128)b.above * a.below;
   return (left > right) - (left < right);
 }

@@ -1,26 +1,44 @@
 // See simplex.h. Bland's rule, the smallest number first, makes an end sure.
 #include "compiler/prove/simplex.h"
 
+#include <string.h>
+
 static const struct seg_ratio zero = {0, 1};
 
 void seg_simplex_clear(struct seg_simplex *simplex) {
   simplex->variable_count = simplex->row_count = simplex->pivots = 0;
   simplex->overflow = false;
   simplex->changes.count = 0;
+  simplex->stride = SEG_SIMPLEX_FIRST_STRIDE;
 }
 
 void seg_simplex_deinit(struct seg_simplex *simplex) {
   SEG_VEC_FREE(&simplex->changes);
 }
 
+static struct seg_ratio *row_at(struct seg_simplex *simplex, uint32_t row) {
+  return simplex->cells + (size_t)row * simplex->stride;
+}
+
+/** Rows lie further apart: room for twice as many variables. */
+static void widen(struct seg_simplex *simplex) {
+  uint32_t before = simplex->stride, twice = 2 * before - 4;
+  simplex->stride = twice < SEG_SIMPLEX_STRIDE ? twice : SEG_SIMPLEX_STRIDE;
+  for (uint32_t r = simplex->row_count; r-- > 1;) // the last one first: none is written over
+    memmove(row_at(simplex, r), simplex->cells + (size_t)r * before,
+            simplex->variable_count * sizeof *simplex->cells);
+}
+
 uint32_t seg_simplex_variable(struct seg_simplex *simplex, bool whole) {
   if (simplex->variable_count == SEG_SIMPLEX_VARIABLES)
     return UINT32_MAX;
+  if (simplex->variable_count == simplex->stride)
+    widen(simplex);
   uint32_t number = simplex->variable_count++;
   simplex->variables[number] =
       (struct seg_simplex_variable){.whole = whole, .row = -1, .value = zero};
   for (uint32_t r = 0; r < simplex->row_count; r++)
-    simplex->rows[r][number] = zero;
+    row_at(simplex, r)[number] = zero;
   return number;
 }
 
@@ -39,7 +57,7 @@ uint32_t seg_simplex_row(struct seg_simplex *simplex, bool whole, const uint32_t
   uint32_t number = seg_simplex_variable(simplex, whole);
   if (number == UINT32_MAX)
     return UINT32_MAX;
-  struct seg_ratio *row = simplex->rows[simplex->row_count], value = zero;
+  struct seg_ratio *row = row_at(simplex, simplex->row_count), value = zero;
   for (uint32_t v = 0; v < simplex->variable_count; v++)
     row[v] = zero;
   for (uint32_t i = 0; i < count; i++) {
@@ -49,7 +67,7 @@ uint32_t seg_simplex_row(struct seg_simplex *simplex, bool whole, const uint32_t
       row[variables[i]] = plus(simplex, row[variables[i]], factors[i]);
       continue;
     }
-    const struct seg_ratio *meant = simplex->rows[variable->row];
+    const struct seg_ratio *meant = row_at(simplex, variable->row);
     for (uint32_t v = 0; v < simplex->variable_count; v++)
       if (meant[v].above != 0)
         row[v] = plus(simplex, row[v], times(simplex, factors[i], meant[v]));
@@ -64,9 +82,9 @@ uint32_t seg_simplex_row(struct seg_simplex *simplex, bool whole, const uint32_t
 static void move(struct seg_simplex *simplex, uint32_t variable, struct seg_ratio value) {
   struct seg_ratio by = plus(simplex, value, seg_ratio_negate(simplex->variables[variable].value));
   for (uint32_t r = 0; r < simplex->row_count; r++)
-    if (simplex->rows[r][variable].above != 0) {
+    if (row_at(simplex, r)[variable].above != 0) {
       struct seg_ratio *basic = &simplex->variables[simplex->basic[r]].value;
-      *basic = plus(simplex, *basic, times(simplex, simplex->rows[r][variable], by));
+      *basic = plus(simplex, *basic, times(simplex, row_at(simplex, r)[variable], by));
     }
   simplex->variables[variable].value = value;
 }
@@ -101,7 +119,7 @@ void seg_simplex_back(struct seg_simplex *simplex, size_t count) {
 /** The basic variable of the row and another one change places. */
 static void pivot(struct seg_simplex *simplex, uint32_t at, uint32_t entering) {
   uint32_t leaving = simplex->basic[at], count = simplex->variable_count;
-  struct seg_ratio *row = simplex->rows[at];
+  struct seg_ratio *row = row_at(simplex, at);
   struct seg_ratio factor = seg_ratio_invert(row[entering]);
   struct seg_ratio turned = seg_ratio_negate(factor);
   uint32_t used = 0, *columns = simplex->columns; // most of a row is empty
@@ -114,7 +132,7 @@ static void pivot(struct seg_simplex *simplex, uint32_t at, uint32_t entering) {
   row[leaving] = factor;
   columns[used++] = leaving;
   for (uint32_t r = 0; r < simplex->row_count; r++) {
-    struct seg_ratio *other = simplex->rows[r], share = other[entering];
+    struct seg_ratio *other = row_at(simplex, r), share = other[entering];
     if (r == at || share.above == 0)
       continue;
     other[entering] = zero;
@@ -162,9 +180,9 @@ enum seg_simplex_answer seg_simplex_check(struct seg_simplex *simplex) {
     if (at < 0)
       return simplex->overflow ? SEG_SIMPLEX_GAVE_UP : SEG_SIMPLEX_POSSIBLE;
     uint32_t leaving = simplex->basic[at], entering = UINT32_MAX;
+    const struct seg_ratio *row = row_at(simplex, (uint32_t)at);
     for (uint32_t v = 0; v < simplex->variable_count && entering == UINT32_MAX; v++)
-      if (simplex->rows[at][v].above != 0 &&
-          can_move(&simplex->variables[v], simplex->rows[at][v], grow))
+      if (row[v].above != 0 && can_move(&simplex->variables[v], row[v], grow))
         entering = v;
     if (entering == UINT32_MAX)
       return SEG_SIMPLEX_IMPOSSIBLE;

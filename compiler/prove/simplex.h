@@ -13,8 +13,9 @@
 #include "runtime/base/vec.h"
 
 enum { SEG_SIMPLEX_VARIABLES = 1280, SEG_SIMPLEX_ROWS = 640, SEG_SIMPLEX_PIVOTS = 1500 };
-// Of a row: were it a number of pages, a column would lie in one set of the processor's cache.
-enum { SEG_SIMPLEX_STRIDE = SEG_SIMPLEX_VARIABLES + 4 };
+// From row to row, at first and at most. Small problems lie on few pages; a power of two would put
+// a column into one set of the processor's cache.
+enum { SEG_SIMPLEX_FIRST_STRIDE = 64 + 4, SEG_SIMPLEX_STRIDE = SEG_SIMPLEX_VARIABLES + 4 };
 
 enum seg_simplex_answer { SEG_SIMPLEX_POSSIBLE, SEG_SIMPLEX_IMPOSSIBLE, SEG_SIMPLEX_GAVE_UP };
 
@@ -41,8 +42,9 @@ struct seg_simplex {
   bool overflow;
   struct seg_simplex_variable variables[SEG_SIMPLEX_VARIABLES];
   uint32_t basic[SEG_SIMPLEX_ROWS];
-  struct seg_ratio rows[SEG_SIMPLEX_ROWS][SEG_SIMPLEX_STRIDE]; // basic = sum of the others
-  uint32_t columns[SEG_SIMPLEX_VARIABLES];                     // scratch
+  uint32_t stride;
+  struct seg_ratio cells[SEG_SIMPLEX_ROWS * SEG_SIMPLEX_STRIDE]; // a row: basic = sum of the others
+  uint32_t columns[SEG_SIMPLEX_VARIABLES];                       // scratch
   SEG_VEC(struct seg_simplex_change) changes;
 };
 

@@ -28,16 +28,7 @@ static bool erred(struct seg_solver *solver) {
   return solver->failed;
 }
 
-enum seg_status seg_solver_init(struct seg_solver *solver, unsigned budget,
-                                struct seg_error *error) {
-  memset(solver, 0, sizeof *solver);
-  Z3_config config = Z3_mk_config();
-  Z3_set_param_value(config, "model", "true");
-  solver->context = Z3_mk_context(config);
-  Z3_del_config(config);
-  if (solver->context == NULL)
-    return seg_fail_memory(error, "the solver of the proofs");
-  Z3_set_error_handler(solver->context, ignore_error);
+static enum seg_status set_up(struct seg_solver *solver, unsigned budget, struct seg_error *error) {
   Z3_context c = solver->context;
   solver->integers = Z3_mk_int_sort(c);
   solver->reals = Z3_mk_real_sort(c);
@@ -60,6 +51,27 @@ enum seg_status seg_solver_init(struct seg_solver *solver, unsigned budget,
   return SEG_OK;
 }
 
+enum seg_status seg_solver_init(struct seg_solver *solver, unsigned budget,
+                                struct seg_error *error) {
+  memset(solver, 0, sizeof *solver);
+  Z3_config config = Z3_mk_config();
+  Z3_set_param_value(config, "model", "true");
+  solver->context = Z3_mk_context(config);
+  Z3_del_config(config);
+  if (solver->context == NULL)
+    return seg_fail_memory(error, "the solver of the proofs");
+  Z3_set_error_handler(solver->context, ignore_error);
+  return set_up(solver, budget, error);
+}
+
+enum seg_status seg_solver_init_beside(struct seg_solver *solver, const struct seg_solver *other,
+                                       unsigned budget, struct seg_error *error) {
+  memset(solver, 0, sizeof *solver);
+  solver->context = other->context;
+  solver->borrowed = true;
+  return set_up(solver, budget, error);
+}
+
 static void drop_model(struct seg_solver *solver) {
   solver->quick_values = false;
   if (solver->model != NULL)
@@ -73,7 +85,8 @@ void seg_solver_deinit(struct seg_solver *solver) {
   drop_model(solver);
   if (solver->solver != NULL)
     Z3_solver_dec_ref(solver->context, solver->solver);
-  Z3_del_context(solver->context);
+  if (!solver->borrowed)
+    Z3_del_context(solver->context);
   seg_quick_free(solver->quick);
   SEG_VEC_FREE(&solver->facts);
   SEG_VEC_FREE(&solver->scopes);

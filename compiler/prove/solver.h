@@ -38,6 +38,7 @@ struct seg_variables {
 
 struct seg_solver {
   Z3_context context;
+  bool borrowed; // the context is that of another solver
   Z3_solver solver;
   Z3_sort integers, reals, truths;
   Z3_ast yes, no;
@@ -69,6 +70,12 @@ struct seg_solver {
  * question. */
 SEG_NODISCARD enum seg_status seg_solver_init(struct seg_solver *solver, unsigned budget,
                                               struct seg_error *error);
+/** The same in the context of `other`, which must live longer: a context of its own costs Z3 some
+ * milliseconds and 16 MB. For solvers that are only asked quickly, as Z3's answers may depend on
+ * what else is in a context. */
+SEG_NODISCARD enum seg_status seg_solver_init_beside(struct seg_solver *solver,
+                                                     const struct seg_solver *other,
+                                                     unsigned budget, struct seg_error *error);
 void seg_solver_deinit(struct seg_solver *solver);
 
 /** A new question, which takes variables from the first on: what was asserted before is gone. */

@@ -30,11 +30,20 @@ static void stop(struct seg_known_solver *solver) {
 
 static enum seg_status start(struct seg_vocabulary *vocabulary, struct seg_known_solver *solver,
                              struct seg_error *error) {
-  enum seg_status status = seg_solver_init(&solver->solver, vocabulary->budget, error);
+  bool quick = solver == &vocabulary->quick;
+  enum seg_status status =
+      quick && vocabulary->beside != NULL
+          ? seg_solver_init_beside(&solver->solver, vocabulary->beside, vocabulary->budget, error)
+          : seg_solver_init(&solver->solver, vocabulary->budget, error);
   solver->started = status == SEG_OK;
   solver->solver.quickly = true;
-  solver->solver.quick_only = solver == &vocabulary->quick;
+  solver->solver.quick_only = quick;
   return status;
+}
+
+void seg_vocabulary_beside(struct seg_vocabulary *vocabulary, const struct seg_solver *solver) {
+  stop(&vocabulary->quick);
+  vocabulary->beside = solver;
 }
 
 void seg_vocabulary_deinit(struct seg_vocabulary *vocabulary) {

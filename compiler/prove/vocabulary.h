@@ -30,6 +30,7 @@ struct seg_vocabulary {
   struct seg_known_thing *things;
   uint32_t count, slots;
   struct seg_known_solver quick, fresh; // for cells and single events
+  const struct seg_solver *beside;      // whose context the quick one may use; NULL: none
 };
 
 void seg_vocabulary_init(struct seg_vocabulary *vocabulary, const struct seg_program *program,
@@ -38,6 +39,10 @@ void seg_vocabulary_deinit(struct seg_vocabulary *vocabulary);
 
 /** Before a question: forget everything when it is too much. What was got before is gone then. */
 void seg_vocabulary_trim(struct seg_vocabulary *vocabulary);
+
+/** The quick solver may live in the context of `solver` from now on, until this is called again;
+ * NULL: it may not. */
+void seg_vocabulary_beside(struct seg_vocabulary *vocabulary, const struct seg_solver *solver);
 
 /** NULL when it is not known. Keys begin with a letter that says what they are. */
 void *seg_vocabulary_get(const struct seg_vocabulary *vocabulary, struct seg_str key);
