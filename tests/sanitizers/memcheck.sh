@@ -31,7 +31,8 @@ for name in "$@"; do
       ;;
   esac
   if valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
-    --show-leak-kinds=definite "$build/tests/unit/$name" >"$log" 2>&1; then
+    --show-leak-kinds=definite --suppressions=tests/sanitizers/valgrind.supp \
+    "$build/tests/unit/$name" >"$log" 2>&1; then
     passed=$((passed + 1))
     echo "ok $name"
   else
