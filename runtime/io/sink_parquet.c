@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "runtime/io/sink_stream.h"
 #include "runtime/io/thrift.h"
@@ -63,13 +64,32 @@ static void put_text(struct writer *writer, struct seg_str text) {
   put(writer, text.data, text.size);
 }
 
-static void put_page_header(struct writer *writer, int type, size_t bytes, int64_t values,
-                            int encoding) {
+/** What a page holds: its bytes and their checksum. */
+struct page {
+  size_t bytes;
+  uLong checksum; // of gzip, as the format asks for
+};
+
+static void add_bytes(struct page *page, const void *bytes, size_t count) {
+  page->bytes += count;
+  page->checksum = crc32_z(page->checksum, bytes, count);
+}
+
+static void add_text(struct page *page, struct seg_str text) {
+  uint32_t size = (uint32_t)text.size;
+  add_bytes(page, &size, sizeof size);
+  if (text.size > 0)
+    add_bytes(page, text.data, text.size);
+}
+
+static void put_page_header(struct writer *writer, int type, const struct page *page,
+                            int64_t values, int encoding) {
   struct seg_thrift header;
   seg_thrift_init(&header);
   seg_thrift_integer(&header, 1, SEG_THRIFT_I32, type);
-  seg_thrift_integer(&header, 2, SEG_THRIFT_I32, (int64_t)bytes);
-  seg_thrift_integer(&header, 3, SEG_THRIFT_I32, (int64_t)bytes); // not compressed
+  seg_thrift_integer(&header, 2, SEG_THRIFT_I32, (int64_t)page->bytes);
+  seg_thrift_integer(&header, 3, SEG_THRIFT_I32, (int64_t)page->bytes); // not compressed
+  seg_thrift_integer(&header, 4, SEG_THRIFT_I32, (int32_t)(uint32_t)page->checksum);
   seg_thrift_struct(&header, type == PAGE_DATA ? 5 : 7);
   seg_thrift_integer(&header, 1, SEG_THRIFT_I32, values);
   seg_thrift_integer(&header, 2, SEG_THRIFT_I32, encoding);
@@ -88,17 +108,18 @@ static void put_keys(struct writer *writer, int64_t first, int64_t rows) {
   const struct seg_column_view *keys = &writer->result->keys;
   for (int64_t end = first + rows; first < end; first += KEY_PAGE_ROWS) {
     int64_t count = end - first < KEY_PAGE_ROWS ? end - first : KEY_PAGE_ROWS;
+    struct page page = {0};
     if (keys->layout == SEG_LAYOUT_I64) {
-      size_t bytes = (size_t)count * sizeof(int64_t);
-      put_page_header(writer, PAGE_DATA, bytes, count, ENCODING_PLAIN);
-      put(writer, (const int64_t *)keys->values + first, bytes);
+      const int64_t *numbers = (const int64_t *)keys->values + first;
+      add_bytes(&page, numbers, (size_t)count * sizeof *numbers);
+      put_page_header(writer, PAGE_DATA, &page, count, ENCODING_PLAIN);
+      put(writer, numbers, page.bytes);
       continue;
     }
     const struct seg_str *texts = (const struct seg_str *)keys->values + first;
-    size_t bytes = 0;
     for (int64_t i = 0; i < count; i++)
-      bytes += sizeof(uint32_t) + texts[i].size;
-    put_page_header(writer, PAGE_DATA, bytes, count, ENCODING_PLAIN);
+      add_text(&page, texts[i]);
+    put_page_header(writer, PAGE_DATA, &page, count, ENCODING_PLAIN);
     for (int64_t i = 0; i < count; i++)
       put_text(writer, texts[i]);
   }
@@ -106,9 +127,10 @@ static void put_keys(struct writer *writer, int64_t first, int64_t rows) {
 
 static void put_members(struct writer *writer, const uint64_t *members, int64_t first,
                         int64_t rows) {
-  size_t bytes = ((size_t)rows + 7) / 8;
-  put_page_header(writer, PAGE_DATA, bytes, rows, ENCODING_PLAIN);
-  put(writer, members + first / 64, bytes);
+  struct page page = {0};
+  add_bytes(&page, members + first / 64, ((size_t)rows + 7) / 8);
+  put_page_header(writer, PAGE_DATA, &page, rows, ENCODING_PLAIN);
+  put(writer, members + first / 64, page.bytes);
 }
 
 /** Numbers of so many bits one behind the other, the lowest bit first. */
@@ -151,10 +173,12 @@ static unsigned bits_of(uint32_t number) {
 /** The members in order, and behind them what stands for no winner. */
 static void put_dictionary(struct writer *writer, const struct seg_result_chain *chain) {
   bool has_otherwise = chain->otherwise.size > 0;
-  size_t bytes = has_otherwise ? sizeof(uint32_t) + chain->otherwise.size : 0;
+  struct page page = {0};
   for (uint32_t m = 0; m < chain->member_count; m++)
-    bytes += sizeof(uint32_t) + chain->members[m].size;
-  put_page_header(writer, PAGE_DICTIONARY, bytes, (int64_t)chain->member_count + has_otherwise,
+    add_text(&page, chain->members[m]);
+  if (has_otherwise)
+    add_text(&page, chain->otherwise);
+  put_page_header(writer, PAGE_DICTIONARY, &page, (int64_t)chain->member_count + has_otherwise,
                   ENCODING_PLAIN);
   for (uint32_t m = 0; m < chain->member_count; m++)
     put_text(writer, chain->members[m]);
@@ -189,8 +213,10 @@ static void put_winners(struct writer *writer, const struct seg_result_chain *ch
       pack(&packer, chain->member_count, bits);
   }
   end_run(&packer, present, bits);
-  put_page_header(writer, PAGE_DATA, packer.count, rows, ENCODING_DICTIONARY);
-  put(writer, writer->room, packer.count);
+  struct page page = {0};
+  add_bytes(&page, writer->room, packer.count);
+  put_page_header(writer, PAGE_DATA, &page, rows, ENCODING_DICTIONARY);
+  put(writer, writer->room, page.bytes);
 }
 
 static void put_chunk(struct writer *writer, uint32_t column, int64_t first, int64_t rows,

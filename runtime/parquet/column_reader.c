@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include "runtime/parquet/page_values.h"
 
@@ -135,9 +136,11 @@ static enum seg_reader_result unpack(struct seg_column_reader *reader,
   enum seg_reader_result result = look_at(reader, offset, page->size);
   if (result != SEG_READER_FINE)
     return result;
+  const uint8_t *from = window_at(reader, offset);
+  if (page->has_checksum && crc32_z(0, from, page->size) != page->checksum)
+    return SEG_READER_DAMAGED;
   if (!reserve(buffer, (size_t)page->unpacked_size + SEG_PARQUET_SLACK))
     return SEG_READER_NO_MEMORY;
-  const uint8_t *from = window_at(reader, offset);
   memcpy(buffer->bytes, from, levels);
   memset(buffer->bytes + page->unpacked_size, 0, SEG_PARQUET_SLACK);
   if (page->unpacked_size == levels)

@@ -61,7 +61,7 @@ static void read_data_v2(struct seg_thrift_reader *reader, const struct seg_thri
 
 enum seg_page_result seg_parquet_page_read(const uint8_t *bytes, size_t size,
                                            struct seg_parquet_page *page) {
-  enum { KIND = 1, UNPACKED = 2, SIZE = 3, DATA = 5, DICTIONARY = 7, DATA_V2 = 8 };
+  enum { KIND = 1, UNPACKED = 2, SIZE = 3, CHECKSUM = 4, DATA = 5, DICTIONARY = 7, DATA_V2 = 8 };
   static const enum seg_parquet_page_kind kinds[] = {SEG_PAGE_DATA, SEG_PAGE_OTHER,
                                                      SEG_PAGE_DICTIONARY, SEG_PAGE_DATA_V2};
   struct seg_thrift_reader reader;
@@ -75,6 +75,10 @@ enum seg_page_result seg_parquet_page_read(const uint8_t *bytes, size_t size,
     case KIND: kind = read_size(&reader, &field, &bad); break;
     case UNPACKED: page->unpacked_size = read_size(&reader, &field, &bad); break;
     case SIZE: page->size = read_size(&reader, &field, &bad); break;
+    case CHECKSUM:
+      page->has_checksum = true;
+      page->checksum = (uint32_t)seg_thrift_read_integer(&reader, &field);
+      break;
     case DICTIONARY: read_dictionary(&reader, &field, page, &bad); break;
     case DATA: read_data(&reader, &field, page, &bad); break;
     case DATA_V2: read_data_v2(&reader, &field, page, &bad); break;

@@ -30,6 +30,8 @@ struct seg_parquet_page {
   int32_t level_encoding;       // of the levels in front of them; SEG_PAGE_DATA
   uint32_t level_size;          // bytes of the levels, which are never packed; SEG_PAGE_DATA_V2
   bool is_packed;               // by the codec of the chunk
+  bool has_checksum;
+  uint32_t checksum; // that of gzip, of the bytes behind the header as they are in the file
 };
 
 enum seg_page_result { SEG_PAGE_FINE, SEG_PAGE_CUT_OFF, SEG_PAGE_BAD };

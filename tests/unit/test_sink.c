@@ -103,6 +103,52 @@ static void parquet_rows(void **state) {
   free(sample);
 }
 
+static struct seg_plan_input sample_inputs[] = {
+    {.type = SEG_COLUMN_BOOL, .name = TEXT("vip")},
+    {.type = SEG_COLUMN_TEXT, .name = TEXT("life")},
+    {.type = SEG_COLUMN_TEXT, .name = TEXT("plain"), .optional = true},
+};
+static const struct seg_plan_entity sample_entity = {.name = TEXT("customer"),
+                                                     .key = TEXT("customer id"),
+                                                     .inputs = sample_inputs,
+                                                     .input_count = 3};
+
+// Pages carry checksums: whichever byte of them changes, the file is refused or reads as before.
+static void parquet_damaged(void **state) {
+  (void)state;
+  enum { ROUNDS = 160, MOST_BYTES = 1 << 20 };
+  static unsigned char bytes[MOST_BYTES];
+  struct sample *sample = make_sample(false);
+  write_fine(io_path("out.parquet"), &sample->view);
+  FILE *file = fopen(io_path("out.parquet"), "rb");
+  size_t size = fread(bytes, 1, sizeof bytes, file);
+  uint32_t footer, refused = 0;
+  fclose(file);
+  memcpy(&footer, bytes + size - 8, sizeof footer);
+  for (size_t round = 0; round < ROUNDS; round++) {
+    size_t at = round < 40 ? 4 + round : 44 + round * (size - footer - 60) / ROUNDS;
+    struct io_rows rows;
+    bytes[at] ^= (unsigned char)(1 << round % 8);
+    io_write("damaged.parquet", bytes, size);
+    bytes[at] ^= (unsigned char)(1 << round % 8);
+    io_read(io_path("damaged.parquet"), &sample_entity, "UTC", 1, &rows);
+    refused += rows.status == SEG_BAD_DATA;
+    assert_true(rows.status == SEG_OK || rows.status == SEG_BAD_DATA);
+    for (int64_t i = 0; rows.status == SEG_OK && i < CUSTOMERS; i++) {
+      const struct seg_str *life = (const struct seg_str *)rows.inputs[1].values + i;
+      const char *expected = i % 2 ? "vip" : i % 4 == 0 ? "a name that is long" : "nurture";
+      assert_int_equal(rows.count, CUSTOMERS);
+      assert_int_equal(((const int64_t *)rows.key.values)[i], 10 * i);
+      assert_int_equal(seg_bitmap_test(rows.inputs[0].values, i), i % 2);
+      assert_true(seg_str_is(*life, expected));
+      assert_int_equal(seg_bitmap_test(rows.inputs[2].known, i), i % 2 || i % 4 == 0);
+    }
+    io_rows_free(&rows);
+  }
+  assert_true(refused > ROUNDS * 9 / 10);
+  free(sample);
+}
+
 // More rows than one group or one page of texts has, and winners of nine bits. Customer i is in
 // `third` when 3 divides i, and won by member i % 301, by nobody where that is 300.
 static void parquet_of_many_rows(void **state) {
@@ -305,6 +351,7 @@ static void links(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(parquet_rows, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(parquet_damaged, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(parquet_of_many_rows, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(csv_text, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(no_customers, io_make_folder, io_remove_folder),
