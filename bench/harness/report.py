@@ -125,7 +125,7 @@ def render(runs):
     head = ["", "started", "commit", "machine", "load", "memory bandwidth", "size"]
     notes = dict.fromkeys(results["note"] for results in runs if results["note"])
     page = HEAD.format(
-        note="\n".join(notes),
+        note="\n\n".join(notes),
         runs=table(head, [run_row(results) for results in runs]),
         versions=table(["engine", "version"], [list(item) for item in versions.items()]),
         targets=table(["", "target", "reached", ""], targets.rows(runs)))

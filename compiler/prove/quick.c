@@ -4,13 +4,14 @@
 #include <stdlib.h>
 
 #include "compiler/prove/quick_search.h"
+#include "runtime/base/large_memory.h"
 
 struct seg_quick *seg_quick_new(Z3_context context, Z3_sort integers, Z3_sort truths) {
   struct seg_quick *quick = calloc(1, sizeof *quick);
   if (quick == NULL)
     return NULL;
   seg_quick_terms_init(&quick->terms, context, integers, truths);
-  quick->simplex = calloc(1, sizeof *quick->simplex);
+  quick->simplex = seg_large_memory(sizeof *quick->simplex);
   quick->spoilt = true;
   if (quick->simplex == NULL || quick->terms.out_of_memory) {
     seg_quick_free(quick);
@@ -25,7 +26,7 @@ void seg_quick_free(struct seg_quick *quick) {
   seg_quick_terms_deinit(&quick->terms);
   if (quick->simplex != NULL)
     seg_simplex_deinit(quick->simplex);
-  free(quick->simplex);
+  seg_large_memory_free(quick->simplex, sizeof *quick->simplex);
   SEG_VEC_FREE(&quick->variables);
   SEG_VEC_FREE(&quick->forms);
   SEG_VEC_FREE(&quick->choices);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "runtime/base/hash.h"
-#include "runtime/entity/large_memory.h"
+#include "runtime/base/large_memory.h"
 #include "runtime/entity/run_errors.h"
 
 enum {

@@ -4,7 +4,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-#include "runtime/entity/large_memory.h"
+#include "runtime/base/large_memory.h"
 
 enum {
   STRETCH = 16 << 20,

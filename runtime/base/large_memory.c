@@ -1,5 +1,5 @@
 // Zeroed arrays in huge pages; see large_memory.h.
-#include "runtime/entity/large_memory.h"
+#include "runtime/base/large_memory.h"
 
 #include <stdint.h>
 #include <stdlib.h>

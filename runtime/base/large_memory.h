@@ -1,10 +1,11 @@
 /**
  * Large memory: zeroed arrays that are read at random. From some megabytes on they lie in huge
  * pages, where the system has them: a look-up then misses the cache once instead of twice (the
- * second time for the page table).
+ * second time for the page table), and what is used for the first time comes at once, not in
+ * hundreds of small pages.
  */
-#ifndef SEG_RUNTIME_ENTITY_LARGE_MEMORY_H
-#define SEG_RUNTIME_ENTITY_LARGE_MEMORY_H
+#ifndef SEG_RUNTIME_BASE_LARGE_MEMORY_H
+#define SEG_RUNTIME_BASE_LARGE_MEMORY_H
 
 #include <stddef.h>
 
