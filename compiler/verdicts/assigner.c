@@ -245,8 +245,10 @@ static uint32_t keep_clause(struct seg_assigner *assigner, const seg_sign *signs
   return clause;
 }
 
+// Without memory a variable may be there in part or not at all: from then on nothing is done.
+
 void seg_assigner_decide(struct seg_assigner *assigner, uint32_t variable) {
-  if (assigner->variables.items[variable].decided)
+  if (assigner->out_of_memory || assigner->variables.items[variable].decided)
     return;
   assigner->variables.items[variable].decided = true;
   put_into_heap(assigner, variable);
@@ -471,6 +473,8 @@ static void refuse(struct seg_assigner *assigner, uint32_t clause) {
 }
 
 void seg_assigner_add(struct seg_assigner *assigner, const seg_sign *signs, uint32_t count) {
+  if (assigner->out_of_memory)
+    return;
   bool fails = count > 1 && level_now(assigner) > 0;
   for (uint32_t i = 0; i < count && fails; i++)
     fails = value_of(assigner, signs[i]) == FAILS;
@@ -581,7 +585,7 @@ enum seg_assigned seg_assigner_ask_again(struct seg_assigner *assigner, const se
 }
 
 void seg_assigner_keep_values(struct seg_assigner *assigner) {
-  for (uint32_t v = 0; v < assigner->variables.count; v++)
+  for (uint32_t v = 0; v < assigner->variables.count && !assigner->out_of_memory; v++)
     if (value_of(assigner, 2 * v) != OPEN)
       assigner->variables.items[v].kept = value_of(assigner, 2 * v) == HOLDS;
 }
