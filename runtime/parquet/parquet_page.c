@@ -15,30 +15,20 @@ static uint32_t read_size(struct seg_thrift_reader *reader, const struct seg_thr
   return (uint32_t)value;
 }
 
-static void read_data(struct seg_thrift_reader *reader, const struct seg_thrift_field *field,
-                      struct seg_parquet_page *page, bool *bad) {
+// Of a page of data (version 1) or of a dictionary, which has no levels.
+static void read_plain(struct seg_thrift_reader *reader, const struct seg_thrift_field *field,
+                       bool has_levels, struct seg_parquet_page *page, bool *bad) {
   struct seg_thrift_field inner = {0};
   seg_thrift_enter(reader, field);
   while (seg_thrift_next(reader, &inner)) {
-    switch (inner.number) {
-    case 1: page->count = read_size(reader, &inner, bad); break;
-    case 2: page->encoding = (int32_t)read_size(reader, &inner, bad); break;
-    case 3: page->level_encoding = (int32_t)read_size(reader, &inner, bad); break;
-    default: seg_thrift_skip(reader, &inner);
-    }
-  }
-}
-
-static void read_dictionary(struct seg_thrift_reader *reader, const struct seg_thrift_field *field,
-                            struct seg_parquet_page *page, bool *bad) {
-  struct seg_thrift_field inner = {0};
-  seg_thrift_enter(reader, field);
-  while (seg_thrift_next(reader, &inner)) {
-    switch (inner.number) {
-    case 1: page->count = read_size(reader, &inner, bad); break;
-    case 2: page->encoding = (int32_t)read_size(reader, &inner, bad); break;
-    default: seg_thrift_skip(reader, &inner);
-    }
+    if (inner.number == 1)
+      page->count = read_size(reader, &inner, bad);
+    else if (inner.number == 2)
+      page->encoding = (int32_t)read_size(reader, &inner, bad);
+    else if (inner.number == 3 && has_levels)
+      page->level_encoding = (int32_t)read_size(reader, &inner, bad);
+    else
+      seg_thrift_skip(reader, &inner);
   }
 }
 
@@ -79,8 +69,8 @@ enum seg_page_result seg_parquet_page_read(const uint8_t *bytes, size_t size,
       page->has_checksum = true;
       page->checksum = (uint32_t)seg_thrift_read_integer(&reader, &field);
       break;
-    case DICTIONARY: read_dictionary(&reader, &field, page, &bad); break;
-    case DATA: read_data(&reader, &field, page, &bad); break;
+    case DICTIONARY: read_plain(&reader, &field, false, page, &bad); break;
+    case DATA: read_plain(&reader, &field, true, page, &bad); break;
     case DATA_V2: read_data_v2(&reader, &field, page, &bad); break;
     default: seg_thrift_skip(&reader, &field);
     }
