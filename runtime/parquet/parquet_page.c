@@ -1,10 +1,10 @@
 // Page headers and codecs; see parquet_page.h.
 #include "runtime/parquet/parquet_page.h"
 
+#include <snappy-c.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "runtime/parquet/snappy.h"
 #include "runtime/parquet/thrift_reader.h"
 
 // A number that must not be negative nor beyond 31 bits.
@@ -96,6 +96,12 @@ static bool unpack_gzip(const uint8_t *from, size_t from_size, uint8_t *to, size
   return inflateEnd(&stream) == Z_OK && fine;
 }
 
+static bool unpack_snappy(const uint8_t *from, size_t from_size, uint8_t *to, size_t to_size) {
+  size_t size = to_size; // room in, what came out
+  return snappy_uncompress((const char *)from, from_size, (char *)to, &size) == SNAPPY_OK &&
+         size == to_size;
+}
+
 bool seg_parquet_unpack(enum seg_parquet_codec codec, const uint8_t *from, size_t from_size,
                         uint8_t *to, size_t to_size) {
   switch (codec) {
@@ -103,7 +109,7 @@ bool seg_parquet_unpack(enum seg_parquet_codec codec, const uint8_t *from, size_
     if (from_size == to_size)
       memcpy(to, from, to_size);
     return from_size == to_size;
-  case SEG_PARQUET_SNAPPY: return seg_snappy_unpack(from, from_size, to, to_size);
+  case SEG_PARQUET_SNAPPY: return unpack_snappy(from, from_size, to, to_size);
   case SEG_PARQUET_GZIP: return unpack_gzip(from, from_size, to, to_size);
   }
   return false;

@@ -7,7 +7,6 @@
 
 #include "runtime/io/thrift.h"
 #include "runtime/parquet/column_reader.h"
-#include "runtime/parquet/snappy.h"
 
 /* Literals and copies by the format's description; every size of copy, overlapping ones too. */
 static void snappy(void **state) {
@@ -16,13 +15,13 @@ static void snappy(void **state) {
   // "Wikipedia" as a literal, then 5 bytes of 9 back (kind 1), then 20 bytes of 2 back (kind 2).
   static const uint8_t packed[] = {34,  8 << 2, 'W', 'i',          'k', 'i',           'p', 'e',
                                    'd', 'i',    'a', 1 | (1 << 2), 9,   2 | (19 << 2), 2,   0};
-  assert_true(seg_snappy_unpack(packed, sizeof packed, out, 34));
+  assert_true(seg_parquet_unpack(SEG_PARQUET_SNAPPY, packed, sizeof packed, out, 34));
   assert_memory_equal(out, "WikipediaWikipipipipipipipipipipip", 34);
-  assert_false(seg_snappy_unpack(packed, sizeof packed, out, 33));
+  assert_false(seg_parquet_unpack(SEG_PARQUET_SNAPPY, packed, sizeof packed, out, 33));
   for (size_t cut = 0; cut < sizeof packed; cut++)
-    assert_false(seg_snappy_unpack(packed, cut, out, 34));
+    assert_false(seg_parquet_unpack(SEG_PARQUET_SNAPPY, packed, cut, out, 34));
   static const uint8_t too_far[] = {6, 0, 'a', 1 | (1 << 2), 2};
-  assert_false(seg_snappy_unpack(too_far, sizeof too_far, out, 6));
+  assert_false(seg_parquet_unpack(SEG_PARQUET_SNAPPY, too_far, sizeof too_far, out, 6));
   // A literal of 100 bytes (its size in the next byte), and 64 bytes of `back` bytes back.
   for (uint8_t back = 1; back <= 100; back++) {
     uint8_t long_one[110] = {164, 1, 60 << 2, 99};
@@ -31,7 +30,7 @@ static void snappy(void **state) {
     long_one[104] = 3 | (63 << 2);
     long_one[105] = back;
     memset(long_one + 106, 0, 3);
-    assert_true(seg_snappy_unpack(long_one, 109, out, 164));
+    assert_true(seg_parquet_unpack(SEG_PARQUET_SNAPPY, long_one, 109, out, 164));
     for (int i = 0; i < 164; i++)
       assert_int_equal(out[i], i < 100 ? i : 100 - back + (i - 100) % back);
   }
