@@ -32,6 +32,7 @@ endfunction()
 seg_find_outside(utf8proc utf8proc.h utf8proc)
 seg_find_outside(zlib zlib.h z)
 seg_find_outside(snappy snappy-c.h snappy)
+seg_find_outside(jansson jansson.h jansson)
 seg_find_outside(z3 z3.h z3)
 seg_find_outside(crypto openssl/evp.h crypto)
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "runtime/base/arena.h"
+#include "runtime/base/status.h"
 #include "runtime/base/str.h"
 
 enum seg_json_kind {
@@ -34,8 +35,10 @@ struct seg_json_value {
   struct seg_json_value *items;
 };
 
-/** The value of the whole text; NULL when it is no such JSON, or memory is out. */
-SEG_NODISCARD struct seg_json_value *seg_json_read(struct seg_arena *arena, struct seg_str text);
+/** The value of the whole text. SEG_BAD_DATA: it is no such JSON, names a member twice, or is
+ * nested more than 32 deep. SEG_OUT_OF_MEMORY. */
+SEG_NODISCARD enum seg_status seg_json_read(struct seg_arena *arena, struct seg_str text,
+                                            struct seg_json_value **value);
 
 /** The member of an object, taken from now on; NULL when there is none, or `object` is no object.
  */

@@ -6,6 +6,8 @@
 #include "runtime/base/json_reader.h"
 #include "runtime/store/store_errors.h"
 
+static const char what_for[] = "the manifest of the store";
+
 const struct seg_store_type_info seg_store_types[SEG_STORE_TYPE_COUNT] = {
     [SEG_STORE_I8] = {"|i1", 1},  [SEG_STORE_I16] = {"<i2", 2}, [SEG_STORE_I32] = {"<i4", 4},
     [SEG_STORE_I64] = {"<i8", 8}, [SEG_STORE_F64] = {"<f8", 8}, [SEG_STORE_U8] = {"|u1", 1},
@@ -33,6 +35,7 @@ const char *seg_store_type_word(enum seg_column_type type) {
 /** What went wrong first. */
 struct reading {
   struct seg_arena *arena;
+  bool out_of_memory;
   bool damaged;
   struct seg_str unknown; // a member that this program does not know
 };
@@ -100,7 +103,7 @@ static struct seg_json_value *take_items(struct reading *reading, struct seg_jso
 
 static void *new_items(struct reading *reading, size_t count, size_t size) {
   void *items = seg_arena_array(reading->arena, count + 1, size);
-  reading->damaged = reading->damaged || items == NULL;
+  reading->out_of_memory = reading->out_of_memory || items == NULL;
   return items;
 }
 
@@ -297,7 +300,9 @@ enum seg_status seg_store_manifest_read(struct seg_arena *arena, struct seg_str 
                                         struct seg_error *error) {
   struct reading reading = {.arena = arena};
   *manifest = (struct seg_store_manifest){0};
-  struct seg_json_value *object = seg_json_read(arena, text);
+  struct seg_json_value *object = NULL;
+  if (seg_json_read(arena, text, &object) == SEG_OUT_OF_MEMORY)
+    return seg_fail_memory(error, what_for);
   const struct seg_json_value *format = seg_json_take(object, "format");
   const struct seg_json_value *version = seg_json_take(object, "version");
   if (format != NULL && format->kind == SEG_JSON_TEXT && seg_str_is(format->text, "segc store") &&
@@ -305,6 +310,8 @@ enum seg_status seg_store_manifest_read(struct seg_arena *arena, struct seg_str 
     if (version->integer != SEG_STORE_VERSION)
       return fail_version(path, seg_str_view("its form"), error);
     read_manifest(&reading, object, manifest);
+    if (reading.out_of_memory)
+      return seg_fail_memory(error, what_for);
     if (!reading.damaged && reading.unknown.size == 0)
       return SEG_OK;
     if (!reading.damaged)
