@@ -36,6 +36,19 @@ void *seg_large_memory(size_t size) {
   return memory;
 }
 
+void *seg_large_memory_grow(void *memory, size_t size, size_t grown_size) {
+  void *grown = seg_large_memory(grown_size);
+  if (grown == NULL || memory == NULL)
+    return grown;
+  // Pages change their place, not their content; where the system refuses they are copied.
+  if (size >= SMALLEST_LARGE &&
+      mremap(memory, rounded(size), rounded(size), MREMAP_MAYMOVE | MREMAP_FIXED, grown) == grown)
+    return grown;
+  memcpy(grown, memory, size);
+  seg_large_memory_free(memory, size);
+  return grown;
+}
+
 void seg_large_memory_free(void *memory, size_t size) {
   if (memory == NULL)
     return;

@@ -14,6 +14,11 @@
 /** Zeroed; NULL when memory is out. */
 SEG_NODISCARD void *seg_large_memory(size_t size);
 
+/** More of what seg_large_memory gave for `size` (or NULL): the same bytes, and zeros behind them.
+ * What was large moves without being copied. NULL when memory is out: then `memory` stays as it
+ * is. */
+SEG_NODISCARD void *seg_large_memory_grow(void *memory, size_t size, size_t grown_size);
+
 /** Give back what seg_large_memory gave for `size`; NULL is fine. */
 void seg_large_memory_free(void *memory, size_t size);
 

@@ -136,19 +136,16 @@ static enum seg_status grow_keys(struct seg_key_table *table, uint64_t keys,
   uint64_t capacity = table->capacity + table->capacity / 2 + 256;
   capacity = capacity < keys ? keys : capacity;
   capacity = (capacity + 63) / 64 * 64;
-  enum seg_status status =
-      seg_memory_budget_need(table->budget, key_bytes(table, capacity), what_for, error);
+  uint64_t bytes = key_bytes(table, table->capacity), more = key_bytes(table, capacity) - bytes;
+  enum seg_status status = seg_memory_budget_need(table->budget, more, what_for, error);
   if (status != SEG_OK)
     return status;
-  void *grown = seg_large_memory(key_bytes(table, capacity));
+  void *old = table->is_text ? (void *)table->texts : (void *)table->integers;
+  void *grown = seg_large_memory_grow(old, bytes, bytes + more);
   if (grown == NULL) {
-    seg_memory_budget_give(table->budget, key_bytes(table, capacity));
+    seg_memory_budget_give(table->budget, more);
     return seg_fail_memory(error, what_for);
   }
-  void *old = table->is_text ? (void *)table->texts : (void *)table->integers;
-  if (old != NULL)
-    memcpy(grown, old, key_bytes(table, table->count));
-  free_keys(table);
   if (table->is_text)
     table->texts = grown;
   else

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "runtime/base/large_memory.h"
 #include "runtime/entity/run_errors.h"
 #include "runtime/filter/chain_winners.h"
 #include "runtime/io/io_errors.h"
@@ -21,6 +22,8 @@ struct result_box {
   struct seg_run_result result; // first: the caller's pointer
   struct seg_key_table keys;
   struct seg_memory_budget budget;
+  char *memberships; // all bitmaps and winners, one behind the other
+  size_t memberships_size;
 };
 
 static const char what_for[] = "the result of the run";
@@ -71,15 +74,11 @@ void seg_run_result_free(struct seg_run_result *result) {
   if (result == NULL)
     return;
   struct result_box *box = (struct result_box *)result;
-  for (uint32_t s = 0; result->members != NULL && s < result->segment_count; s++)
-    free(result->members[s]);
-  for (uint32_t s = 0; result->held_out != NULL && s < result->segment_count; s++)
-    free(result->held_out[s]);
   for (uint32_t c = 0; result->chains != NULL && c < result->chain_count; c++) {
     free(result->chains[c].won);
     free(result->chains[c].won_held_out);
-    free(result->chains[c].winners);
   }
+  seg_large_memory_free(box->memberships, box->memberships_size);
   free(result->members);
   free(result->segment_members);
   free(result->held_out);
@@ -151,39 +150,37 @@ enum seg_status seg_run_take_memory(struct seg_run_state *state, uint64_t bytes,
   return status == SEG_OK ? seg_memory_budget_need(state->budget, bytes, what, error) : status;
 }
 
+static size_t aligned(size_t size) {
+  return (size + SEG_COLUMN_ALIGNMENT - 1) / SEG_COLUMN_ALIGNMENT * SEG_COLUMN_ALIGNMENT;
+}
+
 // Bitmaps and winners, once the number of customers is known.
 enum seg_status seg_run_add_memberships(struct seg_run_state *state, struct seg_error *error) {
   struct seg_run_result *result = state->result;
   if (state->options->counts_only)
     return SEG_OK;
+  struct result_box *box = (struct result_box *)result;
   int64_t customers = (int64_t)result->customer_count;
-  size_t bitmap = seg_layout_size(SEG_LAYOUT_BIT, customers);
-  size_t winners = seg_layout_size(SEG_LAYOUT_I32, customers) / 2;
+  size_t bitmap = aligned(seg_layout_size(SEG_LAYOUT_BIT, customers));
+  size_t winners = aligned(seg_layout_size(SEG_LAYOUT_I32, customers) / 2);
   uint64_t bytes = ((uint64_t)result->segment_count + state->plan->holdout_count) * bitmap +
                    (uint64_t)result->chain_count * winners;
   enum seg_status status = seg_run_take_memory(state, bytes, what_for, error);
   if (status != SEG_OK)
     return status;
+  box->memberships_size = bytes + SEG_COLUMN_ALIGNMENT;
+  box->memberships = seg_large_memory(box->memberships_size);
   result->members = calloc((size_t)result->segment_count + 1, sizeof *result->members);
   result->held_out = calloc((size_t)result->segment_count + 1, sizeof *result->held_out);
-  if (result->members == NULL || result->held_out == NULL)
+  if (box->memberships == NULL || result->members == NULL || result->held_out == NULL)
     return seg_fail_memory(error, what_for);
-  for (uint32_t s = 0; s < result->segment_count; s++) {
-    result->members[s] = seg_column_memory(bitmap);
-    if (result->members[s] == NULL)
-      return seg_fail_memory(error, what_for);
-  }
-  for (uint32_t h = 0; h < state->plan->holdout_count; h++) {
-    uint64_t **held_out = &result->held_out[state->plan->holdouts[h].segment];
-    *held_out = seg_column_memory(bitmap);
-    if (*held_out == NULL)
-      return seg_fail_memory(error, what_for);
-  }
-  for (uint32_t c = 0; c < result->chain_count; c++) {
-    result->chains[c].winners = seg_column_memory(winners);
-    if (result->chains[c].winners == NULL)
-      return seg_fail_memory(error, what_for);
-  }
+  char *at = (char *)aligned((uintptr_t)box->memberships);
+  for (uint32_t s = 0; s < result->segment_count; s++, at += bitmap)
+    result->members[s] = (uint64_t *)at;
+  for (uint32_t h = 0; h < state->plan->holdout_count; h++, at += bitmap)
+    result->held_out[state->plan->holdouts[h].segment] = (uint64_t *)at;
+  for (uint32_t c = 0; c < result->chain_count; c++, at += winners)
+    result->chains[c].winners = (uint16_t *)at;
   return SEG_OK;
 }
 
