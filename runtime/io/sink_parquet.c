@@ -9,6 +9,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "runtime/io/delta_packed.h"
 #include "runtime/io/sink_stream.h"
 #include "runtime/io/thrift.h"
 
@@ -21,6 +22,7 @@ enum {
   TYPE_BYTE_ARRAY = 6,
   ENCODING_PLAIN = 0,
   ENCODING_RLE = 3,
+  ENCODING_DELTA = 5,
   ENCODING_DICTIONARY = 8,
   PAGE_DATA = 0,
   PAGE_DICTIONARY = 2,
@@ -30,13 +32,14 @@ static const char magic[4] = {'P', 'A', 'R', '1'};
 
 struct chunk {
   int64_t dictionary_at, data_at, end; // bytes of the file; dictionary_at 0: without
+  bool is_packed;                      // numbers as differences
 };
 
 struct writer {
   struct seg_sink_stream file;
   const struct seg_result_view *result;
   int64_t at;          // bytes written
-  unsigned char *room; // of a page of winners
+  unsigned char *room; // of a page of winners, or of packed keys
   uint32_t column_count;
   struct chunk *chunks; // [group][column]
   enum seg_sink_parquet_outcome outcome;
@@ -104,33 +107,48 @@ static void put_page_header(struct writer *writer, int type, const struct page *
 
 // Chunks
 
-static void put_keys(struct writer *writer, int64_t first, int64_t rows) {
-  const struct seg_column_view *keys = &writer->result->keys;
+static void put_page(struct writer *writer, const void *bytes, size_t size, int64_t values,
+                     int encoding) {
+  struct page page = {0};
+  add_bytes(&page, bytes, size);
+  put_page_header(writer, PAGE_DATA, &page, values, encoding);
+  put(writer, bytes, size);
+}
+
+// Keys that are anything but random take less as differences, and most take next to nothing.
+static void put_numbers(struct writer *writer, const int64_t *numbers, int64_t first, int64_t rows,
+                        struct chunk *chunk) {
+  for (int64_t at = 0; at < rows; at += KEY_PAGE_ROWS) {
+    int64_t count = rows - at < KEY_PAGE_ROWS ? rows - at : KEY_PAGE_ROWS;
+    const int64_t *from = numbers + first + at;
+    size_t plain = (size_t)count * sizeof *from, packed = plain;
+    if (at == 0 || chunk->is_packed)
+      packed = seg_delta_packed_write(from, count, writer->room);
+    if (at == 0)
+      chunk->is_packed = packed < plain;
+    if (chunk->is_packed)
+      put_page(writer, writer->room, packed, count, ENCODING_DELTA);
+    else
+      put_page(writer, from, plain, count, ENCODING_PLAIN);
+  }
+}
+
+static void put_texts(struct writer *writer, const struct seg_str *texts, int64_t first,
+                      int64_t rows) {
   for (int64_t end = first + rows; first < end; first += KEY_PAGE_ROWS) {
     int64_t count = end - first < KEY_PAGE_ROWS ? end - first : KEY_PAGE_ROWS;
     struct page page = {0};
-    if (keys->layout == SEG_LAYOUT_I64) {
-      const int64_t *numbers = (const int64_t *)keys->values + first;
-      add_bytes(&page, numbers, (size_t)count * sizeof *numbers);
-      put_page_header(writer, PAGE_DATA, &page, count, ENCODING_PLAIN);
-      put(writer, numbers, page.bytes);
-      continue;
-    }
-    const struct seg_str *texts = (const struct seg_str *)keys->values + first;
     for (int64_t i = 0; i < count; i++)
-      add_text(&page, texts[i]);
+      add_text(&page, texts[first + i]);
     put_page_header(writer, PAGE_DATA, &page, count, ENCODING_PLAIN);
     for (int64_t i = 0; i < count; i++)
-      put_text(writer, texts[i]);
+      put_text(writer, texts[first + i]);
   }
 }
 
 static void put_members(struct writer *writer, const uint64_t *members, int64_t first,
                         int64_t rows) {
-  struct page page = {0};
-  add_bytes(&page, members + first / 64, ((size_t)rows + 7) / 8);
-  put_page_header(writer, PAGE_DATA, &page, rows, ENCODING_PLAIN);
-  put(writer, members + first / 64, page.bytes);
+  put_page(writer, members + first / 64, ((size_t)rows + 7) / 8, rows, ENCODING_PLAIN);
 }
 
 /** Numbers of so many bits one behind the other, the lowest bit first. */
@@ -213,18 +231,17 @@ static void put_winners(struct writer *writer, const struct seg_result_chain *ch
       pack(&packer, chain->member_count, bits);
   }
   end_run(&packer, present, bits);
-  struct page page = {0};
-  add_bytes(&page, writer->room, packer.count);
-  put_page_header(writer, PAGE_DATA, &page, rows, ENCODING_DICTIONARY);
-  put(writer, writer->room, page.bytes);
+  put_page(writer, writer->room, packer.count, rows, ENCODING_DICTIONARY);
 }
 
 static void put_chunk(struct writer *writer, uint32_t column, int64_t first, int64_t rows,
                       struct chunk *chunk) {
   const struct seg_result_view *result = writer->result;
   chunk->data_at = writer->at;
-  if (column == 0) {
-    put_keys(writer, first, rows);
+  if (column == 0 && result->keys.layout == SEG_LAYOUT_I64) {
+    put_numbers(writer, result->keys.values, first, rows, chunk);
+  } else if (column == 0) {
+    put_texts(writer, result->keys.values, first, rows);
   } else if (column <= result->segment_count) {
     put_members(writer, result->members[column - 1], first, rows);
   } else {
@@ -286,7 +303,7 @@ static void describe_chunk(struct seg_thrift *footer, const struct seg_result_vi
   seg_thrift_struct(footer, 3);
   seg_thrift_integer(footer, 1, SEG_THRIFT_I32, type_of(result, column));
   seg_thrift_list(footer, 2, SEG_THRIFT_I32, has_dictionary ? 3 : 1);
-  seg_thrift_item_integer(footer, ENCODING_PLAIN);
+  seg_thrift_item_integer(footer, chunk->is_packed ? ENCODING_DELTA : ENCODING_PLAIN);
   if (has_dictionary) {
     seg_thrift_item_integer(footer, ENCODING_RLE);
     seg_thrift_item_integer(footer, ENCODING_DICTIONARY);
@@ -359,7 +376,9 @@ enum seg_sink_parquet_outcome seg_sink_parquet_write(const char *path,
   int64_t most = result->customer_count < GROUP_ROWS ? result->customer_count : GROUP_ROWS;
   writer.chunks = calloc((size_t)groups * writer.column_count + 1, sizeof *writer.chunks);
   // At most 17 bits a winner, a bit for whether there is one, and what runs begin with.
-  writer.room = malloc((size_t)most * 18 / 8 + 64);
+  size_t winners = (size_t)most * 18 / 8 + 64;
+  size_t keys = seg_delta_packed_most(most < KEY_PAGE_ROWS ? most : KEY_PAGE_ROWS);
+  writer.room = malloc(winners < keys ? keys : winners);
   seg_sink_stream_open(&writer.file, path, false);
   if (writer.chunks == NULL || writer.room == NULL)
     writer.outcome = SEG_SINK_PARQUET_MEMORY;

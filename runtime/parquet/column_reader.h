@@ -7,6 +7,7 @@
 #ifndef SEG_RUNTIME_PARQUET_COLUMN_READER_H
 #define SEG_RUNTIME_PARQUET_COLUMN_READER_H
 
+#include "runtime/parquet/delta.h"
 #include "runtime/parquet/hybrid.h"
 #include "runtime/parquet/parquet_file.h"
 #include "runtime/parquet/parquet_page.h"
@@ -62,8 +63,9 @@ struct seg_column_reader {
   struct seg_byte_buffer *kept; // pages before it that texts point to
   size_t kept_count, kept_capacity;
   uint32_t left; // rows
-  bool has_levels, is_coded, is_rle;
+  bool has_levels, is_coded, is_rle, is_delta;
   struct seg_hybrid levels, codes;
+  struct seg_delta differences;
   const uint8_t *at, *end; // plain values
   uint32_t bit;            // BOOLEAN: of the next value in *at
   struct seg_parquet_dictionary dictionary;

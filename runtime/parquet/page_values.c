@@ -75,6 +75,15 @@ static bool begin_codes(struct seg_column_reader *reader) {
   return width <= WIDEST && reader->dictionary.values != NULL;
 }
 
+static bool begin_differences(struct seg_column_reader *reader) {
+  enum seg_parquet_type type = reader->column->type;
+  size_t size = (size_t)(reader->end - reader->at);
+  if (size == 0) // without any value there may be nothing
+    reader->differences = (struct seg_delta){0};
+  return (type == SEG_PARQUET_INT32 || type == SEG_PARQUET_INT64) &&
+         (size == 0 || seg_delta_init(&reader->differences, reader->at, size));
+}
+
 enum seg_reader_result seg_parquet_begin_values(struct seg_column_reader *reader,
                                                 const struct seg_parquet_page *page) {
   bool fine;
@@ -83,7 +92,7 @@ enum seg_reader_result seg_parquet_begin_values(struct seg_column_reader *reader
   reader->end = reader->page.bytes + page->unpacked_size;
   reader->bit = 0;
   reader->has_levels = reader->column->optional;
-  reader->is_coded = reader->is_rle = false;
+  reader->is_coded = reader->is_rle = reader->is_delta = false;
   fine = begin_levels(reader, page);
   switch (page->encoding) {
   case SEG_ENCODING_PLAIN: break;
@@ -100,6 +109,10 @@ enum seg_reader_result seg_parquet_begin_values(struct seg_column_reader *reader
     seg_hybrid_init(&reader->codes, bytes, size, 1);
     break;
   }
+  case SEG_ENCODING_DELTA:
+    reader->is_delta = true;
+    fine = fine && begin_differences(reader);
+    break;
   default: fine = false;
   }
   return fine ? SEG_READER_FINE : SEG_READER_DAMAGED;
@@ -185,12 +198,31 @@ static bool take_bools(struct seg_column_reader *reader, uint32_t count, uint8_t
   return true;
 }
 
+static bool take_differences(struct seg_column_reader *reader, uint32_t count, void *to) {
+  if (reader->column->type == SEG_PARQUET_INT64)
+    return seg_delta_read(&reader->differences, count, to);
+  int64_t *wide =
+      (int64_t *)reader->row_codes; // room for half a stretch, used for nothing else now
+  int32_t *narrow = to;
+  enum { MOST = SEG_PARQUET_STRETCH / 2 };
+  for (uint32_t at = 0; at < count; at += MOST) {
+    uint32_t some = count - at < MOST ? count - at : MOST;
+    if (!seg_delta_read(&reader->differences, some, wide))
+      return false;
+    for (uint32_t i = 0; i < some; i++)
+      narrow[at + i] = (int32_t)wide[i];
+  }
+  return true;
+}
+
 // `count` values as they are written, densely.
 static enum seg_reader_result take_plain(struct seg_column_reader *reader, uint32_t count,
                                          void *to) {
   enum seg_parquet_type type = reader->column->type;
   if (type == SEG_PARQUET_TEXT)
     return seg_parquet_read_texts(&reader->at, reader->end, count, to);
+  if (reader->is_delta)
+    return take_differences(reader, count, to) ? SEG_READER_FINE : SEG_READER_DAMAGED;
   if (type == SEG_PARQUET_BOOLEAN)
     return take_bools(reader, count, to) ? SEG_READER_FINE : SEG_READER_DAMAGED;
   size_t bytes = count * seg_parquet_value_size(type);
@@ -227,10 +259,11 @@ enum seg_reader_result seg_parquet_take_values(struct seg_column_reader *reader,
   return result;
 }
 
-// Of plain texts and truth values a stretch at a time is read, as nothing tells where they end.
+// Of differences, plain texts and truth values a stretch at a time is read, as nothing tells where
+// they end.
 static enum seg_reader_result skip_plain(struct seg_column_reader *reader, uint32_t count) {
   size_t size = seg_parquet_value_size(reader->column->type);
-  if (size == 0)
+  if (size == 0 || reader->is_delta)
     return take_plain(reader, count, reader->dense);
   if ((size_t)(reader->end - reader->at) / size < count)
     return SEG_READER_DAMAGED;

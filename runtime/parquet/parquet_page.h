@@ -16,6 +16,7 @@ enum seg_parquet_encoding {
   SEG_ENCODING_PLAIN_DICTIONARY = 2,
   SEG_ENCODING_RLE = 3,
   SEG_ENCODING_BIT_PACKED = 4,
+  SEG_ENCODING_DELTA = 5, // whole numbers as differences
   SEG_ENCODING_RLE_DICTIONARY = 8,
 };
 

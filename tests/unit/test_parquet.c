@@ -1,4 +1,4 @@
-// runtime/parquet piece by piece: Snappy and the hybrid of runs and packed bits by examples of
+// runtime/parquet piece by piece: Snappy, runs and packed bits, and differences by examples of
 // their specifications, columns whose pages are put together here, and footers with any byte
 // changed.
 #include "tests/unit/io_support.h"
@@ -64,6 +64,39 @@ static void hybrid(void **state) {
   assert_false(seg_bitmap_test(bits, 201));
   assert_true(seg_bitmap_test(bits, 197 + 8) && !seg_bitmap_test(bits, 197 + 9));
   assert_false(seg_hybrid_read_bits(&runs, 1, bits));
+}
+
+/* The examples of Parquet's specification: 1 to 5, and 7, 5, 3, 1, 2, 3, 4, 5; then damaged ones.
+ */
+static void differences(void **state) {
+  (void)state;
+  int64_t values[8];
+  struct seg_delta delta;
+  // Blocks of 8 values in one part. Numbers with a sign are folded: 2 is 1, 3 is -2, 14 is 7.
+  static const uint8_t steady[] = {8, 1, 5, 2, 2, 0, [15] = 0, [31] = 0};
+  assert_true(seg_delta_init(&delta, steady, 6));
+  assert_true(seg_delta_read(&delta, 2, values));
+  assert_true(seg_delta_read(&delta, 3, values + 2));
+  for (int i = 0; i < 5; i++)
+    assert_int_equal(values[i], i + 1);
+  assert_false(seg_delta_read(&delta, 1, values));
+  // Over the least difference, -2, the others are 0 0 0 3 3 3 3 in two bits each, the lowest first.
+  static const uint8_t turning[] = {8, 1, 8, 14, 3, 2, 0xc0, 0x3f, [31] = 0};
+  static const int64_t expected[] = {7, 5, 3, 1, 2, 3, 4, 5};
+  assert_true(seg_delta_init(&delta, turning, 8));
+  assert_true(seg_delta_read(&delta, 8, values));
+  assert_memory_equal(values, expected, sizeof expected);
+  for (size_t cut = 0; cut < 8; cut++)
+    assert_false(seg_delta_init(&delta, turning, cut) && seg_delta_read(&delta, 8, values));
+  static const uint8_t bad[][32] = {
+      {8, 0, 8, 14, 3, 2, 0xc0, 0x3f},    // no parts
+      {0, 1, 8, 14, 3, 2, 0xc0, 0x3f},    // no values
+      {8, 3, 8, 14, 3, 2, 0xc0, 0x3f},    // parts of no whole size
+      {8, 1, 8, 14, 3, 65, 0xc0, 0x3f},   // wider than a number
+      {8, 1, 8, 255, 255, 255, 255, 255}, // a number without an end
+  };
+  for (size_t b = 0; b < sizeof bad / sizeof *bad; b++)
+    assert_false(seg_delta_init(&delta, bad[b], 8) && seg_delta_read(&delta, 8, values));
 }
 
 /** A file that is written page by page. */
@@ -253,6 +286,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(snappy),
       cmocka_unit_test(hybrid),
+      cmocka_unit_test(differences),
       cmocka_unit_test_setup_teardown(pages_of_a_column, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(wrong_pages, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(damaged_footers, io_make_folder, io_remove_folder),

@@ -107,11 +107,12 @@ static struct seg_plan_input sample_inputs[] = {
     {.type = SEG_COLUMN_BOOL, .name = TEXT("vip")},
     {.type = SEG_COLUMN_TEXT, .name = TEXT("life")},
     {.type = SEG_COLUMN_TEXT, .name = TEXT("plain"), .optional = true},
+    {.type = SEG_COLUMN_BOOL, .name = TEXT("no \"one\"")},
 };
 static const struct seg_plan_entity sample_entity = {.name = TEXT("customer"),
                                                      .key = TEXT("customer id"),
                                                      .inputs = sample_inputs,
-                                                     .input_count = 3};
+                                                     .input_count = 4};
 
 // Pages carry checksums: whichever byte of them changes, the file is refused or reads as before.
 static void parquet_damaged(void **state) {
@@ -141,6 +142,7 @@ static void parquet_damaged(void **state) {
       assert_int_equal(((const int64_t *)rows.key.values)[i], 10 * i);
       assert_int_equal(seg_bitmap_test(rows.inputs[0].values, i), i % 2);
       assert_true(seg_str_is(*life, expected));
+      assert_false(seg_bitmap_test(rows.inputs[3].values, i));
       assert_int_equal(seg_bitmap_test(rows.inputs[2].known, i), i % 2 || i % 4 == 0);
     }
     io_rows_free(&rows);
@@ -194,6 +196,61 @@ static void parquet_of_many_rows(void **state) {
   free(bytes);
   free(third);
   free(winners);
+}
+
+// Keys that are as far from each other as can be, for DuckDB to read: key i is `factor` * i +
+// `first` in 64 bits, which may go round.
+static void parquet_of_number_keys(void **state) {
+  (void)state;
+  enum { MOST = 70001 };
+  static const struct {
+    const char *name;
+    int64_t rows;
+    uint64_t factor, first;
+    off_t most_bytes;
+  } cases[] = {
+      {"one row", 1, 0, UINT64_C(1) << 63, 1000},
+      {"a page and a bit", 65537, 1, 1000000, 12000 + 65537 / 8},
+      {"downwards", 129, -3ull, 5, 1000},
+      {"a block", 128, 1000, -64000ull, 1000},
+      {"steps of 40 bits", MOST, UINT64_C(1000000000039), 7, 12000 + MOST / 8},
+      {"all bits", MOST, UINT64_C(0x9e3779b97f4a7c15), 0, MOST * 10},
+  };
+  int64_t *keys = calloc(MOST, sizeof *keys);
+  uint64_t *nobody = calloc(MOST / 64 + 1, sizeof *nobody);
+  struct seg_str segment = TEXT("nobody");
+  const uint64_t *const bitmaps[] = {nobody};
+  assert_true(keys != NULL && nobody != NULL);
+  for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+    struct stat info;
+    char sql[512];
+    for (int64_t i = 0; i < cases[c].rows; i++)
+      keys[i] = (int64_t)(cases[c].factor * (uint64_t)i + cases[c].first);
+    const struct seg_result_view view = {
+        .customer_count = cases[c].rows,
+        .key_name = TEXT("id"),
+        .keys = {.layout = SEG_LAYOUT_I64, .values = keys, .count = cases[c].rows},
+        .segment_count = 1,
+        .segments = &segment,
+        .members = bitmaps,
+    };
+    write_fine(io_path("keys.parquet"), &view);
+    assert_int_equal(stat(io_path("keys.parquet"), &info), 0);
+    if (info.st_size > cases[c].most_bytes)
+      fail_msg("%s: %lld bytes", cases[c].name, (long long)info.st_size);
+    // 128 bits, of which the lowest 64 count.
+    snprintf(sql, sizeof sql,
+             "select error('row ' || n) from (select row_number() over () - 1 as n, * from '%s') "
+             "where (id::hugeint - n * %llu - %llu) %% 18446744073709551616 <> 0",
+             io_path("keys.parquet"), (unsigned long long)cases[c].factor,
+             (unsigned long long)cases[c].first);
+    io_query(sql);
+    snprintf(sql, sizeof sql, "select case when count(*) <> %lld then error('rows') end from '%s'",
+             (long long)cases[c].rows, io_path("keys.parquet"));
+    io_query(sql);
+  }
+  free(keys);
+  free(nobody);
 }
 
 static void csv_text(void **state) {
@@ -353,6 +410,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(parquet_rows, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(parquet_damaged, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(parquet_of_many_rows, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(parquet_of_number_keys, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(csv_text, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(no_customers, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(refused, io_make_folder, io_remove_folder),

@@ -158,6 +158,40 @@ static void every_form(void **state) {
   }
 }
 
+// Whole numbers as differences: each type that has them, missing ones, and steps of any width up to
+// those that go round.
+static void differences(void **state) {
+  (void)state;
+  static struct seg_plan_input integers[] = {
+      {.type = SEG_COLUMN_INT, .name = TEXT("small"), .optional = true},
+      {.type = SEG_COLUMN_INT, .name = TEXT("large"), .optional = true},
+      {.type = SEG_COLUMN_DATE, .name = TEXT("day"), .optional = true},
+      {.type = SEG_COLUMN_TIMESTAMP, .name = TEXT("moment"), .optional = true},
+      {.type = SEG_COLUMN_INT, .name = TEXT("step"), .optional = true},
+  };
+  static const struct seg_plan_entity entity = {.name = TEXT("customer"),
+                                                .key = TEXT("id"),
+                                                .zone = TEXT("UTC"),
+                                                .inputs = integers,
+                                                .input_count = 5};
+  static const int rows[] = {1, 2, 128, 129, 130, 5000, 150000};
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char sql[1024];
+    snprintf(
+        sql, sizeof sql,
+        "copy (select i as id, ((hash(i) %% 4294967296)::bigint - 2147483648)::integer as small, "
+        "if(i %% 3 = 0, null, (hash(i, 1)::hugeint - 9223372036854775807 - 1)::bigint) as large, "
+        "date '1969-01-01' + (hash(i, 2) %% 100000)::integer as day, "
+        "if(i between 1000 and 3000, null, timestamp '2024-01-01' + to_seconds(i)) as moment, "
+        "(1::bigint << (i %% 63)) as step from range(%d) as r(i)) to '%s' "
+        "(parquet_version v2, dictionary_size_limit 1, row_group_size 60000)",
+        rows[i], io_path("d.parquet"));
+    io_query(sql);
+    assert_true(is_read_here("d.parquet", &entity, 0));
+    check_same("d.parquet", &entity, 3);
+  }
+}
+
 /* Types, encodings and codecs that are left to DuckDB, and files that are too large for the memory;
    the rows are the same. */
 static void left_to_duckdb(void **state) {
@@ -168,7 +202,8 @@ static void left_to_duckdb(void **state) {
   static const char *const files[] = {
       "copy (select i as id, i::decimal(30, 2) as x from range(5000) as r(i)) to '%s/x.parquet'",
       "copy (select i as id, i as x from range(5000) as r(i)) to '%s/x.parquet' (compression zstd)",
-      "copy (select i as id, hash(i) %% 10000000 as x from range(50000) as r(i)) to '%s/x.parquet' "
+      "copy (select i as id, (hash(i) %% 10000000)::double as x from range(50000) as r(i)) to "
+      "'%s/x.parquet' "
       "(parquet_version v2)",
   };
   for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
@@ -295,6 +330,7 @@ static void damaged_pages(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(every_form, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(differences, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(left_to_duckdb, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(order, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(first_error, io_make_folder, io_remove_folder),
