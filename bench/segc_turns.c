@@ -1,7 +1,7 @@
 // segc through its public header: a turn reads the rules, compiles them and scores all customers.
 // segc_turns PROJECT AS_OF THREADS NAME=VALUE..., where NAME is data, store, memory (bytes) or out;
 // or segc_turns PROJECT prove: a turn proves what the rules mean together. Nothing is kept from one
-// turn to the next but what segc itself keeps on disk.
+// turn to the next but what segc itself keeps on disk, and the store, which stays open.
 #include <inttypes.h>
 #include <segc.h>
 #include <stdlib.h>
@@ -112,8 +112,10 @@ int main(int argc, char **argv) {
   }
   puts("ready 0");
   fflush(stdout);
-  while (seg_bench_next_turn())
-    if ((proving ? prove(argv[1]) : run(argv[1], &options)) != 0)
-      return 2;
-  return 0;
+  options.kept_store = segc_kept_store_new();
+  int failed = 0;
+  while (failed == 0 && seg_bench_next_turn())
+    failed = proving ? prove(argv[1]) : run(argv[1], &options);
+  segc_kept_store_free(options.kept_store);
+  return failed != 0 ? 2 : 0;
 }

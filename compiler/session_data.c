@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "compiler/session_store.h"
 #include "runtime/manifest/manifest.h"
 #include "runtime/store/source_store.h"
 #include "runtime/time/timestamp_text.h"
@@ -81,21 +82,22 @@ static enum seg_status open_store(struct seg_session_data *data, const struct se
                                   const struct segc_run_options *options, struct seg_error *error) {
   if (options->data_folder != NULL || options->source_count > 0 || options->manifest != NULL)
     return fail_both(error);
-  enum seg_status status = seg_store_open(&data->store, options->store, error);
+  data->store = options->kept_store != NULL ? &options->kept_store->store : &data->own_store;
+  enum seg_status status = seg_store_reopen(data->store, options->store, error);
   if (status == SEG_OK && options->verify)
-    status = seg_store_verify_all(&data->store, error);
+    status = seg_store_verify_all(data->store, error);
   if (status == SEG_OK)
-    status = seg_store_fit_project(&data->store, plan, error);
+    status = seg_store_fit_project(data->store, plan, error);
   if (status == SEG_OK && plan->customer_from_event < 0)
-    status = seg_source_open_store(&data->store, SEG_STORE_CUSTOMER, &plan->customer,
+    status = seg_source_open_store(data->store, SEG_STORE_CUSTOMER, &plan->customer,
                                    &data->sources.customer, error);
   for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
     if (seg_run_reads_event(plan, i))
-      status = seg_source_open_store(&data->store, SEG_STORE_EVENT, &plan->events[i],
+      status = seg_source_open_store(data->store, SEG_STORE_EVENT, &plan->events[i],
                                      &data->events[i], error);
   for (uint32_t i = 0; status == SEG_OK && i < plan->list_count; i++)
     if (seg_run_reads_list(plan, i))
-      status = seg_source_open_store(&data->store, SEG_STORE_LIST, &plan->lists[i], &data->lists[i],
+      status = seg_source_open_store(data->store, SEG_STORE_LIST, &plan->lists[i], &data->lists[i],
                                      error);
   return status;
 }
@@ -171,7 +173,7 @@ void seg_session_data_deinit(struct seg_session_data *data) {
     seg_source_close(data->events[i]);
   for (uint32_t i = 0; i < data->list_count; i++)
     seg_source_close(data->lists[i]);
-  seg_store_close(&data->store);
+  seg_store_close(&data->own_store);
   seg_zone_free(data->zone);
   seg_inputs_deinit(&data->inputs);
   seg_arena_deinit(&data->arena);

@@ -25,7 +25,8 @@ struct seg_session_data {
   struct seg_run_sources sources;
   struct seg_source **events, **lists;
   uint32_t event_count, list_count;
-  struct seg_store store; // when the call names one; it must be closed after the sources
+  struct seg_store own_store; // when the call names one and keeps none open
+  struct seg_store *store;    // that one, or the one kept open; it must be closed after the sources
 };
 
 /** Reads the as-of day: SEG_USAGE when it is absent or no date. Deinit in any case. */

@@ -145,8 +145,8 @@ static void write_inputs(const struct seg_session_data *data, struct seg_json *j
   const struct seg_inputs *inputs = &data->inputs;
   seg_json_key(json, "inputs");
   seg_json_begin_array(json);
-  if (data->store.path != NULL)
-    write_store(&data->store, json);
+  if (data->store != NULL)
+    write_store(data->store, json);
   for (size_t i = 0; i < inputs->files.count; i++) {
     const struct seg_input_file *file = &inputs->files.items[i];
     seg_json_begin_object(json);

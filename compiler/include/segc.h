@@ -136,6 +136,20 @@ enum segc_stage {
  */
 enum segc_status segc_dump(struct segc_session *session, enum segc_stage stage, FILE *out);
 
+/**
+ * A prepared store that stays open between runs, of one session or of several: its columns stay
+ * mapped, and what one run found whole the next one does not check again. A run that finds another
+ * store in the folder, because it was added to, opens that one. One run at a time may use it; while
+ * it is open, no other process removes old files of the store.
+ */
+struct segc_kept_store;
+
+/** Nothing is open yet. NULL when memory is out. */
+struct segc_kept_store *segc_kept_store_new(void);
+
+/** After the last run that names it. NULL is fine. */
+void segc_kept_store_free(struct segc_kept_store *kept);
+
 /** What is being done now; see segc_run_options. */
 struct segc_progress {
   const char *activity; // such as "reading purchases"
@@ -161,6 +175,7 @@ struct segc_run_options {
   void *progress_context;
   const char *store; // a prepared store, instead of data_folder and sources; NULL: none
   bool verify;       // look at every byte of the store before the run
+  struct segc_kept_store *kept_store; // where the store stays open for the next run; NULL: nowhere
 };
 
 struct segc_segment_count {

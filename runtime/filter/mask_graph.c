@@ -10,13 +10,14 @@ enum { FIRST_CAPACITY = 256 };
 static bool equal(const struct seg_mask_node *a, const struct seg_mask_node *b) {
   return a->kind == b->kind && a->left == b->left && a->right == b->right &&
          a->scalar == b->scalar && a->test == b->test && a->less_one == b->less_one &&
-         a->constant == b->constant;
+         a->constant == b->constant && a->upper == b->upper;
 }
 
 static uint64_t hash(const struct seg_mask_node *node) {
   uint64_t hash = seg_hash_u64((uint64_t)node->kind << 33 | (uint64_t)node->test << 1 |
                                (node->less_one ? 1 : 0));
   hash = seg_hash_mix(hash, (uint64_t)node->left << 32 | node->right);
+  hash = seg_hash_mix(hash, (uint64_t)node->upper);
   return seg_hash_mix(hash, (uint64_t)node->constant ^ (uint64_t)node->scalar << 17);
 }
 

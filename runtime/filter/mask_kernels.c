@@ -8,7 +8,8 @@ enum seg_vector_level seg_mask_best_level(void) {
   __builtin_cpu_init();
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
       __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
-      __builtin_cpu_supports("avx512vpopcntdq"))
+      __builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512vbmi") &&
+      __builtin_cpu_supports("gfni"))
     return SEG_VECTOR_AVX512;
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt"))
     return SEG_VECTOR_AVX2;

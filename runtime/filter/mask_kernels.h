@@ -17,8 +17,9 @@ enum { SEG_MASK_ROUND = 512 }; // rows of eight words: what batches are multiple
 enum seg_mask_type { SEG_MASK_I8, SEG_MASK_I16, SEG_MASK_I32, SEG_MASK_I64, SEG_MASK_F64 };
 enum { SEG_MASK_TYPE_COUNT = SEG_MASK_F64 + 1 };
 
-enum seg_mask_test { SEG_MASK_GREATER, SEG_MASK_EQUAL, SEG_MASK_GREATER_EQUAL };
-enum { SEG_MASK_TEST_COUNT = SEG_MASK_GREATER_EQUAL + 1 };
+/** BETWEEN: from a constant to a constant, both included. */
+enum seg_mask_test { SEG_MASK_GREATER, SEG_MASK_GREATER_EQUAL, SEG_MASK_EQUAL, SEG_MASK_BETWEEN };
+enum { SEG_MASK_TEST_COUNT = SEG_MASK_EQUAL + 1 };
 
 /** A constant of a comparison; `number` for F64. */
 union seg_mask_constant {
@@ -30,9 +31,9 @@ union seg_mask_constant {
 typedef void seg_mask_compare(const void *values, int64_t rows, union seg_mask_constant constant,
                               uint64_t *words);
 
-/** The same as GREATER of I8 for many constants: those of constant c go to words + c * stride. */
-typedef void seg_mask_compare_each(const int8_t *values, int64_t rows, const int8_t *constants,
-                                   uint32_t count, uint64_t *words, size_t stride);
+/** words[w] bit i = low <= values[64 w + i] <= high. */
+typedef void seg_mask_between(const void *values, int64_t rows, int64_t low, int64_t high,
+                              uint64_t *words);
 
 /** codes[i] = min(max(values[i], low), high) - low + least, which fits the narrower type. */
 typedef void seg_mask_narrow(const void *values, int64_t rows, int64_t low, int64_t high,
@@ -40,15 +41,10 @@ typedef void seg_mask_narrow(const void *values, int64_t rows, int64_t low, int6
 
 enum { SEG_MASK_RANK_MOST = 255 };
 
-/** Thresholds as a search tree of so many levels, in which node 1 is the root; by the type of the
- * column, F64 as I64 (mask_ranks.h). */
+/** Thresholds as a search tree of so many levels, in which node 1 is the root (mask_ranks.h). */
 struct seg_mask_tree {
   uint32_t levels;
-  union {
-    int64_t i64[SEG_MASK_RANK_MOST + 1];
-    int32_t i32[SEG_MASK_RANK_MOST + 1];
-    int16_t i16[SEG_MASK_RANK_MOST + 1];
-  } nodes;
+  int64_t nodes[SEG_MASK_RANK_MOST + 1];
 };
 
 /** ranks[i] = how many thresholds values[i] exceeds, less 128. */
@@ -58,6 +54,26 @@ typedef void seg_mask_rank(const void *values, int64_t rows, const struct seg_ma
 /** signs[i] = 1, 0 or -1: values[i] against others[i], both of one type. */
 typedef void seg_mask_sign(const void *values, const void *others, int64_t rows, int8_t *signs);
 
+enum { SEG_MASK_DIGITS_MOST = 6, SEG_MASK_GRADES_MOST = 400 };
+
+/** How numbers of so many bits are cut into digits, the lowest first (mask_slices.h). */
+struct seg_mask_digits {
+  uint32_t bits, count;
+  uint32_t widths[SEG_MASK_DIGITS_MOST]; // bits of a digit
+  uint32_t firsts[SEG_MASK_DIGITS_MOST]; // its grades in the table of all: 0 to 2^width
+};
+
+/** slices[8 b + w] bit i = bit b of min(max(values[64 w + i], low), high) - low; 512 values. */
+typedef void seg_mask_slice(const void *values, int64_t low, int64_t high, uint32_t bits,
+                            uint64_t *slices);
+
+/** 512 numbers against thresholds, whose digits' grades lie at so many bytes of the table:
+ * `singles` numbers exceed one, `pairs` exceed the first and not the second of two. Eight words
+ * each, stride words apart. */
+typedef void seg_mask_grade(const uint64_t *slices, const struct seg_mask_digits *digits,
+                            const uint16_t *places, uint32_t singles, uint32_t pairs,
+                            uint64_t *words, size_t stride);
+
 /** out = the AND of `plain` operands and of the complements of the following `negated`. */
 struct seg_mask_op {
   uint32_t out;   // slot
@@ -66,12 +82,14 @@ struct seg_mask_op {
 };
 
 struct seg_mask_kernels {
-  /** GREATER_EQUAL of F64 only: integers have a number before. */
+  /** GREATER_EQUAL of F64 only: integers have a number before; BETWEEN of integers only. */
   seg_mask_compare *compare[SEG_MASK_TYPE_COUNT][SEG_MASK_TEST_COUNT];
-  seg_mask_compare_each *compare_each;
+  seg_mask_between *between[SEG_MASK_F64];
   seg_mask_narrow *narrow[SEG_MASK_F64][SEG_MASK_F64]; // [from][to], to below from
   seg_mask_sign *sign[SEG_MASK_TYPE_COUNT];
   seg_mask_rank *rank[SEG_MASK_TYPE_COUNT]; // NULL where comparing one by one is as fast
+  seg_mask_slice *slice[SEG_MASK_I64];
+  seg_mask_grade *grade;
   /** The first `words` words (a multiple of 8) of all operations, in order. Slot s lies at slots +
    * s * stride. */
   void (*combine)(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *ops,

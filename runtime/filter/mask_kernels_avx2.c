@@ -107,5 +107,16 @@ COMPARE_F64(greater_f64, _CMP_GT_OQ)
 COMPARE_F64(equal_f64, _CMP_EQ_OQ)
 COMPARE_F64(greater_equal_f64, _CMP_GE_OQ)
 
+// Eight slices of the bytes of 64 rows: the highest bits, and again of the doubled bytes.
+INLINE void turn(const uint8_t bytes[64], uint64_t *slices) {
+  __m256i low = load(bytes, 0), high = load(bytes, 1);
+  for (int b = 7; b >= 0; b--) {
+    slices[8 * b] = bits_of(low) | bits_of(high) << 32;
+    low = _mm256_add_epi8(low, low);
+    high = _mm256_add_epi8(high, high);
+  }
+}
+#define TURN_BY_HAND
+
 #include "runtime/filter/mask_kernels_body.h"
 #endif

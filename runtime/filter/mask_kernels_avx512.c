@@ -5,10 +5,11 @@
 
 #include "runtime/filter/mask_kernels_levels.h"
 
-#define FEATURES "avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,bmi,bmi2,popcnt"
-#define KERNEL   static __attribute__((target(FEATURES)))
-#define INLINE   static inline __attribute__((target(FEATURES), always_inline))
-#define KERNELS  seg_mask_kernels_avx512
+#define FEATURES                                                                                   \
+  "avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,avx512vbmi,gfni,bmi,bmi2,popcnt"
+#define KERNEL  static __attribute__((target(FEATURES)))
+#define INLINE  static inline __attribute__((target(FEATURES), always_inline))
+#define KERNELS seg_mask_kernels_avx512
 #define COMPARE_BY_HAND
 #define COUNT_BY_HAND
 
@@ -25,6 +26,32 @@ INLINE __m512i load(const void *values, int64_t index) {
   }
 COMPARE_I8(greater_i8, _mm512_cmpgt_epi8_mask)
 COMPARE_I8(equal_i8, _mm512_cmpeq_epi8_mask)
+
+// `least` and `most` are vectors of the bounds.
+#define WITHIN(type, at)                                                                           \
+  _mm512_mask_cmple_##type##_mask(_mm512_cmpge_##type##_mask(load(values, at), least),             \
+                                  load(values, at), most)
+
+#define BETWEEN(name, broadcast, from, word)                                                       \
+  KERNEL void name(const void *values, int64_t rows, int64_t low, int64_t high, uint64_t *words) { \
+    const __m512i least = broadcast((from)low), most = broadcast((from)high);                      \
+    for (int64_t w = 0; w < rows / 64; w++)                                                        \
+      words[w] = (word);                                                                           \
+  }
+BETWEEN(between_i8, _mm512_set1_epi8, char, WITHIN(epi8, w))
+BETWEEN(between_i16, _mm512_set1_epi16, short,
+        _mm512_kunpackd(WITHIN(epi16, 2 * w + 1), WITHIN(epi16, 2 * w)))
+BETWEEN(between_i32, _mm512_set1_epi32, int,
+        _mm512_kunpackd(_mm512_kunpackw(WITHIN(epi32, 4 * w + 3), WITHIN(epi32, 4 * w + 2)),
+                        _mm512_kunpackw(WITHIN(epi32, 4 * w + 1), WITHIN(epi32, 4 * w))))
+
+KERNEL void between_i64(const void *values, int64_t rows, int64_t low, int64_t high,
+                        uint64_t *words) {
+  const __m512i least = _mm512_set1_epi64(low), most = _mm512_set1_epi64(high);
+  uint8_t *bytes = (uint8_t *)words;
+  for (int64_t i = 0; i < rows / 8; i++)
+    bytes[i] = WITHIN(epi64, i);
+}
 
 #define COMPARE_I16(name, test)                                                                    \
   KERNEL void name(const void *values, int64_t rows, union seg_mask_constant constant,             \
@@ -119,81 +146,8 @@ KERNEL void expand(const uint64_t *slices, size_t stride, uint32_t count, uint64
   _mm512_storeu_si512(codes + 32, high);
 }
 
-// A level of the search for 16 values: places are nodes, and become those of the level below.
-// Levels 0 to 3 lie in one vector, level 4 in one, 5 in two, 6 in four, 7 in eight.
-INLINE __m512i nodes_i32(const int32_t *nodes, uint32_t level, __m512i places) {
-  const int32_t *at = nodes + (level < 4 ? 0 : (size_t)1 << level);
-  if (level < 5)
-    return _mm512_permutexvar_epi32(places, load(at, 0));
-  __m512i found = _mm512_permutex2var_epi32(load(at, 0), places, load(at, 1));
-  for (uint32_t part = 1; part < 1U << (level - 5); part++) {
-    __m512i high = _mm512_permutex2var_epi32(load(at, 2 * part), places, load(at, 2 * part + 1));
-    __m512i wanted = _mm512_set1_epi32((int)((1U << level) / 32 + part));
-    __mmask16 here = _mm512_cmpeq_epi32_mask(_mm512_srli_epi32(places, 5), wanted);
-    found = _mm512_mask_mov_epi32(found, here, high);
-  }
-  return found;
-}
-
-INLINE __m512i step_i32(const int32_t *nodes, uint32_t level, __m512i values, __m512i places) {
-  __mmask16 exceeds = _mm512_cmpgt_epi32_mask(values, nodes_i32(nodes, level, places));
-  __m512i left = _mm512_add_epi32(places, places);
-  return _mm512_mask_add_epi32(left, exceeds, left, _mm512_set1_epi32(1));
-}
-
-INLINE void search_i32(const __m512i values[4], const struct seg_mask_tree *tree, int8_t *ranks) {
-  __m512i places[4];
-  for (int i = 0; i < 4; i++)
-    places[i] = _mm512_set1_epi32(1);
-  for (uint32_t level = 0; level < tree->levels; level++)
-    for (int i = 0; i < 4; i++)
-      places[i] = step_i32(tree->nodes.i32, level, values[i], places[i]);
-  const __m512i first = _mm512_set1_epi32((1 << tree->levels) + 128);
-  for (int i = 0; i < 4; i++) {
-    const __m128i bytes = _mm512_cvtepi32_epi8(_mm512_sub_epi32(places[i], first));
-    memcpy(ranks + 16 * i, &bytes, sizeof bytes);
-  }
-}
-
-// The same for 32 values: levels 0 to 4 in one vector, level 5 in one, 6 in two, 7 in four.
-INLINE __m512i nodes_i16(const int16_t *nodes, uint32_t level, __m512i places) {
-  if (level < 6)
-    return _mm512_permutexvar_epi16(places, load(nodes, level < 5 ? 0 : 1));
-  const int16_t *at = nodes + ((size_t)1 << level);
-  __m512i found = _mm512_permutex2var_epi16(load(at, 0), places, load(at, 1));
-  if (level == 6)
-    return found;
-  __m512i high = _mm512_permutex2var_epi16(load(at, 2), places, load(at, 3));
-  return _mm512_mask_mov_epi16(found, _mm512_test_epi16_mask(places, _mm512_set1_epi16(64)), high);
-}
-
-KERNEL void rank_i16(const void *values, int64_t rows, const struct seg_mask_tree *tree,
-                     int8_t *ranks) {
-  const __m512i one = _mm512_set1_epi16(1);
-  const __m512i first = _mm512_set1_epi16((short)((1 << tree->levels) + 128));
-  for (int64_t half = 0; half < rows / 32; half++) {
-    __m512i found = load(values, half), places = one;
-    for (uint32_t level = 0; level < tree->levels; level++) {
-      __m512i nodes = nodes_i16(tree->nodes.i16, level, places);
-      __m512i left = _mm512_add_epi16(places, places);
-      places = _mm512_mask_add_epi16(left, _mm512_cmpgt_epi16_mask(found, nodes), left, one);
-    }
-    const __m256i bytes = _mm512_cvtepi16_epi8(_mm512_sub_epi16(places, first));
-    memcpy(ranks + 32 * half, &bytes, sizeof bytes);
-  }
-}
-
-KERNEL void rank_i32(const void *values, int64_t rows, const struct seg_mask_tree *tree,
-                     int8_t *ranks) {
-  for (int64_t w = 0; w < rows / 64; w++) {
-    __m512i four[4];
-    for (int i = 0; i < 4; i++)
-      four[i] = load(values, 4 * w + i);
-    search_i32(four, tree, ranks + 64 * w);
-  }
-}
-
-// The same for 8 values: levels 0 to 2 in one vector, 3 in one, 4 in two; the others are gathered.
+// A level of the search for 8 values: places are nodes, and become those of the level below.
+// Levels 0 to 2 lie in one vector, 3 in one, 4 in two; the others are gathered.
 INLINE __m512i nodes_i64(const int64_t *nodes, uint32_t level, __m512i places) {
   if (level < 4)
     return _mm512_permutexvar_epi64(places, load(nodes, level < 3 ? 0 : 1));
@@ -209,7 +163,7 @@ INLINE void search_i64(const __m512i values[8], const struct seg_mask_tree *tree
     places[i] = one;
   for (uint32_t level = 0; level < tree->levels; level++)
     for (int i = 0; i < 8; i++) {
-      __m512i nodes = nodes_i64(tree->nodes.i64, level, places[i]);
+      __m512i nodes = nodes_i64(tree->nodes, level, places[i]);
       __m512i left = _mm512_add_epi64(places[i], places[i]);
       places[i] = _mm512_mask_add_epi64(left, _mm512_cmpgt_epi64_mask(values[i], nodes), left, one);
     }
@@ -245,25 +199,106 @@ KERNEL void rank_f64(const void *values, int64_t rows, const struct seg_mask_tre
   }
 }
 
-// Values stay in registers while the constants pass by.
-KERNEL void greater_each(const int8_t *values, int64_t rows, const int8_t *constants,
-                         uint32_t count, uint64_t *words, size_t stride) {
-  int64_t w = 0;
-  for (; w + 8 <= rows / 64; w += 8) {
-    __m512i eight[8];
-    for (int i = 0; i < 8; i++)
-      eight[i] = load(values, w + i);
-    for (uint32_t c = 0; c < count; c++) {
-      const __m512i limit = _mm512_set1_epi8(constants[c]);
-      for (int i = 0; i < 8; i++)
-        words[c * stride + (size_t)w + i] = _mm512_cmpgt_epi8_mask(eight[i], limit);
+// Slices
+
+enum { EIGHT = 8 };
+#define BYTES(number) ((number) * INT64_C(0x0101010101010101))
+#define EACH_WORD(first, by)                                                                       \
+  (first) + 7 * (by), (first) + 6 * (by), (first) + 5 * (by), (first) + 4 * (by),                  \
+      (first) + 3 * (by), (first) + 2 * (by), (first) + (by), (first)
+
+// The words of eight vectors: word w of vector v becomes word v of vector w.
+INLINE void transpose_words(__m512i vectors[EIGHT]) {
+  __m512i pairs[EIGHT], fours[EIGHT];
+  for (int i = 0; i < 8; i += 2) {
+    pairs[i / 2] = _mm512_unpacklo_epi64(vectors[i], vectors[i + 1]);
+    pairs[i / 2 + 4] = _mm512_unpackhi_epi64(vectors[i], vectors[i + 1]);
+  }
+  for (int i = 0; i < 8; i += 2) {
+    fours[i] = _mm512_shuffle_i64x2(pairs[i], pairs[i + 1], 0x44);
+    fours[i + 1] = _mm512_shuffle_i64x2(pairs[i], pairs[i + 1], 0xee);
+  }
+  for (int odd = 0; odd < 2; odd++)
+    for (int i = 0; i < 2; i++) {
+      const __m512i low = fours[4 * odd + i], high = fours[4 * odd + 2 + i];
+      vectors[4 * i + odd] = _mm512_shuffle_i64x2(low, high, 0x88);
+      vectors[4 * i + 2 + odd] = _mm512_shuffle_i64x2(low, high, 0xdd);
+    }
+}
+
+// A byte of each of 512 numbers, every eight bytes in reverse order, as slices. The bits of eight
+// bytes are a matrix that the multiplication turns; equal bits then come together.
+INLINE void turn(__m512i bytes[EIGHT], uint32_t bits, uint64_t *slices) {
+  const __m512i unit = _mm512_set1_epi64(INT64_C(-0x7fbfdfeff7fbfdff));
+  const __m512i together = _mm512_set_epi64(EACH_WORD(INT64_C(0x3830282018100800), BYTES(1)));
+  for (int i = 0; i < EIGHT; i++)
+    bytes[i] = _mm512_permutexvar_epi8(together, _mm512_gf2p8affine_epi64_epi8(unit, bytes[i], 0));
+  transpose_words(bytes);
+  for (uint32_t b = 0; b < bits && b < EIGHT; b++)
+    _mm512_storeu_si512(slices + 8 * b, bytes[b]);
+}
+
+KERNEL void slice_i8(const void *values, int64_t low, int64_t high, uint32_t bits,
+                     uint64_t *slices) {
+  const __m512i least = _mm512_set1_epi8((char)low), most = _mm512_set1_epi8((char)high);
+  const __m512i reverse = _mm512_set1_epi64(0x0001020304050607);
+  const __m512i order = _mm512_or_si512(
+      reverse, _mm512_set_epi64(BYTES(8), 0, BYTES(8), 0, BYTES(8), 0, BYTES(8), 0));
+  __m512i bytes[EIGHT];
+  for (int i = 0; i < EIGHT; i++) {
+    __m512i value = _mm512_min_epi8(_mm512_max_epi8(load(values, i), least), most);
+    bytes[i] = _mm512_shuffle_epi8(_mm512_sub_epi8(value, least), order);
+  }
+  turn(bytes, bits, slices);
+}
+
+KERNEL void slice_i16(const void *values, int64_t low, int64_t high, uint32_t bits,
+                      uint64_t *slices) {
+  const __m512i least = _mm512_set1_epi16((short)low), most = _mm512_set1_epi16((short)high);
+  const __m512i first = _mm512_set_epi64(EACH_WORD(INT64_C(0x00020406080a0c0e), BYTES(16)));
+  const __m512i second = _mm512_add_epi8(first, _mm512_set1_epi8(1));
+  __m512i bytes[2][EIGHT];
+  for (int i = 0; i < EIGHT; i++) {
+    __m512i half[2];
+    for (int h = 0; h < 2; h++) {
+      half[h] = _mm512_min_epi16(_mm512_max_epi16(load(values, 2 * i + h), least), most);
+      half[h] = _mm512_sub_epi16(half[h], least);
+    }
+    bytes[0][i] = _mm512_permutex2var_epi8(half[0], first, half[1]);
+    bytes[1][i] = _mm512_permutex2var_epi8(half[0], second, half[1]);
+  }
+  turn(bytes[0], bits, slices);
+  if (bits > EIGHT)
+    turn(bytes[1], bits - EIGHT, slices + 64);
+}
+
+KERNEL void slice_i32(const void *values, int64_t low, int64_t high, uint32_t bits,
+                      uint64_t *slices) {
+  const __m512i least = _mm512_set1_epi32((int)low), most = _mm512_set1_epi32((int)high);
+  const int64_t start = INT64_C(0x0004080c1014181c);
+  const __m512i first = _mm512_set_epi64(
+      start + BYTES(97), start + BYTES(65), start + BYTES(33), start + BYTES(1), start + BYTES(96),
+      start + BYTES(64), start + BYTES(32), start); // the lowest bytes, then those behind them
+  const __m512i third = _mm512_add_epi8(first, _mm512_set1_epi8(2));
+  __m512i bytes[4][EIGHT];
+  for (int i = 0; i < EIGHT; i++) {
+    __m512i quarter[4];
+    for (int q = 0; q < 4; q++) {
+      quarter[q] = _mm512_min_epi32(_mm512_max_epi32(load(values, 4 * i + q), least), most);
+      quarter[q] = _mm512_sub_epi32(quarter[q], least);
+    }
+    for (int upper = 0; upper < 2; upper++) {
+      const __m512i wanted = upper ? third : first;
+      __m512i low_rows = _mm512_permutex2var_epi8(quarter[0], wanted, quarter[1]);
+      __m512i high_rows = _mm512_permutex2var_epi8(quarter[2], wanted, quarter[3]);
+      bytes[2 * upper][i] = _mm512_shuffle_i64x2(low_rows, high_rows, 0x44);
+      bytes[2 * upper + 1][i] = _mm512_shuffle_i64x2(low_rows, high_rows, 0xee);
     }
   }
-  for (; w < rows / 64; w++)
-    for (uint32_t c = 0; c < count; c++)
-      words[c * stride + (size_t)w] =
-          _mm512_cmpgt_epi8_mask(load(values, w), _mm512_set1_epi8(constants[c]));
+  for (uint32_t byte = 0; byte * EIGHT < bits; byte++)
+    turn(bytes[byte], bits - byte * EIGHT, slices + (size_t)byte * 64);
 }
+#define SLICE_BY_HAND
 #define RANK_BY_HAND
 
 #include "runtime/filter/mask_kernels_body.h"

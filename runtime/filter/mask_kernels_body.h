@@ -40,6 +40,24 @@ COMPARE(greater_equal_f64, double, number, >=)
 #undef COMPARE
 #endif
 
+#ifndef BETWEEN
+#define BETWEEN(name, greater, type, least)                                                        \
+  KERNEL void name(const void *values, int64_t rows, int64_t low, int64_t high, uint64_t *words) { \
+    for (int64_t w = 0; w < rows / 64; w++) {                                                      \
+      const type *at = (const type *)values + 64 * w;                                              \
+      uint64_t from = UINT64_MAX, behind;                                                          \
+      if (low > (least))                                                                           \
+        greater(at, 64, (union seg_mask_constant){.integer = low - 1}, &from);                     \
+      greater(at, 64, (union seg_mask_constant){.integer = high}, &behind);                        \
+      words[w] = from & ~behind;                                                                   \
+    }                                                                                              \
+  }
+BETWEEN(between_i8, greater_i8, int8_t, INT8_MIN)
+BETWEEN(between_i16, greater_i16, int16_t, INT16_MIN)
+BETWEEN(between_i32, greater_i32, int32_t, INT32_MIN)
+BETWEEN(between_i64, greater_i64, int64_t, INT64_MIN)
+#endif
+
 // NOLINTBEGIN(bugprone-macro-parentheses): types
 #define NARROW(name, from, to)                                                                     \
   KERNEL void name(const void *restrict values, int64_t rows, int64_t low, int64_t high,           \
@@ -81,16 +99,124 @@ SIGN(sign_i64, int64_t)
 SIGN(sign_f64, double)
 #undef SIGN
 
-#ifndef RANK_BY_HAND
-KERNEL void greater_each(const int8_t *values, int64_t rows, const int8_t *constants,
-                         uint32_t count, uint64_t *words, size_t stride) {
-  for (uint32_t c = 0; c < count; c++)
-    greater_i8(values, rows, (union seg_mask_constant){.integer = constants[c]},
-               words + c * stride);
+typedef uint64_t eight_words __attribute__((vector_size(64), aligned(8), may_alias));
+
+#ifndef SLICE_BY_HAND
+#ifndef TURN_BY_HAND
+// Eight slices of the bytes of 64 rows. Eight bytes are a matrix of bits, turned by exchanging
+// its halves, their halves and theirs (Warren, Hacker's Delight, 2012, 7-3).
+KERNEL void turn(const uint8_t bytes[64], uint64_t *slices) {
+  for (int b = 0; b < 8; b++)
+    slices[(size_t)8 * b] = 0;
+  for (int i = 0; i < 8; i++) {
+    uint64_t x, t;
+    memcpy(&x, bytes + 8 * i, sizeof x);
+    t = (x ^ x >> 7) & UINT64_C(0x00aa00aa00aa00aa);
+    x ^= t ^ t << 7;
+    t = (x ^ x >> 14) & UINT64_C(0x0000cccc0000cccc);
+    x ^= t ^ t << 14;
+    t = (x ^ x >> 28) & UINT64_C(0x00000000f0f0f0f0);
+    x ^= t ^ t << 28;
+    for (int b = 0; b < 8; b++)
+      slices[(size_t)8 * b] |= (x >> 8 * b & 0xff) << 8 * i;
+  }
 }
 #endif
 
-typedef uint64_t eight_words __attribute__((vector_size(64), aligned(8), may_alias));
+// `slices` has room for whole bytes of numbers.
+#define SLICE(name, type)                                                                          \
+  KERNEL void name(const void *values, int64_t low, int64_t high, uint32_t bits,                   \
+                   uint64_t *slices) {                                                             \
+    const type bottom = (type)low, top = (type)high;                                               \
+    for (int w = 0; w < 8; w++) {                                                                  \
+      const type *in = (const type *)values + 64 * (size_t)w;                                      \
+      type numbers[64];                                                                            \
+      for (int i = 0; i < 64; i++) {                                                               \
+        type value = in[i] < bottom ? bottom : in[i];                                              \
+        value = value > top ? top : value;                                                         \
+        numbers[i] = (type)((uint64_t)value - (uint64_t)low);                                      \
+      }                                                                                            \
+      for (uint32_t byte = 0; 8 * byte < bits; byte++) {                                           \
+        uint8_t bytes[64];                                                                         \
+        for (int i = 0; i < 64; i++)                                                               \
+          bytes[i] = (uint8_t)((uint64_t)numbers[i] >> 8 * byte);                                  \
+        turn(bytes, slices + (size_t)64 * byte + w);                                               \
+      }                                                                                            \
+    }                                                                                              \
+  }
+SLICE(slice_i8, int8_t)
+SLICE(slice_i16, int16_t)
+SLICE(slice_i32, int32_t)
+#undef SLICE
+#endif
+
+#define SPREAD KERNEL inline __attribute__((always_inline))
+
+// The grades of a digit: grades[v] = digit >= v. A further bit doubles them; two at once are fewer
+// steps through memory.
+KERNEL void make_grades(const uint64_t *slices, uint32_t width, eight_words *grades) {
+  const eight_words *bits = (const eight_words *)slices;
+  uint32_t size = 1;
+  grades[0] = ~(eight_words){0};
+  if (width % 2 != 0) {
+    grades[size] = *bits++;
+    size *= 2;
+  }
+  for (; size < 1U << width; size *= 4, bits += 2) {
+    const eight_words low = bits[0], high = bits[1];
+    for (uint32_t v = 1; v < size; v++) {
+      const eight_words grade = grades[v];
+      grades[v] = high | low | grade;
+      grades[size + v] = high | (low & grade);
+      grades[2 * size + v] = high & (low | grade);
+      grades[3 * size + v] = high & low & grade;
+    }
+    grades[size] = high | low;
+    grades[2 * size] = high;
+    grades[3 * size] = high & low;
+  }
+  grades[size] = (eight_words){0};
+}
+
+// A number exceeds another when its highest digit does, or is as large and the rest exceeds.
+#define EXCEEDS(holds, places)                                                                     \
+  eight_words holds = *(const eight_words *)(table + (places)[0] + 64);                            \
+  for (uint32_t d = 1; d < digits; d++) {                                                          \
+    const eight_words *grade = (const eight_words *)(table + (places)[d]);                         \
+    (holds) = grade[1] | (grade[0] & (holds));                                                     \
+  }
+
+SPREAD void grade_all(const char *table, uint32_t digits, const uint16_t *places, uint32_t singles,
+                      uint32_t pairs, uint64_t *words, size_t stride) {
+  for (uint32_t i = 0; i < singles; i++, places += digits, words += stride) {
+    EXCEEDS(one, places)
+    *(eight_words *)words = one;
+  }
+  for (uint32_t i = 0; i < pairs; i++, places += 2 * (size_t)digits, words += stride) {
+    EXCEEDS(one, places)
+    EXCEEDS(other, places + digits)
+    *(eight_words *)words = one & ~other;
+  }
+}
+
+KERNEL void grade(const uint64_t *slices, const struct seg_mask_digits *digits,
+                  const uint16_t *places, uint32_t singles, uint32_t pairs, uint64_t *words,
+                  size_t stride) {
+  eight_words table[SEG_MASK_GRADES_MOST] __attribute__((aligned(64)));
+  for (uint32_t d = 0; d < digits->count; d++) {
+    make_grades(slices, digits->widths[d], table + digits->firsts[d]);
+    slices += (size_t)8 * digits->widths[d];
+  }
+  const char *at = (const char *)table;
+  switch (digits->count) {
+  case 1: grade_all(at, 1, places, singles, pairs, words, stride); break;
+  case 2: grade_all(at, 2, places, singles, pairs, words, stride); break;
+  case 3: grade_all(at, 3, places, singles, pairs, words, stride); break;
+  case 4: grade_all(at, 4, places, singles, pairs, words, stride); break;
+  case 5: grade_all(at, 5, places, singles, pairs, words, stride); break;
+  default: grade_all(at, 6, places, singles, pairs, words, stride); break;
+  }
+}
 
 KERNEL void combine(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *ops,
                     uint32_t count, const uint32_t *operands) {
@@ -147,13 +273,13 @@ KERNEL void expand(const uint64_t *slices, size_t stride, uint32_t count, uint64
 const struct seg_mask_kernels KERNELS = {
     .compare =
         {
-            [SEG_MASK_I8] = {greater_i8, equal_i8, NULL},
-            [SEG_MASK_I16] = {greater_i16, equal_i16, NULL},
-            [SEG_MASK_I32] = {greater_i32, equal_i32, NULL},
-            [SEG_MASK_I64] = {greater_i64, equal_i64, NULL},
-            [SEG_MASK_F64] = {greater_f64, equal_f64, greater_equal_f64},
+            [SEG_MASK_I8] = {greater_i8, NULL, equal_i8},
+            [SEG_MASK_I16] = {greater_i16, NULL, equal_i16},
+            [SEG_MASK_I32] = {greater_i32, NULL, equal_i32},
+            [SEG_MASK_I64] = {greater_i64, NULL, equal_i64},
+            [SEG_MASK_F64] = {greater_f64, greater_equal_f64, equal_f64},
         },
-    .compare_each = greater_each,
+    .between = {between_i8, between_i16, between_i32, between_i64},
     .narrow =
         {
             [SEG_MASK_I16] = {[SEG_MASK_I8] = narrow_i16_i8},
@@ -163,8 +289,10 @@ const struct seg_mask_kernels KERNELS = {
                               [SEG_MASK_I32] = narrow_i64_i32},
         },
 #ifdef RANK_BY_HAND
-    .rank = {NULL, rank_i16, rank_i32, rank_i64, rank_f64},
+    .rank = {NULL, NULL, NULL, rank_i64, rank_f64},
 #endif
+    .slice = {slice_i8, slice_i16, slice_i32},
+    .grade = grade,
     .sign = {sign_i8, sign_i16, sign_i32, sign_i64, sign_f64},
     .combine = combine,
     .count = count_bits,

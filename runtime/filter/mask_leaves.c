@@ -133,6 +133,59 @@ static literal build_compare(const struct builder *builder, uint32_t number) {
   return and_known(builder, and_known(builder, mask, left), right);
 }
 
+/** A comparison of a column of integers with a constant, as the least or the greatest that passes.
+ */
+struct bound {
+  uint32_t column;
+  bool is_least;
+  int64_t value;
+};
+
+static bool bound_of(const struct builder *builder, uint32_t number, struct bound *bound) {
+  const struct seg_step *step = step_of(builder, number);
+  if (step->op != SEG_OP_COMPARE || is_equality(step->comparison))
+    return false;
+  bool is_left = step_of(builder, step->operands[0])->op == SEG_OP_CONSTANT;
+  const struct seg_step *constant = step_of(builder, step->operands[is_left ? 0 : 1]);
+  const struct seg_step *column = step_of(builder, step->operands[is_left ? 1 : 0]);
+  enum seg_plan_comparison by = is_left ? swapped(step->comparison) : step->comparison;
+  if (constant->op != SEG_OP_CONSTANT || is_scalar(column) ||
+      (column->layout != SEG_LAYOUT_I32 && column->layout != SEG_LAYOUT_I64))
+    return false;
+  *bound = (struct bound){.column = step->operands[is_left ? 1 : 0],
+                          .is_least = by == SEG_IS_GREATER || by == SEG_IS_GREATER_EQUAL,
+                          .value = constant->constant.integer};
+  if (by == SEG_IS_GREATER)
+    return !__builtin_add_overflow(bound->value, 1, &bound->value);
+  return by != SEG_IS_LESS || !__builtin_sub_overflow(bound->value, 1, &bound->value);
+}
+
+static literal build_and(const struct builder *builder, uint32_t number) {
+  const uint32_t *operands = step_of(builder, number)->operands;
+  struct bound low, high;
+  if (bound_of(builder, operands[0], &low) && bound_of(builder, operands[1], &high) &&
+      low.column == high.column && low.is_least != high.is_least) {
+    if (!low.is_least) {
+      struct bound other = low;
+      low = high;
+      high = other;
+    }
+    if (low.value > high.value)
+      return SEG_MASK_FALSE;
+    struct seg_mask_node node = {.kind = SEG_MASK_COMPARE,
+                                 .left = low.column,
+                                 .right = SEG_MASK_NONE,
+                                 .scalar = SEG_MASK_NONE,
+                                 .test =
+                                     low.value == high.value ? SEG_MASK_EQUAL : SEG_MASK_BETWEEN,
+                                 .constant = low.value,
+                                 .upper = low.value == high.value ? 0 : high.value};
+    return and_known(builder, add(builder, node), low.column);
+  }
+  return seg_mask_graph_and(builder->graph, builder->literals[operands[0]],
+                            builder->literals[operands[1]]);
+}
+
 static literal build_in_list(const struct builder *builder, uint32_t number) {
   const struct seg_step *step = step_of(builder, number);
   uint32_t column = step->operands[0];
@@ -173,8 +226,7 @@ static literal build_step(const struct builder *builder, uint32_t number) {
   case SEG_OP_ALL: return SEG_MASK_TRUE;
   case SEG_OP_NONE: return SEG_MASK_FALSE;
   case SEG_OP_NOT: return seg_mask_not(literals[operands[0]]);
-  case SEG_OP_AND:
-    return seg_mask_graph_and(builder->graph, literals[operands[0]], literals[operands[1]]);
+  case SEG_OP_AND: return build_and(builder, number);
   case SEG_OP_OR:
     return seg_mask_graph_or(builder->graph, literals[operands[0]], literals[operands[1]]);
 #define MASK_OP(name)

@@ -122,8 +122,8 @@ static int compare_leaves(const void *left, const void *right) {
   const struct seg_mask_node *a = left, *b = right;
   const int64_t keys[][2] = {{a->kind, b->kind},         {a->left, b->left},
                              {a->right, b->right},       {a->test, b->test},
-                             {a->constant, b->constant}, {a->scalar, b->scalar},
-                             {a->less_one, b->less_one}};
+                             {a->constant, b->constant}, {a->upper, b->upper},
+                             {a->scalar, b->scalar},     {a->less_one, b->less_one}};
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     if (keys[i][0] != keys[i][1])
       return keys[i][0] < keys[i][1] ? -1 : 1;

@@ -34,8 +34,7 @@ uint32_t seg_mask_thresholds_place(const struct seg_mask_thresholds *thresholds,
 }
 
 // Node k has the children 2 k and 2 k + 1; the nodes of level l are 2^l .. 2^(l + 1) - 1.
-void seg_mask_tree_build(struct seg_mask_tree *tree, const struct seg_mask_thresholds *thresholds,
-                         enum seg_mask_type type) {
+void seg_mask_tree_build(struct seg_mask_tree *tree, const struct seg_mask_thresholds *thresholds) {
   uint32_t levels = 1;
   while ((UINT32_C(1) << levels) - 1 < thresholds->count)
     levels++;
@@ -45,11 +44,6 @@ void seg_mask_tree_build(struct seg_mask_tree *tree, const struct seg_mask_thres
     uint32_t step = UINT32_C(1) << (levels - level); // between neighbours of the level
     uint32_t place = (node - (UINT32_C(1) << level)) * step + step / 2 - 1;
     bool is_there = place < thresholds->count; // otherwise nothing exceeds it
-    if (type == SEG_MASK_I16)
-      tree->nodes.i16[node] = is_there ? (int16_t)thresholds->items[place] : INT16_MAX;
-    else if (type == SEG_MASK_I32)
-      tree->nodes.i32[node] = is_there ? (int32_t)thresholds->items[place] : INT32_MAX;
-    else
-      tree->nodes.i64[node] = is_there ? thresholds->items[place] : INT64_MAX;
+    tree->nodes[node] = is_there ? thresholds->items[place] : INT64_MAX;
   }
 }

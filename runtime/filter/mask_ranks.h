@@ -34,8 +34,6 @@ bool seg_mask_thresholds_finish(struct seg_mask_thresholds *thresholds);
 /** The place of one of them. */
 uint32_t seg_mask_thresholds_place(const struct seg_mask_thresholds *thresholds, int64_t threshold);
 
-/** The tree for columns of a type. */
-void seg_mask_tree_build(struct seg_mask_tree *tree, const struct seg_mask_thresholds *thresholds,
-                         enum seg_mask_type type);
+void seg_mask_tree_build(struct seg_mask_tree *tree, const struct seg_mask_thresholds *thresholds);
 
 #endif

@@ -3,6 +3,7 @@
 // Integers are compared as narrow as the constants of their column allow: values are first clamped
 // to the range from just below the least constant to just above the greatest, which changes no
 // comparison, and that range mostly fits 8 or 16 bits. One instruction then compares 64 or 32 rows.
+// Where a column has many comparisons, they are made on slices of bits instead (mask_slices.h).
 #include "runtime/filter/mask_runner.h"
 
 #include <assert.h>
@@ -12,6 +13,7 @@
 #include "runtime/column/column.h"
 #include "runtime/filter/mask_calls.h"
 #include "runtime/filter/mask_ranks.h"
+#include "runtime/filter/mask_slices.h"
 
 /** A comparison against the constants of the run. */
 struct seg_mask_test_now {
@@ -19,6 +21,7 @@ struct seg_mask_test_now {
   bool holds;
   enum seg_mask_test test;
   union seg_mask_constant constant; // what the kernel is given
+  int64_t high;                     // of BETWEEN: the other one
 };
 
 /** The comparisons of one column, or of the signs of two: leaves first .. end - 1. */
@@ -29,13 +32,19 @@ struct seg_mask_group {
   int64_t low, high;       // where it is made narrow: the range of values that matter
   bool is_sign;
   struct seg_mask_tree *tree; // when its ranks could be compared
-  bool is_ranked;             // they are
-  bool is_even;               // bytes, compared by GREATER with all of the constants
+  bool is_ranked;             // they are, and `code` is of bytes
+  bool is_sliced;             // compared on slices of `code`
+  bool is_all_sliced;         // all of them: nothing is decided
+  int64_t least, most;        // the range that slices tell apart
+  uint32_t singles;           // of the comparisons: with one threshold
+  struct seg_mask_digits digits;
+  uint16_t *places; // of thresholds in the grades
 };
 
-// From so many thresholds on, finding ranks first is faster; by the type that would be compared.
-enum { FEWEST_RANKED = 4 };
-static const uint32_t many_thresholds[SEG_MASK_TYPE_COUNT] = {UINT32_MAX, 64, 48, 16, 16};
+// From so many comparisons on, these are faster than one after the other.
+enum { FEWEST_RANKED = 16, FEWEST_SLICED = 12 };
+
+enum { PLACES = 2 * SEG_MASK_DIGITS_MOST, SLICE_WORDS = 32 * 8 };
 
 static const char what_for[] = "the masks of a batch";
 
@@ -64,7 +73,7 @@ static int64_t greatest_of(enum seg_mask_type type) {
 static bool may_be_ranked(const struct seg_mask_runner *runner,
                           const struct seg_mask_group *group) {
   return !group->is_sign && runner->kernels->rank[group->type] != NULL &&
-         group->end - group->first >= FEWEST_RANKED;
+         group->end - group->first >= FEWEST_RANKED / 2;
 }
 
 static bool add_trees(struct seg_mask_runner *runner) {
@@ -87,12 +96,14 @@ static void build_groups(struct seg_mask_runner *runner) {
     if (leaf->kind != SEG_MASK_COMPARE)
       continue;
     const struct seg_mask_node *before = i > 0 ? &program->leaves[i - 1] : leaf;
-    thresholds += leaf->test == SEG_MASK_EQUAL ? 2 : 1;
+    bool is_sign = leaf->right != SEG_MASK_NONE;
+    bool may_be_wide = !is_sign && type_of(&program->columns[leaf->left]) >= SEG_MASK_I64;
+    thresholds += leaf->test >= SEG_MASK_EQUAL ? 2 : 1;
     bool follows = i > 0 && before->kind == SEG_MASK_COMPARE && before->left == leaf->left &&
-                   before->right == leaf->right && thresholds <= SEG_MASK_RANK_MOST;
+                   before->right == leaf->right &&
+                   (!may_be_wide || thresholds <= SEG_MASK_RANK_MOST);
     if (!follows) {
-      bool is_sign = leaf->right != SEG_MASK_NONE;
-      thresholds = leaf->test == SEG_MASK_EQUAL ? 2 : 1;
+      thresholds = leaf->test >= SEG_MASK_EQUAL ? 2 : 1;
       runner->groups[runner->group_count++] = (struct seg_mask_group){
           .first = i,
           .is_sign = is_sign,
@@ -108,9 +119,9 @@ static void build_groups(struct seg_mask_runner *runner) {
 
 uint64_t seg_mask_runner_bytes(const struct seg_mask_program *program, int64_t batch_rows) {
   return (uint64_t)program->slot_count * (uint64_t)batch_rows / 8 + 3 * 8 * (uint64_t)batch_rows +
-         program->leaf_count *
-             (1 + sizeof(struct seg_mask_test_now) + sizeof(struct seg_mask_group)) +
-         program->leaf_count / FEWEST_RANKED * sizeof(struct seg_mask_tree);
+         program->leaf_count * (PLACES * sizeof(uint16_t) + sizeof(struct seg_mask_test_now) +
+                                sizeof(struct seg_mask_group)) +
+         program->leaf_count / (FEWEST_RANKED / 2) * sizeof(struct seg_mask_tree);
 }
 
 enum seg_status seg_mask_runner_init(struct seg_mask_runner *runner,
@@ -124,9 +135,10 @@ enum seg_status seg_mask_runner_init(struct seg_mask_runner *runner,
   runner->codes = seg_column_memory((size_t)batch_rows * 3 * sizeof(int64_t));
   runner->groups = calloc(leaves, sizeof *runner->groups);
   runner->tests = calloc(leaves, sizeof *runner->tests);
-  runner->constants = calloc(leaves, sizeof *runner->constants);
+  runner->places = calloc(leaves * PLACES, sizeof *runner->places);
+  runner->slices = seg_column_memory(SLICE_WORDS * sizeof *runner->slices);
   if (runner->slots == NULL || runner->codes == NULL || runner->groups == NULL ||
-      runner->tests == NULL || runner->constants == NULL)
+      runner->tests == NULL || runner->places == NULL || runner->slices == NULL)
     return seg_fail_memory(error, what_for);
   build_groups(runner);
   return add_trees(runner) ? SEG_OK : seg_fail_memory(error, what_for);
@@ -137,7 +149,8 @@ void seg_mask_runner_deinit(struct seg_mask_runner *runner) {
   free(runner->codes);
   free(runner->groups);
   free(runner->trees);
-  free(runner->constants);
+  free(runner->places);
+  free(runner->slices);
   free(runner->tests);
   *runner = (struct seg_mask_runner){0};
 }
@@ -178,6 +191,16 @@ static bool scalars_hold(const struct seg_mask_node *leaf, const struct seg_bloc
   return order_holds(order, (enum seg_plan_comparison)leaf->test);
 }
 
+static void bind_between(struct seg_mask_test_now *now, const struct seg_mask_node *leaf,
+                         enum seg_mask_type type) {
+  int64_t least = least_of(type), greatest = greatest_of(type);
+  now->is_decided = leaf->constant > greatest || leaf->upper < least ||
+                    (leaf->constant <= least && leaf->upper >= greatest);
+  now->holds = leaf->constant <= least && leaf->upper >= greatest;
+  now->constant.integer = leaf->constant < least ? least : leaf->constant;
+  now->high = leaf->upper > greatest ? greatest : leaf->upper;
+}
+
 /** An integer constant, or the decision where no value of the type makes a difference. */
 static void bind_test(struct seg_mask_test_now *now, const struct seg_mask_node *leaf,
                       enum seg_mask_type type, const struct seg_block_frame *frame) {
@@ -185,6 +208,10 @@ static void bind_test(struct seg_mask_test_now *now, const struct seg_mask_node 
                                     .constant.integer = leaf->constant};
   if (type == SEG_MASK_F64) {
     memcpy(&now->constant.number, &leaf->constant, sizeof leaf->constant);
+    return;
+  }
+  if (leaf->test == SEG_MASK_BETWEEN) {
+    bind_between(now, leaf, type);
     return;
   }
   int64_t constant = leaf->scalar == SEG_MASK_NONE ? leaf->constant
@@ -202,22 +229,33 @@ static void bind_test(struct seg_mask_test_now *now, const struct seg_mask_node 
   now->constant.integer = constant;
 }
 
-/** The narrowest type that tells all constants of a group and their neighbours apart. */
-static void choose_code(struct seg_mask_runner *runner, struct seg_mask_group *group) {
-  group->code = group->type;
-  if (group->type == SEG_MASK_I8 || group->type == SEG_MASK_F64)
-    return;
-  int64_t low = INT64_MAX, high = INT64_MIN;
+static int64_t highest_of(const struct seg_mask_test_now *test) {
+  return test->test == SEG_MASK_BETWEEN ? test->high : test->constant.integer;
+}
+
+/** The range of a group's constants, whatever is decided left out; how many are left. */
+static uint32_t find_range(const struct seg_mask_runner *runner, const struct seg_mask_group *group,
+                           int64_t *low, int64_t *high) {
   uint32_t count = 0;
+  *low = INT64_MAX;
+  *high = INT64_MIN;
   for (uint32_t i = group->first; i < group->end; i++) {
-    int64_t constant = runner->tests[i].constant.integer;
-    if (runner->tests[i].is_decided)
+    const struct seg_mask_test_now *test = &runner->tests[i];
+    if (test->is_decided)
       continue;
     count++;
-    low = constant < low ? constant : low;
-    high = constant > high ? constant : high;
+    *low = test->constant.integer < *low ? test->constant.integer : *low;
+    *high = highest_of(test) > *high ? highest_of(test) : *high;
   }
-  if (count < 2)
+  return count;
+}
+
+/** The narrowest type that tells all constants of a group and their neighbours apart. */
+static void choose_code(struct seg_mask_runner *runner, struct seg_mask_group *group) {
+  int64_t low, high;
+  group->code = group->type;
+  if (group->type == SEG_MASK_I8 || group->type == SEG_MASK_F64 ||
+      find_range(runner, group, &low, &high) < 2)
     return;
   group->low = low > least_of(group->type) ? low - 1 : low;
   group->high = high < greatest_of(group->type) ? high + 1 : high;
@@ -226,66 +264,129 @@ static void choose_code(struct seg_mask_runner *runner, struct seg_mask_group *g
                             : range <= UINT16_MAX ? SEG_MASK_I16
                             : range <= UINT32_MAX ? SEG_MASK_I32
                                                   : SEG_MASK_I64;
-  if (code >= group->type)
-    return;
-  group->code = code;
+  if (code < group->type)
+    group->code = code;
 }
 
 static void use_code(struct seg_mask_runner *runner, const struct seg_mask_group *group) {
-  uint64_t least = (uint64_t)least_of(group->code);
+  uint64_t shift = (uint64_t)least_of(group->code) - (uint64_t)group->low;
   for (uint32_t i = group->first; group->code != group->type && i < group->end; i++) {
-    int64_t *constant = &runner->tests[i].constant.integer;
-    *constant = (int64_t)((uint64_t)*constant - (uint64_t)group->low + least);
+    struct seg_mask_test_now *test = &runner->tests[i];
+    test->constant.integer = (int64_t)((uint64_t)test->constant.integer + shift);
+    test->high = (int64_t)((uint64_t)test->high + shift);
   }
 }
 
-// The threshold of a test: what a value exceeds that passes, or the value it must equal.
+// Ranks
+
+// What a value exceeds that passes, or the value it must equal; the least of those it may equal.
 static int64_t threshold_of(const struct seg_mask_test_now *test, enum seg_mask_type type) {
   int64_t threshold =
       type == SEG_MASK_F64 ? seg_mask_order_of(test->constant.number) : test->constant.integer;
   return test->test == SEG_MASK_GREATER_EQUAL ? threshold - 1 : threshold;
 }
 
-// Values that equal c exceed c - 1 and not c.
+// Values from a to b exceed a - 1 and not b.
 static bool add_thresholds(struct seg_mask_thresholds *thresholds,
                            const struct seg_mask_test_now *test, enum seg_mask_type type) {
   int64_t threshold = threshold_of(test, type);
-  bool added = test->is_decided || seg_mask_thresholds_add(thresholds, threshold);
-  if (test->is_decided || test->test != SEG_MASK_EQUAL || threshold == least_of(type))
-    return added;
-  return added && seg_mask_thresholds_add(thresholds, threshold - 1);
+  if (test->is_decided)
+    return true;
+  if (test->test < SEG_MASK_EQUAL)
+    return seg_mask_thresholds_add(thresholds, threshold);
+  return (threshold == INT64_MIN || seg_mask_thresholds_add(thresholds, threshold - 1)) &&
+         seg_mask_thresholds_add(thresholds, test->test == SEG_MASK_EQUAL ? threshold : test->high);
+}
+
+static void rank_test(const struct seg_mask_thresholds *thresholds, struct seg_mask_test_now *test,
+                      enum seg_mask_type type) {
+  int64_t threshold = threshold_of(test, type);
+  if (test->is_decided)
+    return;
+  if (test->test == SEG_MASK_BETWEEN) {
+    test->constant.integer =
+        threshold == INT64_MIN
+            ? INT8_MIN
+            : (int64_t)seg_mask_thresholds_place(thresholds, threshold - 1) + 1 + INT8_MIN;
+    test->high = (int64_t)seg_mask_thresholds_place(thresholds, test->high) + INT8_MIN;
+    return;
+  }
+  test->constant.integer = (int64_t)seg_mask_thresholds_place(thresholds, threshold) + INT8_MIN;
+  if (test->test == SEG_MASK_GREATER_EQUAL)
+    test->test = SEG_MASK_GREATER;
 }
 
 /** Compare ranks instead of values, where that is faster. Says whether it is. */
 static bool use_ranks(struct seg_mask_runner *runner, struct seg_mask_group *group) {
   struct seg_mask_thresholds thresholds = {.count = 0};
-  if (group->tree == NULL)
+  if (group->tree == NULL || group->code < SEG_MASK_I64)
     return false;
   for (uint32_t i = group->first; i < group->end; i++)
     if (!add_thresholds(&thresholds, &runner->tests[i], group->type))
       return false;
-  if (!seg_mask_thresholds_finish(&thresholds) || thresholds.count < many_thresholds[group->code])
+  if (!seg_mask_thresholds_finish(&thresholds) || thresholds.count < FEWEST_RANKED)
     return false;
-  seg_mask_tree_build(group->tree, &thresholds, group->type);
-  for (uint32_t i = group->first; i < group->end; i++) {
-    struct seg_mask_test_now *test = &runner->tests[i];
-    if (test->is_decided)
-      continue;
-    uint32_t place = seg_mask_thresholds_place(&thresholds, threshold_of(test, group->type));
-    test->constant.integer = (int64_t)place + INT8_MIN;
-    if (test->test == SEG_MASK_GREATER_EQUAL)
-      test->test = SEG_MASK_GREATER;
-  }
+  seg_mask_tree_build(group->tree, &thresholds);
+  for (uint32_t i = group->first; i < group->end; i++)
+    rank_test(&thresholds, &runner->tests[i], group->type);
+  group->code = SEG_MASK_I8;
   return true;
 }
 
-static void keep_constants(struct seg_mask_runner *runner, struct seg_mask_group *group) {
-  group->is_even = group->is_ranked || group->code == SEG_MASK_I8;
+// Slices
+
+static bool may_be_sliced(const struct seg_mask_group *group, enum seg_mask_type code) {
+  return !group->is_sign && code <= SEG_MASK_I32 && group->end - group->first >= FEWEST_SLICED;
+}
+
+// The thresholds of a comparison, one or two: v > low, v > low and not v > high.
+static int64_t low_threshold(const struct seg_mask_test_now *test) {
+  return test->test == SEG_MASK_GREATER ? test->constant.integer : test->constant.integer - 1;
+}
+
+static void place_tests(struct seg_mask_runner *runner, struct seg_mask_group *group) {
+  uint16_t *places = group->places = runner->places + (size_t)group->first * PLACES;
+  group->singles = 0;
+  group->is_all_sliced = true;
   for (uint32_t i = group->first; i < group->end; i++) {
     const struct seg_mask_test_now *test = &runner->tests[i];
-    group->is_even = group->is_even && !test->is_decided && test->test == SEG_MASK_GREATER;
-    runner->constants[i] = (int8_t)test->constant.integer;
+    group->is_all_sliced = group->is_all_sliced && !test->is_decided;
+    int64_t low = test->is_decided ? group->least : low_threshold(test);
+    int64_t high = test->is_decided ? group->least : highest_of(test);
+    seg_mask_digits_place(&group->digits, (uint32_t)(low - group->least), places);
+    places += group->digits.count;
+    if (test->test == SEG_MASK_GREATER) {
+      group->singles++;
+      continue;
+    }
+    seg_mask_digits_place(&group->digits, (uint32_t)(high - group->least), places);
+    places += group->digits.count;
   }
+}
+
+/** Compare on slices, where that is faster. Says whether it is. */
+static bool use_slices(struct seg_mask_runner *runner, struct seg_mask_group *group) {
+  int64_t least = INT64_MAX, most = INT64_MIN;
+  uint32_t thresholds = 0;
+  if (!may_be_sliced(group, group->code))
+    return false;
+  for (uint32_t i = group->first; i < group->end; i++) {
+    const struct seg_mask_test_now *test = &runner->tests[i];
+    if (test->is_decided)
+      continue;
+    least = low_threshold(test) < least ? low_threshold(test) : least;
+    most = highest_of(test) > most ? highest_of(test) : most;
+    thresholds += test->test == SEG_MASK_GREATER ? 1 : 2;
+  }
+  if (thresholds < FEWEST_SLICED || least < least_of(group->code))
+    return false;
+  group->least = least;
+  group->most = most < greatest_of(group->code) ? most + 1 : most;
+  uint64_t range = (uint64_t)group->most - (uint64_t)least;
+  uint32_t bits = range == 0 ? 1 : 64 - (uint32_t)__builtin_clzll(range);
+  seg_mask_digits_choose(&group->digits, bits, thresholds);
+  place_tests(runner, group);
+  return true;
 }
 
 static void bind(struct seg_mask_runner *runner, const struct seg_block_frame *frame) {
@@ -296,9 +397,11 @@ static void bind(struct seg_mask_runner *runner, const struct seg_block_frame *f
       bind_test(&runner->tests[i], &program->leaves[i], group->type, frame);
     choose_code(runner, group);
     group->is_ranked = use_ranks(runner, group);
+    if (may_be_sliced(group, group->type))
+      group->code = group->type;
     if (!group->is_ranked)
       use_code(runner, group);
-    keep_constants(runner, group);
+    group->is_sliced = use_slices(runner, group);
   }
   for (uint32_t i = 0; i < program->leaf_count; i++) {
     if (program->leaves[i].kind == SEG_MASK_DECIDED)
@@ -358,13 +461,43 @@ static void fill(uint64_t *words, int64_t rows, bool holds) {
   memset(words, holds ? 0xff : 0, (size_t)rows / 8);
 }
 
+// Slices are of 512 rows; what lies behind the last rows cannot be read where others' values lie.
+static void run_slices(const struct seg_mask_runner *runner, const struct seg_mask_group *group,
+                       const char *values, int64_t rows) {
+  const struct seg_mask_kernels *kernels = runner->kernels;
+  size_t bytes = type_bytes[group->code];
+  uint64_t *words = runner->slots + group->first * runner->stride;
+  uint32_t pairs = group->end - group->first - group->singles;
+  for (int64_t first = 0; first < rows; first += SEG_MASK_ROUND) {
+    const char *at = values + (size_t)first * bytes;
+    if (rows - first < SEG_MASK_ROUND && values != runner->codes)
+      at = memcpy(runner->codes, at, (size_t)(rows - first) * bytes);
+    kernels->slice[group->code](at, group->least, group->most, group->digits.bits, runner->slices);
+    kernels->grade(runner->slices, &group->digits, group->places, group->singles, pairs,
+                   words + first / 64, runner->stride);
+  }
+}
+
+static void run_test(const struct seg_mask_runner *runner, const struct seg_mask_group *group,
+                     uint32_t number, const void *values, int64_t rows) {
+  const struct seg_mask_test_now *now = &runner->tests[number];
+  uint64_t *words = runner->slots + number * runner->stride;
+  if (now->is_decided)
+    fill(words, rows, now->holds);
+  else if (group->is_sliced)
+    return;
+  else if (now->test == SEG_MASK_BETWEEN)
+    runner->kernels->between[group->code](values, rows, now->constant.integer, now->high, words);
+  else
+    runner->kernels->compare[group->code][now->test](values, rows, now->constant, words);
+}
+
 static void run_group(const struct seg_mask_runner *runner, const struct seg_mask_group *group,
                       const struct seg_block_frame *frame, int64_t rows) {
   const struct seg_mask_kernels *kernels = runner->kernels;
   const struct seg_mask_node *leaf = &runner->program->leaves[group->first];
   const void *values =
       group->is_sign ? signs_of(runner, leaf, frame, rows) : values_of(runner, leaf->left, frame);
-  enum seg_mask_type code = group->is_ranked ? SEG_MASK_I8 : group->code;
   if (group->is_ranked) {
     kernels->rank[group->type](values, rows, group->tree, runner->codes);
     values = runner->codes;
@@ -373,19 +506,12 @@ static void run_group(const struct seg_mask_runner *runner, const struct seg_mas
                                               least_of(group->code), runner->codes);
     values = runner->codes;
   }
-  if (group->is_even) {
-    kernels->compare_each(values, rows, runner->constants + group->first, group->end - group->first,
-                          runner->slots + group->first * runner->stride, runner->stride);
+  if (group->is_sliced)
+    run_slices(runner, group, values, rows);
+  if (group->is_sliced && group->is_all_sliced)
     return;
-  }
-  for (uint32_t i = group->first; i < group->end; i++) {
-    const struct seg_mask_test_now *now = &runner->tests[i];
-    uint64_t *words = runner->slots + i * runner->stride;
-    if (now->is_decided)
-      fill(words, rows, now->holds);
-    else
-      kernels->compare[code][now->test](values, rows, now->constant, words);
-  }
+  for (uint32_t i = group->first; i < group->end; i++)
+    run_test(runner, group, i, values, rows);
 }
 
 static void copy_bits(uint64_t *words, const uint64_t *bits, int64_t rows) {

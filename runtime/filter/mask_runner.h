@@ -25,7 +25,8 @@ struct seg_mask_runner {
   struct seg_mask_group *groups;
   struct seg_mask_tree *trees;     // of groups
   struct seg_mask_test_now *tests; // per leaf
-  int8_t *constants;               // per leaf: of bytes
+  uint16_t *places;                // of thresholds in grades
+  uint64_t *slices;                // of 512 rows of a column
 };
 
 /** Batches of at most `batch_rows` rows, a multiple of 512. The program must outlive the runner. */

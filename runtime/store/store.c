@@ -50,8 +50,8 @@ static enum seg_status fail_file(const struct seg_store *store, const char *file
 }
 
 // A whole small file of the store's folder; `data` NULL with errno when it cannot be read.
-static struct seg_str read_small(struct seg_store *store, const char *name) {
-  struct seg_str path = seg_arena_format(&store->arena, "%s/%s", store->path, name);
+static struct seg_str read_small(struct seg_arena *arena, const char *folder, const char *name) {
+  struct seg_str path = seg_arena_format(arena, "%s/%s", folder, name);
   struct seg_str text = {NULL, 0};
   struct stat info;
   errno = ENOMEM;
@@ -59,7 +59,7 @@ static struct seg_str read_small(struct seg_store *store, const char *name) {
   if (file < 0)
     return text;
   if (fstat(file, &info) == 0 && S_ISREG(info.st_mode) && info.st_size < LARGEST_MANIFEST) {
-    char *bytes = seg_arena_alloc(&store->arena, (size_t)info.st_size + 1);
+    char *bytes = seg_arena_alloc(arena, (size_t)info.st_size + 1);
     size_t size = 0;
     ssize_t got = bytes == NULL ? 0 : 1;
     while (got != 0 && size < (size_t)info.st_size) {
@@ -98,14 +98,14 @@ static void lock_readers(struct seg_store *store) {
 }
 
 static enum seg_status read_manifest(struct seg_store *store, struct seg_error *error) {
-  struct seg_str current = read_small(store, SEG_STORE_CURRENT);
+  struct seg_str current = read_small(&store->arena, store->path, SEG_STORE_CURRENT);
   if (current.data == NULL)
     return fail_absent(store, errno, error);
   char *end = NULL;
   uint32_t number = (uint32_t)strtoul(current.data, &end, 10);
   char name[SEG_STORE_NAME];
   seg_store_manifest_name(name, number);
-  struct seg_str text = read_small(store, name);
+  struct seg_str text = read_small(&store->arena, store->path, name);
   if (text.data == NULL)
     return fail_file(store, name, errno, error);
   struct seg_str expected = seg_store_current_text(&store->arena, number, text);
@@ -113,6 +113,7 @@ static enum seg_status read_manifest(struct seg_store *store, struct seg_error *
     return seg_fail_memory(error, "the store");
   if (!seg_str_equal(expected, current))
     return fail_damaged(store, "its manifest is not the one that CURRENT names", error);
+  store->current = current;
   store->manifest_hash = seg_hash_bytes(text.data, text.size);
   return seg_store_manifest_read(&store->arena, text, store->path, &store->manifest, error);
 }
@@ -200,8 +201,13 @@ static enum seg_status check_array(void *context, struct seg_store_array *array,
 }
 
 enum seg_status seg_store_open(struct seg_store *store, const char *path, struct seg_error *error) {
-  *store = (struct seg_store){.path = path, .readers = -1};
+  *store = (struct seg_store){.readers = -1};
   seg_arena_init(&store->arena);
+  store->path = seg_arena_format(&store->arena, "%s", path).data;
+  if (store->path == NULL) {
+    seg_arena_deinit(&store->arena);
+    return seg_fail_memory(error, "the store");
+  }
   lock_readers(store);
   enum seg_status status = read_manifest(store, error);
   for (uint32_t i = 0; status == SEG_OK && i < store->manifest.generation_count; i++)
@@ -233,6 +239,28 @@ void seg_store_close(struct seg_store *store) {
     close(store->readers);
   seg_arena_deinit(&store->arena);
   *store = (struct seg_store){.readers = -1};
+}
+
+static bool is_current(const struct seg_store *store, const char *path) {
+  if (store->path == NULL || strcmp(store->path, path) != 0)
+    return false;
+  struct seg_arena arena;
+  seg_arena_init(&arena);
+  struct seg_str current = read_small(&arena, path, SEG_STORE_CURRENT);
+  bool is_same = current.data != NULL && seg_str_equal(current, store->current);
+  seg_arena_deinit(&arena);
+  return is_same;
+}
+
+enum seg_status seg_store_reopen(struct seg_store *store, const char *path,
+                                 struct seg_error *error) {
+  if (is_current(store, path))
+    return SEG_OK;
+  seg_store_close(store);
+  enum seg_status status = seg_store_open(store, path, error);
+  if (status != SEG_OK)
+    seg_store_close(store);
+  return status;
 }
 
 enum seg_status seg_store_map(struct seg_store *store, struct seg_store_array *array,

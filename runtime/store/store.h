@@ -18,8 +18,9 @@ enum { SEG_STORE_NAME = 64 }; // bytes that the functions below need for a name
 
 struct seg_store {
   struct seg_arena arena;
-  const char *path;
+  const char *path;       // NULL: not open
   int readers;            // the lock; -1: not held
+  struct seg_str current; // the content of CURRENT
   uint64_t manifest_hash; // of the manifest, whose checksums stand for everything else
   struct seg_store_manifest manifest;
 };
@@ -37,12 +38,20 @@ struct seg_str seg_store_current_text(struct seg_arena *arena, uint32_t number,
                                       struct seg_str manifest);
 
 /**
- * Open the store in the folder `path`, which must outlive it. Nothing but the manifest and the
+ * Open the store in the folder `path`. Nothing but the manifest and the
  * checksums is read yet. Errors: ABSENT, VERSION, DAMAGED; SEG_IO. Close in any case.
  */
 SEG_NODISCARD enum seg_status seg_store_open(struct seg_store *store, const char *path,
                                              struct seg_error *error);
 void seg_store_close(struct seg_store *store);
+
+/**
+ * The same for a store that may still be open from an earlier call: it stays as it is, with what
+ * was mapped and verified, when it is the one that CURRENT names in `path`. An error leaves it
+ * closed.
+ */
+SEG_NODISCARD enum seg_status seg_store_reopen(struct seg_store *store, const char *path,
+                                               struct seg_error *error);
 
 /** Make the array's elements readable: `data`, with 64-byte alignment, and zeros up to a multiple
  * of 64 elements. Does nothing when it is absent or mapped already. */

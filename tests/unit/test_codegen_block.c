@@ -366,7 +366,7 @@ static void compare_in_every_way(struct seg_test_block *builder, uint32_t column
         seg_test_block_compare(builder, (enum seg_plan_comparison)comparison, column, constant));
 }
 
-/** So many comparisons of a column that they are made of the ranks of its values. */
+/** So many comparisons of a column that they are made of bits of its values, or of their ranks. */
 static void build_many_comparisons(struct seg_test_block *builder) {
   static const enum seg_width widths[] = {SEG_WIDTH_FULL, SEG_WIDTH_16, SEG_WIDTH_32,
                                           SEG_WIDTH_FULL, SEG_WIDTH_16, SEG_WIDTH_FULL};
@@ -392,6 +392,56 @@ static void build_many_comparisons(struct seg_test_block *builder) {
   for (int i = 0; i < NUMBERS; i++)
     compare_in_every_way(builder, column, seg_test_block_number(builder, numbers[i]));
   builder->input_widths = widths;
+}
+
+static uint32_t side_of(struct seg_test_block *builder, uint32_t column, bool is_lower,
+                        int64_t bound, bool is_included) {
+  uint32_t constant = seg_test_block_integer(builder, SEG_LAYOUT_I64, bound);
+  if (bound % 2 == 0) // the constant on the left
+    return seg_test_block_compare(builder,
+                                  is_lower      ? is_included ? SEG_IS_LESS_EQUAL : SEG_IS_LESS
+                                  : is_included ? SEG_IS_GREATER_EQUAL
+                                                : SEG_IS_GREATER,
+                                  constant, column);
+  return seg_test_block_compare(builder,
+                                is_lower      ? is_included ? SEG_IS_GREATER_EQUAL : SEG_IS_GREATER
+                                : is_included ? SEG_IS_LESS_EQUAL
+                                              : SEG_IS_LESS,
+                                column, constant);
+}
+
+/** Both ends of ranges, of columns with many and with few of them; some are empty, some hold all.
+ */
+static void build_ranges(struct seg_test_block *builder) {
+  static const enum seg_width widths[] = {
+      SEG_WIDTH_8,  SEG_WIDTH_16, SEG_WIDTH_32, SEG_WIDTH_FULL, SEG_WIDTH_FULL,
+      SEG_WIDTH_32, SEG_WIDTH_8,  SEG_WIDTH_16, SEG_WIDTH_32,   SEG_WIDTH_FULL};
+  for (int c = 0; c < 10; c++) {
+    uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_I64, c % 2 == 0);
+    for (int64_t low = -12; low <= 12; low += c < 5 ? 1 : 8)
+      for (int64_t high = low - 1; high <= 12; high += 3) {
+        bool first = (low + high) % 3 == 0, second = (low - high) % 5 == 0;
+        uint32_t at_least = side_of(builder, column, true, low, first);
+        uint32_t at_most = side_of(builder, column, false, high, second);
+        seg_test_block_mask_root(builder,
+                                 seg_test_block_operation(builder, SEG_OP_AND, SEG_LAYOUT_BIT,
+                                                          second ? at_most : at_least,
+                                                          second ? at_least : at_most));
+      }
+    for (int i = 0; c % 5 == 4 && i < EDGES; i++) {
+      uint32_t at_least = side_of(builder, column, true, edges[i], true);
+      uint32_t at_most = side_of(builder, column, false, edges[EDGES - 1 - i], true);
+      seg_test_block_mask_root(
+          builder,
+          seg_test_block_operation(builder, SEG_OP_AND, SEG_LAYOUT_BIT, at_least, at_most));
+    }
+  }
+  builder->input_widths = widths;
+}
+
+static void ranges_of_a_column(void **state) {
+  (void)state;
+  try_everywhere(build_ranges, 11);
 }
 
 static void many_comparisons_of_a_column(void **state) {
@@ -564,6 +614,7 @@ int main(void) {
       cmocka_unit_test(comparisons_in_every_form),
       cmocka_unit_test(integers_of_every_width),
       cmocka_unit_test(many_comparisons_of_a_column),
+      cmocka_unit_test(ranges_of_a_column),
       cmocka_unit_test(arithmetic_known_and_unknown),
       cmocka_unit_test(odd_roots),
       cmocka_unit_test(overflow_at_the_edges),
