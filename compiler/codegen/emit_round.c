@@ -20,9 +20,8 @@ LLVMValueRef seg_emit_number_to_integer(struct seg_emit *emit, enum seg_plan_rou
   LLVMValueRef zero = LLVMConstReal(emit->type.f64, 0);
   LLVMValueRef limit = LLVMConstReal(emit->type.f64, 9223372036854775808.0); // 2^63
   LLVMValueRef least = LLVMConstReal(emit->type.f64, -9223372036854775808.0);
-  // -2^63 itself would fit, but is refused: then both ends are alike.
   LLVMValueRef above = LLVMBuildFCmp(builder, LLVMRealUGE, number, limit, ""); // NaN too
-  LLVMValueRef below = LLVMBuildFCmp(builder, LLVMRealULE, number, least, "");
+  LLVMValueRef below = LLVMBuildFCmp(builder, LLVMRealULT, number, least, "");
   *outside = LLVMBuildOr(builder, above, below, "");
   LLVMValueRef safe = LLVMBuildSelect(builder, *outside, zero, number, "");
   LLVMValueRef cut = LLVMBuildFPToSI(builder, safe, emit->type.i64, "");

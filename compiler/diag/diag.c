@@ -153,8 +153,9 @@ static void copy_part(struct seg_diagnostics *sink, struct seg_diagnostic *to,
     seg_note(sink, to, "%.*s", SEG_STR(part->text));
 }
 
-void seg_report_copy(struct seg_diagnostics *sink, const struct seg_diagnostic *diagnostic,
-                     struct seg_str note) {
+struct seg_diagnostic *seg_report_copy(struct seg_diagnostics *sink,
+                                       const struct seg_diagnostic *diagnostic,
+                                       struct seg_str note) {
   struct seg_diagnostic *copy =
       seg_report(sink, diagnostic->code, diagnostic->span, "%.*s", SEG_STR(diagnostic->message));
   const struct seg_diag_part *part = diagnostic->parts;
@@ -164,6 +165,7 @@ void seg_report_copy(struct seg_diagnostics *sink, const struct seg_diagnostic *
     seg_note(sink, copy, "%.*s", SEG_STR(note));
   for (; part != NULL; part = part->next)
     copy_part(sink, copy, part);
+  return copy;
 }
 
 static int order_numbers(uint32_t a, uint32_t b) {

@@ -100,8 +100,9 @@ struct seg_diagnostic *seg_report_each(struct seg_diagnostics *sink, enum seg_di
  * Report what another sink holds, with its notes and helps; `note`, unless it is empty, comes
  * behind the notes. As seg_report, the same code at the same span once.
  */
-void seg_report_copy(struct seg_diagnostics *sink, const struct seg_diagnostic *diagnostic,
-                     struct seg_str note);
+struct seg_diagnostic *seg_report_copy(struct seg_diagnostics *sink,
+                                       const struct seg_diagnostic *diagnostic,
+                                       struct seg_str note);
 
 SEG_PRINTF(3, 4)
 void seg_note(struct seg_diagnostics *sink, struct seg_diagnostic *diagnostic, const char *format,

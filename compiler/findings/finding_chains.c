@@ -48,21 +48,39 @@ void seg_finding_hidden(struct seg_findings *findings, const struct seg_verdict 
   help_move(findings, d, verdict);
 }
 
-void seg_finding_stale_chain(struct seg_findings *findings, const struct seg_verdict *verdict) {
-  const struct seg_program_chain *chain = &findings->program->chains[verdict->chain];
-  struct seg_diagnostic *d = seg_report_each(
-      findings->sink, SEG_DIAG_STALE_CHAIN, chain->name.span,
-      "no two segments of the chain `%.*s` can match one customer", SEG_STR(chain->name.text));
-  seg_note(findings->sink, d, "so their order decides nothing");
+static bool has_verdict(const struct seg_findings *findings, enum seg_verdict_kind kind,
+                        uint32_t chain) {
+  bool found = false;
+  for (size_t i = 0; i < findings->verdicts->items.count && !found; i++) {
+    const struct seg_verdict *verdict = &findings->verdicts->items.items[i];
+    found = verdict->kind == kind && verdict->chain == chain;
+  }
+  return found;
+}
+
+/** In place of a chain that orders nothing. */
+static void help_exclusive(struct seg_findings *findings, struct seg_diagnostic *diagnostic,
+                           const struct seg_program_chain *chain) {
   const char *members = "";
   for (uint32_t i = 0; i < chain->member_count; i++)
     members = seg_finding_text(findings, "%s%s%.*s", members, i == 0 ? "" : ", ",
                                SEG_STR(seg_finding_name(findings, chain->members[i])));
   if (chain->member_count <= LONG_CHAIN)
-    seg_help(findings->sink, d,
+    seg_help(findings->sink, diagnostic,
              "to be told when a change of the rules lets them meet, write `exclusive: %s` in its "
              "place",
              members);
+}
+
+void seg_finding_stale_chain(struct seg_findings *findings, const struct seg_verdict *verdict) {
+  const struct seg_program_chain *chain = &findings->program->chains[verdict->chain];
+  if (has_verdict(findings, SEG_VERDICT_GAP, verdict->chain))
+    return; // told there: `otherwise` settles both
+  struct seg_diagnostic *d = seg_report_each(
+      findings->sink, SEG_DIAG_STALE_CHAIN, chain->name.span,
+      "no two segments of the chain `%.*s` can match one customer", SEG_STR(chain->name.text));
+  seg_note(findings->sink, d, "so their order decides nothing");
+  help_exclusive(findings, d, chain);
   const struct seg_chain_change change = {verdict->chain, SEG_ABSENT, SEG_ABSENT,
                                           seg_finding_fresh_name(findings, "rest"), NULL};
   seg_help(findings->sink, d,
@@ -81,6 +99,10 @@ void seg_finding_gap(struct seg_findings *findings, const struct seg_verdict *ve
     seg_note_at(findings->sink, d, verdict->clauses[i]->span,
                 i == 0 ? "`%.*s` comes nearest, and this does not hold" : "nor does this of `%.*s`",
                 SEG_STR(seg_finding_name(findings, verdict->other)));
+  bool stale = has_verdict(findings, SEG_VERDICT_STALE_CHAIN, verdict->chain);
+  if (stale)
+    seg_note(findings->sink, d,
+             "no two segments of the chain can match one customer, so their order decides nothing");
   const struct seg_chain_change change = {verdict->chain, SEG_ABSENT, SEG_ABSENT,
                                           seg_finding_fresh_name(findings, "rest"), NULL};
   if (chain->member_count <= LONG_CHAIN)
@@ -88,4 +110,6 @@ void seg_finding_gap(struct seg_findings *findings, const struct seg_verdict *ve
              seg_finding_chain(findings, &change));
   else
     seg_help(findings->sink, d, "name those whom nobody takes: `otherwise rest` behind the chain");
+  if (stale)
+    help_exclusive(findings, d, chain);
 }

@@ -53,8 +53,10 @@ static bool looks_at_days(const struct settling *settling, const struct seg_node
   return false;
 }
 
-static enum seg_status customer_note(struct settling *settling, const struct seg_node *rule,
-                                     const struct seg_witness *witness, struct seg_str *note) {
+/** The customer in a note, and as JSON for tools. */
+static enum seg_status show_customer(struct settling *settling, const struct seg_node *rule,
+                                     const struct seg_witness *witness, struct seg_str *note,
+                                     struct seg_str *json) {
   uint32_t segment = segment_of(settling, rule);
   struct seg_witness_view view = {
       settling->program, settling->zone, &witness->dataset, witness->as_of, 1, &segment, NULL};
@@ -62,6 +64,8 @@ static enum seg_status customer_note(struct settling *settling, const struct seg
   enum seg_status status = settling->zone == NULL ? SEG_OK
                                                   : seg_witness_to_lines(&view, &settling->arena,
                                                                          &lines, settling->error);
+  if (status == SEG_OK && settling->zone != NULL)
+    status = seg_witness_to_json(&view, &settling->arena, json, settling->error);
   if (status != SEG_OK)
     return status;
   char day[SEG_CIVIL_TEXT];
@@ -86,15 +90,18 @@ static struct seg_str unproved_note(struct settling *settling, const char *reaso
 /** Report a doubt that was not dispelled. */
 static enum seg_status report(struct settling *settling, const struct seg_program_doubt *doubt,
                               const struct seg_found *found) {
-  struct seg_str note = {"", 0};
+  struct seg_str note = {"", 0}, json = {NULL, 0};
   enum seg_status status = SEG_OK;
   if (found->existence == SEG_SOMEBODY)
-    status = customer_note(settling, doubt->rule, &found->witness, &note);
+    status = show_customer(settling, doubt->rule, &found->witness, &note, &json);
   else
     note = unproved_note(settling, found->reason);
-  if (status == SEG_OK)
-    seg_report_copy(settling->sink, doubt->diagnostic, note);
-  return status;
+  if (status != SEG_OK)
+    return status;
+  struct seg_diagnostic *reported = seg_report_copy(settling->sink, doubt->diagnostic, note);
+  if (json.size > 0)
+    seg_show_witness(settling->sink, reported, json);
+  return SEG_OK;
 }
 
 // --- questions ---

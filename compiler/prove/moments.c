@@ -12,6 +12,12 @@
 
 enum { MOST_DAYS_TRIED = 1000 };
 
+int64_t seg_moment_in_day(int64_t before) {
+  int64_t hours = before < 20 ? before : 20;
+  int64_t minutes = before - hours < 120 ? before - hours : 120;
+  return (hours * 60 + minutes) * 60 + before - hours - minutes;
+}
+
 // --- the model ---
 
 static void read_place(struct seg_query *query, const struct seg_event_space *space,
@@ -352,16 +358,14 @@ static void spread_values(struct moving *moving, const struct spreading *spreadi
                 rows[r].thing);
 }
 
-/** The first row of a day begins it; those behind it are hours and then minutes later. */
 static void put_times(struct moving *moving, uint32_t event) {
   struct seg_rows *rows = rows_of(moving, event);
   for (size_t r = 0; r < rows->rows.count; r++) {
     int64_t before = 0;
     for (size_t e = 0; e < r; e++)
       before += rows->rows.items[e].day == rows->rows.items[r].day;
-    int64_t hours = before < 20 ? before : 20;
     put(moving, &rows->rows.items[r], age_of(moving, &rows->rows.items[r]),
-        3600 * hours + 60 * (before - hours));
+        seg_moment_in_day(before));
   }
 }
 
@@ -445,21 +449,32 @@ static bool is_followed(const struct moving *moving, const struct seg_part *part
   return false;
 }
 
+/** A minute before the next one, which makes room where it begins its day and the day before is
+ * too far. */
+static void put_close(const struct moving *moving, struct seg_row *row, struct seg_row *next,
+                      const struct seg_place_moments *place) {
+  struct seg_zone_cursor cursor = {0};
+  int64_t minute = 60 * SEG_MICROSECONDS_PER_SECOND;
+  bool begins = next->instant - minute < seg_zone_midnight(moving->zone, next->day);
+  if (begins && age_of(moving, next) + 1 > place->far)
+    next->instant += 2 * minute;
+  row->instant = next->instant - minute;
+  row->day = seg_zone_local_day(moving->zone, &cursor, row->instant);
+}
+
 /** A row that something must follow: as late as it can be before something that does. */
 static void put_before(struct moving *moving, const struct seg_part *part, struct seg_row *row,
                        const struct seg_place_moments *place) {
   const struct seg_rows *rows = rows_of(moving, part->sequence->event);
   for (size_t r = 0; r < rows->rows.count; r++) {
-    const struct seg_row *next = &rows->rows.items[r];
+    struct seg_row *next = &rows->rows.items[r];
     int32_t age = age_of(moving, next);
     if (next == row || !follows(moving, part, r) || age > place->far)
       continue;
     if (age < place->near)
       put(moving, row, place->near, 82800);
-    else {
-      row->day = next->day;
-      row->instant = next->instant - 60 * SEG_MICROSECONDS_PER_SECOND;
-    }
+    else
+      put_close(moving, row, next, place);
     if (is_followed(moving, part, row))
       return;
   }

@@ -32,6 +32,10 @@ struct seg_moments {
   int64_t *differents;
 };
 
+/** The first event of a day begins it; those behind it are hours, then minutes, then seconds later:
+ * when, in seconds, the one that has so many before it. 3,700 fit into a day of 23 hours. */
+int64_t seg_moment_in_day(int64_t before);
+
 /** Read the present model. False when memory is out. */
 SEG_NODISCARD bool seg_moments_read(struct seg_moments *moments, struct seg_query *query);
 

@@ -234,14 +234,12 @@ static int64_t share(const struct seg_event_space *space, const struct amount *a
   return part(rest / unit, left, place) * unit;
 }
 
-/** The day begins with the first event of its kind; those behind it are hours and minutes later. */
 static int64_t moment(const struct making *making, const struct seg_rows *rows, int32_t day) {
   int64_t before = 0;
   for (size_t i = 0; i < rows->rows.count; i++)
     before += rows->rows.items[i].day == day;
-  int64_t hours = before < 20 ? before : 20, minutes = before - hours;
-  return seg_zone_midnight(making->query->zone, day) + hours * SEG_MICROSECONDS_PER_HOUR +
-         minutes * (SEG_MICROSECONDS_PER_HOUR / 60);
+  return seg_zone_midnight(making->query->zone, day) +
+         seg_moment_in_day(before) * SEG_MICROSECONDS_PER_SECOND;
 }
 
 /** Values that no earlier row of the kind has, where that matters. */
@@ -326,7 +324,8 @@ static void write_down(struct making *making) {
 /** The customer of the present model will do when any will; else the one with the fewest events: 0,
  * 1, 2, ... and then however many it takes. */
 static enum seg_answer ask_smallest(struct seg_query *query) {
-  static const int64_t sizes[] = {0, 1, 2, 3, 4, 6, 8, 12, 20, 40, 80, SEG_MAX_WITNESS_EVENTS};
+  static const int64_t sizes[] = {0,  1,  2,  3,  4,   6,
+                                  8,  12, 20, 40, 80,  200, SEG_MAX_WITNESS_EVENTS};
   struct seg_solver *solver = query->solver;
   if (query->any_witness && (solver->model != NULL || solver->quick_values))
     return SEG_POSSIBLE;
@@ -372,6 +371,8 @@ enum seg_status seg_witness_find(struct seg_query *query, enum seg_answer *answe
   enum seg_status status = SEG_OK;
   if (!making.out_of_memory && !query->out_of_memory && !making.failed)
     status = move_rows(&making, error);
+  if (status == SEG_OK && !making.failed)
+    making.failed = !seg_dataset_keeps_days(&witness->dataset, query->zone);
   free_origins(&making);
   if (making.out_of_memory || query->out_of_memory)
     status = seg_fail_memory(error, "the witness of a proof");

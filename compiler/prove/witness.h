@@ -16,7 +16,7 @@ struct seg_witness {
   struct seg_arena arena;
 };
 
-enum { SEG_MAX_WITNESS_EVENTS = 200 };
+enum { SEG_MAX_WITNESS_EVENTS = 1000 };
 
 /**
  * Ask for the smallest customer of the asserted facts: first the fewest events. SEG_IMPOSSIBLE and

@@ -22,3 +22,14 @@ void seg_dataset_deinit(struct seg_dataset *dataset) {
     SEG_VEC_FREE(&dataset->events[i].rows);
   free(dataset->events);
 }
+
+bool seg_dataset_keeps_days(const struct seg_dataset *dataset, const struct seg_zone *zone) {
+  struct seg_zone_cursor cursor = {0};
+  for (uint32_t e = 0; e < dataset->event_count; e++)
+    for (size_t i = 0; i < dataset->events[e].rows.count; i++) {
+      const struct seg_row *row = &dataset->events[e].rows.items[i];
+      if (seg_zone_local_day(zone, &cursor, row->instant) != row->day)
+        return false;
+    }
+  return true;
+}

@@ -11,6 +11,7 @@
 
 #include "compiler/sema/program.h"
 #include "runtime/base/vec.h"
+#include "runtime/time/zone.h"
 
 /** A value that may be missing. Which member holds it follows from the type, as in struct
  * seg_literal. */
@@ -48,5 +49,8 @@ SEG_NODISCARD bool seg_dataset_init(struct seg_dataset *dataset, uint32_t event_
 /** Room for the lists of the program; false when memory is out. */
 SEG_NODISCARD bool seg_dataset_add_lists(struct seg_dataset *dataset, uint32_t list_count);
 void seg_dataset_deinit(struct seg_dataset *dataset);
+
+/** Does each event happen on its day, by the clocks of the zone? */
+bool seg_dataset_keeps_days(const struct seg_dataset *dataset, const struct seg_zone *zone);
 
 #endif

@@ -76,7 +76,7 @@ struct seg_value seg_evaluate_round(const struct seg_subject *subject, const str
   if (from->kind == SEG_TYPE_MONEY)
     return whole(subject->reference, round_units(node->rounding, value->integer, whole_unit));
   double number = round_number(node->rounding, value->number);
-  if (!(fabs(number) < 9223372036854775808.0)) { // 2^63
+  if (!(number >= -9223372036854775808.0 && number < 9223372036854775808.0)) { // 2^63
     subject->reference->overflow = true;
     return (struct seg_value){.known = false};
   }

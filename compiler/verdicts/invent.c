@@ -340,7 +340,8 @@ static void add_events(struct inventing *inventing, struct seg_arena *arena,
         .key = seg_str_view("1"),
         .values = row_values(inventing, arena, entity, inventing->events[event], 0, favourites),
         .day = SEG_PROVE_USUAL_DAY - age};
-    row.instant = (int64_t)row.day * 86400000000 + 43200000000 + i;
+    row.instant =
+        seg_zone_midnight(inventing->pool->zone, row.day) + 12 * SEG_MICROSECONDS_PER_HOUR + i;
     if (varied && row.values != NULL)
       go_through(entity, inventing->events[event], (uint32_t)i, row.values);
     if (returns && row.values != NULL && draw(inventing, 2) == 0)

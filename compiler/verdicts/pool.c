@@ -31,9 +31,9 @@ enum seg_status seg_pool_init(struct seg_pool *pool, const struct seg_circuit *c
   seg_arena_init(&pool->arena);
   pool->bits = calloc(2 * circuit->atoms.count + 1, pool->room / 8);
   pool->rows = calloc(pool->room, sizeof *pool->rows);
-  return pool->bits == NULL || pool->rows == NULL || !seg_pool_find_values(pool)
-             ? out_of_memory(error)
-             : SEG_OK;
+  if (pool->bits == NULL || pool->rows == NULL || !seg_pool_find_values(pool))
+    return out_of_memory(error);
+  return seg_zone_load(circuit->program->timezone, &pool->zone, error);
 }
 
 static void free_customer(struct seg_pooled_customer *customer) {
@@ -47,7 +47,9 @@ void seg_pool_deinit(struct seg_pool *pool) {
   free(pool->rows);
   free(pool->bits);
   seg_arena_deinit(&pool->arena);
+  seg_zone_free(pool->zone);
   pool->bits = NULL;
+  pool->zone = NULL;
 }
 
 static bool grow(struct seg_pool *pool) {
@@ -69,14 +71,16 @@ static bool grow(struct seg_pool *pool) {
   return true;
 }
 
-/** On the day of the pool, everything as long ago as it was. */
+/** On the day of the pool, everything as long ago as it was, at the same time of the day. */
 static void move(const struct seg_pool *pool, struct seg_dataset *dataset, int32_t as_of) {
   int32_t days = SEG_PROVE_USUAL_DAY - as_of;
   const struct seg_program *program = &pool->program;
-  for (uint32_t e = 0; e < dataset->event_count; e++)
+  for (uint32_t e = 0; e < dataset->event_count && days != 0; e++)
     for (size_t i = 0; i < dataset->events[e].rows.count; i++) {
-      dataset->events[e].rows.items[i].day += days;
-      dataset->events[e].rows.items[i].instant += days * 86400000000;
+      struct seg_row *row = &dataset->events[e].rows.items[i];
+      row->instant -= seg_zone_midnight(pool->zone, row->day);
+      row->day += days;
+      row->instant += seg_zone_midnight(pool->zone, row->day);
     }
   for (uint32_t c = 0; c < program->customer.column_count && days != 0; c++)
     for (size_t i = 0; i < dataset->customers.rows.count; i++)
@@ -93,7 +97,7 @@ enum seg_status seg_pool_add(struct seg_pool *pool, struct seg_pooled_customer *
   if (truths == NULL || (pool->customers == pool->room && !grow(pool)))
     status = out_of_memory(error);
   move(pool, &customer->dataset, as_of);
-  if (status == SEG_OK && truths != NULL)
+  if (status == SEG_OK && truths != NULL && seg_dataset_keeps_days(&customer->dataset, pool->zone))
     status = seg_pool_look(pool, &customer->dataset, truths, &fits, error);
   if (status == SEG_OK && fits) {
     uint64_t bit = 1ull << (pool->customers % 64);

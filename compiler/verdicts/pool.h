@@ -22,6 +22,7 @@ struct seg_pooled_customer {
 struct seg_pool {
   const struct seg_circuit *circuit;
   struct seg_program program; // the same without segments: nothing else is read
+  struct seg_zone *zone;
   struct seg_arena arena;
   struct seg_pooled_value *values; // what atoms compare with literals; pool_values.c
   uint32_t value_count;
@@ -33,13 +34,14 @@ struct seg_pool {
   struct seg_pooled_customer *rows;
 };
 
-/** SEG_OUT_OF_MEMORY. */
+/** SEG_OUT_OF_MEMORY; when the time zone cannot be read, what seg_zone_load says. */
 SEG_NODISCARD enum seg_status
 seg_pool_init(struct seg_pool *pool, const struct seg_circuit *circuit, struct seg_error *error);
 void seg_pool_deinit(struct seg_pool *pool);
 
 /** Look at a customer, moved to the day of the pool, who belongs to the pool from then on. Someone
- * for whom a rule overflows, or who does not exist, is left out. */
+ * for whom a rule overflows, who does not exist, or whose events the clocks move to other days, is
+ * left out. */
 SEG_NODISCARD enum seg_status seg_pool_add(struct seg_pool *pool,
                                            struct seg_pooled_customer *customer, int32_t as_of,
                                            struct seg_error *error);

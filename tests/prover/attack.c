@@ -161,6 +161,16 @@ static bool plant(struct attack *attack, enum fault fault) {
   return here;
 }
 
+/** Rules see the day of an event, people its time: they must agree. */
+static bool keeps_days(const struct attack *attack, const struct seg_witness *witness) {
+  struct seg_zone *zone;
+  struct seg_error error = {0};
+  must(seg_zone_load(attack->pipeline->program.timezone, &zone, &error) == SEG_OK);
+  bool keeps = seg_dataset_keeps_days(&witness->dataset, zone);
+  seg_zone_free(zone);
+  return keeps;
+}
+
 static bool check_witness(struct attack *attack, struct question *question,
                           const struct seg_witness *witness) {
   struct person person;
@@ -168,7 +178,7 @@ static bool check_witness(struct attack *attack, struct question *question,
     question->parts[question->count - 1].negated = !question->parts[question->count - 1].negated;
   if (!person_of_dataset(&attack->pipeline->program, &witness->dataset, &attack->arena, &person))
     return true; // too large to be kept
-  if (!witness_matches(attack, question, &person, witness)) {
+  if (!keeps_days(attack, witness) || !witness_matches(attack, question, &person, witness)) {
     fail(attack, FAILURE_WITNESS, question);
     return false;
   }

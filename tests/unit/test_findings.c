@@ -273,11 +273,19 @@ static void test_chains(void **state) {
   verdict->chain = 0;
   verdict->clauses = clauses;
   verdict->clause_count = 2;
-  EXPECT("warning[O210]: no two segments of the chain `p` can match one customer\n  --> s.seg:9:10",
-         "`exclusive: a, b`", "`priority p: a > b otherwise rest`",
-         "warning[O211]: a customer can match no segment of the chain `p`\n  --> s.seg:9:10",
+  EXPECT("warning[O211]: a customer can match no segment of the chain `p`\n  --> s.seg:9:10",
          "`a` comes nearest, and this does not hold\n  --> s.seg:4:31",
-         "nor does this of `a`\n  --> s.seg:4:19", "`priority p: a > b otherwise rest`");
+         "nor does this of `a`\n  --> s.seg:4:19", "so their order decides nothing",
+         "`priority p: a > b otherwise rest`", "`exclusive: a, b`");
+  assert_int_equal(fixture->pipeline.sink.warnings, 1);
+}
+
+static void test_idle_chain(void **state) {
+  struct fixture *fixture = *state;
+  load(fixture, "priority p: a > b\n");
+  found(fixture, SEG_VERDICT_STALE_CHAIN, SEG_ABSENT, SEG_ABSENT)->chain = 0;
+  EXPECT("warning[O210]: no two segments of the chain `p` can match one customer\n  --> s.seg:9:10",
+         "`exclusive: a, b`", "`priority p: a > b otherwise rest`");
 }
 
 static void unproved(struct fixture *fixture, enum seg_verdict_kind asked, uint32_t segment,
@@ -369,6 +377,7 @@ int main(void) {
       FINDINGS_TEST(test_stale_overlap),
       FINDINGS_TEST(test_stale_overlap_of_a_chain),
       FINDINGS_TEST(test_chains),
+      FINDINGS_TEST(test_idle_chain),
       FINDINGS_TEST(test_unproved_errors),
       FINDINGS_TEST(test_open_questions_are_told_together),
       FINDINGS_TEST(test_counts),

@@ -25,6 +25,7 @@ static void settle(const char *text, char codes[400], char *words, size_t size) 
     strcat(codes, seg_diag_info[d->code].code);
     for (const struct seg_diag_part *part = d->parts; part; part = part->next)
       snprintf(words + strlen(words), size - strlen(words), "%.*s\n", SEG_STR(part->text));
+    snprintf(words + strlen(words), size - strlen(words), "%.*s\n", SEG_STR(d->witness));
   }
   seg_pipeline_deinit(&pipeline);
 }
@@ -63,6 +64,7 @@ static void rules_that_imply_it(void **state) {
 static void rules_that_do_not(void **state) {
   (void)state;
   refused("opt_in and country != \"US\"", "country missing, opt_in true");
+  refused("opt_in and country != \"US\"", "\"customer\":{\"country\":null,\"opt_in\":true}");
   refused("purchases within 30d >= purchases between 31d and 60d ago and not (aov > 80)",
           "no purchase");
   refused("visits >= 0 and not (credit / visits > 2)", "visits 0");

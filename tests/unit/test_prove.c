@@ -28,6 +28,15 @@ struct asked {
   const char *reason;
 };
 
+// A customer is one only when everything happens on the day that rules see it on.
+static void expect_days(const struct seg_program *program, const struct seg_witness *witness) {
+  struct seg_zone *zone;
+  struct seg_error error = {0};
+  assert_int_equal(seg_zone_load(program->timezone, &zone, &error), SEG_OK);
+  assert_true(seg_dataset_keeps_days(&witness->dataset, zone));
+  seg_zone_free(zone);
+}
+
 static struct asked ask(const char *data, const char *a, const char *b) {
   struct seg_pipeline pipeline;
   struct seg_error error = {0};
@@ -52,6 +61,8 @@ static struct asked ask(const char *data, const char *a, const char *b) {
   struct seg_found found;
   assert_int_equal(seg_prover_find(&prover, wanted, 2, &found, &error), SEG_OK);
   asked = (struct asked){found.existence, found.reason};
+  if (found.existence == SEG_SOMEBODY)
+    expect_days(&pipeline.program, &found.witness);
   seg_found_deinit(&found);
   seg_prover_deinit(&prover);
   seg_pipeline_deinit(&pipeline);
@@ -386,6 +397,10 @@ static void made_witnesses(void **state) {
   meet("count(visit then purchase within 24h) >= 1 within 7d", "count(visit) = 1 ever");
   meet("count(visit then purchase within 3d) = 1 ever",
        "count(visit without purchase within 3d) = 1 ever");
+  meet("count(visit then purchase within 24h) >= 1 within 1d", "purchases = 1 within 1d");
+  meet("count(visit then purchase within 24h) >= 2 in last month", "days_since(first(visit)) = 1");
+  meet("purchases >= 900 within 1d", "active_days(purchase) = 1 ever");
+  meet("revenue >= 800 within 30d", "aov < 1 within 30d");
   meet("purchases >= 1 within 6h", "purchases = 1 within 24h");
   meet("distinct(purchase.code) >= 3 ever", "purchases = 4 ever");
   meet("active_days(purchase) = 1 within 30d", "purchases = 3 within 30d");
