@@ -32,6 +32,18 @@ static void print(const struct seg_verdicts *verdicts, double wall, double proce
              (unsigned long long)counts->kinds[kind]);
 }
 
+static void print_slowest(const struct seg_slowest_question *slowest,
+                          const struct seg_source_map *map) {
+  static const char *const answers[] = {"nobody", "somebody", "unproved"};
+  if (slowest->count == 0)
+    return;
+  printf("slowest question: %.1f ms of the processor, %s\n", slowest->seconds * 1e3,
+         answers[slowest->existence]);
+  for (uint32_t i = 0; i < slowest->count; i++)
+    printf("  %s %.*s\n", slowest->parts[i].negated ? "not:" : "    ",
+           SEG_STR(seg_source_map_text(map, slowest->parts[i].place)));
+}
+
 static enum seg_status measure(uint32_t segments, uint64_t seed, uint32_t length, unsigned threads,
                                bool unpruned, struct seg_error *error) {
   struct seg_pipeline pipeline;
@@ -56,11 +68,14 @@ static enum seg_status measure(uint32_t segments, uint64_t seed, uint32_t length
   }
   if (status == SEG_OK) {
     double wall = spent(CLOCK_MONOTONIC), processor = spent(CLOCK_PROCESS_CPUTIME_ID);
+    struct seg_slowest_question slowest = {0};
     struct seg_verdict_options options = {
-        .map = &pipeline.map, .unpruned = unpruned, .threads = threads};
+        .map = &pipeline.map, .unpruned = unpruned, .threads = threads, .slowest = &slowest};
     status = seg_verdicts_find(&pipeline.program, &options, &verdicts, error);
-    if (status == SEG_OK)
+    if (status == SEG_OK) {
       print(&verdicts, spent(CLOCK_MONOTONIC) - wall, spent(CLOCK_PROCESS_CPUTIME_ID) - processor);
+      print_slowest(&slowest, &pipeline.map);
+    }
     seg_verdicts_deinit(&verdicts);
   }
   seg_pipeline_deinit(&pipeline);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "compiler/prove/days.h"
 #include "compiler/prove/proof_record.h"
@@ -360,6 +361,10 @@ static enum seg_status ask_about_days(struct asking *asking, const struct asked_
   status = ask_solver(asking, &prover->solver, asked, &answer, error);
   if (status != SEG_OK || answer != SEG_UNDECIDED)
     return status;
+  if (prover->at_once) {
+    asking->found->reason = out_of_budget;
+    return SEG_OK;
+  }
   // A solver that has seen nothing before: what it finds within its budget, and which solution,
   // must not depend on other questions.
   struct seg_solver fresh;
@@ -389,7 +394,8 @@ static enum seg_status find(struct seg_prover *prover, const struct seg_wanted *
   enum seg_status status = SEG_OK;
   const char *unproved = NULL;
   uint32_t doubts = 0;
-  for (size_t i = 0; i < days.kinds.count && status == SEG_OK && doubts < MOST_DOUBTS; i++) {
+  uint32_t most = prover->at_once ? 1 : MOST_DOUBTS;
+  for (size_t i = 0; i < days.kinds.count && status == SEG_OK && doubts < most; i++) {
     found->existence = SEG_NOBODY;
     struct asked_days asked = {&days, &days.kinds.items[i], conditions};
     status = ask_about_days(&asking, &asked, error);
@@ -464,8 +470,9 @@ static void keep(struct seg_prover *prover, struct seg_proof_key key,
   free((char *)record.data);
 }
 
-enum seg_status seg_prover_find(struct seg_prover *prover, const struct seg_wanted *wanted,
-                                uint32_t count, struct seg_found *found, struct seg_error *error) {
+static enum seg_status find_or_recall(struct seg_prover *prover, const struct seg_wanted *wanted,
+                                      uint32_t count, struct seg_found *found,
+                                      struct seg_error *error) {
   struct seg_proof_key key;
   bool known = false;
   seg_vocabulary_trim(&prover->vocabulary);
@@ -476,8 +483,35 @@ enum seg_status seg_prover_find(struct seg_prover *prover, const struct seg_want
   if (status != SEG_OK || known)
     return status;
   status = find(prover, wanted, count, found, error);
-  if (status == SEG_OK)
+  if (status == SEG_OK && !(prover->at_once && found->existence == SEG_UNPROVED))
     keep(prover, key, found);
+  return status;
+}
+
+static double processor_seconds(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+enum seg_status seg_prover_find(struct seg_prover *prover, const struct seg_wanted *wanted,
+                                uint32_t count, struct seg_found *found, struct seg_error *error) {
+  struct seg_slowest_question *slowest = prover->slowest;
+  if (slowest == NULL)
+    return find_or_recall(prover, wanted, count, found, error);
+  enum seg_status status = start(prover, error); // is no part of the question
+  if (status != SEG_OK)
+    return status;
+  double begin = processor_seconds();
+  status = find_or_recall(prover, wanted, count, found, error);
+  double seconds = processor_seconds() - begin;
+  if (seconds <= slowest->seconds)
+    return status;
+  slowest->seconds = seconds;
+  slowest->existence = found->existence;
+  slowest->count = count;
+  for (uint32_t i = 0; i < count; i++)
+    slowest->parts[i] = (struct seg_asked_part){wanted[i].condition->span, wanted[i].negated};
   return status;
 }
 

@@ -34,13 +34,26 @@ struct seg_found {
   uint32_t core[SEG_MAX_WANTED];
 };
 
+/** The question that took the processor longest, for measuring. */
+struct seg_slowest_question {
+  double seconds;
+  enum seg_existence existence;
+  uint32_t count;
+  struct seg_asked_part {
+    struct seg_span place; // of a condition
+    bool negated;
+  } parts[SEG_MAX_WANTED];
+};
+
 struct seg_prover {
   const struct seg_program *program;
   unsigned budget;  // of the solver, for each question
   bool any_witness; // set it when some customer is enough; else the plainest is looked for
+  bool at_once;     // set it to leave unproved, and not keep, what the quick search does not settle
   struct seg_zone *zone;
   const struct seg_solver_listener *listener; // NULL, or set it for tests
   struct seg_proof_cache *cache;              // of earlier runs, or NULL; reasons may live in it
+  struct seg_slowest_question *slowest;       // NULL, or kept when a question takes longer
   struct seg_vocabulary vocabulary;
   struct seg_solver solver;
   bool started;

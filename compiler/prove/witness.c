@@ -324,8 +324,7 @@ static void write_down(struct making *making) {
 /** The customer of the present model will do when any will; else the one with the fewest events: 0,
  * 1, 2, ... and then however many it takes. */
 static enum seg_answer ask_smallest(struct seg_query *query) {
-  static const int64_t sizes[] = {0,  1,  2,  3,  4,   6,
-                                  8,  12, 20, 40, 80,  200, SEG_MAX_WITNESS_EVENTS};
+  static const int64_t sizes[] = {0, 1, 2, 3, 4, 6, 8, 12, 20, 40, 80, 200, SEG_MAX_WITNESS_EVENTS};
   struct seg_solver *solver = query->solver;
   if (query->any_witness && (solver->model != NULL || solver->quick_values))
     return SEG_POSSIBLE;

@@ -27,6 +27,7 @@ struct lane {
   const struct seg_engine *engine; // read by all lanes, written by none
   struct seg_prover *prover;
   struct seg_prover own;
+  struct seg_slowest_question slowest; // of its own prover
   struct job *jobs;
   uint32_t first, step, count; // its share of the jobs
   enum seg_status status;
@@ -294,8 +295,10 @@ static enum seg_status ask_batch(struct asking_ahead *asking) {
   engine->prover.cache = NULL; // lanes have none: answers are kept in the order of questions
   for (uint32_t l = 0; l < lanes; l++) {
     struct lane *lane = &asking->lanes[l];
-    if (l > 0 && lane->prover == NULL)
+    if (l > 0 && lane->prover == NULL) {
       seg_prover_init(&lane->own, engine->program, engine->options.budget);
+      lane->own.slowest = engine->options.slowest != NULL ? &lane->slowest : NULL;
+    }
     lane->prover = l == 0 ? &engine->prover : &lane->own;
     lane->engine = engine;
     lane->jobs = asking->jobs;
@@ -305,6 +308,10 @@ static enum seg_status ask_batch(struct asking_ahead *asking) {
   }
   work(engine, asking->lanes, lanes);
   engine->prover.cache = cache;
+  for (uint32_t l = 1; l < lanes; l++)
+    if (engine->options.slowest != NULL &&
+        asking->lanes[l].slowest.seconds > engine->options.slowest->seconds)
+      *engine->options.slowest = asking->lanes[l].slowest;
   for (uint32_t l = 0; l < lanes; l++)
     if (asking->lanes[l].status != SEG_OK) {
       *engine->error = asking->lanes[l].error;

@@ -7,7 +7,7 @@
 
 enum {
   USUAL_WITNESSES = 50,
-  SMALLEST_WITNESSES = 5 // of those: the very smallest customers
+  SMALLEST_WITNESSES = 5 // of those: the very smallest customers, whatever it costs
 };
 
 const char *seg_verdict_kind_name(enum seg_verdict_kind kind) {
@@ -60,8 +60,8 @@ static enum seg_status judge(struct seg_engine *engine) {
 }
 
 /** For the first pairs that meet without a word about it, in the order in which they are shown. To
- * find the smallest customer takes many answers of the solver: after a few, one who is put together
- * of known ones and has no event too many will do. */
+ * find the smallest customer takes many answers: after a few, where the quick search does not find
+ * him, one who is put together of known ones and has no event too many will do. */
 static enum seg_status find_witnesses(struct seg_engine *engine) {
   uint32_t left = engine->options.witnesses;
   enum seg_status status = SEG_OK;
@@ -90,6 +90,7 @@ enum seg_status seg_verdicts_find(const struct seg_program *program,
     engine.options.witnesses = USUAL_WITNESSES;
   seg_prover_init(&engine.prover, program, engine.options.budget);
   engine.prover.cache = engine.options.cache;
+  engine.prover.slowest = engine.options.slowest;
   enum seg_status status = judge(&engine);
   if (verdicts->items.count > 0)
     qsort(verdicts->items.items, verdicts->items.count, sizeof *verdicts->items.items, by_place);

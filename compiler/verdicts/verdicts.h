@@ -66,6 +66,7 @@ struct seg_verdict_options {
   bool unpruned;                  // ask the solver everything: for tests; the verdicts are the same
   struct seg_proof_cache *cache;  // answers of earlier runs, or NULL; it outlives the verdicts
   const atomic_bool *interrupted; // asked before every question; may be NULL
+  struct seg_slowest_question *slowest; // for measuring; zero-initialised; may be NULL
 };
 
 struct seg_verdicts {
