@@ -110,9 +110,9 @@ static enum seg_status name_events(struct seg_starter *starter, struct seg_error
       name = number == 1 ? seg_arena_format(starter->arena, "%.*s_event", SEG_STR(name))
                          : seg_arena_format(starter->arena, "%.*s_%d", SEG_STR(name), number);
     if (name.data != NULL)
-      name = seg_starter_quoted(starter->arena, name);
-    if (name.data == NULL)
-      name = seg_arena_format(starter->arena, "event_%u", (unsigned)i + 1);
+      name = seg_starter_can_write(name)
+                 ? seg_starter_quoted(starter->arena, name)
+                 : seg_arena_format(starter->arena, "event_%u", (unsigned)i + 1);
     if (name.data == NULL)
       return seg_fail_memory(error, what_for);
     source->event = name;

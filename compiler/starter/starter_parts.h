@@ -38,12 +38,15 @@ extern const char seg_starter_customer_words[], seg_starter_personal_words[],
  * become `_`. */
 struct seg_str seg_starter_singular(struct seg_arena *arena, struct seg_str name);
 
-/** The name as it stands in rules: in backquotes unless it is plain. No data when it cannot be
- * written. */
+/** The name as it stands in rules, where it can: in backquotes unless it is plain. No data when
+ * memory is out. */
 struct seg_str seg_starter_quoted(struct seg_arena *arena, struct seg_str name);
 
 /** Can the name stand in rules at all? */
 bool seg_starter_can_write(struct seg_str name);
+
+/** Can it stand there without backquotes? */
+bool seg_starter_is_plain(struct seg_str name);
 
 /** Equal but for ASCII case. */
 bool seg_starter_same_name(struct seg_str a, struct seg_str b);

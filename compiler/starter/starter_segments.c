@@ -8,15 +8,15 @@
 
 // --- names that nothing else has ---
 
-static bool is_taken(const struct seg_starter *starter, const char *name) {
+static bool is_taken(const struct seg_starter *starter, struct seg_str name) {
   for (uint32_t i = 0; i < starter->source_count; i++) {
     const struct seg_starter_source *source = &starter->sources[i];
     if (source->role == SEG_STARTER_LEFT_OUT)
       continue;
-    if (source->event.size > 0 && seg_starter_same_name(source->event, seg_str_view(name)))
+    if (source->event.size > 0 && seg_starter_same_name(source->event, name))
       return true;
     for (uint32_t j = 0; j < source->profile.column_count; j++)
-      if (seg_starter_same_name(source->profile.columns[j].name, seg_str_view(name)))
+      if (seg_starter_same_name(source->profile.columns[j].name, name))
         return true;
   }
   return false;
@@ -25,7 +25,7 @@ static bool is_taken(const struct seg_starter *starter, const char *name) {
 // The first of the two that is free; the second one is made to be.
 static const char *free_name(const struct seg_starter *starter, const char *name,
                              const char *other) {
-  return is_taken(starter, name) ? other : name;
+  return is_taken(starter, seg_str_view(name)) ? other : name;
 }
 
 // --- thresholds ---
@@ -101,11 +101,11 @@ static int32_t money_column(const struct seg_starter_source *event) {
 // "orders", as the file is called, where that is a name.
 static struct seg_str count_name(const struct seg_starter *starter,
                                  const struct seg_starter_source *event) {
-  struct seg_str name = seg_starter_quoted(starter->arena, event->name);
-  bool plain = name.data != NULL && name.size == event->name.size;
-  for (uint32_t i = 0; plain && i < starter->source_count; i++)
-    plain = !seg_starter_same_name(starter->sources[i].event, name);
-  if (plain && !is_taken(starter, name.data))
+  struct seg_str name = event->name;
+  bool fits = seg_starter_can_write(name) && seg_starter_is_plain(name) && !is_taken(starter, name);
+  for (uint32_t i = 0; fits && i < starter->source_count; i++)
+    fits = !seg_starter_same_name(starter->sources[i].event, name);
+  if (fits)
     return name;
   return seg_str_view(free_name(starter, "event_count", "segc_event_count"));
 }

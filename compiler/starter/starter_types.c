@@ -168,11 +168,13 @@ static enum seg_status declare_column(struct typing *typing, struct seg_names *n
   struct seg_starter_column *to = typing->to;
   struct seg_arena *arena = typing->starter->arena;
   uint32_t other;
-  to->name = seg_starter_quoted(arena, typing->from->name);
-  if (to->name.data == NULL) {
+  if (!seg_starter_can_write(typing->from->name)) {
     to->note = seg_str_view("a column whose name cannot be written");
     return SEG_OK;
   }
+  to->name = seg_starter_quoted(arena, typing->from->name);
+  if (to->name.data == NULL)
+    return seg_fail_memory(error, what_for);
   to->personal = is_personal(typing->from->name);
   to->optional = typing->from->missing > 0 && typing->number != typing->source->key;
   enum seg_name_added added = seg_names_add(names, typing->from->name, typing->number, &other);

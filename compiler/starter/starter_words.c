@@ -1,4 +1,5 @@
 // Names: what their parts say, and how they are written in rules.
+#include <assert.h>
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -101,18 +102,21 @@ bool seg_starter_can_write(struct seg_str name) {
   return name.size > 0;
 }
 
-struct seg_str seg_starter_quoted(struct seg_arena *arena, struct seg_str name) {
+bool seg_starter_is_plain(struct seg_str name) {
   // Words that have a meaning inside of an expression.
   static const char reserved[] =
       " and or not in is between within ever from else true false ago through then without ";
-  if (!seg_starter_can_write(name))
-    return (struct seg_str){0};
   bool plain = !isdigit((unsigned char)name.data[0]) && !is_listed(name.data, name.size, reserved);
   for (size_t i = 0; i < name.size; i++) {
     unsigned char c = (unsigned char)name.data[i];
     plain = plain && (isalnum(c) || c == '_') && c < 0x80;
   }
-  return seg_arena_format(arena, plain ? "%.*s" : "`%.*s`", SEG_STR(name));
+  return plain;
+}
+
+struct seg_str seg_starter_quoted(struct seg_arena *arena, struct seg_str name) {
+  assert(seg_starter_can_write(name));
+  return seg_arena_format(arena, seg_starter_is_plain(name) ? "%.*s" : "`%.*s`", SEG_STR(name));
 }
 
 bool seg_starter_same_name(struct seg_str a, struct seg_str b) {

@@ -99,9 +99,10 @@ static bool write_case(const struct seg_testing *testing, const struct seg_test_
     return true;
   }
   fputs(">\n", out);
-  bool written = write_failure(testing, result, out);
+  if (!write_failure(testing, result, out))
+    return false;
   fputs("    </testcase>\n", out);
-  return written;
+  return true;
 }
 
 bool seg_testing_write_junit(const struct seg_testing *testing, FILE *out) {

@@ -299,7 +299,8 @@ enum seg_status seg_store_manifest_read(struct seg_arena *arena, struct seg_str 
                                         const char *path, struct seg_store_manifest *manifest,
                                         struct seg_error *error) {
   struct reading reading = {.arena = arena};
-  *manifest = (struct seg_store_manifest){0};
+  struct seg_store_manifest found = {0};
+  *manifest = found;
   struct seg_json_value *object = NULL;
   if (seg_json_read(arena, text, &object) == SEG_OUT_OF_MEMORY)
     return seg_fail_memory(error, what_for);
@@ -309,11 +310,13 @@ enum seg_status seg_store_manifest_read(struct seg_arena *arena, struct seg_str 
       version != NULL && version->kind == SEG_JSON_INTEGER) {
     if (version->integer != SEG_STORE_VERSION)
       return fail_version(path, seg_str_view("its form"), error);
-    read_manifest(&reading, object, manifest);
+    read_manifest(&reading, object, &found);
     if (reading.out_of_memory)
       return seg_fail_memory(error, what_for);
-    if (!reading.damaged && reading.unknown.size == 0)
+    if (!reading.damaged && reading.unknown.size == 0) {
+      *manifest = found;
       return SEG_OK;
+    }
     if (!reading.damaged)
       return fail_version(path, reading.unknown, error);
   }

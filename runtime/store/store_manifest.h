@@ -145,8 +145,8 @@ const char *seg_store_type_word(enum seg_column_type type);
 void seg_store_manifest_write(const struct seg_store_manifest *manifest, FILE *out);
 
 /**
- * Read it. Everything lives in the arena. `path` is for messages. Errors: VERSION for a form this
- * program does not know, DAMAGED for a text that is none.
+ * Read it; it is empty where that fails. Everything lives in the arena. `path` is for messages.
+ * Errors: VERSION for a form this program does not know, DAMAGED for a text that is none.
  */
 SEG_NODISCARD enum seg_status seg_store_manifest_read(struct seg_arena *arena, struct seg_str text,
                                                       const char *path,

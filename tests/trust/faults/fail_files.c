@@ -114,13 +114,19 @@ static FILE *stream(int file, const char *mode) {
   return __real_fopencookie((void *)(intptr_t)file, mode, functions);
 }
 
+FILE *__real_fdopen(int file, const char *mode);
 FILE *__wrap_fdopen(int file, const char *mode);
 FILE *__wrap_fdopen(int file, const char *mode) {
+  if (!fault_counts())
+    return __real_fdopen(file, mode);
   return fault_strikes(FAULT_MEMORY) ? NULL : stream(file, mode);
 }
 
+FILE *__real_fopen(const char *path, const char *mode);
 FILE *__wrap_fopen(const char *path, const char *mode);
 FILE *__wrap_fopen(const char *path, const char *mode) {
+  if (!fault_counts())
+    return __real_fopen(path, mode);
   bool writes = mode[0] == 'w';
   if (fault_strikes(FAULT_MEMORY))
     return NULL;

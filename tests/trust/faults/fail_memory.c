@@ -12,6 +12,8 @@
 #include <sys/mman.h>
 #include <zlib.h>
 
+#include "runtime/base/arena.h"
+#include "runtime/base/vec.h"
 #include "tests/trust/faults/fault.h"
 
 // WRAP(type of the answer, answer of a failure, name, parameters, arguments)
@@ -55,6 +57,38 @@ WRAP(int, Z_MEM_ERROR, deflateInit2_,
      (stream, level, method, bits, memory, strategy, version, size))
 WRAP(gzFile, NULL, gzopen, (const char *path, const char *mode), (path, mode))
 WRAP(EVP_MD_CTX *, NULL, EVP_MD_CTX_new, (void), ())
+
+// Arenas and vectors ask for memory now and then; here each piece of it can be the one that is not
+// there any more.
+#define WRAP_PIECE(type, failure, name, parameters, arguments)                                     \
+  type __real_##name parameters;                                                                   \
+  type __wrap_##name parameters;                                                                   \
+  type __wrap_##name parameters {                                                                  \
+    return fault_strikes(FAULT_PIECE) ? (failure) : __real_##name arguments;                       \
+  }
+
+WRAP_PIECE(void *, NULL, seg_arena_alloc, (struct seg_arena * arena, size_t size), (arena, size))
+WRAP_PIECE(void *, NULL, seg_arena_array, (struct seg_arena * arena, size_t count, size_t size),
+           (arena, count, size))
+WRAP_PIECE(struct seg_str, (struct seg_str){0}, seg_arena_str,
+           (struct seg_arena * arena, struct seg_str text), (arena, text))
+WRAP_PIECE(bool, false, seg_vec_grow,
+           (void **items, size_t *capacity, size_t count, size_t extra, size_t element_size),
+           (items, capacity, count, extra, element_size))
+
+struct seg_str __wrap_seg_arena_format(struct seg_arena *arena, const char *format, ...);
+struct seg_str __wrap_seg_arena_format(struct seg_arena *arena, const char *format, ...) {
+  va_list rest;
+  char *text = NULL;
+  va_start(rest, format);
+  int size = fault_strikes(FAULT_PIECE) ? -1 : __real_vasprintf(&text, format, rest);
+  va_end(rest);
+  struct seg_str result = {0};
+  if (size >= 0)
+    result = __real_seg_arena_str(arena, (struct seg_str){text, (size_t)size});
+  free(text);
+  return result;
+}
 
 // Of `--memory 256MB`, the least that may be asked for, a run gets so little here that it writes a
 // temporary file.

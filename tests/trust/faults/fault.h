@@ -21,9 +21,10 @@ enum fault_kind {
   FAULT_SYNC = 1 << 5,
   FAULT_NAME = 1 << 6, // rename, link
   FAULT_CLOSE = 1 << 7,
-  FAULT_ALL = (1 << 8) - 1,
+  FAULT_PIECE = 1 << 8, // of memory that an arena or a vector may have already
+  FAULT_ALL = (1 << 9) - 1,
 };
-enum { FAULT_KINDS = 8 };
+enum { FAULT_KINDS = 9 };
 
 struct fault_mode {
   const char *name;
@@ -43,11 +44,27 @@ struct fault_log {
   } failed, crashed; // where the call failed, and where the program ended
 };
 
-/** From now on count; call number `at` fails, from 1. 0: none. `log` is shared memory. */
-void fault_begin(const struct fault_mode *mode, uint64_t at, struct fault_log *log);
+enum { FAULT_PLACES = 1 << 17 };
+
+/** Places of the code, told apart by the functions that called there, as shared memory. */
+struct fault_map {
+  atomic_uint_fast64_t known[FAULT_PLACES]; // a hash table; 0: free
+  uint64_t first[FAULT_PLACES];             // the numbers of calls at places that were not known
+  atomic_uint_fast64_t count;               // of these
+};
+
+/**
+ * From now on count; call number `at` fails, from 1. 0: none; then places are noted in `map`,
+ * unless it is NULL. `log` is shared memory.
+ */
+void fault_begin(const struct fault_mode *mode, uint64_t at, struct fault_log *log,
+                 struct fault_map *map);
 
 /** No more counting. */
 void fault_end(void);
+
+/** Between the two? */
+bool fault_counts(void);
 
 /** Is this call to fail? Sets errno then; true with errno 0 stands for half of the bytes. */
 bool fault_strikes(enum fault_kind kind);

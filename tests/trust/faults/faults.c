@@ -21,6 +21,9 @@
 
 int segc_main(int argc, char **argv);
 
+// Of a build that counts what runs (scripts/coverage); others have none.
+__attribute__((weak)) int __llvm_profile_write_file(void);
+
 enum {
   FILES =
       FAULT_OPEN | FAULT_MAKE | FAULT_READ | FAULT_WRITE | FAULT_SYNC | FAULT_NAME | FAULT_CLOSE,
@@ -31,6 +34,7 @@ enum {
 static const struct fault_mode modes[] = {
     {"memory", FAULT_MEMORY, ENOMEM, false},
     {"memory-gone", FAULT_MEMORY, ENOMEM, true},
+    {"piece", FAULT_PIECE, ENOMEM, false},
     {"EIO", FILES, EIO, false},
     {"EIO-for-good", WRITING, EIO, true},
     {"ENOSPC", WRITING, ENOSPC, false},
@@ -66,7 +70,9 @@ enum {
 struct driver {
   char place[64], base[80], work[80], said[80]; // folders
   struct fault_log *log;
-  double seconds; // for all scenarios; 0: every point
+  struct fault_map *map;
+  bool by_place, noting; // every place once; counting them
+  double seconds;        // for all scenarios; 0: every point
   uint64_t seed;
   const char *only, *mode;
   uint64_t point;
@@ -111,9 +117,11 @@ static _Noreturn void be_segc(const struct driver *driver, const char *command,
     _exit(99);
   alarm(LONGEST_SECONDS);
   if (mode != NULL)
-    fault_begin(mode, at, driver->log);
+    fault_begin(mode, at, driver->log, driver->noting ? driver->map : NULL);
   int code = segc_main(count, arguments);
   fault_end();
+  if (__llvm_profile_write_file != NULL)
+    __llvm_profile_write_file();
 #ifdef __SANITIZE_ADDRESS__
   exit(code); // and look for what was not freed
 #else
@@ -291,6 +299,25 @@ static void try_all(struct driver *driver, int which, const struct expected *exp
   }
 }
 
+// Every place where a call can fail once and where no scenario before came, once.
+static void try_places(struct driver *driver, int which, const struct expected *expected) {
+  for (int m = 0; m < MODE_COUNT; m++) {
+    if (!is_wanted(driver, &modes[m]) || modes[m].onwards)
+      continue;
+    uint64_t from = atomic_load(&driver->map->count);
+    driver->noting = true;
+    struct outcome counted = run(driver, scenarios[which].command, &modes[m], 0);
+    driver->noting = false;
+    uint64_t until = atomic_load(&driver->map->count);
+    forget(&counted);
+    renew(driver);
+    for (uint64_t i = from; i < until; i++)
+      try_point(driver, which, &modes[m], driver->map->first[i], expected);
+    printf(", %s %llu", modes[m].name, (unsigned long long)(until - from));
+    fflush(stdout);
+  }
+}
+
 // As many points as time allows, in turn of every mode, spread evenly by the golden ratio.
 static void try_some(struct driver *driver, int which, const struct expected *expected,
                      double until) {
@@ -336,7 +363,9 @@ static void try_scenario(struct driver *driver, int which, double seconds) {
       for (int m = 0; m < MODE_COUNT; m++)
         if (is_wanted(driver, &modes[m]))
           try_point(driver, which, &modes[m], driver->point, &expected);
-    } else if (driver->seconds > 0)
+    } else if (driver->by_place)
+      try_places(driver, which, &expected);
+    else if (driver->seconds > 0)
       try_some(driver, which, &expected, first + seconds);
     else
       try_all(driver, which, &expected);
@@ -421,6 +450,10 @@ static bool read_arguments(struct driver *driver, int argc, char **argv) {
       driver->seconds = 0;
       continue;
     }
+    if (strcmp(argv[i], "--places") == 0) {
+      driver->by_place = true;
+      continue;
+    }
     if (strcmp(argv[i], "--only") == 0)
       driver->only = value;
     else if (strcmp(argv[i], "--mode") == 0)
@@ -444,17 +477,20 @@ int main(int argc, char **argv) {
   struct driver driver = {.seconds = 10, .seed = (uint64_t)time(NULL) % 1000000};
   void *warm[4];
   if (!read_arguments(&driver, argc, argv)) {
-    fprintf(stderr, "usage: faults SOURCE_FOLDER [--all|--seconds N] [--seed N] [--only SCENARIO] "
-                    "[--mode MODE] [--point N] [--kills N]\n");
+    fprintf(stderr, "usage: faults SOURCE_FOLDER [--all|--places|--seconds N] [--seed N] "
+                    "[--only SCENARIO] [--mode MODE] [--point N] [--kills N]\n");
     return 2;
   }
   backtrace(warm, 4); // the first one loads a library
   driver.log =
       mmap(NULL, sizeof *driver.log, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (driver.by_place)
+    driver.map =
+        mmap(NULL, sizeof *driver.map, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   setenv("NO_COLOR", "1", 1);
   if (!prepare(&driver, argv[1]))
     return 2;
-  if (driver.seconds > 0)
+  if (driver.seconds > 0 && !driver.by_place)
     printf("a sample of the points, --seed %llu; all of them: --all\n",
            (unsigned long long)driver.seed);
   for (int i = 0; i < SCENARIO_COUNT; i++)

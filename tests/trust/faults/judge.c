@@ -66,14 +66,16 @@ static const char *same_folder(const struct folder_list *found, const struct fol
   for (size_t i = 0; i < found->count; i++) {
     const struct folder_entry *entry = &found->entries[i],
                               *other = folder_find(wanted, entry->path);
-    if (is_cache(entry->path) || (other != NULL && other->bytes == entry->bytes))
+    if (is_cache(entry->path) || is_lock(entry->path) ||
+        (other != NULL && other->bytes == entry->bytes))
       continue;
     if (other != NULL || leftover == NULL || !judge_is_below(entry->path, "store"))
       return entry->path;
     *leftover = entry->path;
   }
   for (size_t i = 0; i < wanted->count; i++)
-    if (!is_cache(wanted->entries[i].path) && folder_find(found, wanted->entries[i].path) == NULL)
+    if (!is_cache(wanted->entries[i].path) && !is_lock(wanted->entries[i].path) &&
+        folder_find(found, wanted->entries[i].path) == NULL)
       return wanted->entries[i].path;
   return NULL;
 }
