@@ -28,8 +28,6 @@ bool seg_day_in_window(const struct seg_reference *reference, const struct seg_d
                        int32_t day) {
   int32_t as_of = reference->as_of;
   int64_t age = (int64_t)as_of - day;
-  if (age < 1)
-    return false;
   if (window->hours)
     return seg_zone_midnight(reference->zone, day + 1) > hours_before(reference, window->far_age) &&
            seg_zone_midnight(reference->zone, day) < hours_before(reference, window->near_age);

@@ -103,7 +103,7 @@ enum seg_sequence_state seg_evaluate_sequence(const struct seg_subject *subject,
 bool seg_in_window(const struct seg_reference *reference, const struct seg_day_window *window,
                    const struct seg_row *event);
 
-/** Is a day, or a part of it, in the window? */
+/** Is a day before the as-of day, or a part of it, in the window? */
 bool seg_day_in_window(const struct seg_reference *reference, const struct seg_day_window *window,
                        int32_t day);
 
