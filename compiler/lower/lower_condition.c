@@ -115,9 +115,9 @@ static uint32_t lower_fractions(const struct seg_scope *scope, const struct seg_
         .operands = {seg_lower_value(scope, node->operands[0]),
                      seg_lower_value(scope, node->operands[1])},
     };
+    uint32_t limit = seg_lower_value(scope, node->operands[2]);
     return compare_step(scope, plan_comparison(node->comparison),
-                        seg_build_step(scope->builder, whole),
-                        seg_lower_value(scope, node->operands[2]));
+                        seg_build_step(scope->builder, whole), limit);
   }
   struct seg_step order = {.op = SEG_OP_FRACTION_ORDER, .layout = SEG_LAYOUT_I32, .optional = true};
   for (uint32_t i = 0; i < 4; i++)

@@ -33,7 +33,8 @@ class File:
         for (line, column, last_line, last_column), ever in sorted(taken.items()):
             start = self.text[line - 1][column - 1:]
             whole = start[:last_column - column] if line == last_line else start
-            if start.startswith("switch") or "_COUNT:" in start or CONSTANT.match(whole):
+            past_switch = self.text[line - 1][:column - 1].endswith("switch (")
+            if past_switch or "_COUNT:" in start or CONSTANT.match(whole):
                 continue
             if start.startswith(("case ", "default:")):
                 sides.append((line, column, "never", ever[0] > 0))
