@@ -8,42 +8,78 @@ find_package(BISON 3.8 REQUIRED)
 # Every room may use threads and the mathematics library: both are part of the C library.
 link_libraries(Threads::Threads m)
 
-# seg_outside(<name> <header> <include folder> <library file>)
+# Libraries that take long to load come at their first call. Sanitizers, coverage and fuzzing want to
+# see them from the beginning.
+set(lazy_by_default OFF)
+if(CMAKE_SYSTEM_NAME STREQUAL Linux AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$" AND
+   NOT SEGC_SANITIZE AND NOT SEGC_FUZZ AND NOT SEGC_COVERAGE)
+  set(lazy_by_default ON)
+endif()
+option(SEGC_LAZY "Load LLVM, DuckDB and Z3 when they are needed, not at the start" ${lazy_by_default})
+if(SEGC_LAZY)
+  enable_language(ASM)
+endif()
+
+# seg_outside(<name> <header> <include folder> <library file> [LAZY <prefix of its functions>])
 function(seg_outside name header include library)
+  cmake_parse_arguments(PARSE_ARGV 4 arg "" "LAZY" "")
   if(NOT include OR NOT library)
     message(FATAL_ERROR "${header} or its library is missing. Run scripts/bootstrap, then again.")
+  endif()
+  if(SEGC_LAZY AND arg_LAZY)
+    seg_lazy(${name} ${library} ${arg_LAZY})
+    target_include_directories(seg_outside_${name} SYSTEM INTERFACE ${include})
+    return()
   endif()
   add_library(seg_outside_${name} UNKNOWN IMPORTED GLOBAL)
   set_target_properties(seg_outside_${name} PROPERTIES IMPORTED_LOCATION ${library}
                                                        INTERFACE_INCLUDE_DIRECTORIES ${include})
 endfunction()
 
-# seg_find_outside(<name> <header> <library> [where to look...]), in the system when no place is named
+# Stand-ins for the functions of a library.
+function(seg_lazy name library prefix)
+  set(out ${PROJECT_BINARY_DIR}/generated/lazy)
+  file(MAKE_DIRECTORY ${out})
+  add_custom_command(
+    OUTPUT ${out}/${name}.S
+    COMMAND ${CMAKE_COMMAND} -DLIBRARY=${library} -DPREFIX=${prefix} -DNM=${CMAKE_NM}
+            -DREADELF=${CMAKE_READELF} -DOUTPUT=${out}/${name}.S
+            -P ${PROJECT_SOURCE_DIR}/cmake/LazyLibrary.cmake
+    DEPENDS ${library} ${PROJECT_SOURCE_DIR}/cmake/LazyLibrary.cmake
+    COMMENT "stand-ins for ${name}"
+    VERBATIM)
+  add_library(seg_outside_${name} STATIC ${out}/${name}.S)
+  target_link_libraries(seg_outside_${name} PUBLIC seg_runtime_base ${CMAKE_DL_LIBS})
+endfunction()
+
+# seg_find_outside(<name> <header> <library> [IN <where to look>] [LAZY <prefix>]), in the system when
+# no place is named
 function(seg_find_outside name header library)
-  if(ARGN)
-    set(where PATHS ${ARGN} NO_DEFAULT_PATH)
+  cmake_parse_arguments(PARSE_ARGV 3 arg "" "IN;LAZY" "")
+  if(arg_IN)
+    set(where PATHS ${arg_IN} NO_DEFAULT_PATH)
   endif()
   find_path(SEGC_${name}_INCLUDE ${header} ${where})
   find_library(SEGC_${name}_LIBRARY ${library} ${where})
   mark_as_advanced(SEGC_${name}_INCLUDE SEGC_${name}_LIBRARY)
-  seg_outside(${name} ${header} "${SEGC_${name}_INCLUDE}" "${SEGC_${name}_LIBRARY}")
+  seg_outside(${name} ${header} "${SEGC_${name}_INCLUDE}" "${SEGC_${name}_LIBRARY}" LAZY ${arg_LAZY})
 endfunction()
 
 seg_find_outside(utf8proc utf8proc.h utf8proc)
 seg_find_outside(zlib zlib.h z)
 seg_find_outside(snappy snappy-c.h snappy)
 seg_find_outside(jansson jansson.h jansson)
-seg_find_outside(z3 z3.h z3)
+seg_find_outside(z3 z3.h z3 LAZY Z3_)
 seg_find_outside(crypto openssl/evp.h crypto)
 
 # DuckDB: a system-wide library wins, when its header is there too; otherwise the pinned one that
-# scripts/bootstrap unpacks. CMake puts the library's folder into the run path of build/segc.
+# scripts/bootstrap unpacks. build/segc knows where it is.
 find_path(system_duckdb_include duckdb.h NO_CACHE)
 find_library(system_duckdb_library duckdb NO_CACHE)
 if(system_duckdb_include AND system_duckdb_library)
-  seg_outside(duckdb duckdb.h ${system_duckdb_include} ${system_duckdb_library})
+  seg_outside(duckdb duckdb.h ${system_duckdb_include} ${system_duckdb_library} LAZY duckdb_)
 else()
-  seg_find_outside(duckdb duckdb.h duckdb ${PROJECT_SOURCE_DIR}/third_party/duckdb)
+  seg_find_outside(duckdb duckdb.h duckdb IN ${PROJECT_SOURCE_DIR}/third_party/duckdb LAZY duckdb_)
 endif()
 
 # LLVM: through llvm-config, because LLVM's own package file for CMake insists on a C++ compiler and
@@ -64,4 +100,4 @@ endif()
 seg_llvm_config(--includedir llvm_include)
 seg_llvm_config(--libdir llvm_libdir)
 find_library(SEGC_llvm_LIBRARY NAMES LLVM-19 LLVM PATHS ${llvm_libdir} NO_DEFAULT_PATH)
-seg_outside(llvm llvm-c/Core.h ${llvm_include} "${SEGC_llvm_LIBRARY}")
+seg_outside(llvm llvm-c/Core.h ${llvm_include} "${SEGC_llvm_LIBRARY}" LAZY LLVM)

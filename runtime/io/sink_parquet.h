@@ -19,8 +19,8 @@ enum seg_sink_parquet_outcome {
 };
 
 /**
- * Not compressed. Keys are INT64, as differences where that is shorter, or texts; keys and truths are
- * required. Winners are texts out of a dictionary, optional where a chain has no `otherwise`.
+ * Not compressed. Keys are INT64, as differences where that is shorter, or texts; keys and truths
+ * are required. Winners are texts out of a dictionary, optional where a chain has no `otherwise`.
  */
 enum seg_sink_parquet_outcome seg_sink_parquet_write(const char *path,
                                                      const struct seg_result_view *result,
