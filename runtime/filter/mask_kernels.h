@@ -74,11 +74,13 @@ typedef void seg_mask_grade(const uint64_t *slices, const struct seg_mask_digits
                             const uint16_t *places, uint32_t singles, uint32_t pairs,
                             uint64_t *words, size_t stride);
 
-/** out = the AND of `plain` operands and of the complements of the following `negated`. */
+/** out = the AND of `plain` operands, of the complements of the following `negated`, and, where
+ * there is one, of the OR of the following `any` operands and the complements of `any_negated`. */
 struct seg_mask_op {
   uint32_t out;   // slot
   uint32_t first; // of its operands
-  uint32_t plain, negated;
+  uint32_t plain, negated, any, any_negated;
+  uint32_t level; // its operands are leaves, or come from lower levels
 };
 
 struct seg_mask_kernels {

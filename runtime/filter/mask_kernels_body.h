@@ -223,9 +223,17 @@ KERNEL void combine(uint64_t *slots, size_t stride, size_t words, const struct s
   for (uint32_t o = 0; o < count; o++) {
     const struct seg_mask_op *op = &ops[o];
     const uint32_t *plain = operands + op->first, *negated = plain + op->plain;
+    const uint32_t *any = negated + op->negated, *any_negated = any + op->any;
     uint64_t *out = slots + op->out * stride;
     for (size_t w = 0; w < words; w += 8) {
       eight_words all = ~(eight_words){0};
+      if (op->any + op->any_negated > 0) {
+        all = (eight_words){0};
+        for (uint32_t i = 0; i < op->any; i++)
+          all |= *(const eight_words *)(slots + any[i] * stride + w);
+        for (uint32_t i = 0; i < op->any_negated; i++)
+          all |= ~*(const eight_words *)(slots + any_negated[i] * stride + w);
+      }
       for (uint32_t i = 0; i < op->plain; i++)
         all &= *(const eight_words *)(slots + plain[i] * stride + w);
       for (uint32_t i = 0; i < op->negated; i++)

@@ -1,7 +1,10 @@
 // From the graph of a block to leaves and operations in slots; see mask_program.h.
 //
-// An AND that only one other AND reads, uncomplemented, is no operation of its own: its operands
-// become those of its reader.
+// An AND that only one other AND reads is no operation of its own: its operands become those of its
+// reader. Where the reader wants its complement, which is an OR, an operation has room for one.
+//
+// Operations stand in levels and, in a level, by what they are made of: the processor then foresees
+// how many operands come.
 #include "runtime/filter/mask_program.h"
 
 #include <stdlib.h>
@@ -23,8 +26,12 @@ struct planner {
   seg_mask_literal *literals; // per step
   /* Per node. */
   uint32_t *uses;
-  bool *stored; // has a slot
+  bool *stored;     // has a slot
+  bool *complement; // somebody reads the complement
+  uint32_t *owners; // the operation it belongs to; 0: it belongs to the OR of one
+  uint32_t *ors;    // of operations: the AND whose complement is their OR; 0: none
   uint32_t *slots;
+  uint32_t *levels; // of slots
   uint32_t *stamps; // of literals: the operation that has it as an operand
   uint32_t operand_count;
   /* The operands of one operation, and what is still to be looked at. */
@@ -92,6 +99,21 @@ static bool add_columns(const struct planner *planner, const bool *needed,
   return true;
 }
 
+/** Operations have slots. A node whose readers are all known is one, or a part of its reader's. */
+static void assign_node(const struct planner *planner, uint32_t n) {
+  uint32_t owner = planner->owners[n];
+  planner->stored[n] = planner->stored[n] || planner->uses[n] > 1;
+  if (!planner->stored[n] && planner->complement[n]) {
+    planner->stored[n] = owner == 0 || planner->ors[owner] != 0;
+    if (!planner->stored[n]) {
+      planner->ors[owner] = n;
+      planner->owners[n] = 0;
+    }
+  }
+  if (planner->stored[n])
+    planner->owners[n] = n;
+}
+
 /** Which nodes roots need, how often they are read, and which get a slot. */
 static void mark_nodes(const struct planner *planner) {
   const struct seg_mask_graph *graph = &planner->graph;
@@ -105,14 +127,16 @@ static void mark_nodes(const struct planner *planner) {
     const struct seg_mask_node *node = &graph->nodes[n];
     if (planner->uses[n] == 0)
       continue;
-    planner->stored[n] = planner->stored[n] || planner->uses[n] > 1 || node->kind != SEG_MASK_AND;
+    planner->stored[n] = planner->stored[n] || node->kind != SEG_MASK_AND;
     if (node->kind != SEG_MASK_AND)
       continue;
+    assign_node(planner, n);
     const seg_mask_literal operands[] = {node->left, node->right};
     for (int i = 0; i < 2; i++) {
-      planner->uses[operands[i] / 2]++;
-      if (operands[i] % 2 != 0)
-        planner->stored[operands[i] / 2] = true;
+      uint32_t operand = operands[i] / 2;
+      planner->uses[operand]++;
+      planner->owners[operand] = planner->owners[n];
+      planner->complement[operand] = planner->complement[operand] || operands[i] % 2 != 0;
     }
   }
 }
@@ -148,8 +172,8 @@ static bool place_leaves(struct planner *planner) {
   return !planner->graph.failed;
 }
 
-/** The operands of an AND with those of the ANDs that are no operations of their own; false when it
- * is never true. */
+/** The operands of an AND with those of the ANDs that are no operations of their own, but for the
+ * one whose complement is the OR; false when it is never true. */
 static bool gather(struct planner *planner, uint32_t n, uint32_t *count) {
   const struct seg_mask_node *nodes = planner->graph.nodes;
   seg_mask_literal *gathered = planner->gathered, *pending = planner->pending;
@@ -160,6 +184,8 @@ static bool gather(struct planner *planner, uint32_t n, uint32_t *count) {
     seg_mask_literal literal = pending[--left];
     const struct seg_mask_node *node = &nodes[literal / 2];
     if (node->kind == SEG_MASK_AND && !planner->stored[literal / 2]) {
+      if (literal % 2 != 0)
+        continue;
       pending[left++] = node->right;
       pending[left++] = node->left;
     } else if (planner->stamps[literal] != n) {
@@ -175,39 +201,65 @@ static bool gather(struct planner *planner, uint32_t n, uint32_t *count) {
   return true;
 }
 
-static void add_op(struct planner *planner, uint32_t out, const seg_mask_literal *operands,
-                   uint32_t count) {
+/** Operands that are as they are, or complements, behind those that are there; how many. */
+static uint32_t add_operands(struct planner *planner, struct seg_mask_op *op,
+                             const seg_mask_literal *operands, uint32_t count, bool negated) {
+  uint32_t before = planner->operand_count;
+  for (uint32_t i = 0; i < count; i++) {
+    if (operands[i] % 2 != negated)
+      continue;
+    uint32_t slot = planner->slots[operands[i] / 2];
+    planner->program->operands[planner->operand_count++] = slot;
+    if (planner->levels[slot] >= op->level)
+      op->level = planner->levels[slot] + 1;
+  }
+  return planner->operand_count - before;
+}
+
+static struct seg_mask_op *add_op(struct planner *planner, uint32_t out,
+                                  const seg_mask_literal *operands, uint32_t count) {
   struct seg_mask_program *program = planner->program;
   struct seg_mask_op *op = &program->ops[program->op_count++];
   *op = (struct seg_mask_op){.out = out, .first = planner->operand_count};
-  for (uint32_t negated = 0; negated < 2; negated++) {
-    for (uint32_t i = 0; i < count; i++) {
-      if (operands[i] % 2 != negated)
-        continue;
-      program->operands[planner->operand_count++] = planner->slots[operands[i] / 2];
-      if (negated)
-        op->negated++;
-      else
-        op->plain++;
-    }
+  op->plain = add_operands(planner, op, operands, count, false);
+  op->negated = add_operands(planner, op, operands, count, true);
+  planner->levels[out] = op->level;
+  return op;
+}
+
+static void place_op(struct planner *planner, uint32_t n) {
+  uint32_t count;
+  planner->slots[n] = planner->program->slot_count++;
+  if (!gather(planner, n, &count)) {
+    const seg_mask_literal never[] = {planner->gathered[0], seg_mask_not(planner->gathered[0])};
+    (void)add_op(planner, planner->slots[n], never, 2);
+    return;
   }
+  struct seg_mask_op *op = add_op(planner, planner->slots[n], planner->gathered, count);
+  if (planner->ors[n] == 0 || !gather(planner, planner->ors[n], &count))
+    return;
+  op->any = add_operands(planner, op, planner->gathered, count, true);
+  op->any_negated = add_operands(planner, op, planner->gathered, count, false);
+  planner->levels[op->out] = op->level;
 }
 
 static void place_ops(struct planner *planner) {
   const struct seg_mask_graph *graph = &planner->graph;
-  struct seg_mask_program *program = planner->program;
-  for (uint32_t n = 0; n < graph->count; n++) {
-    if (graph->nodes[n].kind != SEG_MASK_AND || !planner->stored[n])
-      continue;
-    uint32_t count;
-    planner->slots[n] = program->slot_count++;
-    if (!gather(planner, n, &count)) {
-      const seg_mask_literal never[] = {planner->gathered[0], seg_mask_not(planner->gathered[0])};
-      add_op(planner, planner->slots[n], never, 2);
-      continue;
-    }
-    add_op(planner, planner->slots[n], planner->gathered, count);
+  for (uint32_t n = 0; n < graph->count; n++)
+    if (graph->nodes[n].kind == SEG_MASK_AND && planner->stored[n])
+      place_op(planner, n);
+}
+
+static int compare_ops(const void *left, const void *right) {
+  const struct seg_mask_op *a = left, *b = right;
+  const uint32_t keys[][2] = {{a->level, b->level},     {a->plain, b->plain},
+                              {a->negated, b->negated}, {a->any, b->any},
+                              {a->any_negated, b->any_negated}, {a->first, b->first}};
+  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+    if (keys[i][0] != keys[i][1])
+      return keys[i][0] < keys[i][1] ? -1 : 1;
   }
+  return 0;
 }
 
 /** Roots that are complements get slots of their own. */
@@ -221,8 +273,9 @@ static void place_roots(struct planner *planner) {
     if (literal % 2 == 0)
       continue;
     program->root_slots[r] = program->slot_count++;
-    add_op(planner, program->root_slots[r], &literal, 1);
+    (void)add_op(planner, program->root_slots[r], &literal, 1);
   }
+  qsort(program->ops, program->op_count, sizeof *program->ops, compare_ops);
 }
 
 static bool allocate(struct planner *planner) {
@@ -231,15 +284,20 @@ static bool allocate(struct planner *planner) {
   size_t nodes = planner->graph.count, roots = planner->block->mask_root_count;
   planner->uses = SEG_NEW_ARRAY(arena, uint32_t, nodes);
   planner->stored = SEG_NEW_ARRAY(arena, bool, nodes);
+  planner->complement = SEG_NEW_ARRAY(arena, bool, nodes);
+  planner->owners = SEG_NEW_ARRAY(arena, uint32_t, nodes);
+  planner->ors = SEG_NEW_ARRAY(arena, uint32_t, nodes);
   planner->slots = SEG_NEW_ARRAY(arena, uint32_t, nodes);
+  planner->levels = SEG_NEW_ARRAY(arena, uint32_t, nodes + roots);
   planner->stamps = SEG_NEW_ARRAY(arena, uint32_t, 2 * nodes);
   planner->gathered = SEG_NEW_ARRAY(arena, seg_mask_literal, nodes + 2);
   planner->pending = SEG_NEW_ARRAY(arena, seg_mask_literal, nodes + 2);
   program->ops = SEG_NEW_ARRAY(arena, struct seg_mask_op, nodes + roots + 1);
   program->operands = SEG_NEW_ARRAY(arena, uint32_t, 2 * nodes + roots + 2);
   program->root_slots = SEG_NEW_ARRAY(arena, uint32_t, roots + 1);
-  return planner->uses != NULL && planner->stored != NULL && planner->slots != NULL &&
-         planner->stamps != NULL && planner->gathered != NULL && planner->pending != NULL &&
+  return planner->uses != NULL && planner->stored != NULL && planner->complement != NULL &&
+         planner->owners != NULL && planner->ors != NULL && planner->slots != NULL &&
+         planner->levels != NULL && planner->stamps != NULL && planner->gathered != NULL && planner->pending != NULL &&
          program->ops != NULL && program->operands != NULL && program->root_slots != NULL;
 }
 
