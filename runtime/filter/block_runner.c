@@ -222,3 +222,14 @@ const void *seg_block_runner_values(const struct seg_block_runner *runner, uint3
   *known = runner->value_slots[place.slot].known;
   return runner->value_slots[place.slot].values;
 }
+
+void seg_block_runner_count(const struct seg_block_runner *runner, int64_t rows,
+                            uint32_t root_count, uint64_t *counts) {
+  const struct seg_mask_runner *masks = &runner->masks;
+  size_t words = seg_bitmap_words(rows);
+  if (runner->is_one_batch)
+    masks->kernels->count_each(masks->slots, masks->stride, words, masks->program->root_slots,
+                               root_count, counts);
+  for (uint32_t r = 0; !runner->is_one_batch && r < root_count; r++)
+    counts[r] += masks->kernels->count(runner->root_masks[r], words);
+}

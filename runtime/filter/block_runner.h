@@ -77,4 +77,8 @@ static inline const uint64_t *seg_block_runner_mask(const struct seg_block_runne
                               : runner->root_masks[root];
 }
 
+/** After apply to so many rows: counts[r] grows by those in mask root r, for the first roots. */
+void seg_block_runner_count(const struct seg_block_runner *runner, int64_t rows,
+                            uint32_t root_count, uint64_t *counts);
+
 #endif

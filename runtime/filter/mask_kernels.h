@@ -97,6 +97,9 @@ struct seg_mask_kernels {
   void (*combine)(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *ops,
                   uint32_t count, const uint32_t *operands);
   uint64_t (*count)(const uint64_t *words, size_t count); // bits that are 1; any count
+  /** counts[i] grows by the bits that are 1 in the first `words` words of slot roots[i]. */
+  void (*count_each)(const uint64_t *slots, size_t stride, size_t words, const uint32_t *roots,
+                     uint32_t root_count, uint64_t *counts);
   /** win = mask & unassigned leaves unassigned, and goes into the slices (stride words apart) of
    * the bits of `number`; slices NULL: nowhere. The bits that won. */
   uint64_t (*claim)(const uint64_t *mask, size_t words, uint64_t *unassigned, uint32_t number,

@@ -1,6 +1,7 @@
 // The kernels for processors with AVX2: comparisons by hand, the rest as the compiler makes it.
 #ifdef __x86_64__
 #include <immintrin.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "runtime/filter/mask_kernels_levels.h"

@@ -1,6 +1,7 @@
 // The kernels for processors with AVX-512: comparisons give bits as they are.
 #ifdef __x86_64__
 #include <immintrin.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "runtime/filter/mask_kernels_levels.h"
@@ -103,11 +104,48 @@ INLINE __m512i load_words(const uint64_t *words, size_t count) {
                     : _mm512_maskz_loadu_epi64((__mmask8)((1U << count) - 1), words);
 }
 
-KERNEL uint64_t count_bits(const uint64_t *words, size_t count) {
+// How many bits are 1, in eight parts.
+INLINE __m512i parts_of(const uint64_t *words, size_t count) {
   __m512i bits = _mm512_setzero_si512();
-  for (size_t w = 0; w < count; w += 8)
-    bits = _mm512_add_epi64(bits, _mm512_popcnt_epi64(load_words(words + w, count - w)));
-  return (uint64_t)_mm512_reduce_add_epi64(bits);
+  size_t w = 0;
+  for (; w + 8 <= count; w += 8)
+    bits = _mm512_add_epi64(bits, _mm512_popcnt_epi64(_mm512_loadu_si512(words + w)));
+  return w == count ? bits
+                    : _mm512_add_epi64(bits, _mm512_popcnt_epi64(load_words(words + w, count - w)));
+}
+
+KERNEL uint64_t count_bits(const uint64_t *words, size_t count) {
+  return (uint64_t)_mm512_reduce_add_epi64(parts_of(words, count));
+}
+
+// The sums of eight vectors.
+INLINE __m512i add_across(const __m512i vectors[8]) {
+  __m512i pairs[4], fours[2];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; i++)
+    pairs[i] = _mm512_add_epi64(_mm512_unpacklo_epi64(vectors[2 * i], vectors[2 * i + 1]),
+                                _mm512_unpackhi_epi64(vectors[2 * i], vectors[2 * i + 1]));
+#pragma GCC unroll 2
+  for (int i = 0; i < 2; i++)
+    fours[i] = _mm512_add_epi64(_mm512_shuffle_i64x2(pairs[2 * i], pairs[2 * i + 1], 0x88),
+                                _mm512_shuffle_i64x2(pairs[2 * i], pairs[2 * i + 1], 0xdd));
+  return _mm512_add_epi64(_mm512_shuffle_i64x2(fours[0], fours[1], 0x88),
+                          _mm512_shuffle_i64x2(fours[0], fours[1], 0xdd));
+}
+
+KERNEL void count_each(const uint64_t *slots, size_t stride, size_t words, const uint32_t *roots,
+                       uint32_t root_count, uint64_t *counts) {
+  uint32_t r = 0;
+  for (; r + 8 <= root_count; r += 8) {
+    __m512i parts[8];
+#pragma GCC unroll 8
+    for (uint32_t i = 0; i < 8; i++)
+      parts[i] = parts_of(slots + roots[r + i] * stride, words);
+    __m512i before = _mm512_loadu_si512(counts + r);
+    _mm512_storeu_si512(counts + r, _mm512_add_epi64(before, add_across(parts)));
+  }
+  for (; r < root_count; r++)
+    counts[r] += count_bits(slots + roots[r] * stride, words);
 }
 
 KERNEL uint64_t claim(const uint64_t *mask, size_t words, uint64_t *unassigned, uint32_t number,

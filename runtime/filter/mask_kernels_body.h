@@ -218,30 +218,78 @@ KERNEL void grade(const uint64_t *slices, const struct seg_mask_digits *digits,
   }
 }
 
+enum { FEW_OPERANDS = 8 };
+
+// The words of one operation of few operands: factors of the AND first, then alternatives of the
+// OR. Complements are flipped.
+SPREAD void combine_few(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *op,
+                        const uint32_t *operands, uint32_t factors, uint32_t alternatives) {
+  const uint64_t *at[FEW_OPERANDS];
+  eight_words flips[FEW_OPERANDS];
+#pragma GCC unroll 8
+  for (uint32_t i = 0; i < factors + alternatives; i++) {
+    bool is_plain = i < factors ? i < op->plain : i - factors < op->any;
+    at[i] = slots + operands[i] * stride;
+    flips[i] = (eight_words){0} - !is_plain;
+  }
+  uint64_t *out = slots + op->out * stride;
+  for (size_t w = 0; w < words; w += 8) {
+    eight_words all = ~(eight_words){0}, any = {0};
+#pragma GCC unroll 8
+    for (uint32_t i = factors; i < factors + alternatives; i++)
+      any |= *(const eight_words *)(at[i] + w) ^ flips[i];
+    if (alternatives > 0)
+      all = any;
+#pragma GCC unroll 8
+    for (uint32_t i = 0; i < factors; i++)
+      all &= *(const eight_words *)(at[i] + w) ^ flips[i];
+    *(eight_words *)(out + w) = all;
+  }
+}
+
+// The words of any operation.
+KERNEL void combine_many(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *op,
+                         const uint32_t *operands) {
+  const uint32_t factors = op->plain + op->negated, alternatives = op->any + op->any_negated;
+  for (size_t w = 0; w < words; w += 8) {
+    eight_words all = ~(eight_words){0}, any = {0};
+    for (uint32_t i = 0; i < factors; i++)
+      all &= *(const eight_words *)(slots + operands[i] * stride + w) ^ -(uint64_t)(i >= op->plain);
+    for (uint32_t i = 0; i < alternatives; i++)
+      any |= *(const eight_words *)(slots + operands[factors + i] * stride + w) ^
+             -(uint64_t)(i >= op->any);
+    if (alternatives > 0)
+      all &= any;
+    *(eight_words *)(slots + op->out * stride + w) = all;
+  }
+}
+
+// Loops over so many operands as there mostly are need no counting.
+#define COMBINE(factors, alternatives)                                                             \
+  case (factors) * 4 + (alternatives):                                                             \
+    combine_few(slots, stride, words, op, operands + op->first, factors, alternatives);            \
+    break
+
 KERNEL void combine(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *ops,
                     uint32_t count, const uint32_t *operands) {
-  for (uint32_t o = 0; o < count; o++) {
-    const struct seg_mask_op *op = &ops[o];
-    const uint32_t *plain = operands + op->first, *negated = plain + op->plain;
-    const uint32_t *any = negated + op->negated, *any_negated = any + op->any;
-    uint64_t *out = slots + op->out * stride;
-    for (size_t w = 0; w < words; w += 8) {
-      eight_words all = ~(eight_words){0};
-      if (op->any + op->any_negated > 0) {
-        all = (eight_words){0};
-        for (uint32_t i = 0; i < op->any; i++)
-          all |= *(const eight_words *)(slots + any[i] * stride + w);
-        for (uint32_t i = 0; i < op->any_negated; i++)
-          all |= ~*(const eight_words *)(slots + any_negated[i] * stride + w);
-      }
-      for (uint32_t i = 0; i < op->plain; i++)
-        all &= *(const eight_words *)(slots + plain[i] * stride + w);
-      for (uint32_t i = 0; i < op->negated; i++)
-        all &= ~*(const eight_words *)(slots + negated[i] * stride + w);
-      *(eight_words *)(out + w) = all;
+  for (const struct seg_mask_op *op = ops; op < ops + count; op++) {
+    uint32_t factors = op->plain + op->negated, alternatives = op->any + op->any_negated;
+    switch (alternatives < 4 ? factors * 4 + alternatives : 0) {
+      COMBINE(1, 0);
+      COMBINE(2, 0);
+      COMBINE(3, 0);
+      COMBINE(4, 0);
+      COMBINE(1, 2);
+      COMBINE(2, 2);
+      COMBINE(3, 2);
+      COMBINE(4, 2);
+      COMBINE(1, 3);
+      COMBINE(2, 3);
+    default: combine_many(slots, stride, words, op, operands + op->first); break;
     }
   }
 }
+#undef COMBINE
 
 #ifndef COUNT_BY_HAND
 KERNEL uint64_t count_bits(const uint64_t *words, size_t count) {
@@ -249,6 +297,12 @@ KERNEL uint64_t count_bits(const uint64_t *words, size_t count) {
   for (size_t w = 0; w < count; w++)
     bits += (uint64_t)__builtin_popcountll(words[w]);
   return bits;
+}
+
+KERNEL void count_each(const uint64_t *slots, size_t stride, size_t words, const uint32_t *roots,
+                       uint32_t root_count, uint64_t *counts) {
+  for (uint32_t r = 0; r < root_count; r++)
+    counts[r] += count_bits(slots + roots[r] * stride, words);
 }
 
 KERNEL uint64_t claim(const uint64_t *mask, size_t words, uint64_t *unassigned, uint32_t number,
@@ -304,6 +358,7 @@ const struct seg_mask_kernels KERNELS = {
     .sign = {sign_i8, sign_i16, sign_i32, sign_i64, sign_f64},
     .combine = combine,
     .count = count_bits,
+    .count_each = count_each,
     .claim = claim,
     .expand = expand,
 };

@@ -252,9 +252,12 @@ static void place_ops(struct planner *planner) {
 
 static int compare_ops(const void *left, const void *right) {
   const struct seg_mask_op *a = left, *b = right;
-  const uint32_t keys[][2] = {{a->level, b->level},     {a->plain, b->plain},
-                              {a->negated, b->negated}, {a->any, b->any},
-                              {a->any_negated, b->any_negated}, {a->first, b->first}};
+  const uint32_t keys[][2] = {{a->level, b->level},
+                              {a->plain, b->plain},
+                              {a->negated, b->negated},
+                              {a->any, b->any},
+                              {a->any_negated, b->any_negated},
+                              {a->first, b->first}};
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
     if (keys[i][0] != keys[i][1])
       return keys[i][0] < keys[i][1] ? -1 : 1;
@@ -297,8 +300,9 @@ static bool allocate(struct planner *planner) {
   program->root_slots = SEG_NEW_ARRAY(arena, uint32_t, roots + 1);
   return planner->uses != NULL && planner->stored != NULL && planner->complement != NULL &&
          planner->owners != NULL && planner->ors != NULL && planner->slots != NULL &&
-         planner->levels != NULL && planner->stamps != NULL && planner->gathered != NULL && planner->pending != NULL &&
-         program->ops != NULL && program->operands != NULL && program->root_slots != NULL;
+         planner->levels != NULL && planner->stamps != NULL && planner->gathered != NULL &&
+         planner->pending != NULL && program->ops != NULL && program->operands != NULL &&
+         program->root_slots != NULL;
 }
 
 enum seg_status seg_mask_program_build(struct seg_arena *arena, const struct seg_block *block,

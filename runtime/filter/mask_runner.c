@@ -461,6 +461,13 @@ static void fill(uint64_t *words, int64_t rows, bool holds) {
   memset(words, holds ? 0xff : 0, (size_t)rows / 8);
 }
 
+// The rows of the next batch lie behind those of this one. Batches are too short for processors to
+// notice by themselves what will be read.
+static void fetch_next(const char *values, size_t batch_bytes, size_t bytes) {
+  for (size_t i = 0; i < bytes; i += 64)
+    __builtin_prefetch(values + batch_bytes + i, 0, 2);
+}
+
 // Slices are of 512 rows; what lies behind the last rows cannot be read where others' values lie.
 static void run_slices(const struct seg_mask_runner *runner, const struct seg_mask_group *group,
                        const char *values, int64_t rows) {
@@ -472,6 +479,8 @@ static void run_slices(const struct seg_mask_runner *runner, const struct seg_ma
     const char *at = values + (size_t)first * bytes;
     if (rows - first < SEG_MASK_ROUND && values != runner->codes)
       at = memcpy(runner->codes, at, (size_t)(rows - first) * bytes);
+    if (values != runner->codes)
+      fetch_next(values + (size_t)first * bytes, (size_t)rows * bytes, SEG_MASK_ROUND * bytes);
     kernels->slice[group->code](at, group->least, group->most, group->digits.bits, runner->slices);
     kernels->grade(runner->slices, &group->digits, group->places, group->singles, pairs,
                    words + first / 64, runner->stride);
@@ -498,6 +507,9 @@ static void run_group(const struct seg_mask_runner *runner, const struct seg_mas
   const struct seg_mask_node *leaf = &runner->program->leaves[group->first];
   const void *values =
       group->is_sign ? signs_of(runner, leaf, frame, rows) : values_of(runner, leaf->left, frame);
+  if (!group->is_sliced && !group->is_sign)
+    fetch_next(values, (size_t)rows * type_bytes[group->type],
+               (size_t)rows * type_bytes[group->type]);
   if (group->is_ranked) {
     kernels->rank[group->type](values, rows, group->tree, runner->codes);
     values = runner->codes;

@@ -204,12 +204,12 @@ static void share_bits(uint64_t *to, uint64_t first, const uint64_t *mask, uint3
 static void take_memberships(struct seg_decide *decide, uint64_t first, uint32_t rows) {
   const struct seg_run_result *result = decide->state->result;
   size_t words = seg_bitmap_words(rows);
-  for (uint32_t s = 0; s < result->segment_count; s++) {
+  seg_block_runner_count(&decide->runner, rows, result->segment_count, decide->segment_members);
+  for (uint32_t s = 0; result->members != NULL && s < result->segment_count; s++) {
     const uint64_t *mask = seg_block_runner_mask(&decide->runner, s);
-    decide->segment_members[s] += decide->runner.masks.kernels->count(mask, words);
-    if (result->members != NULL && decide->shares_words)
+    if (decide->shares_words)
       share_bits(result->members[s], first, mask, rows);
-    else if (result->members != NULL)
+    else
       memcpy(result->members[s] + first / 64, mask, words * sizeof *mask);
   }
 }
