@@ -42,6 +42,17 @@ static const struct {
     {DUCKDB_TYPE_TIMESTAMP_TZ, SEG_FAMILY_INSTANT, false},
 };
 
+bool seg_reading_of_type(duckdb_type type, struct seg_reading *reading, bool *cast) {
+  for (size_t i = 0; i < sizeof readings / sizeof *readings; i++)
+    if (readings[i].type == type) {
+      *cast = readings[i].cast;
+      *reading = (struct seg_reading){.type = *cast ? DUCKDB_TYPE_VARCHAR : type,
+                                      .family = readings[i].family};
+      return true;
+    }
+  return false;
+}
+
 bool seg_reading_choose(duckdb_logical_type type, struct seg_reading *reading, bool *cast) {
   duckdb_type id = duckdb_get_type_id(type);
   *cast = false;
@@ -53,14 +64,7 @@ bool seg_reading_choose(duckdb_logical_type type, struct seg_reading *reading, b
       reading->family = SEG_FAMILY_WIDE;
     return true;
   }
-  for (size_t i = 0; i < sizeof readings / sizeof *readings; i++)
-    if (readings[i].type == id) {
-      *cast = readings[i].cast;
-      *reading = (struct seg_reading){.type = *cast ? DUCKDB_TYPE_VARCHAR : id,
-                                      .family = readings[i].family};
-      return true;
-    }
-  return false;
+  return seg_reading_of_type(id, reading, cast);
 }
 
 // NOLINTBEGIN(bugprone-macro-parentheses): Source and Target are types

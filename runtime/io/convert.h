@@ -43,6 +43,9 @@ struct seg_reading {
  * VARCHAR first (enumerations, UUIDs). */
 bool seg_reading_choose(duckdb_logical_type type, struct seg_reading *reading, bool *cast);
 
+/** The same for a type without parameters. */
+bool seg_reading_of_type(duckdb_type type, struct seg_reading *reading, bool *cast);
+
 /** Bytes a chunk of `rows` rows may need in seg_reading_widen. */
 #define SEG_WIDEN_BYTES(rows) ((size_t)(rows) * sizeof(__int128))
 

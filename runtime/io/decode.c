@@ -17,7 +17,7 @@ struct seg_morsel_state *seg_morsel_state_new(const struct seg_decode_plan *plan
   seg_arena_init(&state->scratch.arena);
   state->columns = calloc(plan->target_count, sizeof *state->columns);
   state->inputs = calloc(plan->input_count + 1, sizeof *state->inputs);
-  state->widened = seg_column_memory(SEG_WIDEN_BYTES(duckdb_vector_size()));
+  state->widened = seg_column_memory(SEG_WIDEN_BYTES(SEG_DUCK_VECTOR));
   if (state->columns == NULL || state->inputs == NULL || state->widened == NULL) {
     seg_morsel_state_free(state);
     return NULL;

@@ -157,7 +157,9 @@ enum seg_status seg_duck_open(struct seg_duck *duck, const struct seg_io_options
     status = fail_open(NULL, error);
     goto cleanup;
   }
-  status = lock(duck, options, reach, error);
+  status = duckdb_vector_size() <= SEG_DUCK_VECTOR
+               ? lock(duck, options, reach, error)
+               : fail_open("it is a build with other sizes of vectors", error);
 
 cleanup:
   duckdb_free(reason);
@@ -168,6 +170,8 @@ cleanup:
 }
 
 void seg_duck_close(struct seg_duck *duck) {
+  if (duck->database == NULL)
+    return;
   duckdb_disconnect(&duck->connection);
   duckdb_close(&duck->database);
   *duck = (struct seg_duck){0};

@@ -46,6 +46,9 @@ void seg_sql_text_list(FILE *sql, const struct seg_str *texts, size_t count);
 
 enum { SEG_DUCK_REASON = 400 };
 
+/** The most rows of one of DuckDB's vectors: checked when it is opened. */
+enum { SEG_DUCK_VECTOR = 2048 };
+
 /**
  * The first line of a DuckDB message, without its kind ("Binder Error: "), for the end of a
  * sentence of ours. Never for messages about values: they may quote personal data.

@@ -10,17 +10,21 @@
 #include "runtime/io/io_errors.h"
 #include "runtime/io/near_name.h"
 
-static enum seg_status allocate(struct seg_arena *arena, struct seg_schema *schema, size_t count,
-                                struct seg_error *error) {
+bool seg_schema_allocate(struct seg_arena *arena, struct seg_schema *schema, size_t count) {
   schema->count = (uint32_t)count;
   schema->names = SEG_NEW_ARRAY(arena, struct seg_str, count);
   schema->readings = SEG_NEW_ARRAY(arena, struct seg_reading, count);
   schema->casts = SEG_NEW_ARRAY(arena, bool, count);
   schema->unreadable = SEG_NEW_ARRAY(arena, bool, count);
-  if (schema->names == NULL || schema->readings == NULL || schema->casts == NULL ||
-      schema->unreadable == NULL)
-    return seg_fail_memory(error, "the columns of a source");
-  return SEG_OK;
+  return schema->names != NULL && schema->readings != NULL && schema->casts != NULL &&
+         schema->unreadable != NULL;
+}
+
+static enum seg_status allocate(struct seg_arena *arena, struct seg_schema *schema, size_t count,
+                                struct seg_error *error) {
+  return seg_schema_allocate(arena, schema, count)
+             ? SEG_OK
+             : seg_fail_memory(error, "the columns of a source");
 }
 
 // The columns of a prepared statement.

@@ -15,6 +15,7 @@
 #include "runtime/io/convert.h"
 #include "runtime/io/csv_file.h"
 #include "runtime/io/duck.h"
+#include "runtime/parquet/parquet_file.h"
 
 struct seg_schema {
   uint32_t count;
@@ -30,6 +31,20 @@ struct seg_schema {
 SEG_NODISCARD enum seg_status seg_schema_read(struct seg_arena *arena, struct seg_duck *duck,
                                               const struct seg_binding *binding,
                                               struct seg_schema *schema, struct seg_error *error);
+
+/**
+ * The same for Parquet files by their footers, which `files` keeps (one a file of the binding).
+ * False when only DuckDB can say what the columns are, or what is wrong with a file. A column that
+ * is not known here counts as unreadable.
+ */
+SEG_NODISCARD bool seg_schema_read_footers(struct seg_arena *arena,
+                                           const struct seg_binding *binding,
+                                           struct seg_parquet_file *files,
+                                           struct seg_schema *schema);
+
+/** Room for so many columns; false when memory is out. */
+SEG_NODISCARD bool seg_schema_allocate(struct seg_arena *arena, struct seg_schema *schema,
+                                       size_t count);
 
 /** The number of a column; an error with a suggestion when it is not there. */
 SEG_NODISCARD enum seg_status seg_schema_find(const struct seg_schema *schema, struct seg_str name,

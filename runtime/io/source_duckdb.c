@@ -23,6 +23,8 @@ static struct seg_duck_source *from_head(struct seg_source *head) {
 }
 
 static void close_scan(struct seg_duck_scan *scan) {
+  if (scan->statement == NULL)
+    return;
   if (scan->has_result)
     duckdb_destroy_result(&scan->result);
   duckdb_destroy_pending(&scan->pending);
@@ -234,6 +236,26 @@ static const struct seg_source_class duck_class = {
     .close = seg_duck_source_close,
 };
 
+// Parquet files of the common kinds tell all that is needed; DuckDB is not asked then. When
+// something is wrong it is, for it knows more about files.
+static bool open_footers(struct seg_duck_source *source, const struct seg_zone *zone) {
+  const struct seg_binding *binding = source->binding;
+  struct seg_error unused;
+  if (binding->kind != SEG_BINDING_PARQUET)
+    return false;
+  struct seg_parquet_file *files =
+      SEG_NEW_ARRAY(&source->arena, struct seg_parquet_file, binding->file_count);
+  if (files != NULL && seg_schema_read_footers(&source->arena, binding, files, &source->schema) &&
+      seg_duck_source_bind(source, zone, &unused) == SEG_OK)
+    seg_parquet_scan_open(source, files);
+  if (source->parquet != NULL)
+    return true;
+  source->schema = (struct seg_schema){0};
+  source->plan = (struct seg_decode_plan){0};
+  source->column_count = 0;
+  return false;
+}
+
 enum seg_status seg_source_open_duckdb(const struct seg_binding *binding,
                                        const struct seg_plan_entity *entity,
                                        const struct seg_zone *zone,
@@ -256,6 +278,10 @@ enum seg_status seg_source_open_duckdb(const struct seg_binding *binding,
   enum seg_status status = SEG_OK;
   if (entity->zone.size > 0)
     status = seg_zone_load(entity->zone, &made->native_zone, error);
+  if (status == SEG_OK && open_footers(made, zone)) {
+    *source = &made->head;
+    return SEG_OK;
+  }
   if (status == SEG_OK)
     status = seg_duck_open(&made->duck, options, &reach, error);
   if (status == SEG_OK)
@@ -266,7 +292,7 @@ enum seg_status seg_source_open_duckdb(const struct seg_binding *binding,
     seg_source_close(&made->head);
     return status;
   }
-  seg_parquet_scan_open(made);
+  seg_parquet_scan_open(made, NULL);
   *source = &made->head;
   return SEG_OK;
 }

@@ -134,19 +134,21 @@ static bool add_parts(struct seg_duck_source *source, struct seg_parquet_scan *s
 }
 
 // NULL: memory is out, or a file must be left to DuckDB, which says what is wrong with it.
-static struct seg_parquet_scan *new_scan(struct seg_duck_source *source) {
+static struct seg_parquet_scan *new_scan(struct seg_duck_source *source,
+                                         struct seg_parquet_file *read) {
   size_t files = source->binding->file_count;
   struct seg_parquet_scan *scan = SEG_NEW(&source->arena, struct seg_parquet_scan);
   if (scan == NULL)
     return NULL;
-  scan->files = SEG_NEW_ARRAY(&source->arena, struct seg_parquet_file, files);
+  scan->files = read != NULL ? read : SEG_NEW_ARRAY(&source->arena, struct seg_parquet_file, files);
   scan->places =
       SEG_NEW_ARRAY(&source->arena, struct seg_parquet_place, files * source->column_count);
   if (scan->files == NULL || scan->places == NULL)
     return NULL;
   for (size_t f = 0; f < files; f++) {
     struct seg_parquet_place *places = scan->places + f * source->column_count;
-    if (!seg_parquet_file_read(&source->arena, source->binding->files[f], &scan->files[f]) ||
+    if ((read == NULL &&
+         !seg_parquet_file_read(&source->arena, source->binding->files[f], &scan->files[f])) ||
         !find_places(source, &scan->files[f], places) ||
         !fits_memory(source, &scan->files[f], places))
       return NULL;
@@ -211,10 +213,10 @@ static const struct seg_source_class parquet_class = {
     .close = seg_duck_source_close,
 };
 
-void seg_parquet_scan_open(struct seg_duck_source *source) {
+void seg_parquet_scan_open(struct seg_duck_source *source, struct seg_parquet_file *files) {
   if (source->binding->kind != SEG_BINDING_PARQUET)
     return;
-  source->parquet = new_scan(source);
+  source->parquet = new_scan(source, files);
   if (source->parquet != NULL)
     source->head.class = &parquet_class;
 }

@@ -2,8 +2,8 @@
  * Parquet files that this program reads itself (runtime/parquet), without a query; private to this
  * room. Each morsel is a row group or a part of one, which any worker can read without the others.
  *
- * What is read and what is refused is the same as through DuckDB, which looks at the files first
- * and stays for those with types, encodings or codecs that runtime/parquet does not know.
+ * What is read and what is refused is the same as through DuckDB, which is asked about files with
+ * types, encodings or codecs that runtime/parquet does not know, and when anything is wrong.
  */
 #ifndef SEG_RUNTIME_IO_SOURCE_PARQUET_H
 #define SEG_RUNTIME_IO_SOURCE_PARQUET_H
@@ -32,9 +32,9 @@ struct seg_parquet_scan {
   _Atomic size_t next; // part
 };
 
-/** After the columns are bound: read the footers and let source->parquet deliver the rows, where
- * that is possible. */
-void seg_parquet_scan_open(struct seg_duck_source *source);
+/** After the columns are bound: let source->parquet deliver the rows, where that is possible.
+ * `files` have been read before, and live as long as the source; NULL: they are read here. */
+void seg_parquet_scan_open(struct seg_duck_source *source, struct seg_parquet_file *files);
 
 /** The readers of one morsel. NULL is fine. */
 void seg_parquet_readers_free(struct seg_parquet_readers *readers);

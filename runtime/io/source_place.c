@@ -5,7 +5,7 @@
 
 #include "runtime/base/text_stream.h"
 #include "runtime/io/io_errors.h"
-#include "runtime/io/source_duckdb.h"
+#include "runtime/io/source_parquet.h"
 
 // Rows of a Parquet file by its own account; -1 when it cannot be asked.
 static int64_t parquet_rows(struct seg_duck_source *source, struct seg_str file) {
@@ -13,6 +13,9 @@ static int64_t parquet_rows(struct seg_duck_source *source, struct seg_str file)
   char *text = NULL;
   size_t size = 0;
   int64_t rows = -1;
+  for (size_t f = 0; source->parquet != NULL && f < source->binding->file_count; f++)
+    if (seg_str_equal(source->binding->files[f], file))
+      return source->parquet->files[f].row_count;
   FILE *sql = seg_text_stream(&text, &size);
   if (sql == NULL)
     return -1;

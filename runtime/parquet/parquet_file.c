@@ -14,8 +14,15 @@ enum {
   TAIL = 8, // the size of the footer and "PAR1"
   REQUIRED = 0,
   OPTIONAL = 1,
+  OLDER_NONE =
+      -1, // of the older form of saying what values mean; the others by the format's numbers
   TIMESTAMP_MILLIS = 9,
   TIMESTAMP_MICROS = 10,
+  LOGICAL_STRING = 1, // of the newer form
+  LOGICAL_DECIMAL = 5,
+  LOGICAL_DATE = 6,
+  LOGICAL_TIMESTAMP = 8,
+  LOGICAL_INTEGER = 10,
 };
 
 /** One element of the schema, which is a tree written from the root down. */
@@ -37,38 +44,71 @@ static enum seg_parquet_unit read_unit(struct seg_thrift_reader *reader,
   return unit;
 }
 
-// The unit of a timestamp, which is one of many logical types.
-static enum seg_parquet_unit read_logical(struct seg_thrift_reader *reader,
-                                          const struct seg_thrift_field *field) {
-  enum { TIMESTAMP = 8, UNIT = 2 };
-  enum seg_parquet_unit unit = SEG_PARQUET_NO_UNIT;
+/** Which of the logical types it is, by its number in the format; 0: none is named. */
+struct logical {
+  int32_t kind;
+  bool adjusted; // TIMESTAMP: to UTC
+};
+
+// Only of timestamps the details are looked at: the others have them in their older form, too.
+static struct logical read_logical(struct seg_thrift_reader *reader,
+                                   const struct seg_thrift_field *field,
+                                   enum seg_parquet_unit *unit) {
+  enum { ADJUSTED = 1, UNIT = 2 };
+  struct logical logical = {0};
   struct seg_thrift_field inner = {0};
   seg_thrift_enter(reader, field);
   while (seg_thrift_next(reader, &inner)) {
-    if (inner.number != TIMESTAMP) {
+    logical.kind = inner.number;
+    if (inner.number != LOGICAL_TIMESTAMP) {
       seg_thrift_skip(reader, &inner);
       continue;
     }
     struct seg_thrift_field part = {0};
     seg_thrift_enter(reader, &inner);
     while (seg_thrift_next(reader, &part)) {
-      if (part.number == UNIT)
-        unit = read_unit(reader, &part);
+      if (part.number == ADJUSTED)
+        logical.adjusted = seg_thrift_read_bool(reader, &part);
+      else if (part.number == UNIT)
+        *unit = read_unit(reader, &part);
       else
         seg_thrift_skip(reader, &part);
     }
   }
-  return unit;
+  return logical;
+}
+
+// Both forms of saying it, the older one (a number) and the newer, must fit together.
+static enum seg_parquet_meaning find_meaning(int64_t older, const struct logical *newer) {
+  static const struct {
+    int64_t older;
+    int32_t newer;
+    enum seg_parquet_meaning meaning;
+  } known[] = {
+      {OLDER_NONE, 0, SEG_PARQUET_AS_IT_IS},         {0, LOGICAL_STRING, SEG_PARQUET_STRING},
+      {5, LOGICAL_DECIMAL, SEG_PARQUET_DECIMAL},     {6, LOGICAL_DATE, SEG_PARQUET_DATE},
+      {TIMESTAMP_MILLIS, 0, SEG_PARQUET_LOCAL_TIME}, {TIMESTAMP_MICROS, 0, SEG_PARQUET_LOCAL_TIME},
+      {11, LOGICAL_INTEGER, SEG_PARQUET_UINT_8},     {12, LOGICAL_INTEGER, SEG_PARQUET_UINT_16},
+      {13, LOGICAL_INTEGER, SEG_PARQUET_UINT_32},    {14, LOGICAL_INTEGER, SEG_PARQUET_UINT_64},
+      {15, LOGICAL_INTEGER, SEG_PARQUET_INT_8},      {16, LOGICAL_INTEGER, SEG_PARQUET_INT_16},
+      {17, LOGICAL_INTEGER, SEG_PARQUET_INT_32},     {18, LOGICAL_INTEGER, SEG_PARQUET_INT_64},
+  };
+  if (newer->kind == LOGICAL_TIMESTAMP)
+    return newer->adjusted ? SEG_PARQUET_INSTANT : SEG_PARQUET_LOCAL_TIME;
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+    if (known[i].older == older && (newer->kind == 0 || newer->kind == known[i].newer))
+      return known[i].meaning;
+  return SEG_PARQUET_OTHER;
 }
 
 static struct element read_element(struct seg_thrift_reader *reader,
                                    const struct seg_thrift_field *item) {
   struct element element = {.column.type = SEG_PARQUET_FIXED};
-  enum seg_parquet_unit old_unit = SEG_PARQUET_NO_UNIT;
+  int64_t older = OLDER_NONE, value;
+  struct logical newer = {0};
   struct seg_thrift_field field = {0};
   seg_thrift_enter(reader, item);
   while (seg_thrift_next(reader, &field)) {
-    int64_t value = 0;
     switch (field.number) {
     case 1:
       value = seg_thrift_read_integer(reader, &field);
@@ -78,19 +118,18 @@ static struct element read_element(struct seg_thrift_reader *reader,
     case 3: element.repetition = seg_thrift_read_integer(reader, &field); break;
     case 4: element.column.name = seg_thrift_read_text(reader, &field); break;
     case 5: element.children = seg_thrift_read_integer(reader, &field); break;
-    case 6:
-      value = seg_thrift_read_integer(reader, &field);
-      if (value == TIMESTAMP_MILLIS)
-        old_unit = SEG_PARQUET_MILLISECONDS;
-      else if (value == TIMESTAMP_MICROS)
-        old_unit = SEG_PARQUET_MICROSECONDS;
-      break;
-    case 10: element.column.unit = read_logical(reader, &field); break;
+    case 6: older = seg_thrift_read_integer(reader, &field); break;
+    case 7: element.column.scale = seg_thrift_read_integer(reader, &field); break;
+    case 8: element.column.precision = seg_thrift_read_integer(reader, &field); break;
+    case 10: newer = read_logical(reader, &field, &element.column.unit); break;
     default: seg_thrift_skip(reader, &field);
     }
   }
-  if (element.column.unit == SEG_PARQUET_NO_UNIT)
-    element.column.unit = old_unit;
+  element.column.meaning = find_meaning(older, &newer);
+  if (element.column.unit == SEG_PARQUET_NO_UNIT && older == TIMESTAMP_MILLIS)
+    element.column.unit = SEG_PARQUET_MILLISECONDS;
+  if (element.column.unit == SEG_PARQUET_NO_UNIT && older == TIMESTAMP_MICROS)
+    element.column.unit = SEG_PARQUET_MICROSECONDS;
   return element;
 }
 

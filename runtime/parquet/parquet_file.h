@@ -34,13 +34,34 @@ enum seg_parquet_unit {
   SEG_PARQUET_NANOSECONDS,
 };
 
+/** What values mean, where the file says more than how they lie there. */
+enum seg_parquet_meaning {
+  SEG_PARQUET_AS_IT_IS,
+  SEG_PARQUET_STRING,
+  SEG_PARQUET_DECIMAL,
+  SEG_PARQUET_DATE,
+  SEG_PARQUET_LOCAL_TIME, // a timestamp without a zone
+  SEG_PARQUET_INSTANT,
+  SEG_PARQUET_INT_8,
+  SEG_PARQUET_INT_16,
+  SEG_PARQUET_INT_32,
+  SEG_PARQUET_INT_64,
+  SEG_PARQUET_UINT_8,
+  SEG_PARQUET_UINT_16,
+  SEG_PARQUET_UINT_32,
+  SEG_PARQUET_UINT_64,
+  SEG_PARQUET_OTHER, // not known here
+};
+
 /** A column of the file, not nested. */
 struct seg_parquet_column {
   struct seg_str name; // as it is written
   enum seg_parquet_type type;
   enum seg_parquet_unit unit;
-  bool optional;  // values may be missing
-  uint32_t place; // among the columns of a row group
+  enum seg_parquet_meaning meaning;
+  int64_t precision, scale; // DECIMAL: digits in all, and behind the point
+  bool optional;            // values may be missing
+  uint32_t place;           // among the columns of a row group
 };
 
 /** The values of one column in one row group. */

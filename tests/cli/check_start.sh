@@ -40,9 +40,27 @@ loads "" "$segc" version --help
 loads "" "$segc" fmt rules.seg
 loads "" "$segc" check --no-proofs rules.seg
 loads "" "$segc" show rules.seg
-# A comparison needs no machine code, CSV and DuckDB belong together.
+# A comparison needs no machine code. CSV is read by DuckDB, Parquet is not.
 loads "libduckdb " "$segc" run rules.seg --data data --as-of 2026-01-01
-has "grown"
+answers 0 "$segc" run rules.seg --data data --as-of 2026-01-01 --out data/grown.parquet
+cat >again.seg <<'RULES'
+segc 1
+
+timezone: "UTC"
+
+customer from "grown" key id {
+  grown: bool
+}
+
+segment again {
+  when:     grown
+  decision: "say hello"
+}
+RULES
+# A truth by itself is a value, and values are computed by machine code. LLVM brings Z3.
+loads "libLLVM libz3 " "$segc" run again.seg --data data --as-of 2026-01-01
+has "again"
+has "50.00%"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -192,6 +192,67 @@ static void differences(void **state) {
   }
 }
 
+/* What footers say of columns is what DuckDB says of them, or nothing. */
+static void footers(void **state) {
+  (void)state;
+  static const char *const known[] = {"b",   "i8",  "i16", "i32", "i64", "u8", "u16",
+                                      "u32", "u64", "f",   "d",   "t",   "e",  "day",
+                                      "ts",  "ns",  "tz",  "d4",  "d9",  "d18"};
+  io_sql(
+      "copy (select true as b, 1::tinyint as i8, 1::smallint as i16, 1::integer as i32, 1::bigint "
+      "as i64, 1::utinyint as u8, 1::usmallint as u16, 1::uinteger as u32, 1::ubigint as u64, "
+      "1::float as f, 1::double as d, 'x' as t, 'x'::enum('x', 'y') as e, date '2020-01-01' as "
+      "day, "
+      "timestamp '2020-01-01' as ts, '2020-01-01'::timestamp_ns as ns, '2020-01-01'::timestamp_ms "
+      "as ms, '2020-01-01'::timestamp_s as s, timestamptz '2020-01-01 00:00:00+00' as tz, "
+      "1::decimal(4, 1) as d4, 1::decimal(9, 2) as d9, 1::decimal(18, 14) as d18, "
+      "1::decimal(38, 4) as d38, uuid() as id, 'x'::blob as bytes, time '01:02:03' as time, "
+      "1::hugeint as huge, interval 1 day as span, [1] as list, {'a': 1} as pair) "
+      "to '%s/types.parquet'");
+  struct seg_str path = seg_str_view(io_path("types.parquet"));
+  struct seg_binding binding = {
+      .source = TEXT("data"), .kind = SEG_BINDING_PARQUET, .files = &path, .file_count = 1};
+  struct seg_duck_reach reach = {.files = &path, .file_count = 1};
+  struct seg_io_options options = {.threads = 1};
+  struct seg_parquet_file file;
+  struct seg_schema ours = {0}, theirs = {0};
+  struct seg_arena arena;
+  struct seg_duck duck;
+  struct seg_error error;
+  size_t found = 0;
+  seg_arena_init(&arena);
+  assert_int_equal(seg_duck_open(&duck, &options, &reach, &error), SEG_OK);
+  assert_int_equal(seg_schema_read(&arena, &duck, &binding, &theirs, &error), SEG_OK);
+  assert_true(seg_schema_read_footers(&arena, &binding, &file, &ours));
+  assert_int_equal(theirs.count, 30);
+  assert_int_equal(ours.count, 28); // without those that are nested
+  for (uint32_t i = 0; i < ours.count; i++) {
+    bool is_known = found < sizeof known / sizeof *known && seg_str_is(ours.names[i], known[found]);
+    found += is_known;
+    if (!seg_str_equal(ours.names[i], theirs.names[i]) ||
+        (is_known && (ours.unreadable[i] || ours.casts[i] != theirs.casts[i] ||
+                      ours.readings[i].type != theirs.readings[i].type ||
+                      ours.readings[i].family != theirs.readings[i].family ||
+                      ours.readings[i].scale != theirs.readings[i].scale)))
+      fail_msg("column %.*s", SEG_STR(ours.names[i]));
+  }
+  assert_int_equal(found, sizeof known / sizeof *known);
+  seg_duck_close(&duck);
+  // Names that DuckDB changes: "A_b" becomes "A b" in the file, where "a B" is already.
+  static unsigned char bytes[1 << 16];
+  io_sql("copy (select 1 as a, 2 as \"A_b\", 3 as \"a B\") to '%s/types.parquet'");
+  assert_true(seg_schema_read_footers(&arena, &binding, &file, &ours));
+  FILE *stream = fopen(path.data, "rb");
+  assert_non_null(stream);
+  size_t size = fread(bytes, 1, sizeof bytes, stream);
+  fclose(stream);
+  for (unsigned char *at; (at = memmem(bytes, size, "A_b", 3)) != NULL;)
+    at[1] = ' ';
+  io_write("types.parquet", bytes, size);
+  assert_false(seg_schema_read_footers(&arena, &binding, &file, &ours));
+  seg_arena_deinit(&arena);
+}
+
 /* Types, encodings and codecs that are left to DuckDB, and files that are too large for the memory;
    the rows are the same. */
 static void left_to_duckdb(void **state) {
@@ -331,6 +392,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(every_form, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(differences, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(footers, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(left_to_duckdb, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(order, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(first_error, io_make_folder, io_remove_folder),
