@@ -80,6 +80,32 @@ void seg_aggregate_collect(struct seg_query *query, const struct seg_node *node)
                     node->aggregate == SEG_AGGREGATE_MAX;
 }
 
+static void add_limit(struct seg_argument *argument, struct seg_literal limit, bool whole) {
+  for (uint32_t i = 0; i < argument->limit_count; i++)
+    if (whole ? argument->limits[i].integer == limit.integer
+              : argument->limits[i].number == limit.number)
+      return;
+  if (argument->limit_count < SEG_MAX_END_LIMITS)
+    argument->limits[argument->limit_count++] = limit;
+}
+
+void seg_aggregate_collect_limit(struct seg_query *query, const struct seg_node *value,
+                                 const struct seg_node *limit) {
+  bool end = value->kind == SEG_NODE_AGGREGATE &&
+             (value->aggregate == SEG_AGGREGATE_MIN || value->aggregate == SEG_AGGREGATE_MAX);
+  if (!end || limit->kind != SEG_NODE_LITERAL)
+    return;
+  struct seg_event_space *space = &query->events[value->event];
+  int index = find_argument(query, space, value->argument, false);
+  bool whole = value->type.kind == SEG_TYPE_INT || value->type.kind == SEG_TYPE_MONEY;
+  for (int64_t step = whole ? -1 : 0; index >= 0 && step <= (whole ? 1 : 0); step++) {
+    struct seg_literal beside = limit->literal;
+    if (whole)
+      beside.integer += step;
+    add_limit(&space->arguments[index], beside, whole);
+  }
+}
+
 // --- second pass: terms ---
 
 static int atom_of(struct seg_query *query, const struct seg_event_space *space,

@@ -27,6 +27,10 @@ int seg_space_filter(struct seg_query *query, const struct seg_event_space *spac
 /** First pass: the windows and filters of an aggregate. */
 void seg_aggregate_collect(struct seg_query *query, const struct seg_node *node);
 
+/** First pass: MIN or MAX is compared with a literal. */
+void seg_aggregate_collect_limit(struct seg_query *query, const struct seg_node *value,
+                                 const struct seg_node *limit);
+
 // sums.c
 
 /** What a run gets for the sum of doubles whose exact sum is known. */
@@ -51,6 +55,9 @@ Z3_ast seg_hours_count(struct seg_query *query, const struct seg_node *aggregate
 
 // different.c
 
+/** Does a filter say which value of the argument the events of the cell have? */
+bool seg_different_is_fixed(const struct seg_event_space *space, uint32_t cell,
+                            const struct seg_node *argument);
 void seg_different_collect(struct seg_query *query, const struct seg_node *aggregate);
 /** DISTINCT, ACTIVE_DAYS, ACTIVE_WEEKS, ACTIVE_MONTHS. */
 struct seg_term seg_different_count(struct seg_query *query, const struct seg_node *aggregate,

@@ -154,6 +154,11 @@ static uint32_t fixing_atom(const struct seg_event_space *space, uint32_t cell,
   return atom;
 }
 
+bool seg_different_is_fixed(const struct seg_event_space *space, uint32_t cell,
+                            const struct seg_node *argument) {
+  return fixing_atom(space, cell, argument) < space->atom_count;
+}
+
 /** At most so many values: one for all events of cells whose filter says which, else one each. */
 static Z3_ast most_values(struct seg_query *query, const struct seg_region *region,
                           const struct seg_node *argument) {

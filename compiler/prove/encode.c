@@ -173,6 +173,10 @@ static Z3_ast compare(const struct seg_encode_scope *scope, const struct seg_nod
   seg_encode_quotient(scope, left, right);
   seg_encode_quotient(scope, right, left);
   seg_encode_off_edge(scope, left, right);
+  if (scope->query->collecting) {
+    seg_aggregate_collect_limit(scope->query, left, right);
+    seg_aggregate_collect_limit(scope->query, right, left);
+  }
   return seg_term_and(solver, both, compare_values(scope, node->comparison, left, right));
 }
 

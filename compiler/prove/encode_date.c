@@ -20,6 +20,24 @@ static Z3_ast return_in(struct seg_solver *solver, Z3_ast first, Z3_ast leap,
   return seg_term_add(solver, before, seg_term_subtract(solver, day, seg_term_int(solver, 1)));
 }
 
+/** From the date to its return, or back, are whole years of 365 or 366 days: said once more, so
+ * that what follows from it needs no calendar. */
+static void relate_return(struct seg_query *query, const struct seg_date_parts *date, Z3_ast days) {
+  struct seg_solver *solver = query->solver;
+  Z3_ast zero = seg_term_int(solver, 0);
+  Z3_ast years = seg_term_variable(solver, solver->integers, "years");
+  Z3_ast apart = seg_term_subtract(solver, seg_term_add(solver, query->as_of, days), date->date);
+  Z3_ast few = seg_term_multiply(solver, seg_term_int(solver, 365), years);
+  Z3_ast many = seg_term_multiply(solver, seg_term_int(solver, 366), years);
+  Z3_ast ahead = seg_term_and(solver, seg_term_at_most(solver, few, apart),
+                              seg_term_at_most(solver, apart, many));
+  Z3_ast back = seg_term_and(solver, seg_term_at_most(solver, many, apart),
+                             seg_term_at_most(solver, apart, few));
+  Z3_ast is_ahead = seg_term_at_most(solver, zero, years);
+  seg_query_fact(query, seg_term_implies(solver, is_ahead, ahead));
+  seg_query_fact(query, seg_term_or(solver, is_ahead, back));
+}
+
 /** Days until the date returns, 0 on that day. */
 static Z3_ast anniversary(const struct seg_encode_scope *scope, const struct seg_date_parts *date) {
   struct seg_query *query = scope->query;
@@ -37,6 +55,7 @@ static Z3_ast anniversary(const struct seg_encode_scope *scope, const struct seg
   Z3_ast is_ahead = seg_term_at_most(solver, seg_term_int(solver, 0), this);
   Z3_ast days = seg_term_if(solver, is_ahead, this, next);
   seg_encode_between(query, days, 0, 366);
+  relate_return(query, date, days);
   return days;
 }
 

@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "compiler/prove/aggregate.h"
-#include "compiler/prove/unique_rows.h"
-#include "runtime/base/decimal.h"
+#include "compiler/prove/thing_values.h"
 #include "runtime/time/zone.h"
 
 enum { MOST_DAYS_TRIED = 1000 };
@@ -169,6 +168,7 @@ struct spreading {
   enum seg_aggregate_kind sort;
   uint32_t argument;
   uint32_t event;
+  const struct seg_thing_column *column; // DISTINCT
 };
 
 static bool concerns(const struct moving *moving, const struct spreading *spreading, size_t d,
@@ -205,6 +205,7 @@ struct near_row {
   const struct seg_row_origin *origin;
   struct seg_row *row;
   int64_t thing;
+  bool fixed; // a filter says which value it has
 };
 
 static int by_nearness(const void *left, const void *right) {
@@ -219,6 +220,20 @@ static int by_nearness(const void *left, const void *right) {
 typedef bool fits_function(const struct moving *, const struct spreading *,
                            const struct near_row *row, const struct near_row *earlier);
 
+static bool same_value(const struct seg_thing_column *column, const struct near_row *a,
+                       const struct near_row *b) {
+  return seg_thing_equal(column, &a->row->values[column->index], &b->row->values[column->index]);
+}
+
+/** The thing of an earlier row that has the same value, because both must; or 0. */
+static int64_t fixed_thing(const struct spreading *spreading, const struct near_row *rows,
+                           size_t r) {
+  for (size_t e = 0; e < r && rows[r].fixed; e++)
+    if (rows[e].fixed && same_value(spreading->column, &rows[r], &rows[e]))
+      return rows[e].thing;
+  return 0;
+}
+
 /** Give every row a thing of its own or that of an earlier one. */
 static void spread(struct moving *moving, const struct spreading *spreading, struct near_row *rows,
                    size_t count, fits_function *fits) {
@@ -228,7 +243,7 @@ static void spread(struct moving *moving, const struct spreading *spreading, str
     return;
   }
   for (size_t r = 0; r < count; r++) {
-    rows[r].thing = 0;
+    rows[r].thing = fixed_thing(spreading, rows, r);
     bool more = wants_more(moving, spreading, seen, rows[r].origin);
     for (size_t e = 0; e < r && !more && rows[r].thing == 0; e++)
       if (shares_regions(moving, spreading, rows[r].origin, rows[e].origin) &&
@@ -310,52 +325,56 @@ static void spread_days(struct moving *moving, const struct spreading *spreading
 
 static bool value_fits(const struct moving *moving, const struct spreading *spreading,
                        const struct near_row *row, const struct near_row *earlier) {
-  (void)moving, (void)spreading, (void)row, (void)earlier;
-  return true;
+  (void)moving;
+  return !spreading->column->looked ||
+         (!row->fixed && !earlier->fixed && same_value(spreading->column, row, earlier));
 }
 
-/** A column whose value nothing else looks at; -1: there is none. */
-static int32_t free_column(const struct seg_event_space *space, uint32_t argument) {
-  const struct seg_node *node = space->arguments[argument].node;
-  const struct seg_program_entity *entity = space->row.entity;
-  if (node->kind != SEG_NODE_COLUMN || entity->columns[node->column].computed != NULL ||
-      seg_looks_at_column(entity, entity->where, node->column))
-    return -1;
-  for (uint32_t i = 0; i < space->atom_count; i++)
-    if ((int)i != space->arguments[argument].known_atom &&
-        seg_looks_at_column(entity, space->atoms[i], node->column))
-      return -1;
-  return (int32_t)node->column;
-}
-
-static void put_value(struct moving *moving, const struct seg_type *type, struct seg_value *value,
-                      int64_t thing) {
-  if (type->kind == SEG_TYPE_TEXT) {
-    value->text = seg_arena_format(&moving->witness->arena, "%lld", (long long)thing);
-    moving->out_of_memory = moving->out_of_memory || value->text.data == NULL;
-  } else if (type->kind == SEG_TYPE_NUMBER || type->kind == SEG_TYPE_AMOUNT) {
-    value->number = (double)thing;
-  } else if (type->kind == SEG_TYPE_ENUM || type->kind == SEG_TYPE_BOOL) {
-    value->integer = thing - 1;
-  } else if (type->kind == SEG_TYPE_DATE) {
-    value->integer = moving->witness->as_of - thing;
-  } else {
-    value->integer = thing * seg_decimal_power(type->scale);
+/** How far the value of each row is from what it is now: the first thing of its kind keeps it. */
+static void put_steps(struct moving *moving, const struct seg_thing_column *column,
+                      struct near_row *rows, size_t count) {
+  int64_t *steps = calloc(count + 1, sizeof *steps);
+  moving->out_of_memory = moving->out_of_memory || steps == NULL;
+  for (size_t r = 0; r < count && steps != NULL; r++) {
+    int64_t first = rows[r].thing;
+    for (size_t e = 0; e < count; e++)
+      if (!rows[e].fixed && rows[e].thing < first && same_value(column, &rows[e], &rows[r]))
+        first = rows[e].thing;
+    steps[r] = rows[r].fixed ? 0 : rows[r].thing - first;
   }
+  for (size_t r = 0; r < count && steps != NULL; r++)
+    if (rows[r].row->values[column->index].known &&
+        !seg_thing_step(column, steps[r], &moving->witness->arena,
+                        &rows[r].row->values[column->index]))
+      moving->out_of_memory = true;
+  free(steps);
+}
+
+static void put_names(struct moving *moving, const struct seg_thing_column *column,
+                      struct near_row *rows, size_t count) {
+  for (size_t r = 0; r < count; r++)
+    if (rows[r].row->values[column->index].known &&
+        !seg_thing_name(column, rows[r].thing, moving->witness->as_of, &moving->witness->arena,
+                        &rows[r].row->values[column->index]))
+      moving->out_of_memory = true;
 }
 
 static void spread_values(struct moving *moving, const struct spreading *spreading,
                           struct near_row *rows, size_t count) {
   const struct seg_event_space *space = &moving->query->events[spreading->event];
-  int32_t column = free_column(space, spreading->argument);
   const struct seg_argument *argument = &space->arguments[spreading->argument];
-  if (column < 0 || argument->summed || argument->ended || argument->edged)
+  struct seg_thing_column column = seg_thing_column_of(space, spreading->argument);
+  if (column.index < 0 || argument->summed || argument->ended || argument->edged)
     return;
-  spread(moving, spreading, rows, count, value_fits);
-  for (size_t r = 0; r < count; r++)
-    if (rows[r].row->values[column].known)
-      put_value(moving, &space->row.entity->columns[column].type, &rows[r].row->values[column],
-                rows[r].thing);
+  for (size_t r = 0; r < count && column.looked; r++)
+    rows[r].fixed = seg_different_is_fixed(space, rows[r].origin->cell, argument->node);
+  struct spreading with_column = *spreading;
+  with_column.column = &column;
+  spread(moving, &with_column, rows, count, value_fits);
+  if (column.looked)
+    put_steps(moving, &column, rows, count);
+  else
+    put_names(moving, &column, rows, count);
 }
 
 static void put_times(struct moving *moving, uint32_t event) {
@@ -372,8 +391,10 @@ static void put_times(struct moving *moving, uint32_t event) {
 /** Make different what one number of different things counts. */
 static void spread_for(struct moving *moving, size_t d) {
   const struct seg_different *different = &moving->query->differents.items[d];
-  struct spreading spreading = {different->sort, different->region->argument,
-                                (uint32_t)(different->region->space - moving->query->events)};
+  struct spreading spreading = {.sort = different->sort,
+                                .argument = different->region->argument,
+                                .event =
+                                    (uint32_t)(different->region->space - moving->query->events)};
   struct seg_rows *all = rows_of(moving, spreading.event);
   struct near_row *rows = calloc(all->rows.count + 1, sizeof *rows);
   if (rows == NULL) {
@@ -381,7 +402,8 @@ static void spread_for(struct moving *moving, size_t d) {
     return;
   }
   for (size_t r = 0; r < all->rows.count; r++)
-    rows[r] = (struct near_row){&moving->origins[spreading.event][r], &all->rows.items[r], 0};
+    rows[r] = (struct near_row){.origin = &moving->origins[spreading.event][r],
+                                .row = &all->rows.items[r]};
   qsort(rows, all->rows.count, sizeof *rows, by_nearness);
   if (spreading.sort == SEG_AGGREGATE_DISTINCT)
     spread_values(moving, &spreading, rows, all->rows.count);

@@ -64,14 +64,18 @@ struct seg_date_parts {
   Z3_ast first_day; // of the year
 };
 
+enum { SEG_MAX_END_LIMITS = 12 };
+
 /** What a question wants to know of an argument of an event: its sums or its ends. */
 struct seg_argument {
   const struct seg_node *node;
   struct seg_str form; // normal form, which tells it from others
   int known_atom;      // among the atoms of the space; -1: never missing
   bool summed, ended;
-  bool edged;                        // of the first or the last event
-  bool bounded_below, bounded_above; // of this cell: only in struct seg_cell
+  bool edged; // of the first or the last event
+  // What the ends are compared with: whole values, or numbers.
+  uint32_t limit_count;
+  struct seg_literal limits[SEG_MAX_END_LIMITS];
 };
 
 /** The events of one kind, in cells. */

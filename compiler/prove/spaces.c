@@ -345,6 +345,29 @@ static void relate_sum_to_ends(struct seg_query *query, const struct seg_cell *c
   }
 }
 
+/** All values lie between the ends: where these keep a written limit, the sum does so many times.
+ */
+static void relate_sum_to_limits(struct seg_query *query, const struct seg_argument *argument,
+                                 Z3_ast count, Z3_ast least, Z3_ast most, Z3_ast sum) {
+  struct seg_solver *solver = query->solver;
+  bool real = Z3_get_sort(solver->context, sum) == solver->reals;
+  Z3_ast some = seg_term_at_most(solver, seg_term_int(solver, 1), count);
+  Z3_ast others = seg_term_subtract(solver, count, seg_term_int(solver, 1));
+  if (real)
+    others = seg_term_to_real(solver, others);
+  for (uint32_t i = 0; i < argument->limit_count; i++) {
+    const struct seg_literal *literal = &argument->limits[i];
+    Z3_ast limit =
+        real ? seg_term_real(solver, literal->number) : seg_term_int(solver, literal->integer);
+    Z3_ast times = seg_term_multiply(solver, limit, others);
+    Z3_ast under = seg_term_and(solver, some, seg_term_at_most(solver, most, limit));
+    Z3_ast over = seg_term_and(solver, some, seg_term_at_most(solver, limit, least));
+    Z3_ast high = seg_term_add(solver, times, least), low = seg_term_add(solver, times, most);
+    seg_query_fact(query, seg_term_implies(solver, under, seg_term_at_most(solver, sum, high)));
+    seg_query_fact(query, seg_term_implies(solver, over, seg_term_at_most(solver, low, sum)));
+  }
+}
+
 static void relate_ends(struct seg_query *query, const struct seg_cell *cell, uint32_t argument,
                         Z3_ast count, Z3_ast least, Z3_ast most, Z3_ast sum) {
   struct seg_solver *solver = query->solver;
@@ -458,6 +481,9 @@ bool seg_query_touch(struct seg_query *query, struct seg_event_space *space, uin
       cell->most[a][b] = seg_query_variable(query, type, "most").value;
       relate_ends(query, cell, a, cell->counts[b], cell->least[a][b], cell->most[a][b],
                   cell->sums[a] == NULL ? NULL : cell->sums[a][b]);
+      if (cell->sums[a] != NULL)
+        relate_sum_to_limits(query, &space->arguments[a], cell->counts[b], cell->least[a][b],
+                             cell->most[a][b], cell->sums[a][b]);
     }
   }
   return !query->out_of_memory;

@@ -403,6 +403,11 @@ static void made_witnesses(void **state) {
   meet("revenue >= 800 within 30d", "aov < 1 within 30d");
   meet("purchases >= 1 within 6h", "purchases = 1 within 24h");
   meet("distinct(purchase.code) >= 3 ever", "purchases = 4 ever");
+  meet("distinct(purchase.code) >= 4 ever", "count(purchase[code = \"A\"]) >= 2 ever");
+  meet("distinct(purchase.code) >= 4 ever",
+       "count(purchase[ends_with(code, \"Z\")]) = 4 ever and purchases = 4 ever");
+  meet("distinct(purchase.amount) >= 4 ever",
+       "count(purchase[amount > 50]) = 3 ever and purchases = 4 ever");
   meet("active_days(purchase) = 1 within 30d", "purchases = 3 within 30d");
   meet("active_weeks(purchase) >= 4 within 30d", "opt_in");
   meet("active_months(purchase) >= 6 within 365d", "opt_in");
@@ -421,6 +426,10 @@ static void parts_of_dates(void **state) {
   never_meet("anniversary(joined) <= 7", "anniversary(joined) > 10");
   never_meet("anniversary(joined) > 365", "opt_in and joined > 2000-03-01 and joined < 2000-12-01");
   meet("anniversary(joined) = 0", "days_since(joined) > 300");
+  never_meet("anniversary(joined) <= 14 and days_since(joined) > 14", "days_since(joined) <= 90");
+  meet("anniversary(joined) <= 14 and days_since(joined) > 0", "days_since(joined) = 351");
+  meet("anniversary(joined) = 10",
+       "days_since(joined) = -741 and day(joined) = 29 and month(joined) = 2");
   never_meet("month(joined) = 13", "opt_in");
 }
 
@@ -511,6 +520,17 @@ static void sums_and_ends(void **state) {
   meet("revenue ever > 99", "max(purchase.amount) ever <= 50 and purchases <= 2 ever");
   never_meet("revenue ever < 60", "min(purchase.amount) ever >= 20 and purchases = 3 ever");
   meet("revenue ever = 100", "min(purchase.amount) ever = 10 and max(purchase.amount) ever = 60");
+  never_meet("aov ever > 80", "max(purchase.amount) ever <= 80");
+  meet("aov ever >= 80", "max(purchase.amount) ever <= 80");
+  never_meet("aov ever >= 80 and min(purchase.amount) ever < 20",
+             "max(purchase.amount) ever <= 80");
+  never_meet("aov within 30d < 50", "min(purchase.amount) within 90d >= 50");
+  never_meet("revenue ever > 900 and purchases <= 9 ever", "max(purchase.amount) ever < 100");
+  meet("revenue ever > 890 and purchases <= 9 ever", "max(purchase.amount) ever < 100");
+  never_meet("aov ever > 10 and purchases = 20 ever",
+             "max(purchase.amount) ever < 11 and min(purchase.amount) ever < -50");
+  meet("aov ever > 10 and purchases = 20 ever",
+       "max(purchase.amount) ever < 15 and min(purchase.amount) ever < -50");
 }
 
 // What two factors say of their product; see encode_product.c.
