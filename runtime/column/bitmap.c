@@ -31,6 +31,21 @@ void seg_bitmap_clear_tail(uint64_t *words, int64_t bits) {
     words[seg_bitmap_words(bits) - 1] &= tail_mask(bits);
 }
 
+void seg_bitmap_copy(const uint64_t *from, int64_t first, int64_t count, uint64_t *to, int64_t at) {
+  while (count > 0) {
+    int64_t shift = first & 63, room = 64 - (at & 63);
+    uint64_t bits = from[first >> 6] >> shift;
+    int64_t take = 64 - shift < room ? 64 - shift : room;
+    take = take < count ? take : count;
+    if (take < 64)
+      bits &= (UINT64_C(1) << take) - 1;
+    to[at >> 6] |= bits << (at & 63);
+    first += take;
+    at += take;
+    count -= take;
+  }
+}
+
 bool seg_bitmap_all(const uint64_t *words, int64_t bits) {
   return seg_bitmap_first_zero(words, bits) < 0;
 }

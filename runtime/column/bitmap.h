@@ -41,6 +41,9 @@ void seg_bitmap_fill(uint64_t *words, int64_t bits);
 /** The bits of the last word behind the first `bits` become 0. */
 void seg_bitmap_clear_tail(uint64_t *words, int64_t bits);
 
+/** Bits first .. first + count - 1 of `from` become those of `to` from `at` on, which are 0. */
+void seg_bitmap_copy(const uint64_t *from, int64_t first, int64_t count, uint64_t *to, int64_t at);
+
 /** Are the first `bits` all 1? */
 bool seg_bitmap_all(const uint64_t *words, int64_t bits);
 

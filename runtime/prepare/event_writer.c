@@ -27,6 +27,7 @@ struct event_writer {
   uint64_t *bits; // one flag of a partition
   uint64_t bits_capacity;
   uint64_t rows;
+  struct seg_store_days span;
   struct seg_values_writer *writers; // per input
   struct seg_values_writer days, row_of;
   struct seg_array_file numbers, offsets;
@@ -114,6 +115,26 @@ static enum seg_status write_gathered(struct event_writer *writer, struct seg_er
   return status;
 }
 
+static void widen_span(struct seg_store_days *span, const int32_t *days, uint64_t count) {
+  if (!span->is_known && count > 0)
+    *span = (struct seg_store_days){true, true, days[0], days[0]};
+  for (uint64_t i = 0; i < count; i++) {
+    span->first = days[i] < span->first ? days[i] : span->first;
+    span->last = days[i] > span->last ? days[i] : span->last;
+  }
+}
+
+// Of the gathered rows of `keys` keys.
+static void look_at_days(struct event_writer *writer, uint32_t keys) {
+  const struct seg_gather *gather = &writer->gather;
+  widen_span(&writer->span, gather->days, gather->count);
+  bool rise = true;
+  for (uint32_t k = 0; k < keys; k++)
+    for (uint64_t i = gather->offsets[k] + 1; i < gather->offsets[k + 1]; i++)
+      rise &= gather->days[i - 1] <= gather->days[i];
+  writer->span.rise = writer->span.rise && rise;
+}
+
 static enum seg_status write_offsets(struct event_writer *writer, uint32_t first, uint32_t count,
                                      uint64_t before, struct seg_error *error) {
   const uint64_t *offsets = writer->gather.offsets;
@@ -195,7 +216,10 @@ static enum seg_status write_partition(struct event_writer *writer, uint32_t gro
                             (uint32_t)first, count, error);
   if (status == SEG_OK)
     status = write_offsets(writer, (uint32_t)first, count, writer->rows, error);
-  return status == SEG_OK ? write_gathered(writer, error) : status;
+  if (status != SEG_OK)
+    return status;
+  look_at_days(writer, count);
+  return write_gathered(writer, error);
 }
 
 // Bytes of partitions first .. end - 1 that lie in the file.
@@ -275,8 +299,10 @@ static enum seg_status write_unkeyed(struct event_writer *writer, const struct s
     if (status == SEG_OK)
       status =
           seg_gather_run(&writer->gather, writer->slices.items, writer->slices.count, 0, 1, error);
-    if (status == SEG_OK)
+    if (status == SEG_OK) {
+      look_at_days(writer, 0); // nobody's rows have no order to keep
       status = write_gathered(writer, error);
+    }
   }
   return status;
 }
@@ -347,7 +373,8 @@ seg_event_writer_write(struct seg_preparing *state, const struct seg_event_shape
   uint64_t with_key = writer.rows;
   if (status == SEG_OK)
     status = write_unkeyed(&writer, unkeyed, error);
-  entity->parts[part] = (struct seg_store_part){.rows = writer.rows, .keyed = with_key};
+  entity->parts[part] =
+      (struct seg_store_part){.rows = writer.rows, .keyed = with_key, .span = writer.span};
   if (status == SEG_OK)
     status = finish(&writer, entity, part, error);
   release(&writer);

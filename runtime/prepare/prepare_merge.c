@@ -23,6 +23,7 @@ struct merging {
   bool is_dense;       // offsets of all numbers
   SEG_VEC(struct stretch) stretches;
   uint64_t rows, keyed;
+  struct seg_store_days span;
   struct seg_array_file numbers, offsets;
 };
 
@@ -63,6 +64,32 @@ static enum seg_status begin_number(struct merging *merging, uint64_t number,
              : status;
 }
 
+// What holds of all parts; whether days rise over their borders is seen while they are walked.
+static void join_spans(struct merging *merging) {
+  struct seg_store_days joined = {true, true, INT32_MAX, INT32_MIN};
+  for (uint32_t p = merging->first_part; p < merging->entity->part_count; p++) {
+    const struct seg_store_days *span = &merging->entity->parts[p].span;
+    if (merging->entity->parts[p].rows == 0)
+      continue;
+    joined.is_known = joined.is_known && span->is_known;
+    joined.rise = joined.rise && span->rise;
+    joined.first = span->first < joined.first ? span->first : joined.first;
+    joined.last = span->last > joined.last ? span->last : joined.last;
+  }
+  merging->span = joined.first <= joined.last ? joined : (struct seg_store_days){0};
+}
+
+// The rows of one number in a part, behind those of parts before it, whose last day is `*last`.
+static bool add_rows(struct merging *merging, uint32_t number, const uint64_t *offsets,
+                     int64_t *last) {
+  const struct seg_store_array *days = &merging->entity->parts[number].days;
+  if (offsets[0] < offsets[1] && merging->span.rise) {
+    merging->span.rise = seg_store_integer(days, offsets[0]) >= *last;
+    *last = seg_store_integer(days, offsets[1] - 1);
+  }
+  return add_stretch(merging, number, offsets[0], offsets[1] - offsets[0]);
+}
+
 // Number after number, the rows of the older part first; then those without a key.
 static enum seg_status walk(struct merging *merging, uint64_t *cursors, struct seg_error *error) {
   const struct seg_store_entity *entity = merging->entity;
@@ -74,12 +101,13 @@ static enum seg_status walk(struct merging *merging, uint64_t *cursors, struct s
     if (status == SEG_OK)
       status = begin_number(merging, number, error);
     written = number + 1;
+    int64_t last = INT64_MIN;
     for (uint32_t p = merging->first_part; status == SEG_OK && p < entity->part_count; p++) {
       const struct seg_store_part *part = &entity->parts[p];
       if (cursors[p] + 1 >= part->offsets.count || number_of(part, cursors[p]) != number)
         continue;
       const uint64_t *offsets = (const uint64_t *)part->offsets.data + cursors[p]++;
-      if (!add_stretch(merging, p, offsets[0], offsets[1] - offsets[0]))
+      if (!add_rows(merging, p, offsets, &last))
         status = seg_fail_memory(error, what_for);
     }
   }
@@ -167,6 +195,8 @@ static enum seg_status map_part(struct merging *merging, uint32_t number, struct
     status = seg_store_verify(store, &part->numbers, 0, part->numbers.count, error);
   if (status == SEG_OK)
     status = seg_store_verify(store, &part->offsets, 0, part->offsets.count, error);
+  if (status == SEG_OK)
+    status = seg_store_verify(store, &part->days, 0, part->days.count, error);
   for (uint32_t c = 0; status == SEG_OK && c < merging->entity->column_count; c++)
     status = seg_store_map_values(store, &merging->entity->columns[c].parts[number], error);
   return status;
@@ -193,12 +223,13 @@ static void drop_part(struct merging *merging, uint32_t number) {
 // The merged part takes the place of those it is made of.
 static enum seg_status replace_parts(struct merging *merging, struct seg_error *error) {
   struct seg_store_entity *entity = merging->entity;
-  struct seg_store_part made = {.rows = merging->rows, .keyed = merging->keyed};
+  struct seg_store_part made = {
+      .rows = merging->rows, .keyed = merging->keyed, .span = merging->span};
   struct seg_store_values values;
   struct seg_store_values *columns = calloc(entity->column_count + 1, sizeof *columns);
-  enum seg_status status = columns == NULL ? seg_fail_memory(error, what_for) : SEG_OK;
-  if (status == SEG_OK)
-    status = copy_member(merging, DAYS, 0, &values, error);
+  if (columns == NULL)
+    return seg_fail_memory(error, what_for);
+  enum seg_status status = copy_member(merging, DAYS, 0, &values, error);
   made.days = values.values;
   if (status == SEG_OK)
     status = copy_member(merging, INSTANT, 0, &made.instant, error);
@@ -245,6 +276,7 @@ static enum seg_status merge_parts(struct merging *merging, struct seg_error *er
     status = seg_array_file_create(&merging->offsets, build, offsets, SEG_STORE_U64, error);
   if (status == SEG_OK)
     status = seg_array_file_create(&merging->numbers, build, numbers, SEG_STORE_U32, error);
+  join_spans(merging);
   if (status == SEG_OK)
     status = walk(merging, cursors, error);
   if (status == SEG_OK)

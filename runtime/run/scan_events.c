@@ -6,6 +6,7 @@
 #include "runtime/run/morsel_stage.h"
 #include "runtime/run/row_scan.h"
 #include "runtime/run/stored_events.h"
+#include "runtime/run/windows.h"
 
 struct scanning {
   struct seg_morsel_stage stage;
@@ -170,15 +171,8 @@ static void find_days(const struct seg_run_state *state, struct scanning *scanni
   scanning->last_day = INT32_MAX;
   if (fold->is_followed || entity->unique_count + entity->unique_flag_count > 0)
     return;
-  int32_t first = INT32_MAX, last = INT32_MIN;
-  for (uint32_t c = 0; c < fold->cell_count; c++) {
-    const int32_t *window = state->windows + (size_t)fold->cells[c].window * 2;
-    if (window[0] > window[1])
-      continue;
-    first = window[0] < first ? window[0] : first;
-    last = window[1] > last ? window[1] : last;
-  }
-  scanning->first_day = first;
+  int32_t last;
+  seg_windows_reach(fold, state->windows, &scanning->first_day, &last);
   // Rows of the as-of day and later are gone already.
   scanning->last_day = last == state->options->as_of - 1 ? INT32_MAX : last;
 }

@@ -53,7 +53,16 @@ enum seg_status seg_stored_columns_init(struct seg_stored_columns *columns,
       .state = state, .event = event, .view = seg_stored_view(state, event)};
   uint32_t inputs = state->plan->events[event].input_count;
   columns->inputs = calloc((size_t)inputs + 1, sizeof *columns->inputs);
-  return columns->inputs == NULL ? seg_fail_memory(error, what_for) : SEG_OK;
+  uint32_t parts = columns->view.from.entity->part_count;
+  columns->reaches = calloc((size_t)parts + 1, sizeof *columns->reaches);
+  columns->parts = calloc((size_t)parts + 1, sizeof *columns->parts);
+  columns->part_days = calloc((size_t)parts + 1, sizeof *columns->part_days);
+  if (columns->inputs == NULL || columns->reaches == NULL || columns->parts == NULL ||
+      columns->part_days == NULL)
+    return seg_fail_memory(error, what_for);
+  for (uint32_t p = 0; p < parts; p++)
+    columns->part_days[p].values = columns->view.from.entity->parts[p].days;
+  return SEG_OK;
 }
 
 static void free_array(struct seg_stored_array *array) {
@@ -67,6 +76,9 @@ void seg_stored_columns_deinit(struct seg_stored_columns *columns) {
     free_array(&columns->inputs[i]);
   free_array(&columns->days);
   free(columns->inputs);
+  free(columns->reaches);
+  free(columns->parts);
+  free(columns->part_days);
   *columns = (struct seg_stored_columns){0};
 }
 
@@ -76,7 +88,7 @@ static enum seg_status reserve(struct seg_stored_array *array, uint64_t rows, si
   if (rows > array->copy_rows) {
     free(array->copy);
     array->copy_rows = 0;
-    array->copy = seg_column_memory(rows * size);
+    array->copy = seg_column_memory(rows * size + SEG_STORED_COPY_MARGIN);
     if (array->copy == NULL)
       return seg_fail_memory(error, what_for);
     array->copy_rows = rows;
@@ -152,6 +164,40 @@ static enum seg_status copy(const struct reading *reading, uint32_t input, enum 
   return status;
 }
 
+// The same of many stretches, which may be short.
+static enum seg_status copy_many(const struct reading *reading, uint32_t input,
+                                 enum seg_layout layout, enum seg_width width,
+                                 struct seg_stored_array *array, struct seg_error *error) {
+  struct seg_stored_columns *columns = reading->columns;
+  uint32_t parts = columns->view.from.entity->part_count;
+  bool some_missing = false;
+  for (uint32_t p = 0; p < parts; p++) {
+    columns->parts[p] = stored(reading, input, p, &columns->part_days[p]);
+    some_missing |= seg_store_has(&columns->parts[p]->known);
+  }
+  size_t size = layout == SEG_LAYOUT_BIT ? 1 : seg_width_bytes(layout, width);
+  uint64_t rows = rounded(columns->rows);
+  enum seg_status status = reserve(array, rows, size, some_missing, error);
+  if (status != SEG_OK)
+    return status;
+  if (layout == SEG_LAYOUT_BIT)
+    memset(array->copy, 0, rows / 8);
+  if (some_missing)
+    memset(array->known_copy, 0, rows / 8);
+  struct seg_column to = {.layout = layout, .values = array->copy};
+  to.known = some_missing ? array->known_copy : NULL;
+  struct seg_stored_copy copy = {.store = columns->view.from.store,
+                                 .part_count = parts,
+                                 .parts = columns->parts,
+                                 .stretches = reading->stretches,
+                                 .count = reading->count,
+                                 .reaches =
+                                     columns->view.numbers == NULL ? columns->reaches : NULL};
+  array->values = array->copy;
+  array->known = to.known;
+  return seg_stored_copy_run(&copy, width, &to, error);
+}
+
 static enum seg_status point(const struct reading *reading, const struct seg_store_values *values,
                              enum seg_layout layout, struct seg_stored_array *array,
                              struct seg_error *error) {
@@ -181,7 +227,23 @@ static enum seg_status read_array(const struct reading *reading, uint32_t input,
     if (seg_store_width(values->values.type, layout) == width)
       return point(reading, values, layout, array, error);
   }
-  return copy(reading, input, layout, width, array, error);
+  return reading->count > 1 && layout != SEG_LAYOUT_TEXT
+             ? copy_many(reading, input, layout, width, array, error)
+             : copy(reading, input, layout, width, array, error);
+}
+
+// Customers' numbers rise, and so do their rows in every part.
+static void find_reaches(struct reading *reading) {
+  struct seg_stored_reach *reaches = reading->columns->reaches;
+  for (uint32_t p = 0; p < reading->columns->view.from.entity->part_count; p++)
+    reaches[p] = (struct seg_stored_reach){UINT64_MAX, 0};
+  for (size_t s = 0; s < reading->count; s++) {
+    const struct seg_stored_stretch *stretch = &reading->stretches[s];
+    struct seg_stored_reach *reach = &reaches[stretch->part];
+    reach->first = stretch->first < reach->first ? stretch->first : reach->first;
+    reach->end = stretch->first + stretch->count;
+    reading->columns->rows += stretch->count;
+  }
 }
 
 enum seg_status seg_stored_columns_read(struct seg_stored_columns *columns,
@@ -196,8 +258,7 @@ enum seg_status seg_stored_columns_read(struct seg_stored_columns *columns,
     reading.first = stretches[0].first - columns->lead;
     columns->rows = columns->lead;
   }
-  for (size_t s = 0; s < count; s++)
-    columns->rows += stretches[s].count;
+  find_reaches(&reading);
   enum seg_status status = read_array(&reading, UINT32_MAX, SEG_LAYOUT_I32,
                                       plan->folds[columns->event].day_width, &columns->days, error);
   for (uint32_t i = 0; status == SEG_OK && i < entity->input_count; i++)
@@ -215,7 +276,7 @@ uint64_t seg_stored_columns_bytes(const struct seg_run_state *state, uint32_t ev
                                   uint64_t rows) {
   const struct seg_plan_entity *entity = &state->plan->events[event];
   struct seg_stored_view view = seg_stored_view(state, event);
-  bool scattered = view.numbers != NULL || view.from.entity->part_count > 1;
+  bool scattered = seg_stored_stretches_scatter(&view, seg_stored_first_day(state, event));
   enum seg_width width = state->plan->folds[event].day_width;
   uint64_t bytes = 0;
   if (scattered || is_copied(SEG_LAYOUT_I32, width, seg_stored_day_width(&view.from)))

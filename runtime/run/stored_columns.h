@@ -7,7 +7,7 @@
 #ifndef SEG_RUNTIME_RUN_STORED_COLUMNS_H
 #define SEG_RUNTIME_RUN_STORED_COLUMNS_H
 
-#include "runtime/run/stored_rows.h"
+#include "runtime/run/stored_copy.h"
 
 /** Values of one input, or the days, of the rows at hand. */
 struct seg_stored_array {
@@ -22,10 +22,13 @@ struct seg_stored_columns {
   const struct seg_run_state *state;
   uint32_t event;
   struct seg_stored_view view;
-  uint64_t lead;                   // rows of the arrays before the first one asked for: up to 63
-  uint64_t rows;                   // of the arrays, with those
-  struct seg_stored_array days;    // as wide as the fold's days
-  struct seg_stored_array *inputs; // per plan input
+  uint64_t lead;                    // rows of the arrays before the first one asked for: up to 63
+  uint64_t rows;                    // of the arrays, with those
+  struct seg_stored_array days;     // as wide as the fold's days
+  struct seg_stored_array *inputs;  // per plan input
+  struct seg_stored_reach *reaches; // per part: of the rows asked for
+  const struct seg_store_values **parts; // of the column at hand, per part
+  struct seg_store_values *part_days;    // the days of each part as values
 };
 
 /** How wide an input of the event is in the store, over all its parts. */

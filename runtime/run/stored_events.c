@@ -2,6 +2,8 @@
 // stage 2, which counts them; see stored_events.h.
 #include "runtime/run/stored_events.h"
 
+#include <assert.h>
+
 #include "runtime/run/morsel_stage.h"
 #include "runtime/run/stored_scan.h"
 #include "runtime/store/store_read.h"
@@ -175,6 +177,31 @@ static void count_worker(void *context, unsigned worker) {
   seg_morsel_deinit(&counter.morsel);
 }
 
+// Does every row exist, as the days of the parts tell?
+static bool all_exist(const struct counting *counting) {
+  const struct seg_run_state *state = counting->stage.state;
+  const struct seg_store_entity *entity = counting->view.from.entity;
+  bool all = !seg_stored_scan_marks(state->plan, counting->event);
+  for (uint32_t p = 0; p < entity->part_count; p++)
+    all =
+        all && entity->parts[p].span.is_known && entity->parts[p].span.last < state->options->as_of;
+  return all;
+}
+
+static void count_all(struct counting *counting) {
+  const struct seg_store_entity *entity = counting->view.from.entity;
+  assert(counting->owned != NULL);
+  for (uint32_t p = 0; p < entity->part_count; p++) {
+    const struct seg_stored_owned *owned = &counting->owned[p];
+    uint64_t rows = entity->parts[p].rows, own = owned->end < rows ? owned->end : rows;
+    if (owned->bits != NULL)
+      own = (uint64_t)seg_bitmap_count(owned->bits, (int64_t)rows);
+    counting->rows += rows;
+    counting->events += rows;
+    counting->orphans += rows - own;
+  }
+}
+
 enum seg_status seg_stored_events_scan(struct seg_run_state *state, uint32_t event,
                                        struct seg_error *error) {
   struct counting counting = {
@@ -183,7 +210,9 @@ enum seg_status seg_stored_events_scan(struct seg_run_state *state, uint32_t eve
       .view = seg_stored_view(state, event),
   };
   enum seg_status status = seg_stored_owned_new(state, &counting.view, &counting.owned, error);
-  if (status == SEG_OK)
+  if (status == SEG_OK && all_exist(&counting))
+    count_all(&counting);
+  else if (status == SEG_OK)
     status = seg_morsel_stage_run(&counting.stage, count_worker, &counting, error);
   seg_stored_owned_free(counting.owned, counting.view.from.entity->part_count);
   if (status != SEG_OK)

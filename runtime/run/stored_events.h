@@ -10,7 +10,7 @@
 #define SEG_RUNTIME_RUN_STORED_EVENTS_H
 
 #include "runtime/fold/gather.h"
-#include "runtime/run/stored_rows.h"
+#include "runtime/run/stored_stretches.h"
 
 /** Can the event's rows be folded where they lie? Depends on the plan and where the sources come
  * from. */

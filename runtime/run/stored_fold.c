@@ -13,16 +13,15 @@ enum seg_status seg_stored_fold_init(struct seg_stored_fold *fold,
   const struct seg_plan *plan = state->plan;
   *fold = (struct seg_stored_fold){.state = state, .event = event};
   fold->offsets = calloc((size_t)customers + 1, sizeof *fold->offsets);
-  fold->own_offsets = calloc((size_t)customers + 1, sizeof *fold->own_offsets);
   fold->carried = calloc((size_t)plan->events[event].carried_count + 1, sizeof *fold->carried);
   fold->values = calloc((size_t)plan->folds[event].cell_count + 1, sizeof *fold->values);
   fold->known = calloc((size_t)plan->folds[event].cell_count + 1, sizeof *fold->known);
-  if (fold->offsets == NULL || fold->own_offsets == NULL || fold->carried == NULL ||
-      fold->values == NULL || fold->known == NULL)
+  if (fold->offsets == NULL || fold->carried == NULL || fold->values == NULL || fold->known == NULL)
     return seg_fail_memory(error, what_for);
   enum seg_status status = seg_stored_columns_init(&fold->columns, state, event, error);
   if (status == SEG_OK)
-    status = seg_stored_stretches_init(&fold->stretches, &fold->columns.view, error);
+    status = seg_stored_stretches_init(&fold->stretches, &fold->columns.view,
+                                       seg_stored_first_day(state, event), error);
   if (status == SEG_OK && seg_stored_scan_needed(plan, event))
     status = seg_stored_scan_init(&fold->scan, state, event, error);
   return status;
@@ -34,9 +33,7 @@ void seg_stored_fold_deinit(struct seg_stored_fold *fold) {
   seg_stored_scan_deinit(&fold->scan);
   seg_stored_stretches_deinit(&fold->stretches);
   seg_stored_columns_deinit(&fold->columns);
-  SEG_VEC_FREE(&fold->together);
   free(fold->offsets);
-  free(fold->own_offsets);
   free(fold->carried);
   free(fold->values);
   free(fold->known);
@@ -51,8 +48,8 @@ uint64_t seg_stored_fold_bytes(const struct seg_run_state *state, uint32_t event
 // Where the rows of those folded together lie, and what the scan makes of them.
 static enum seg_status load(struct seg_stored_fold *fold, struct seg_error *error) {
   const struct seg_plan_entity *entity = &fold->state->plan->events[fold->event];
-  enum seg_status status =
-      seg_stored_columns_read(&fold->columns, fold->together.items, fold->together.count, error);
+  enum seg_status status = seg_stored_columns_read(&fold->columns, fold->stretches.list.items,
+                                                   fold->stretches.list.count, error);
   if (status == SEG_OK && fold->scan.state != NULL)
     status = seg_stored_scan_run(&fold->scan, &fold->columns, error);
   for (uint32_t c = 0; status == SEG_OK && c < entity->carried_count; c++) {
@@ -74,51 +71,16 @@ static void point_cells(struct seg_stored_fold *fold, void *const *values, uint6
   }
 }
 
-/** Customers that are folded together. */
-struct few {
-  uint32_t first, count; // counted from the first of all; `first` is a multiple of 64
-};
-
-// Their rows, taken from the front of the stretches.
-static enum seg_status take_rows(struct seg_stored_fold *fold, uint64_t rows, size_t *next,
-                                 struct seg_error *error) {
-  fold->together.count = 0;
-  while (rows > 0) {
-    struct seg_stored_stretch *from = &fold->stretches.list.items[*next];
-    struct seg_stored_stretch taken = *from;
-    taken.count = rows < from->count ? rows : from->count;
-    if (!SEG_VEC_PUSH(&fold->together, taken))
-      return seg_fail_memory(error, what_for);
-    from->first += taken.count;
-    from->count -= taken.count;
-    rows -= taken.count;
-    *next += from->count == 0;
-  }
-  return SEG_OK;
-}
-
-static struct few take_customers(const struct seg_stored_fold *fold, uint32_t first,
-                                 uint32_t customers) {
-  struct few few = {.first = first};
-  do {
-    uint32_t left = customers - first - few.count;
-    few.count += left < 64 ? left : 64;
-  } while (first + few.count < customers &&
-           fold->offsets[first + few.count] - fold->offsets[first] < ROWS);
-  return few;
-}
-
-static void fold_few(struct seg_stored_fold *fold, struct few few, struct seg_fold_scratch *scratch,
-                     struct seg_kernel_fault *fault) {
+static void fold_few(struct seg_stored_fold *fold, uint32_t customers,
+                     struct seg_fold_scratch *scratch, struct seg_kernel_fault *found) {
   const struct seg_run_state *state = fold->state;
   const int32_t *marked = fold->scan.state == NULL ? NULL : fold->scan.days;
-  uint64_t begin = fold->offsets[few.first];
-  for (uint32_t c = 0; c <= few.count; c++)
-    fold->own_offsets[c] = fold->offsets[few.first + c] - begin + fold->columns.lead;
-  struct seg_kernel_fault found = {.kind = SEG_FAULT_NONE};
+  for (uint32_t c = 0; fold->columns.lead > 0 && c <= customers; c++)
+    fold->offsets[c] += fold->columns.lead;
+  *found = (struct seg_kernel_fault){.kind = SEG_FAULT_NONE};
   struct seg_fold_frame frame = {
-      .customer_count = few.count,
-      .offsets = fold->own_offsets,
+      .customer_count = customers,
+      .offsets = fold->offsets,
       .days = marked != NULL ? (const void *)marked : fold->columns.days.values,
       .flags = (const void *const *)fold->scan.flag_words,
       .columns = fold->carried,
@@ -126,34 +88,32 @@ static void fold_few(struct seg_stored_fold *fold, struct few few, struct seg_fo
       .values = fold->values,
       .known = fold->known,
       .scratch = scratch,
-      .fault = &found,
+      .fault = found,
   };
   const struct seg_kernels *kernels = state->kernels;
   (state->pass == SEG_FIRST_PASS ? kernels->first_folds : kernels->folds)[fold->event](&frame);
-  if (found.kind == SEG_FAULT_NONE || fault->kind != SEG_FAULT_NONE)
-    return;
-  *fault = found;
-  fault->row += few.first;
 }
 
 enum seg_status seg_stored_fold_run(struct seg_stored_fold *fold, uint64_t first,
                                     uint32_t customers, void *const *values, uint64_t *const *known,
                                     struct seg_fold_scratch *scratch,
                                     struct seg_kernel_fault *fault, struct seg_error *error) {
-  size_t next = 0;
   *fault = (struct seg_kernel_fault){.kind = SEG_FAULT_NONE};
-  enum seg_status status = seg_stored_rows_find(&fold->columns.view, &fold->stretches, first,
-                                                customers, fold->offsets, error);
-  for (uint32_t at = 0; status == SEG_OK && at < customers;) {
-    struct few few = take_customers(fold, at, customers);
-    at += few.count;
-    status = take_rows(fold, fold->offsets[at] - fold->offsets[few.first], &next, error);
+  enum seg_status status = SEG_OK;
+  for (uint32_t at = 0, taken = 0; status == SEG_OK && at < customers; at += taken) {
+    status = seg_stored_stretches_find(&fold->stretches, first + at, customers - at, ROWS,
+                                       fold->offsets, &taken, error);
     if (status == SEG_OK)
       status = load(fold, error);
     if (status != SEG_OK)
       break;
-    point_cells(fold, values, known, few.first);
-    fold_few(fold, few, scratch, fault);
+    struct seg_kernel_fault found;
+    point_cells(fold, values, known, at);
+    fold_few(fold, taken, scratch, &found);
+    if (found.kind == SEG_FAULT_NONE || fault->kind != SEG_FAULT_NONE)
+      continue;
+    *fault = found;
+    fault->row += at;
   }
   return status;
 }

@@ -16,15 +16,11 @@ struct seg_stored_fold {
   uint32_t event;
   struct seg_stored_columns columns;
   struct seg_stored_scan scan; // without a state when nothing is scanned
-  /* Of all customers of a run; a stretch is used up from its front. */
   struct seg_stored_stretches stretches;
-  uint64_t *offsets;
-  /* Of those folded together. */
-  SEG_VEC(struct seg_stored_stretch) together;
-  uint64_t *own_offsets; // into the arrays
-  const void **carried;  // per carried column
-  void **values;         // per cell: from the customer at hand on
-  uint64_t **known;      // the same
+  uint64_t *offsets;    // into the arrays
+  const void **carried; // per carried column
+  void **values;        // per cell: from the customer at hand on
+  uint64_t **known;     // the same
 };
 
 SEG_NODISCARD enum seg_status seg_stored_fold_init(struct seg_stored_fold *fold,

@@ -166,12 +166,13 @@ enum seg_status seg_stored_events_gather(const struct seg_run_state *state, uint
   struct seg_stored_view view = seg_stored_view(state, event);
   struct seg_column days = {.layout = SEG_LAYOUT_I32, .values = gather->days};
   int32_t as_of = state->options->as_of;
-  enum seg_status status = SEG_OK;
-  if (reader->stretches.places == NULL)
-    status = seg_stored_stretches_init(&reader->stretches, &view, error);
+  enum seg_status status;
+  uint32_t taken = 0;
+  seg_stored_stretches_deinit(&reader->stretches); // of another event
+  status = seg_stored_stretches_init(&reader->stretches, &view, INT32_MIN, error);
   if (status == SEG_OK)
-    status =
-        seg_stored_rows_find(&view, &reader->stretches, first, customers, gather->offsets, error);
+    status = seg_stored_stretches_find(&reader->stretches, first, customers, UINT64_MAX,
+                                       gather->offsets, &taken, error);
   gather->count = gather->offsets[customers];
   if (status == SEG_OK)
     status = read_rows(&view, reader, DAYS, NULL, &days, error);

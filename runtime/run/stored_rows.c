@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "runtime/io/source.h"
+#include "runtime/run/windows.h"
 #include "runtime/store/store_keys.h"
+#include "runtime/store/store_read.h"
 
 static const char what_for[] = "where the events of customers are";
 
@@ -18,22 +20,13 @@ struct seg_stored_view seg_stored_view(const struct seg_run_state *state, uint32
   return view;
 }
 
-enum seg_status seg_stored_stretches_init(struct seg_stored_stretches *stretches,
-                                          const struct seg_stored_view *view,
-                                          struct seg_error *error) {
-  uint32_t parts = view->from.entity->part_count;
-  stretches->places = calloc((size_t)parts + 1, sizeof *stretches->places);
-  return stretches->places == NULL ? seg_fail_memory(error, what_for) : SEG_OK;
+int32_t seg_stored_first_day(const struct seg_run_state *state, uint32_t event) {
+  int32_t first, last;
+  seg_windows_reach(&state->plan->folds[event], state->windows, &first, &last);
+  return first;
 }
 
-void seg_stored_stretches_deinit(struct seg_stored_stretches *stretches) {
-  SEG_VEC_FREE(&stretches->list);
-  free(stretches->places);
-  *stretches = (struct seg_stored_stretches){0};
-}
-
-// The first place among the offsets with a number that is not below.
-static uint64_t lower_place(const struct seg_store_part *part, uint64_t number) {
+uint64_t seg_stored_place(const struct seg_store_part *part, uint64_t number) {
   uint64_t count = part->offsets.count - 1;
   if (!seg_store_has(&part->numbers))
     return number < count ? number : count;
@@ -49,22 +42,8 @@ static uint64_t lower_place(const struct seg_store_part *part, uint64_t number) 
   return low;
 }
 
-// The same near `*place`: numbers that rise find theirs a step further.
-static uint64_t next_place(const struct seg_store_part *part, uint64_t number, uint64_t *place) {
-  uint64_t count = part->offsets.count - 1;
-  if (!seg_store_has(&part->numbers))
-    return number < count ? number : count;
-  const uint32_t *numbers = (const uint32_t *)part->numbers.data;
-  for (int steps = 0; steps < 2; steps++, ++*place)
-    if (*place <= count && (*place == 0 || numbers[*place - 1] < number) &&
-        (*place == count || numbers[*place] >= number))
-      return *place;
-  return *place = lower_place(part, number);
-}
-
-// Rows of the number whose place that is.
-static uint64_t rows_at(const struct seg_store_part *part, uint64_t number, uint64_t place,
-                        uint64_t *first) {
+uint64_t seg_stored_rows_at(const struct seg_store_part *part, uint64_t number, uint64_t place,
+                            uint64_t *first) {
   if (place + 1 >= part->offsets.count ||
       (seg_store_has(&part->numbers) && ((const uint32_t *)part->numbers.data)[place] != number))
     return 0;
@@ -73,66 +52,19 @@ static uint64_t rows_at(const struct seg_store_part *part, uint64_t number, uint
   return offsets[place + 1] - offsets[place];
 }
 
-static bool add_stretch(struct seg_stored_stretches *stretches, uint32_t part, uint64_t first,
-                        uint64_t count) {
-  size_t n = stretches->list.count;
-  struct seg_stored_stretch *last = n == 0 ? NULL : &stretches->list.items[n - 1];
-  if (last != NULL && last->part == part && last->first + last->count == first) {
-    last->count += count;
-    return true;
-  }
-  return count == 0 ||
-         SEG_VEC_PUSH(&stretches->list, (struct seg_stored_stretch){part, first, count});
-}
-
-// One part that has all numbers, and customers with the same ones: the offsets are there already.
-static enum seg_status find_plain(const struct seg_store_part *part,
-                                  struct seg_stored_stretches *stretches, uint64_t first,
-                                  uint32_t count, uint64_t *offsets, struct seg_error *error) {
-  const uint64_t *from = (const uint64_t *)part->offsets.data;
-  uint64_t last = part->offsets.count - 1;
-  uint64_t base = from[first < last ? first : last];
-  for (uint32_t c = 0; c <= count; c++)
-    offsets[c] = from[first + c < last ? first + c : last] - base;
-  return add_stretch(stretches, 0, base, offsets[count]) ? SEG_OK
-                                                         : seg_fail_memory(error, what_for);
-}
-
-enum seg_status seg_stored_rows_find(const struct seg_stored_view *view,
-                                     struct seg_stored_stretches *stretches, uint64_t first,
-                                     uint32_t count, uint64_t *offsets, struct seg_error *error) {
-  const struct seg_store_entity *entity = view->from.entity;
-  uint64_t rows = 0;
-  stretches->list.count = 0;
-  if (view->numbers == NULL && entity->part_count == 1 && !seg_store_has(&entity->parts[0].numbers))
-    return find_plain(&entity->parts[0], stretches, first, count, offsets, error);
-  for (uint32_t c = 0; c < count; c++) {
-    uint64_t number = view->numbers == NULL ? first + c : view->numbers[first + c];
-    offsets[c] = rows;
-    for (uint32_t p = 0; p < entity->part_count; p++) {
-      const struct seg_store_part *part = &entity->parts[p];
-      uint64_t from = 0, place = next_place(part, number, &stretches->places[p]);
-      uint64_t own = rows_at(part, number, place, &from);
-      rows += own;
-      if (!add_stretch(stretches, p, from, own))
-        return seg_fail_memory(error, what_for);
-    }
-  }
-  offsets[count] = rows;
-  return SEG_OK;
-}
-
 uint64_t seg_stored_rows_count(const struct seg_stored_view *view, uint64_t first, uint64_t count) {
   uint64_t rows = 0, unused = 0;
   for (uint32_t p = 0; p < view->from.entity->part_count; p++) {
     const struct seg_store_part *part = &view->from.entity->parts[p];
     const uint64_t *offsets = (const uint64_t *)part->offsets.data;
     if (view->numbers == NULL) {
-      rows += offsets[lower_place(part, first + count)] - offsets[lower_place(part, first)];
+      rows +=
+          offsets[seg_stored_place(part, first + count)] - offsets[seg_stored_place(part, first)];
       continue;
     }
     for (uint64_t c = first; c < first + count; c++)
-      rows += rows_at(part, view->numbers[c], lower_place(part, view->numbers[c]), &unused);
+      rows += seg_stored_rows_at(part, view->numbers[c], seg_stored_place(part, view->numbers[c]),
+                                 &unused);
   }
   return rows;
 }
@@ -146,7 +78,8 @@ static enum seg_status mark_rows(const struct seg_stored_view *view,
     return seg_fail_memory(error, what_for);
   for (uint64_t c = 0; c < customers; c++) {
     uint64_t first = 0;
-    uint64_t rows = rows_at(part, view->numbers[c], lower_place(part, view->numbers[c]), &first);
+    uint64_t rows = seg_stored_rows_at(part, view->numbers[c],
+                                       seg_stored_place(part, view->numbers[c]), &first);
     for (uint64_t r = first; r < first + rows; r++)
       seg_bitmap_set(*bits, (int64_t)r);
   }
@@ -165,7 +98,7 @@ enum seg_status seg_stored_owned_new(const struct seg_run_state *state,
   for (uint32_t p = 0; status == SEG_OK && p < entity->part_count; p++) {
     const struct seg_store_part *part = &entity->parts[p];
     if (view->numbers == NULL)
-      (*owned)[p].end = ((const uint64_t *)part->offsets.data)[lower_place(part, customers)];
+      (*owned)[p].end = ((const uint64_t *)part->offsets.data)[seg_stored_place(part, customers)];
     else
       status = mark_rows(view, part, customers, &(*owned)[p].bits, error);
   }

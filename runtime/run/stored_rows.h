@@ -15,34 +15,17 @@ struct seg_stored_view {
 };
 struct seg_stored_view seg_stored_view(const struct seg_run_state *state, uint32_t event);
 
-/** Rows of one part that follow each other. */
-struct seg_stored_stretch {
-  uint32_t part;
-  uint64_t first, count;
-};
+/** The first day that the folds of an event look at; they end before the as-of day. */
+int32_t seg_stored_first_day(const struct seg_run_state *state, uint32_t event);
 
-struct seg_stored_stretches {
-  SEG_VEC(struct seg_stored_stretch) list;
-  uint64_t *places; // per part: near the place where the last customer was found
-};
+/** The place among a part's offsets of a number, or of the first one behind it. */
+uint64_t seg_stored_place(const struct seg_store_part *part, uint64_t number);
 
-/** Zero-initialise before. */
-SEG_NODISCARD enum seg_status seg_stored_stretches_init(struct seg_stored_stretches *stretches,
-                                                        const struct seg_stored_view *view,
-                                                        struct seg_error *error);
-void seg_stored_stretches_deinit(struct seg_stored_stretches *stretches);
+/** How many rows the number has that is looked for at a place, and the first of them. */
+uint64_t seg_stored_rows_at(const struct seg_store_part *part, uint64_t number, uint64_t place,
+                            uint64_t *first);
 
-/**
- * The rows of customers first .. first + count - 1 in their order, the parts of one customer after
- * each other. offsets[c] .. offsets[c + 1] - 1 are those of customer first + c, counted from the
- * first of the list.
- */
-SEG_NODISCARD enum seg_status seg_stored_rows_find(const struct seg_stored_view *view,
-                                                   struct seg_stored_stretches *stretches,
-                                                   uint64_t first, uint32_t count,
-                                                   uint64_t *offsets, struct seg_error *error);
-
-/** How many rows they have. */
+/** How many rows customers first .. first + count - 1 have. */
 uint64_t seg_stored_rows_count(const struct seg_stored_view *view, uint64_t first, uint64_t count);
 
 /** Which rows of a part belong to a customer of the run. */

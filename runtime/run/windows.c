@@ -53,6 +53,19 @@ void seg_windows_resolve(const struct seg_plan *plan, int32_t as_of, int32_t *da
   }
 }
 
+void seg_windows_reach(const struct seg_fold *fold, const int32_t *days, int32_t *first,
+                       int32_t *last) {
+  *first = INT32_MAX;
+  *last = INT32_MIN;
+  for (uint32_t c = 0; c < fold->cell_count; c++) {
+    const int32_t *window = days + (size_t)fold->cells[c].window * 2;
+    if (window[0] > window[1])
+      continue;
+    *first = window[0] < *first ? window[0] : *first;
+    *last = window[1] > *last ? window[1] : *last;
+  }
+}
+
 static bool asks_for_instant(const struct seg_block *block) {
   bool asks = false;
   for (uint32_t i = 0; i < block->step_count; i++)

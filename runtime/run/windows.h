@@ -14,6 +14,11 @@
  */
 void seg_windows_resolve(const struct seg_plan *plan, int32_t as_of, int32_t *days);
 
+/** The first and the last day that some window of the event's cells has, given what
+ * seg_windows_resolve found; *first > *last when none has any. */
+void seg_windows_reach(const struct seg_fold *fold, const int32_t *days, int32_t *first,
+                       int32_t *last);
+
 /**
  * UTC microseconds at which the as-of day begins in the plan's time zone; 0 when nothing in
  * the plan asks for it. Errors: those of seg_zone_load.

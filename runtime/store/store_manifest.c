@@ -181,10 +181,30 @@ static void read_column(struct reading *reading, struct seg_json_value *object, 
   end_object(reading, object);
 }
 
+static int32_t read_day(struct reading *reading, const struct seg_json_value *value) {
+  if (value != NULL && value->kind == SEG_JSON_INTEGER && value->integer >= INT32_MIN &&
+      value->integer <= INT32_MAX)
+    return (int32_t)value->integer;
+  reading->damaged = true;
+  return 0;
+}
+
+static struct seg_store_days read_span(struct reading *reading, struct seg_json_value *object) {
+  struct seg_store_days span = {.is_known = true};
+  span.first = read_day(reading, seg_json_take(object, "first"));
+  span.last = read_day(reading, seg_json_take(object, "last"));
+  span.rise = take_truth(reading, object, "rise");
+  end_object(reading, object);
+  return span;
+}
+
 static void read_part(struct reading *reading, struct seg_json_value *object,
                       struct seg_store_part *part) {
   part->rows = (uint64_t)take_integer(reading, object, "rows");
   part->keyed = (uint64_t)take_integer(reading, object, "keyed");
+  struct seg_json_value *span = seg_json_take(object, "span");
+  if (span != NULL)
+    part->span = read_span(reading, span);
   take_array(reading, object, "numbers", &part->numbers);
   take_array(reading, object, "offsets", &part->offsets);
   take_array(reading, object, "days", &part->days);

@@ -83,9 +83,17 @@ struct seg_store_column {
   struct seg_store_values *parts; // as many as the entity has
 };
 
+/** What is known of the days of a part's rows without reading them. */
+struct seg_store_days {
+  bool is_known; // not for an empty part, nor one made before they were noted
+  bool rise;     // from row to row of one key
+  int32_t first, last;
+};
+
 struct seg_store_part {
   uint64_t rows;
-  uint64_t keyed; // of those: with a key; the others come last
+  uint64_t keyed;             // of those: with a key; the others come last
+  struct seg_store_days span; // events
   /**
    * Of a customer or a list: the number of the key of each row, absent when row i has number i. Of
    * an event: the numbers that have rows, rising, absent when all numbers below the count of

@@ -70,10 +70,24 @@ static void write_column(struct seg_json *json, const struct seg_store_column *c
   seg_json_end_object(json);
 }
 
+static void write_span(struct seg_json *json, const struct seg_store_days *span) {
+  seg_json_key(json, "span");
+  seg_json_begin_object(json);
+  seg_json_key(json, "first");
+  seg_json_int(json, span->first);
+  seg_json_key(json, "last");
+  seg_json_int(json, span->last);
+  seg_json_key(json, "rise");
+  seg_json_bool(json, span->rise);
+  seg_json_end_object(json);
+}
+
 static void write_part(struct seg_json *json, const struct seg_store_part *part) {
   seg_json_begin_object(json);
   write_number(json, "rows", part->rows);
   write_number(json, "keyed", part->keyed);
+  if (part->span.is_known)
+    write_span(json, &part->span);
   write_array(json, "numbers", &part->numbers);
   write_array(json, "offsets", &part->offsets);
   write_array(json, "days", &part->days);

@@ -25,8 +25,8 @@
   }                                                                                                \
   break
 
-static void copy_integers(const struct seg_store_array *array, uint64_t first, uint64_t count,
-                          void *to, size_t bytes) {
+void seg_store_copy_integers(const struct seg_store_array *array, uint64_t first, uint64_t count,
+                             void *to, size_t bytes) {
   if (bytes == seg_store_types[array->type].size) {
     memcpy(to, array->data + first * bytes, count * bytes);
     return;
@@ -36,24 +36,6 @@ static void copy_integers(const struct seg_store_array *array, uint64_t first, u
   case 2: COPY_TO(int16_t);
   case 4: COPY_TO(int32_t);
   default: COPY_TO(int64_t);
-  }
-}
-
-// Bits first .. first + count - 1 into the bits of `to` from `at` on, which are 0.
-static void copy_bits(const uint64_t *from, uint64_t first, uint64_t count, uint64_t *to,
-                      uint64_t at) {
-  while (count > 0) {
-    uint64_t shift = first % 64, room = 64 - at % 64;
-    uint64_t bits = from[first / 64] >> shift;
-    uint64_t have = 64 - shift;
-    uint64_t take = have < room ? have : room;
-    take = take < count ? take : count;
-    if (take < 64)
-      bits &= (UINT64_C(1) << take) - 1;
-    to[at / 64] |= bits << (at % 64);
-    first += take;
-    at += take;
-    count -= take;
   }
 }
 
@@ -108,13 +90,14 @@ enum seg_status seg_store_read_narrow(const struct seg_store *store,
   case SEG_LAYOUT_BIT:
     status = verify_words(store, &values->values, first, count, error);
     if (status == SEG_OK)
-      copy_bits((const uint64_t *)values->values.data, first, count, to->values, (uint64_t)at);
+      seg_bitmap_copy((const uint64_t *)values->values.data, (int64_t)first, (int64_t)count,
+                      to->values, at);
     break;
   case SEG_LAYOUT_I32:
   case SEG_LAYOUT_I64:
     status = seg_store_verify(store, &values->values, first, count, error);
     if (status == SEG_OK)
-      copy_integers(&values->values, first, count, out + (size_t)at * bytes, bytes);
+      seg_store_copy_integers(&values->values, first, count, out + (size_t)at * bytes, bytes);
     break;
   case SEG_LAYOUT_F64:
     status = seg_store_verify(store, &values->values, first, count, error);
@@ -135,7 +118,8 @@ enum seg_status seg_store_read_narrow(const struct seg_store *store,
   }
   status = verify_words(store, &values->known, first, count, error);
   if (status == SEG_OK)
-    copy_bits((const uint64_t *)values->known.data, first, count, to->known, (uint64_t)at);
+    seg_bitmap_copy((const uint64_t *)values->known.data, (int64_t)first, (int64_t)count, to->known,
+                    at);
   return status;
 }
 
@@ -161,6 +145,6 @@ enum seg_status seg_store_read_integers(const struct seg_store *store,
                                         uint64_t count, int64_t *to, struct seg_error *error) {
   enum seg_status status = seg_store_verify(store, array, first, count, error);
   if (status == SEG_OK)
-    copy_integers(array, first, count, to, sizeof *to);
+    seg_store_copy_integers(array, first, count, to, sizeof *to);
   return status;
 }

@@ -28,6 +28,11 @@ SEG_NODISCARD enum seg_status seg_store_read_narrow(const struct seg_store *stor
 /** How wide whole numbers of a stored type are as values of a layout. */
 enum seg_width seg_store_width(enum seg_store_type type, enum seg_layout layout);
 
+/** Elements of an array of whole numbers as such of `bytes` bytes, which hold all of them; what is
+ * read has been verified. */
+void seg_store_copy_integers(const struct seg_store_array *array, uint64_t first, uint64_t count,
+                             void *to, size_t bytes);
+
 /** Elements of an array of whole numbers as 64-bit ones. */
 SEG_NODISCARD enum seg_status seg_store_read_integers(const struct seg_store *store,
                                                       const struct seg_store_array *array,

@@ -29,7 +29,9 @@ struct variant {
   const char *where;     // of the event
   const char *customers; // `where` of the customer
   unsigned filters;      // more of them
-  bool in_parts;         // the second half of the events is appended
+  unsigned later;        // of a hundred events are appended: many are merged, few stay a part
+  bool rising;           // a customer's days rise
+  bool recent;           // every window is short
   bool some_missing;     // amounts
   bool wild;             // some pieces are too many for computed columns
 };
@@ -56,7 +58,7 @@ static const struct variant variants[] = {
      .as_of = "2095-06-01",
      .where = "where pieces > 2\n",
      .filters = 13,
-     .in_parts = true},
+     .later = 50},
     {.name = "eight bytes, many filters",
      .largest = 4000000000000,
      .first_year = 2025,
@@ -68,7 +70,7 @@ static const struct variant variants[] = {
      .first_year = 2025,
      .as_of = "2025-09-01",
      .filters = 4,
-     .in_parts = true,
+     .later = 50,
      .some_missing = true},
     {.name = "faults of rows that do not exist",
      .largest = 30000,
@@ -84,8 +86,56 @@ static const struct variant variants[] = {
      .as_of = "2026-01-01",
      .customers = "where score > 20\n",
      .filters = 2,
-     .in_parts = true,
+     .later = 50,
      .some_missing = true},
+    {.name = "a small part",
+     .largest = 2000000000,
+     .first_year = 2095,
+     .as_of = "2095-06-01",
+     .where = "where pieces > 2\n",
+     .filters = 13,
+     .later = 10,
+     .some_missing = true},
+    {.name = "old rows",
+     .largest = 30000,
+     .first_year = 2025,
+     .as_of = "2025-12-25",
+     .filters = 2,
+     .rising = true,
+     .recent = true},
+    {.name = "old rows and a small part",
+     .largest = 120,
+     .first_year = 2025,
+     .as_of = "2025-12-25",
+     .filters = 5,
+     .later = 10,
+     .rising = true,
+     .recent = true,
+     .some_missing = true},
+    {.name = "old rows before late ones",
+     .largest = 30000,
+     .first_year = 2025,
+     .as_of = "2025-08-10",
+     .where = "where pieces < 1000\n",
+     .later = 50,
+     .rising = true,
+     .recent = true,
+     .wild = true},
+    {.name = "old rows of some customers",
+     .largest = 30000,
+     .first_year = 2025,
+     .as_of = "2025-12-25",
+     .customers = "where score > 20\n",
+     .filters = 2,
+     .later = 10,
+     .rising = true,
+     .recent = true},
+    {.name = "old rows in no order, of four bytes of days",
+     .largest = 30000,
+     .first_year = 2095,
+     .as_of = "2095-12-25",
+     .later = 10,
+     .recent = true},
 };
 
 static void write_file(const char *folder, const char *name, const char *text) {
@@ -123,32 +173,39 @@ static void write_rules(const char *folder, const struct variant *variant) {
           "  kind: one of (\"a\", \"b\", \"c\")\n  gift: bool?\n  each = pieces * 3 - 1\n  %s}\n\n",
           variant->customers == NULL ? "" : variant->customers, variant->some_missing ? "?" : "",
           variant->where == NULL ? "" : variant->where);
+  const char *ever = variant->recent ? "within 60d" : "ever";
+  unsigned days = variant->recent ? 80 : 200;
   unsigned number = 0;
   const int64_t limits[] = {variant->largest / 3, variant->largest * 10, variant->largest * 600};
   for (size_t i = 0; i < 3; i++) {
     int64_t cents = limits[i];
-    fprintf(out, "segment s%u { when: sum(buy.amount) ever > %" PRId64 ".%02" PRId64 " }\n",
-            number++, cents / 100, cents % 100);
+    fprintf(out, "segment s%u { when: sum(buy.amount) %s > %" PRId64 ".%02" PRId64 " }\n", number++,
+            ever, cents / 100, cents % 100);
     fprintf(out, "segment s%u { when: max(buy.amount) within 90d >= %" PRId64 ".%02" PRId64 " }\n",
             number++, cents / 100, cents % 100);
     fprintf(out, "segment s%u { when: count(buy[kind = \"%c\"]) within %zud >= %zu }\n", number++,
-            "abc"[i], 30 + 50 * i, 1 + 3 * i);
-    fprintf(out, "segment s%u { when: sum(buy[gift].each) ever > %zu }\n", number++, 20 + 400 * i);
-    fprintf(out, "segment s%u { when: sum(buy.weight) within 200d > %zu.25 }\n", number++,
+            "abc"[i], 30 + (variant->recent ? 20 : 50) * i, 1 + 3 * i);
+    fprintf(out, "segment s%u { when: sum(buy[gift].each) %s > %zu }\n", number++, ever,
+            20 + 400 * i);
+    fprintf(out, "segment s%u { when: sum(buy.weight) within %ud > %zu.25 }\n", number++, days,
             3 + 100 * i);
-    fprintf(out, "segment s%u { when: distinct(buy.shop) within 100d > %zu }\n", number++, i * 7);
-    fprintf(out, "segment s%u { when: distinct(buy[not (kind = \"b\")].pieces) ever > %zu }\n",
-            number++, i * 4);
-    fprintf(out, "segment s%u { when: first(buy.shop) ever = \"shop %zu\" }\n", number++, i);
-    fprintf(out, "segment s%u { when: last(buy[pieces > %zu].kind) ever = \"c\" }\n", number++,
-            i * 2);
-    fprintf(out, "segment s%u { when: days_since(last(buy[shop = \"shop %zu\"])) < 40 }\n",
-            number++, i);
+    fprintf(out, "segment s%u { when: distinct(buy.shop) within %ud > %zu }\n", number++, days / 2,
+            i * 7);
+    fprintf(out, "segment s%u { when: distinct(buy[not (kind = \"b\")].pieces) %s > %zu }\n",
+            number++, ever, i * 4);
+    fprintf(out, "segment s%u { when: first(buy.shop) %s = \"shop %zu\" }\n", number++, ever, i);
+    fprintf(out, "segment s%u { when: last(buy[pieces > %zu].kind) %s = \"c\" }\n", number++, i * 2,
+            ever);
+    fprintf(out, "segment s%u { when: days_since(last(buy[shop = \"shop %zu\"]) %s) < 40 }\n",
+            number++, i, ever);
   }
+  for (unsigned i = 0; i < 3; i++) // an event on the first days of the longest window
+    fprintf(out, "segment s%u { when: days_since(first(buy) within 90d) >= %u }\n", number++,
+            90 - i);
   for (unsigned f = 0; f < variant->filters; f++)
     fprintf(out,
-            "segment s%u { when: count(buy[pieces = %u and kind != \"%c\"]) within 150d > %u }\n",
-            number++, f % 12, "abc"[f % 3], f / 12);
+            "segment s%u { when: count(buy[pieces = %u and kind != \"%c\"]) within %ud > %u }\n",
+            number++, f % 12, "abc"[f % 3], days / 4 * 3, f / 12);
   fclose(out);
   write_file(folder, "rules.seg", text);
   free(text);
@@ -159,11 +216,13 @@ static unsigned events_of(unsigned customer, struct seg_random *random) {
   return customer % 23 < 7 && customer < 46 ? sizes[customer % 23] : seg_random_below(random, 40);
 }
 
+// Event `number` of `all` of the customer.
 static void write_event(FILE *out, const struct variant *variant, unsigned customer,
-                        struct seg_random *random) {
-  fprintf(out, "k%u,%d-%02u-%02u,", customer, variant->first_year,
-          1 + seg_random_below(random, variant->first_year == 1970 ? 4 : 12),
-          1 + seg_random_below(random, 28));
+                        unsigned number, unsigned all, struct seg_random *random) {
+  unsigned months = variant->first_year == 1970 ? 4 : 12;
+  unsigned day =
+      variant->rising ? number * months * 28 / all : seg_random_below(random, months * 28);
+  fprintf(out, "k%u,%d-%02u-%02u,", customer, variant->first_year, 1 + day / 28, 1 + day % 28);
   int64_t amount = (int64_t)(seg_random_next(random) % (uint64_t)variant->largest);
   if (!variant->some_missing || !seg_random_chance(random, 10))
     fprintf(out, "%" PRId64 ".%02" PRId64, amount / 100, amount % 100);
@@ -202,13 +261,16 @@ static void write_data(const char *folder, const struct variant *variant,
     fprintf(files[i], "customer,day,amount,pieces,weight,shop,kind,gift\n");
   }
   free(customers);
+  unsigned sizes[CUSTOMERS];
+  for (unsigned c = 0; c < CUSTOMERS; c++)
+    sizes[c] = events_of(c, random);
   for (unsigned half = 0; half < 2; half++)
     for (unsigned c = 0; c < CUSTOMERS; c++) {
-      unsigned all = events_of(c, random), begin = half == 0 ? 0 : all / 2;
-      for (unsigned e = begin; e < (half == 0 ? all / 2 : all); e++) {
+      unsigned all = sizes[c], later = all * variant->later / 100;
+      for (unsigned e = half == 0 ? 0 : all - later; e < (half == 0 ? all - later : all); e++) {
         char *line = NULL;
         FILE *event = open_memstream(&line, &size);
-        write_event(event, variant, c, random);
+        write_event(event, variant, c, e, all, random);
         fclose(event);
         fputs(line, files[0]);
         fputs(line, files[1 + half]);
@@ -285,10 +347,10 @@ static void try_variant(const struct variant *variant, struct seg_random *random
   assert_non_null(mkdtemp(folder));
   write_rules(folder, variant);
   write_data(folder, variant, random);
-  prepare(folder, variant->in_parts ? "one" : "all", false);
+  prepare(folder, variant->later > 0 ? "one" : "all", false);
   struct segc_kept_store *kept = segc_kept_store_new();
   assert_non_null(kept);
-  if (variant->in_parts) { // the store that is kept open is then an old one
+  if (variant->later > 0) { // the store that is kept open is then an old one
     free(score(folder, variant, NULL, true, kept, 1, 0));
     prepare(folder, "two", true);
   }

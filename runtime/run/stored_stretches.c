@@ -1,0 +1,218 @@
+// See stored_stretches.h.
+#include "runtime/run/stored_stretches.h"
+
+#include "runtime/store/store_read.h"
+
+enum { TOGETHER = 64 }; // customers that are never divided: a word of the bitmaps
+
+static const char what_for[] = "where the events of customers are";
+
+static bool is_plain(const struct seg_stored_view *view) {
+  const struct seg_store_entity *entity = view->from.entity;
+  return view->numbers == NULL && entity->part_count == 1 &&
+         !seg_store_has(&entity->parts[0].numbers);
+}
+
+static bool can_skip(const struct seg_store_part *part, int32_t from_day) {
+  return part->span.is_known && part->span.rise && part->span.first < from_day;
+}
+
+bool seg_stored_stretches_scatter(const struct seg_stored_view *view, int32_t from_day) {
+  if (!is_plain(view))
+    return true;
+  // Bringing rows together takes about as long as folding twice as many where they lie.
+  const struct seg_store_part *part = &view->from.entity->parts[0];
+  int64_t days = (int64_t)part->span.last - part->span.first + 1;
+  return can_skip(part, from_day) && (int64_t)from_day - part->span.first > days * 2 / 3;
+}
+
+enum seg_status seg_stored_stretches_init(struct seg_stored_stretches *stretches,
+                                          const struct seg_stored_view *view, int32_t from_day,
+                                          struct seg_error *error) {
+  uint32_t parts = view->from.entity->part_count;
+  bool scatter = seg_stored_stretches_scatter(view, from_day);
+  stretches->view = view;
+  stretches->from_day = from_day;
+  stretches->cursors = calloc((size_t)parts + 1, sizeof *stretches->cursors);
+  if (stretches->cursors == NULL)
+    return seg_fail_memory(error, what_for);
+  for (uint32_t p = 0; p < parts; p++) {
+    const struct seg_store_part *part = &view->from.entity->parts[p];
+    stretches->cursors[p] = (struct seg_stored_cursor){
+        .offsets = (const uint64_t *)part->offsets.data,
+        .numbers = (const uint32_t *)part->numbers.data,
+        .count = part->offsets.count - 1,
+        .skips = scatter && can_skip(part, from_day),
+    };
+  }
+  return SEG_OK;
+}
+
+void seg_stored_stretches_deinit(struct seg_stored_stretches *stretches) {
+  SEG_VEC_FREE(&stretches->list);
+  free(stretches->cursors);
+  *stretches = (struct seg_stored_stretches){0};
+}
+
+// The rows lie in one piece, and the offsets are there already.
+static enum seg_status find_plain(struct seg_stored_stretches *stretches, uint64_t first,
+                                  uint32_t count, uint64_t most, uint64_t *offsets, uint32_t *taken,
+                                  struct seg_error *error) {
+  const struct seg_stored_cursor *cursor = &stretches->cursors[0];
+  const uint64_t *from = cursor->offsets;
+  uint64_t last = cursor->count, base = from[first < last ? first : last];
+  offsets[0] = 0;
+  for (*taken = 0; *taken < count && (*taken % TOGETHER != 0 || offsets[*taken] < most);) {
+    uint64_t next = first + ++*taken;
+    offsets[*taken] = from[next < last ? next : last] - base;
+  }
+  struct seg_stored_stretch all = {0, base, offsets[*taken]};
+  return all.count == 0 || SEG_VEC_PUSH(&stretches->list, all) ? SEG_OK
+                                                               : seg_fail_memory(error, what_for);
+}
+
+// The first of rows first .. end - 1 whose day is not before `from`; days rise.
+static uint64_t search_day(const struct seg_store_array *days, uint64_t first, uint64_t end,
+                           int32_t from) {
+  while (first < end) {
+    uint64_t middle = first + (end - first) / 2;
+    if (seg_store_integer(days, middle) < from)
+      first = middle + 1;
+    else
+      end = middle;
+  }
+  return first;
+}
+
+// The same for the narrow days of the few rows that there mostly are, in groups that become
+// vectors.
+static uint64_t count_days(const int16_t *days, uint64_t first, uint64_t end, int16_t from) {
+  enum { GROUP = 32 };
+  while (first < end) {
+    int16_t left = (int16_t)(end - first < GROUP ? end - first : GROUP), before = 0;
+    for (int16_t i = 0; i < (int16_t)GROUP; i++)
+      before = (int16_t)(before + ((days[first + (uint64_t)i] < from) & (i < left)));
+    first += (uint64_t)before;
+    if (before < GROUP)
+      break;
+  }
+  return first;
+}
+
+static uint64_t skip_days(const struct seg_store_array *days, uint64_t first, uint64_t end,
+                          int32_t from) {
+  enum { FEW = 64 };
+  uint64_t readable = (days->count + 63) / 64 * 64;
+  if (days->type == SEG_STORE_I16 && from >= INT16_MIN && from <= INT16_MAX && end - first <= FEW &&
+      end + FEW <= readable)
+    return count_days((const int16_t *)days->data, first, end, (int16_t)from);
+  return search_day(days, first, end, from);
+}
+
+// The first of rows first .. end - 1 that is not too old; the days have been verified.
+static inline uint64_t leave_out(const struct seg_stored_stretches *stretches, uint32_t part,
+                                 uint64_t first, uint64_t end) {
+  const struct seg_store_array *days = &stretches->view->from.entity->parts[part].days;
+  return skip_days(days, first, end, stretches->from_day);
+}
+
+static enum seg_status verify_days(const struct seg_stored_stretches *stretches, uint32_t part,
+                                   uint64_t first, uint64_t end, struct seg_error *error) {
+  const struct seg_stored_source *from = &stretches->view->from;
+  return seg_store_verify(from->store, &from->entity->parts[part].days, first, end - first, error);
+}
+
+// The cursors stand at the first number that is not below, and the days they skip by are verified.
+static enum seg_status begin_rising(struct seg_stored_stretches *stretches, uint64_t first,
+                                    uint64_t end, struct seg_error *error) {
+  const struct seg_store_entity *entity = stretches->view->from.entity;
+  enum seg_status status = SEG_OK;
+  for (uint32_t p = 0; status == SEG_OK && p < entity->part_count; p++) {
+    struct seg_stored_cursor *cursor = &stretches->cursors[p];
+    cursor->place = seg_stored_place(&entity->parts[p], first);
+    uint64_t past = seg_stored_place(&entity->parts[p], end);
+    if (cursor->skips)
+      status =
+          verify_days(stretches, p, cursor->offsets[cursor->place], cursor->offsets[past], error);
+  }
+  return status;
+}
+
+// Member by member: a whole one would be read back before it is written.
+static inline size_t put(struct seg_stored_stretch *items, size_t used, uint32_t part,
+                         uint64_t first, uint64_t end) {
+  items[used].part = part;
+  items[used].first = first;
+  items[used].count = end - first;
+  return used + (first < end);
+}
+
+// Customers with the numbers of the store: a cursor goes a step further, or stays. Without branches
+// that nobody could predict.
+static void find_rising(struct seg_stored_stretches *stretches, uint64_t number,
+                        struct seg_stored_stretch *items, size_t *used) {
+  uint32_t parts = stretches->view->from.entity->part_count;
+  for (uint32_t p = 0; p < parts; p++) {
+    struct seg_stored_cursor *cursor = &stretches->cursors[p];
+    uint64_t place = cursor->place, first = cursor->offsets[place];
+    bool is_here =
+        place < cursor->count && (cursor->numbers == NULL || cursor->numbers[place] == number);
+    uint64_t end = cursor->offsets[place + is_here];
+    cursor->place = place + is_here;
+    if (cursor->skips)
+      first = leave_out(stretches, p, first, end);
+    *used = put(items, *used, p, first, end);
+  }
+}
+
+// Customers with any numbers.
+static enum seg_status find_listed(struct seg_stored_stretches *stretches, uint64_t number,
+                                   struct seg_stored_stretch *items, size_t *used,
+                                   struct seg_error *error) {
+  const struct seg_store_entity *entity = stretches->view->from.entity;
+  for (uint32_t p = 0; p < entity->part_count; p++) {
+    const struct seg_store_part *part = &entity->parts[p];
+    uint64_t first = 0;
+    uint64_t end = seg_stored_rows_at(part, number, seg_stored_place(part, number), &first);
+    end += first;
+    if (first < end && stretches->cursors[p].skips) {
+      enum seg_status status = verify_days(stretches, p, first, end, error);
+      if (status != SEG_OK)
+        return status;
+      first = leave_out(stretches, p, first, end);
+    }
+    *used = put(items, *used, p, first, end);
+  }
+  return SEG_OK;
+}
+
+enum seg_status seg_stored_stretches_find(struct seg_stored_stretches *stretches, uint64_t first,
+                                          uint32_t count, uint64_t most, uint64_t *offsets,
+                                          uint32_t *taken, struct seg_error *error) {
+  const struct seg_stored_view *view = stretches->view;
+  uint32_t parts = view->from.entity->part_count;
+  stretches->list.count = 0;
+  if (is_plain(view) && !stretches->cursors[0].skips)
+    return find_plain(stretches, first, count, most, offsets, taken, error);
+  if (!SEG_VEC_RESERVE(&stretches->list, (size_t)count * parts + parts))
+    return seg_fail_memory(error, what_for);
+  enum seg_status status =
+      view->numbers == NULL ? begin_rising(stretches, first, first + count, error) : SEG_OK;
+  struct seg_stored_stretch *items = stretches->list.items;
+  size_t used = 0;
+  offsets[0] = 0;
+  for (*taken = 0;
+       status == SEG_OK && *taken < count && (*taken % TOGETHER != 0 || offsets[*taken] < most);) {
+    uint64_t rows = offsets[*taken];
+    size_t before = used;
+    if (view->numbers == NULL)
+      find_rising(stretches, first + *taken, items, &used);
+    else
+      status = find_listed(stretches, view->numbers[first + *taken], items, &used, error);
+    for (; before < used; before++)
+      rows += items[before].count;
+    offsets[++*taken] = rows;
+  }
+  stretches->list.count = used;
+  return status;
+}
