@@ -370,7 +370,7 @@ enum seg_status seg_witness_find(struct seg_query *query, enum seg_answer *answe
   enum seg_status status = SEG_OK;
   if (!making.out_of_memory && !query->out_of_memory && !making.failed)
     status = move_rows(&making, error);
-  if (status == SEG_OK && !making.failed)
+  if (status == SEG_OK && !making.out_of_memory && !making.failed)
     making.failed = !seg_dataset_keeps_days(&witness->dataset, query->zone);
   free_origins(&making);
   if (making.out_of_memory || query->out_of_memory)

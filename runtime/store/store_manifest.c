@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "runtime/base/decimal.h"
 #include "runtime/base/json_reader.h"
 #include "runtime/store/store_errors.h"
 
@@ -163,7 +164,9 @@ static void read_column(struct reading *reading, struct seg_json_value *object, 
     found = seg_str_is(type, type_words[i]);
     column->type = (enum seg_column_type)i;
   }
-  column->scale = (uint8_t)take_small(reading, object, "scale");
+  uint32_t scale = take_small(reading, object, "scale");
+  reading->damaged = reading->damaged || scale > SEG_DECIMAL_MAX_SCALE;
+  column->scale = (uint8_t)scale;
   column->optional = take_truth(reading, object, "optional");
   struct seg_json_value *items = take_items(reading, object, "values", &column->value_count);
   struct seg_str *values = new_items(reading, column->value_count, sizeof *values);

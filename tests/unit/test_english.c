@@ -55,6 +55,11 @@ static void test_counts(void **state) {
          "who have one or more purchases between 2 and 24 hours before the as-of date");
   expect("purchases = 3 within 2w", "who have exactly 3 purchases in the last 14 complete days");
   expect("purchases != 3 ever", "who have any number but 3 purchases over all time");
+  expect("purchases < 5 within 7d", "who have fewer than 5 purchases in the last 7 complete days");
+  expect("5 >= purchases ever", "who have at most 5 purchases over all time");
+  expect("3 != purchases ever", "who have any number but 3 purchases over all time");
+  expect("purchases <= 0 ever", "who have no purchases over all time");
+  expect("purchases != 0 ever", "who have one or more purchases over all time");
   expect("purchases between 2 and 5 between 31d and 120d ago",
          "who have between 2 and 5 purchases between 31 and 120 days ago");
   expect("count(purchase[channel = \"web\"]) ever > 4",
@@ -108,6 +113,12 @@ static void test_values(void **state) {
   expect("round(score) = 3 and floor(credit) > 2 and abs(visits) < 3",
          "whose score rounded to a whole number is 3, and whose credit rounded down is above 2.00 "
          "EUR, and whose size of visits is below 3");
+  expect("ceil(score) = 3 and -visits > 3",
+         "whose score rounded up is 3, and whose minus visits is above 3");
+  expect("min(purchase.pieces) ever > 3",
+         "whose smallest pieces of purchases over all time is above 3");
+  expect("active_weeks(purchase) ever >= 2",
+         "whose number of weeks with purchases over all time is at least 2");
   expect("max(purchase.pieces) ever > 3",
          "whose largest pieces of purchases over all time is above 3");
   expect("avg(purchase.pieces) ever > 2.5",
@@ -118,6 +129,14 @@ static void test_values(void **state) {
          "time) is above 80 EUR");
   expect("band(visits, 10, 20) = 2",
          "whose band (1 below, then one more at each of 10 and 20) of visits is 2");
+  expect("band(visits, 10, 20, 30) = 2",
+         "whose band (1 below, then one more at each of 10, 20 and 30) of visits is 2");
+  expect("band(aov, 50, 80) = 2",
+         "whose band (1 below, then one more at each of 50 and 80) of average amount of purchases "
+         "over all time is 2");
+  expect("aov > score * 1 EUR",
+         "whose average amount of purchases over all time is above (score times 1 EUR)");
+  expect("3.5 > score", "whose score is below 3.5");
 }
 
 static void test_membership(void **state) {
@@ -128,6 +147,9 @@ static void test_membership(void **state) {
   expect_last(vip, "not member(vip)", "who are not in `vip`");
   expect_last(vip, "not (member(vip) or opt_in)",
               "who are not among those who are in `vip`, or whose opt_in is true");
+  static const char friends[] = "list friends from \"friends\" key id\n";
+  expect_sentence(friends, "member(friends)", "who are in the list `friends`");
+  expect_sentence(friends, "not member(friends)", "who are not in the list `friends`");
 }
 
 static void test_buckets(void **state) {
@@ -149,6 +171,7 @@ static void test_places(void **state) {
   expect("not top(1000, aov else 0 EUR)",
          "who are not among the 1000 with the highest average amount of purchases over all time "
          "(0 EUR when it is missing)");
+  expect("not top(3, joined)", "who are not among the 3 with the latest joined");
   expect("top(3, joined)", "who are among the 3 with the latest joined");
   expect("ntile(5, aov) = 1",
          "whose group among all customers (1 to 5, equal in size, by rising average amount of "
@@ -177,6 +200,13 @@ static void test_attributes(void **state) {
   expect("opt_in", "whose opt_in is true");
   expect("not opt_in", "whose opt_in is false");
   expect("(country else \"DE\") = \"DE\"", "whose country (\"DE\" when it is missing) is \"DE\"");
+  expect("not starts_with(city, \"B\")", "whose city does not start with \"B\"");
+  expect("not ends_with(city, \"B\")", "whose city does not end with \"B\"");
+  expect("visits != 3", "whose visits is not 3");
+  expect("tier != \"gold\" and tier is known",
+         "whose tier is not \"gold\", and whose tier is known");
+  expect("(member else true)", "whose member (true when it is missing) is true");
+  expect("true", "without any condition");
   expect("visits between 2 and 4", "whose visits is between 2 and 4");
 }
 
@@ -188,6 +218,13 @@ static void test_groups(void **state) {
          "whose visits is above 9, or (whose opt_in is true, and whose city is \"Bonn\")");
   expect("not (opt_in or visits > 9)",
          "who are not among those whose opt_in is true, or whose visits is above 9");
+  expect("visits not between 2 and 4", "who are not among those whose visits is between 2 and 4");
+  expect("at_least(2, opt_in, visits > 3, score > 1.5)",
+         "for whom at least 2 of these 3 hold: (whose opt_in is true), (whose visits is above 3), "
+         "(whose score is above 1.5)");
+  expect("count(purchase[not (pieces > 2 or weight > 3)]) ever > 2",
+         "who have more than 2 purchases that are not among those whose pieces is above 2, or "
+         "whose weight is above 3 over all time");
 }
 
 static void test_metrics_keep_their_name(void **state) {
@@ -197,12 +234,42 @@ static void test_metrics_keep_their_name(void **state) {
                   "whose pace in the last 30 complete days is above 10 EUR");
 }
 
+static void test_events(void **state) {
+  (void)state;
+  expect("count(purchase[gift]) ever > 2",
+         "who have more than 2 purchases whose gift is true over all time");
+  expect("count(purchase without visit within 24h) ever >= 1",
+         "who have one or more purchases not followed within 24 hours by a visit, over all time");
+  expect_sentence("event order from \"b\" by customer_id at day { total: int }\n",
+                  "count(purchase then order within 2d) ever >= 1",
+                  "who have one or more purchases followed within 2 days by an order, over all "
+                  "time");
+  // Plurals
+  static const char *const names[][2] = {{"coupon_box", "coupon boxes"},
+                                         {"reply", "replies"},
+                                         {"display", "displays"},
+                                         {"wish", "wishes"},
+                                         {"reservation", "reservations"}};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    char event[80], rule[60], sentence[80];
+    snprintf(event, sizeof event, "event %s from \"b\" by customer_id at day { }\n", names[i][0]);
+    snprintf(rule, sizeof rule, "count(%s) ever > 3", names[i][0]);
+    snprintf(sentence, sizeof sentence, "who have more than 3 %s over all time", names[i][1]);
+    expect_sentence(event, rule, sentence);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_counts),     cmocka_unit_test(test_values),
-      cmocka_unit_test(test_membership), cmocka_unit_test(test_buckets),
-      cmocka_unit_test(test_places),     cmocka_unit_test(test_attributes),
-      cmocka_unit_test(test_groups),     cmocka_unit_test(test_metrics_keep_their_name),
+      cmocka_unit_test(test_counts),
+      cmocka_unit_test(test_values),
+      cmocka_unit_test(test_membership),
+      cmocka_unit_test(test_buckets),
+      cmocka_unit_test(test_places),
+      cmocka_unit_test(test_attributes),
+      cmocka_unit_test(test_groups),
+      cmocka_unit_test(test_events),
+      cmocka_unit_test(test_metrics_keep_their_name),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 // compiler/lower: what is shared, what is read, and what a plan no longer contains.
-#include "tests/unit/sema_case.h"
+#include "tests/unit/conditions.h"
 
 #include "compiler/lower/lower.h"
 
@@ -242,9 +242,48 @@ static void a_bool_that_may_be_missing_is_two_valued(void **state) {
   end_lower(&c);
 }
 
+// Of each condition twice, the second one adds nothing; of different ones each has a mask.
+static void the_same_is_computed_once(void **state) {
+  (void)state;
+  struct sema_case c;
+  struct seg_plan plan;
+  struct seg_error error = {0};
+  char *text = conditions_text();
+  check_text(&c, text);
+  seg_plan_init(&plan);
+  if (seg_lower(&c.program, &c.map, &plan, &error) != SEG_OK ||
+      seg_plan_verify(&plan, &error) != SEG_OK)
+    fail_msg("%s", error.message);
+  const struct seg_block *block = &plan.customer_block;
+  assert_int_equal(block->mask_root_count, FIRST_CONDITION + 2 * CONDITION_COUNT);
+  const uint32_t *roots = block->mask_roots + FIRST_CONDITION;
+  for (size_t i = 0; i < 2 * CONDITION_COUNT; i++)
+    for (size_t j = 0; j < 2 * CONDITION_COUNT; j++)
+      if ((roots[i] == roots[j]) != (i / 2 == j / 2))
+        fail_msg("%s and %s have %s", conditions[i / 2], conditions[j / 2],
+                 i / 2 == j / 2 ? "two masks" : "one mask");
+  char *printed = NULL;
+  size_t size = 0;
+  FILE *out = open_memstream(&printed, &size);
+  assert_non_null(out);
+  seg_plan_print(&plan, out);
+  fclose(out);
+  for (size_t i = 0; i < 2 * CONDITION_COUNT; i++) {
+    char line[60];
+    snprintf(line, sizeof line, "\"s%zu_%zu\": %%%u\n", i / 2, i % 2, (unsigned)roots[i]);
+    if (strstr(printed, line) == NULL)
+      fail_msg("the printed plan has no %s", line);
+  }
+  free(printed);
+  seg_plan_deinit(&plan);
+  end_case(&c);
+  free(text);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(equal_aggregates_become_one_cell),
+      cmocka_unit_test(the_same_is_computed_once),
       cmocka_unit_test(ranks_have_a_pass_of_their_own),
       cmocka_unit_test(broken_ranks_are_refused),
       cmocka_unit_test(without_ranks_there_is_one_pass),

@@ -267,8 +267,64 @@ static void constants_are_computed_exactly(void **state) {
                "    compare > : bool\n"
                "      attribute rate : number\n"
                "      literal 0.050000000000000003 : number\n");
+  // What does not end is the nearest double, and so is what is made of it.
+  expect_typed("", "score > 3 / 2 + 1 / 3 - 0.5",
+               "    compare > : bool\n"
+               "      attribute score : number\n"
+               "      literal 1.3333333333333333 : number\n");
+  expect_typed("", "score > 1 / -3 * 3",
+               "    compare > : bool\n"
+               "      attribute score : number\n"
+               "      literal -1 : number\n");
+  expect_typed("", "score > -(2 / 3) / 2",
+               "    compare > : bool\n"
+               "      attribute score : number\n"
+               "      literal -0.33333333333333331 : number\n");
+  // Money by a number stays money's, money by money is a number.
+  expect_typed("", "score * 1 EUR > 1 EUR / 3 + 1",
+               "    compare > : bool\n"
+               "      multiply : amount(EUR)\n"
+               "        attribute score : number\n"
+               "        literal 1 EUR : amount(EUR)\n"
+               "      literal 1.3333333333333333 EUR : amount(EUR)\n");
+  expect_typed("", "score > 2 EUR / (1 EUR / 3)",
+               "    compare > : bool\n"
+               "      attribute score : number\n"
+               "      literal 6 : number\n");
+  expect_typed("", "score > 1 EUR / 3 EUR",
+               "    compare > : bool\n"
+               "      attribute score : number\n"
+               "      literal 0.33333333333333331 : number\n");
+  expect_typed("", "visits > 1.5 - 0.25 and visits > 10 * 0.5",
+               "    and : bool\n"
+               "      compare-fractions > : bool\n"
+               "        attribute visits : int\n"
+               "        literal 1 : int\n"
+               "        literal 125 : int\n"
+               "        literal 100 : int\n"
+               "      compare > : bool\n"
+               "        attribute visits : int\n"
+               "        literal 5 : int\n");
+  expect_rule("visits > 0.000000001 * 0.000000000000000001", "E209",
+              "0.000000001 * 0.000000000000000001", NULL);
+  expect_rule("visits > 999999999999999999 * 9 + 999999999999999999", "E209",
+              "999999999999999999 * 9 + 999999999999999999", NULL);
   expect_rule("visits > 999999999999999999 * 1000", "E209", "999999999999999999 * 1000", NULL);
   expect_rule("credit > 1 EUR + 1 USD", "E203", "1 EUR + 1 USD", NULL);
+}
+
+static void both_ends_of_between(void **state) {
+  (void)state;
+  expect_rule("city between \"b\" and \"a\"", "E309", "city between \"b\" and \"a\"",
+              "write `between \"a\" and \"b\"`");
+  expect_rule("joined between 2026-02-01 and 2026-01-01", "E309",
+              "joined between 2026-02-01 and 2026-01-01", NULL);
+  expect_rule("visits between 5 and 4.5", "E309", "visits between 5 and 4.5", NULL);
+  expect_rule("score between 1 and 1 / 3", "E309", "score between 1 and 1 / 3", NULL);
+  expect_right("city between \"a\" and \"b\" and joined between 2026-01-01 and 2026-01-01");
+  expect_right("score between 1 / 3 and 1 and visits between 4.5 and 5");
+  expect_right("visits between children and 5 and visits between 5 and children");
+  expect_rule("visits between 1 and \"b\"", "E201", "visits between 1 and \"b\"", NULL);
 }
 
 static void sums_of_amounts(void **state) {
@@ -499,6 +555,7 @@ int main(void) {
       cmocka_unit_test(conditions_and_values),
       cmocka_unit_test(sums_and_products),
       cmocka_unit_test(constants_are_computed_exactly),
+      cmocka_unit_test(both_ends_of_between),
       cmocka_unit_test(sums_of_amounts),
       cmocka_unit_test(active_periods),
       cmocka_unit_test(values_of_the_first_and_last_event),

@@ -38,6 +38,7 @@ struct fault_log {
   atomic_uint_fast64_t points; // calls of the kinds in question so far
   atomic_uint_fast64_t by_kind[FAULT_KINDS];
   atomic_bool struck;
+  uint64_t struck_at; // the number of that call
   struct fault_place {
     int depth;
     void *calls[24];
@@ -49,13 +50,14 @@ enum { FAULT_PLACES = 1 << 17 };
 /** Places of the code, told apart by the functions that called there, as shared memory. */
 struct fault_map {
   atomic_uint_fast64_t known[FAULT_PLACES]; // a hash table; 0: free
-  uint64_t first[FAULT_PLACES];             // the numbers of calls at places that were not known
+  uint64_t places[FAULT_PLACES];            // what was put into the table, in turn
   atomic_uint_fast64_t count;               // of these
 };
 
 /**
- * From now on count; call number `at` fails, from 1. 0: none; then places are noted in `map`,
- * unless it is NULL. `log` is shared memory.
+ * From now on count; call number `at` fails, from 1. 0: none. With a map, new places are noted
+ * there when `at` is 0, and otherwise the first call at its place number `at` fails: calls of
+ * several threads come in another order every time. `log` is shared memory.
  */
 void fault_begin(const struct fault_mode *mode, uint64_t at, struct fault_log *log,
                  struct fault_map *map);

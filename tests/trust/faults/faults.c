@@ -71,8 +71,8 @@ struct driver {
   char place[64], base[80], work[80], said[80]; // folders
   struct fault_log *log;
   struct fault_map *map;
-  bool by_place, noting; // every place once; counting them
-  double seconds;        // for all scenarios; 0: every point
+  bool by_place;  // every place once
+  double seconds; // for all scenarios; 0: every point
   uint64_t seed;
   const char *only, *mode;
   uint64_t point;
@@ -117,7 +117,7 @@ static _Noreturn void be_segc(const struct driver *driver, const char *command,
     _exit(99);
   alarm(LONGEST_SECONDS);
   if (mode != NULL)
-    fault_begin(mode, at, driver->log, driver->noting ? driver->map : NULL);
+    fault_begin(mode, at, driver->log, mode->kinds == FAULT_ALL ? NULL : driver->map);
   int code = segc_main(count, arguments);
   fault_end();
   if (__llvm_profile_write_file != NULL)
@@ -237,7 +237,8 @@ static void settle(struct driver *driver, int which, const char *mode, uint64_t 
     forget(&next);
   }
   if (verdict->wrong != NULL)
-    tell(driver, scenarios[which].name, mode, at, verdict, found, &log);
+    tell(driver, scenarios[which].name, mode, log.struck_at > 0 ? log.struck_at : at, verdict,
+         found, &log);
   if (!judge_same_folder(&found->folder, &expected->before) || left[0] != '\0')
     renew(driver);
 }
@@ -305,14 +306,12 @@ static void try_places(struct driver *driver, int which, const struct expected *
     if (!is_wanted(driver, &modes[m]) || modes[m].onwards)
       continue;
     uint64_t from = atomic_load(&driver->map->count);
-    driver->noting = true;
     struct outcome counted = run(driver, scenarios[which].command, &modes[m], 0);
-    driver->noting = false;
     uint64_t until = atomic_load(&driver->map->count);
     forget(&counted);
     renew(driver);
     for (uint64_t i = from; i < until; i++)
-      try_point(driver, which, &modes[m], driver->map->first[i], expected);
+      try_point(driver, which, &modes[m], i + 1, expected);
     printf(", %s %llu", modes[m].name, (unsigned long long)(until - from));
     fflush(stdout);
   }
