@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "cli/report.h"
 #include "cli/verbs.h"
 
 static const struct verb *const verbs[] = {
@@ -47,6 +48,7 @@ static void refuse_core_dumps(void) {
 
 int main(int argc, char **argv) {
   refuse_core_dumps();
+  watch_lost_pages();
   if (argc < 2) {
     print_help(stderr);
     return SEGC_FAILURE;

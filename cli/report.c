@@ -128,6 +128,27 @@ void watch_signals(struct segc_session *session) {
   signal(SIGTERM, on_signal);
 }
 
+// Whoever reads a mapped file has no other way to learn that a page of it is not there.
+static void on_lost_page(int number, siginfo_t *about, void *context) {
+  static const char words[] =
+      "error: a file became shorter while it was read, or its disk failed\n"
+      "  = help: no other program may change a store; `segc run --verify` tells whether it is "
+      "whole\n";
+  (void)context;
+  if (about->si_code != BUS_ADRERR) {
+    signal(number, SIG_DFL);
+    return; // to the same fault again
+  }
+  ssize_t written = write(STDERR_FILENO, words, sizeof words - 1);
+  (void)written;
+  _exit(SEGC_FAILURE);
+}
+
+void watch_lost_pages(void) {
+  struct sigaction action = {.sa_sigaction = on_lost_page, .sa_flags = SA_SIGINFO};
+  sigaction(SIGBUS, &action, NULL);
+}
+
 void unwatch_signals(void) {
   signal(SIGINT, SIG_DFL);
   signal(SIGTERM, SIG_DFL);

@@ -42,4 +42,8 @@ void progress_end(struct progress_line *line);
 void watch_signals(struct segc_session *session);
 void unwatch_signals(void);
 
+/** From now on the process ends with a message and SEGC_FAILURE, instead of SIGBUS, when a page of
+ * a mapped file is not there. Outputs are whole or absent all the same. */
+void watch_lost_pages(void);
+
 #endif

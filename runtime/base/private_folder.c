@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/private_file.h"
 #include "runtime/base/vec.h"
 
 enum { NAME_SIZE = 256, FILE_PATH = SEG_PRIVATE_PATH + NAME_SIZE };
@@ -84,23 +85,25 @@ char *seg_private_folder_read(const struct seg_private_folder *folder, const cha
 
 bool seg_private_folder_write(const struct seg_private_folder *folder, const char *name,
                               bool (*write)(void *context, FILE *out), void *context) {
-  char path[FILE_PATH], temporary[FILE_PATH];
-  if (!file_path(folder, name, path) || !file_path(folder, ".new-XXXXXX", temporary))
+  char path[FILE_PATH], place[FILE_PATH];
+  struct seg_arena arena;
+  struct seg_str temporary;
+  if (!file_path(folder, name, path) || !file_path(folder, "", place))
     return false;
-  int file = mkstemp(temporary);
-  if (file < 0)
-    return false;
-  FILE *out = fdopen(file, "wb");
-  bool written = false;
-  if (out == NULL)
+  seg_arena_init(&arena);
+  // One name for all: whatever is written next sweeps what any killed run left.
+  int file = seg_private_file_create(&arena, place, "new", &temporary);
+  FILE *out = file < 0 ? NULL : fdopen(file, "wb");
+  bool written = out != NULL && write(context, out) && fflush(out) == 0 && !ferror(out) &&
+                 fsync(file) == 0 && rename(temporary.data, path) == 0;
+  if (file >= 0 && !written)
+    (void)unlink(temporary.data);
+  // Only now, for with the file goes the lock. All of it is on disk since fsync.
+  if (out != NULL)
+    (void)fclose(out);
+  else if (file >= 0)
     close(file);
-  else {
-    written = write(context, out) && fflush(out) == 0 && !ferror(out) && fsync(file) == 0;
-    written = fclose(out) == 0 && written;
-  }
-  written = written && rename(temporary, path) == 0;
-  if (!written)
-    (void)unlink(temporary);
+  seg_arena_deinit(&arena);
   return written;
 }
 

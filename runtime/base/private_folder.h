@@ -34,8 +34,8 @@ char *seg_private_folder_read(const struct seg_private_folder *folder, const cha
 
 /**
  * Write a file of that name, mode 0600: under another name first, synced, then renamed, so that
- * readers see the old file or the new one. `write` says whether all went well; it need not look at
- * the stream's errors.
+ * readers see the old file or the new one; what killed runs left is swept. `write` says whether all
+ * went well; it need not look at the stream's errors.
  */
 bool seg_private_folder_write(const struct seg_private_folder *folder, const char *name,
                               bool (*write)(void *context, FILE *out), void *context);

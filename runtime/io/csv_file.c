@@ -26,6 +26,7 @@ struct reader {
   char delimiter;
   byte_list record; // bytes of the record being read, for the check of UTF-8
   bool memory_out;
+  int reason; // why the system could not read on
 };
 
 static void reader_close(struct reader *reader) {
@@ -42,6 +43,8 @@ static int peek(struct reader *reader) {
     int state = Z_OK;
     if (size <= 0)
       gzerror(reader->file, &state);
+    if (state == Z_ERRNO)
+      reader->reason = errno;
     if (size < 0 || (size == 0 && state != Z_OK && state != Z_STREAM_END))
       return BROKEN;
     if (size == 0)
@@ -186,11 +189,8 @@ bool seg_csv_find(struct seg_str path, const struct seg_csv_header *header, int6
     reader.record.count = 0;
     place->line = reader.line;
     end = skip_record(&reader, &count, &place->fault);
-    if (end == BROKEN) {
-      place->fault = SEG_CSV_UNREADABLE;
-      place->end = false;
+    if (end == BROKEN)
       break;
-    }
     if (place->fault == SEG_CSV_LINE_END) {
       if (mixed.fault == SEG_CSV_FINE)
         mixed = *place;
@@ -205,6 +205,11 @@ bool seg_csv_find(struct seg_str path, const struct seg_csv_header *header, int6
       break;
     }
     place->row++;
+  }
+  if (end == BROKEN) {
+    place->fault = SEG_CSV_UNREADABLE;
+    place->reason = reader.reason;
+    place->end = false;
   }
   // DuckDB lets some mixed line ends pass, so they are to blame only when nothing else is.
   if (place->end && mixed.fault != SEG_CSV_FINE) {
@@ -304,8 +309,12 @@ static enum seg_status split_header(struct seg_arena *arena, struct seg_str path
 }
 
 // What is wrong with the first line before it is split: `last` is the byte that ended it.
-static enum seg_status check_header_line(struct seg_str path, struct seg_str line, int last,
-                                         bool quoted, struct seg_error *error) {
+static enum seg_status check_header_line(struct seg_str path, const struct reader *reader,
+                                         struct seg_str line, int last, bool quoted,
+                                         struct seg_error *error) {
+  if (last == BROKEN && reader->reason != 0)
+    return SEG_IO_FAIL(error, SEG_IO, UNREADABLE, "the file %.*s cannot be read: %s", SEG_STR(path),
+                       seg_io_reason(reader->reason));
   if (last == BROKEN)
     return SEG_IO_FAIL(error, SEG_BAD_DATA, BAD_FILE,
                        "the file %.*s is damaged: it cannot be unpacked", SEG_STR(path));
@@ -342,8 +351,9 @@ enum seg_status seg_csv_read_header(struct seg_arena *arena, struct seg_str path
     if (byte == '"')
       quoted = !quoted;
   struct seg_str line = {reader.record.items, reader.record.count - (byte >= 0)};
-  enum seg_status status = reader.memory_out ? seg_fail_memory(error, "the header of a CSV file")
-                                             : check_header_line(path, line, byte, quoted, error);
+  enum seg_status status = reader.memory_out
+                               ? seg_fail_memory(error, "the header of a CSV file")
+                               : check_header_line(path, &reader, line, byte, quoted, error);
   if (status == SEG_OK)
     status = split_header(arena, path, line, header, error);
   reader_close(&reader);

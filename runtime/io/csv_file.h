@@ -37,7 +37,7 @@ enum seg_csv_fault {
   SEG_CSV_QUOTE,     // something between a closing quote and the next delimiter
   SEG_CSV_LINE_END,  // a line ends otherwise than the first line
   SEG_CSV_BAD_TEXT,  // not UTF-8
-  SEG_CSV_UNREADABLE // a broken gzip stream, or the disk
+  SEG_CSV_UNREADABLE // a broken gzip stream, or `reason`
 };
 
 /** A data row: its number in the file from 0, and the line it begins on, from 1. */
@@ -47,6 +47,7 @@ struct seg_csv_place {
   bool end; // the file has only `row` rows, none of them broken
   enum seg_csv_fault fault;
   int64_t fields; // found, for TOO_FEW and TOO_MANY
+  int reason; // why the system could not read on (errno), for UNREADABLE; 0: the stream is broken
 };
 
 /**

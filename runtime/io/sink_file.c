@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "runtime/base/private_file.h"
 #include "runtime/io/io_errors.h"
-#include "runtime/io/private_file.h"
 
 static enum seg_status fail_place(struct seg_str path, const char *words, struct seg_error *error) {
   return SEG_IO_FAIL(error, SEG_IO, OUTPUT_PLACE, "the output %.*s cannot be written: %s",

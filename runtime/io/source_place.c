@@ -116,6 +116,11 @@ static void fail_csv(struct seg_duck_source *source, const struct seg_csv_place 
     seg_error_help(error, "save the file as UTF-8, for example: iconv -f cp1252 -t utf-8");
     return;
   case SEG_CSV_UNREADABLE:
+    if (found->reason != 0) {
+      SEG_IO_FAIL(error, SEG_IO, UNREADABLE, "the file cannot be read on: %s",
+                  seg_io_reason(found->reason));
+      return;
+    }
     SEG_IO_FAIL(error, SEG_BAD_DATA, BAD_FILE, "the file is damaged here: it cannot be unpacked");
     seg_error_help(error, "check that the file was copied completely");
     return;

@@ -148,7 +148,7 @@ static bool refers_to(const struct seg_store_manifest *manifest, const char *nam
 // Everything that `manifest` does not refer to, unless somebody has the store open: then the next
 // run of segc prepare does it.
 static void sweep(const struct seg_build *build, struct seg_store_manifest *manifest) {
-  int readers = openat(build->folder, SEG_STORE_READERS, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  int readers = openat(build->folder, SEG_STORE_READERS, O_RDWR | O_CLOEXEC);
   if (readers < 0)
     return;
   DIR *list = NULL;
@@ -184,10 +184,19 @@ static enum seg_status open_folder(struct seg_build *build, bool append, struct 
                                    : seg_build_fail(build, errno, error);
 }
 
+static int open_lock(const struct seg_build *build, const char *name) {
+  return openat(build->folder, name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+}
+
 static enum seg_status lock(struct seg_build *build, struct seg_error *error) {
-  build->writer = openat(build->folder, SEG_STORE_WRITER, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  build->writer = open_lock(build, SEG_STORE_WRITER);
   if (build->writer < 0)
     return seg_build_fail(build, errno, error);
+  // Theirs is there before there is anything to read.
+  int readers = open_lock(build, SEG_STORE_READERS);
+  if (readers < 0)
+    return seg_build_fail(build, errno, error);
+  close(readers);
   if (flock(build->writer, LOCK_EX | LOCK_NB) == 0)
     return SEG_OK;
   if (errno != EWOULDBLOCK)

@@ -3,6 +3,7 @@
 // would be an error without a place, or a wrong line.
 #include "tests/unit/io_support.h"
 
+#include <errno.h>
 #include <time.h>
 
 #include "runtime/io/csv_file.h"
@@ -97,9 +98,27 @@ static void agreement(void **state) {
   print_message("%d files were broken\n", broken);
 }
 
+// Opening it succeeds, reading it does not: like a disk that fails.
+static void what_cannot_be_read_is_not_called_damaged(void **state) {
+  (void)state;
+  struct seg_arena arena;
+  struct seg_csv_header header = {.delimiter = ',', .count = 1};
+  struct seg_csv_place place;
+  struct seg_error error = {0};
+  struct seg_str folder = TEXT("/tmp");
+  seg_arena_init(&arena);
+  assert_true(seg_csv_find(folder, &header, INT64_MAX, &place));
+  assert_int_equal(place.fault, SEG_CSV_UNREADABLE);
+  assert_int_equal(place.reason, EISDIR);
+  assert_int_equal(seg_csv_read_header(&arena, folder, &header, &error), SEG_IO);
+  assert_string_equal(error.message, "the file /tmp cannot be read: it is a folder");
+  seg_arena_deinit(&arena);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(agreement, io_make_folder, io_remove_folder),
+      cmocka_unit_test(what_cannot_be_read_is_not_called_damaged),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 // compiler/codegen: compiled rules are kept in files, and files that are not what they were do no
 // harm.
 #include <dirent.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -225,6 +227,27 @@ static void what_was_of_no_use_for_longest_goes(void **state) {
   free(bytes);
 }
 
+static void what_killed_runs_left_is_swept(void **state) {
+  (void)state;
+  static const char *const names[] = {".new.segc-1-0.tmp", ".new.segc-2-0.tmp", ".new.notes"};
+  char paths[3][SEG_PRIVATE_PATH + NAME];
+  int files[3];
+  for (size_t i = 0; i < 3; i++) {
+    file_path(names[i], paths[i]);
+    files[i] = open(paths[i], O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    assert_true(files[i] >= 0);
+  }
+  assert_int_equal(flock(files[1], LOCK_EX), 0); // somebody is still writing it
+  assert_true(seg_private_folder_write(&folder, "s-1", write_kilobyte, NULL));
+  assert_int_not_equal(access(paths[0], F_OK), 0);
+  assert_int_equal(access(paths[1], F_OK), 0);
+  assert_int_equal(access(paths[2], F_OK), 0);
+  for (size_t i = 0; i < 3; i++) {
+    close(files[i]);
+    (void)unlink(paths[i]);
+  }
+}
+
 static void processors_have_names(void **state) {
   (void)state;
   struct seg_error error = {0};
@@ -248,6 +271,7 @@ int main(void) {
       IN_FOLDER(damaged_files_are_not_used),
       IN_FOLDER(files_that_others_can_write_to_are_not_read),
       IN_FOLDER(what_was_of_no_use_for_longest_goes),
+      IN_FOLDER(what_killed_runs_left_is_swept),
       cmocka_unit_test(processors_have_names),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

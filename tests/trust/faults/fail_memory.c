@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "runtime/base/arena.h"
@@ -31,9 +32,6 @@ WRAP(void *, NULL, reallocarray, (void *memory, size_t count, size_t size), (mem
 WRAP(void *, NULL, aligned_alloc, (size_t alignment, size_t size), (alignment, size))
 WRAP(int, ENOMEM, posix_memalign, (void **memory, size_t alignment, size_t size),
      (memory, alignment, size))
-WRAP(void *, MAP_FAILED, mmap,
-     (void *address, size_t size, int protection, int flags, int file, off_t offset),
-     (address, size, protection, flags, file, offset))
 WRAP(char *, NULL, strdup, (const char *text), (text))
 WRAP(char *, NULL, strndup, (const char *text, size_t size), (text, size))
 WRAP(int, -1, vasprintf, (char **text, const char *format, va_list arguments),
@@ -88,6 +86,21 @@ struct seg_str __wrap_seg_arena_format(struct seg_arena *arena, const char *form
     result = __real_seg_arena_str(arena, (struct seg_str){text, (size_t)size});
   free(text);
   return result;
+}
+
+// A file that was cut short since it was opened, and one whose disk fails, are the same to who has
+// it mapped: there is no page where there should be one.
+void *__real_mmap(void *address, size_t size, int protection, int flags, int file, off_t offset);
+void *__wrap_mmap(void *address, size_t size, int protection, int flags, int file, off_t offset);
+void *__wrap_mmap(void *address, size_t size, int protection, int flags, int file, off_t offset) {
+  if (fault_strikes(FAULT_MEMORY))
+    return MAP_FAILED;
+  if (file < 0 || !fault_strikes(FAULT_PAGE))
+    return __real_mmap(address, size, protection, flags, file, offset);
+  int nothing = memfd_create("nothing", MFD_CLOEXEC);
+  void *mapped = __real_mmap(address, size, protection, flags, nothing, 0);
+  close(nothing);
+  return mapped;
 }
 
 // Of `--memory 256MB`, the least that may be asked for, a run gets so little here that it writes a

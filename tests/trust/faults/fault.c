@@ -64,8 +64,12 @@ bool fault_counts(void) {
   return current != NULL;
 }
 
+bool fault_wants(enum fault_kind kind) {
+  return current != NULL && (current->kinds & kind) != 0;
+}
+
 bool fault_strikes(enum fault_kind kind) {
-  if (current == NULL || (current->kinds & kind) == 0)
+  if (!fault_wants(kind))
     return false;
   atomic_fetch_add(&journal->by_kind[__builtin_ctz(kind)], 1);
   uint64_t number = 1 + atomic_fetch_add(&journal->points, 1);

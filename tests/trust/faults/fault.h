@@ -2,7 +2,8 @@
  * Faults on purpose: the n-th call of a kind fails.
  *
  * The program is linked with `-Wl,--wrap` for every function of fail_memory.c and fail_files.c:
- * calls from segc's own code come there, those of LLVM, Z3 and DuckDB do not.
+ * calls from segc's own code come there, those of LLVM, Z3 and DuckDB do not, but for what
+ * fail_libraries.c takes.
  */
 #ifndef SEG_TESTS_TRUST_FAULT_H
 #define SEG_TESTS_TRUST_FAULT_H
@@ -21,10 +22,12 @@ enum fault_kind {
   FAULT_SYNC = 1 << 5,
   FAULT_NAME = 1 << 6, // rename, link
   FAULT_CLOSE = 1 << 7,
-  FAULT_PIECE = 1 << 8, // of memory that an arena or a vector may have already
-  FAULT_ALL = (1 << 9) - 1,
+  FAULT_PIECE = 1 << 8,        // of memory that an arena or a vector may have already
+  FAULT_LIBRARY_READ = 1 << 9, // zlib or DuckDB reads
+  FAULT_PAGE = 1 << 10,        // a mapped file has nothing behind it when it is looked at
+  FAULT_ALL = (1 << 11) - 1,
 };
-enum { FAULT_KINDS = 9 };
+enum { FAULT_KINDS = 11 };
 
 struct fault_mode {
   const char *name;
@@ -67,6 +70,9 @@ void fault_end(void);
 
 /** Between the two? */
 bool fault_counts(void);
+
+/** Are calls of this kind counted? */
+bool fault_wants(enum fault_kind kind);
 
 /** Is this call to fail? Sets errno then; true with errno 0 stands for half of the bytes. */
 bool fault_strikes(enum fault_kind kind);

@@ -41,6 +41,9 @@ static const struct fault_mode modes[] = {
     {"ENOSPC-for-good", WRITING, ENOSPC, true},
     {"EINTR", STOPPABLE, EINTR, false},
     {"short", STOPPABLE, 0, false},
+    {"EIO-library", FAULT_LIBRARY_READ, EIO, false},
+    {"short-library", FAULT_LIBRARY_READ, 0, false},
+    {"no-page", FAULT_PAGE, EIO, false},
 };
 enum { MODE_COUNT = sizeof modes / sizeof *modes, WORDS = 24, LONGEST_SECONDS = 60 };
 

@@ -2,8 +2,8 @@
  * A file that is to take the place of another one, `.NAME.segc-PID-N.tmp` beside it. Who writes it
  * holds a lock on it, so that one which nobody holds was left behind by a run that was killed.
  */
-#ifndef SEG_RUNTIME_IO_PRIVATE_FILE_H
-#define SEG_RUNTIME_IO_PRIVATE_FILE_H
+#ifndef SEG_RUNTIME_BASE_PRIVATE_FILE_H
+#define SEG_RUNTIME_BASE_PRIVATE_FILE_H
 
 #include "runtime/base/arena.h"
 

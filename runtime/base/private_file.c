@@ -1,5 +1,5 @@
 // Files on their way to a name; see private_file.h.
-#include "runtime/io/private_file.h"
+#include "runtime/base/private_file.h"
 
 #include <dirent.h>
 #include <errno.h>
