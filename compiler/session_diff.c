@@ -89,8 +89,9 @@ static enum seg_status compare_members(struct version_run runs[2], const char *l
     return status;
   struct seg_result_view view;
   status = seg_membership_diff_view(members, &before, &after, &view, error);
-  return status == SEG_OK ? seg_sink_write(seg_str_view(list_path), &view, &runs[1].data.io, error)
-                          : status;
+  return status == SEG_OK
+             ? seg_sink_write(seg_str_view(list_path), &view, &runs[1].data.io, NULL, error)
+             : status;
 }
 
 static void write_report(const struct seg_diff_report *report, enum segc_format format, FILE *out) {

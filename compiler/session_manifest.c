@@ -82,7 +82,8 @@ struct record {
   struct segc_session *session;
   const struct seg_session_data *data;
   const char *out_path;
-  struct seg_file_hash output;
+  uint64_t output_bytes;
+  char output_hash[SEG_SHA256_TEXT];
   struct seg_error *error;
   char tzdata[32];
 };
@@ -186,8 +187,8 @@ static void write_answer(const struct record *record, struct seg_json *json) {
   seg_json_begin_object(json);
   seg_json_member(json, "file", seg_str_view(slash == NULL ? record->out_path : slash + 1));
   seg_json_key(json, "bytes");
-  seg_json_uint(json, record->output.identity.bytes);
-  seg_json_member(json, "sha256", seg_str_view(record->output.sha256));
+  seg_json_uint(json, record->output_bytes);
+  seg_json_member(json, "sha256", seg_str_view(record->output_hash));
   seg_json_end_object(json);
 }
 
@@ -209,7 +210,7 @@ static bool write_record(struct record *record, FILE *out) {
 
 enum seg_status seg_session_write_manifest(struct segc_session *session,
                                            const struct seg_session_data *data,
-                                           const char *out_path) {
+                                           const char *out_path, struct seg_hash_writer *output) {
   struct seg_error *error = &session->error;
   struct record record = {.session = session, .data = data, .out_path = out_path, .error = error};
   struct seg_str path = seg_arena_format(&session->arena, "%s.manifest.json", out_path);
@@ -218,7 +219,8 @@ enum seg_status seg_session_write_manifest(struct segc_session *session,
   if (!seg_zone_version(record.tzdata, sizeof record.tzdata))
     return SEG_IO_FAIL(error, SEG_IO, UNREADABLE,
                        "the release of the system's time zones cannot be read");
-  enum seg_status status = seg_file_hash(out_path, NULL, &record.output, error);
+  record.output_bytes = output->bytes;
+  enum seg_status status = seg_hash_writer_finish(output, record.output_hash, error);
   if (status != SEG_OK)
     return status;
   char *text = NULL;

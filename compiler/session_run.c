@@ -124,19 +124,32 @@ static enum seg_status check_output(struct run *run) {
                           : seg_sink_check(seg_str_view(run->options->out_path), &view, run->error);
 }
 
+static enum seg_status write_with_manifest(struct run *run, const struct seg_result_view *view) {
+  struct seg_hash_writer hash;
+  enum seg_status status = seg_hash_writer_init(&hash, run->error);
+  // Inputs that changed meanwhile stop the run before anything is written.
+  if (status == SEG_OK)
+    status = seg_inputs_finish(&run->data.inputs, run->error);
+  if (status == SEG_OK)
+    status = seg_sink_write(seg_str_view(run->options->out_path), view, &run->data.io,
+                            &hash.watcher, run->error);
+  if (status == SEG_OK)
+    status = seg_session_write_manifest(run->session, &run->data, run->options->out_path, &hash);
+  seg_hash_writer_deinit(&hash);
+  return status;
+}
+
 static enum seg_status write_output(struct run *run) {
   if (run->options->out_path == NULL)
     return SEG_OK;
   struct seg_result_view view;
   enum seg_status status = result_view(run, &view);
-  // Inputs that changed meanwhile stop the run before anything is written.
-  if (status == SEG_OK && wants_manifest(run))
-    status = seg_inputs_finish(&run->data.inputs, run->error);
-  if (status == SEG_OK)
-    status = seg_sink_write(seg_str_view(run->options->out_path), &view, &run->data.io, run->error);
-  return status == SEG_OK && wants_manifest(run)
-             ? seg_session_write_manifest(run->session, &run->data, run->options->out_path)
-             : status;
+  if (status != SEG_OK)
+    return status;
+  if (wants_manifest(run))
+    return write_with_manifest(run, &view);
+  return seg_sink_write(seg_str_view(run->options->out_path), &view, &run->data.io, NULL,
+                        run->error);
 }
 
 // A review that is due is worth a warning, never a failure: the rule still means what it says.

@@ -20,8 +20,8 @@ void *seg_lazy_function(const char *library, const char *file, const char *name,
     loaded = load(library, file);
   void *function = loaded == NULL ? NULL : dlsym(loaded, name);
   if (function == NULL) {
-    fprintf(stderr, "error while loading shared libraries: %s: %s is not there\n", library,
-            loaded == NULL ? "the file" : name);
+    fprintf(stderr, "the library %s cannot be loaded%s%s\n", library,
+            loaded == NULL ? "" : ": it does not have ", loaded == NULL ? "" : name);
     _exit(EXIT_WITHOUT_LIBRARY);
   }
   __atomic_store_n(handle, loaded, __ATOMIC_RELEASE);

@@ -130,9 +130,11 @@ static enum seg_status fail_interrupted(const struct seg_sink_file *file, struct
 
 static enum seg_status write_parquet(const struct seg_sink_file *file,
                                      const struct seg_result_view *result,
-                                     const atomic_bool *interrupted, struct seg_error *error) {
+                                     const atomic_bool *interrupted,
+                                     const struct seg_sink_watcher *watcher,
+                                     struct seg_error *error) {
   int reason = 0;
-  switch (seg_sink_parquet_write(file->private.data, result, interrupted, &reason)) {
+  switch (seg_sink_parquet_write(file->private.data, result, interrupted, watcher, &reason)) {
   case SEG_SINK_PARQUET_DONE: return SEG_OK;
   case SEG_SINK_PARQUET_MEMORY: return seg_fail_memory(error, "the output");
   case SEG_SINK_PARQUET_INTERRUPTED: return fail_interrupted(file, error);
@@ -143,9 +145,10 @@ static enum seg_status write_parquet(const struct seg_sink_file *file,
 
 static enum seg_status write_csv(const struct seg_sink_file *file, bool gzip,
                                  const struct seg_result_view *result,
-                                 const atomic_bool *interrupted, struct seg_error *error) {
+                                 const atomic_bool *interrupted,
+                                 const struct seg_sink_watcher *watcher, struct seg_error *error) {
   int reason = 0;
-  switch (seg_sink_csv_write(file->private.data, gzip, result, interrupted, &reason)) {
+  switch (seg_sink_csv_write(file->private.data, gzip, result, interrupted, watcher, &reason)) {
   case SEG_SINK_CSV_DONE: return SEG_OK;
   case SEG_SINK_CSV_MEMORY: return seg_fail_memory(error, "the output");
   case SEG_SINK_CSV_INTERRUPTED: return fail_interrupted(file, error);
@@ -155,7 +158,8 @@ static enum seg_status write_csv(const struct seg_sink_file *file, bool gzip,
 }
 
 enum seg_status seg_sink_write(struct seg_str path, const struct seg_result_view *result,
-                               const struct seg_io_options *options, struct seg_error *error) {
+                               const struct seg_io_options *options,
+                               const struct seg_sink_watcher *watcher, struct seg_error *error) {
   struct seg_sink_file file = {0};
   struct seg_arena arena;
   seg_arena_init(&arena);
@@ -164,9 +168,10 @@ enum seg_status seg_sink_write(struct seg_str path, const struct seg_result_view
     status = seg_sink_file_create(&arena, &file, error);
   if (status == SEG_OK) {
     enum form form = ending_of(path)->form;
-    status = form == FORM_PARQUET
-                 ? write_parquet(&file, result, options->interrupted, error)
-                 : write_csv(&file, form == FORM_CSV_GZIP, result, options->interrupted, error);
+    status =
+        form == FORM_PARQUET
+            ? write_parquet(&file, result, options->interrupted, watcher, error)
+            : write_csv(&file, form == FORM_CSV_GZIP, result, options->interrupted, watcher, error);
   }
   if (status == SEG_OK)
     status = seg_sink_file_publish(&file, error);

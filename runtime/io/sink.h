@@ -39,6 +39,14 @@ struct seg_result_view {
   const struct seg_result_chain *chains;
 };
 
+/** Sees all bytes of a file on their way, in order. `look` may leave the work to another thread:
+ * the bytes stay until `wait` has come back. */
+struct seg_sink_watcher {
+  void (*look)(void *context, const void *bytes, size_t size);
+  void (*wait)(void *context);
+  void *context;
+};
+
 /**
  * What can be known before the run: a known ending, a folder that exists and may be written, no
  * directory in the way, and no two columns with one name (names may differ by more than case:
@@ -48,10 +56,11 @@ struct seg_result_view {
 SEG_NODISCARD enum seg_status
 seg_sink_check(struct seg_str path, const struct seg_result_view *result, struct seg_error *error);
 
-/** Write the file. Errors: D0xx of io_errors.def, SEG_INTERRUPTED. */
+/** Write the file. `watcher` may be NULL. Errors: D0xx of io_errors.def, SEG_INTERRUPTED. */
 SEG_NODISCARD enum seg_status seg_sink_write(struct seg_str path,
                                              const struct seg_result_view *result,
                                              const struct seg_io_options *options,
+                                             const struct seg_sink_watcher *watcher,
                                              struct seg_error *error);
 
 #endif

@@ -94,9 +94,10 @@ static void put_row(struct writer *writer, const struct seg_result_view *result,
 
 enum seg_sink_csv_outcome seg_sink_csv_write(const char *path, bool gzip,
                                              const struct seg_result_view *result,
-                                             const atomic_bool *interrupted, int *reason) {
+                                             const atomic_bool *interrupted,
+                                             const struct seg_sink_watcher *watcher, int *reason) {
   struct writer writer = {0};
-  seg_sink_stream_open(&writer.file, path, gzip);
+  seg_sink_stream_open(&writer.file, path, gzip, watcher);
   put_header(&writer, result);
   for (int64_t row = 0; row < result->customer_count && writer.outcome == SEG_SINK_CSV_DONE;
        row++) {

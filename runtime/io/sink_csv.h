@@ -23,6 +23,7 @@ enum seg_sink_csv_outcome {
  */
 enum seg_sink_csv_outcome seg_sink_csv_write(const char *path, bool gzip,
                                              const struct seg_result_view *result,
-                                             const atomic_bool *interrupted, int *reason);
+                                             const atomic_bool *interrupted,
+                                             const struct seg_sink_watcher *watcher, int *reason);
 
 #endif

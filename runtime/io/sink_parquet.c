@@ -369,7 +369,9 @@ static void put_groups(struct writer *writer, int64_t groups, const atomic_bool 
 
 enum seg_sink_parquet_outcome seg_sink_parquet_write(const char *path,
                                                      const struct seg_result_view *result,
-                                                     const atomic_bool *interrupted, int *reason) {
+                                                     const atomic_bool *interrupted,
+                                                     const struct seg_sink_watcher *watcher,
+                                                     int *reason) {
   struct writer writer = {.result = result,
                           .column_count = 1 + result->segment_count + result->chain_count};
   int64_t groups = (result->customer_count + GROUP_ROWS - 1) / GROUP_ROWS;
@@ -379,7 +381,7 @@ enum seg_sink_parquet_outcome seg_sink_parquet_write(const char *path,
   size_t winners = (size_t)most * 18 / 8 + 64;
   size_t keys = seg_delta_packed_most(most < KEY_PAGE_ROWS ? most : KEY_PAGE_ROWS);
   writer.room = malloc(winners < keys ? keys : winners);
-  seg_sink_stream_open(&writer.file, path, false);
+  seg_sink_stream_open(&writer.file, path, false, watcher);
   if (writer.chunks == NULL || writer.room == NULL)
     writer.outcome = SEG_SINK_PARQUET_MEMORY;
   put(&writer, magic, sizeof magic);

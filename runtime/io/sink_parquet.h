@@ -24,6 +24,8 @@ enum seg_sink_parquet_outcome {
  */
 enum seg_sink_parquet_outcome seg_sink_parquet_write(const char *path,
                                                      const struct seg_result_view *result,
-                                                     const atomic_bool *interrupted, int *reason);
+                                                     const atomic_bool *interrupted,
+                                                     const struct seg_sink_watcher *watcher,
+                                                     int *reason);
 
 #endif

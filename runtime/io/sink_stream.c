@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "runtime/io/sink.h"
+
 enum { BUFFER = 1 << 20, LEVEL = 6, GZIP = 16 + MAX_WBITS, USUAL_MEMORY = 8 };
 
 static bool start_deflating(struct seg_sink_stream *stream) {
@@ -23,8 +25,9 @@ static bool start_deflating(struct seg_sink_stream *stream) {
   return false;
 }
 
-void seg_sink_stream_open(struct seg_sink_stream *stream, const char *path, bool gzip) {
-  *stream = (struct seg_sink_stream){.file = -1, .buffer = malloc(BUFFER)};
+void seg_sink_stream_open(struct seg_sink_stream *stream, const char *path, bool gzip,
+                          const struct seg_sink_watcher *watcher) {
+  *stream = (struct seg_sink_stream){.file = -1, .buffer = malloc(BUFFER), .watcher = watcher};
   if (stream->buffer == NULL || (gzip && !start_deflating(stream))) {
     stream->reason = ENOMEM;
     return;
@@ -33,7 +36,7 @@ void seg_sink_stream_open(struct seg_sink_stream *stream, const char *path, bool
   stream->reason = stream->file < 0 ? errno : 0;
 }
 
-static void write_all(struct seg_sink_stream *stream, const unsigned char *bytes, size_t size) {
+static void write_unseen(struct seg_sink_stream *stream, const unsigned char *bytes, size_t size) {
   while (size > 0 && stream->reason == 0) {
     ssize_t done = write(stream->file, bytes, size);
     if (done < 0 && errno != EINTR)
@@ -43,6 +46,15 @@ static void write_all(struct seg_sink_stream *stream, const unsigned char *bytes
       size -= (size_t)done;
     }
   }
+}
+
+static void write_all(struct seg_sink_stream *stream, const unsigned char *bytes, size_t size) {
+  const struct seg_sink_watcher *watcher = stream->watcher;
+  if (watcher != NULL)
+    watcher->look(watcher->context, bytes, size);
+  write_unseen(stream, bytes, size);
+  if (watcher != NULL)
+    watcher->wait(watcher->context);
 }
 
 static void flush(struct seg_sink_stream *stream) {

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 struct z_stream_s;
+struct seg_sink_watcher;
 
 struct seg_sink_stream {
   int file;
@@ -17,10 +18,13 @@ struct seg_sink_stream {
   unsigned char *buffer;
   size_t filled;
   struct z_stream_s *deflating; // NULL: plain
+  const struct seg_sink_watcher *watcher;
 };
 
-/** Open a file that is there, empty. Close in any case; `reason` says whether it went well. */
-void seg_sink_stream_open(struct seg_sink_stream *stream, const char *path, bool gzip);
+/** Open a file that is there, empty. Close in any case; `reason` says whether it went well.
+ * `watcher` sees what is written; NULL is fine. */
+void seg_sink_stream_open(struct seg_sink_stream *stream, const char *path, bool gzip,
+                          const struct seg_sink_watcher *watcher);
 
 void seg_sink_stream_put(struct seg_sink_stream *stream, const void *bytes, size_t size);
 

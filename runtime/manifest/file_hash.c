@@ -12,7 +12,7 @@
 
 #include "runtime/io/io_errors.h"
 
-enum { PIECE = 1 << 20 };
+enum { PIECE = 1 << 17 };
 
 static struct seg_file_identity identity_of(const struct stat *about) {
   return (struct seg_file_identity){
@@ -40,7 +40,7 @@ static enum seg_status fail_changed(const char *path, struct seg_error *error) {
   return SEG_BAD_DATA;
 }
 
-static bool finish(EVP_MD_CTX *context, char out[SEG_SHA256_TEXT]) {
+bool seg_sha256_finish(EVP_MD_CTX *context, char out[SEG_SHA256_TEXT]) {
   unsigned char digest[EVP_MAX_MD_SIZE];
   unsigned size = 0;
   if (EVP_DigestFinal_ex(context, digest, &size) != 1 || size != (SEG_SHA256_TEXT - 1) / 2)
@@ -92,7 +92,7 @@ enum seg_status seg_file_hash(const char *path, const atomic_bool *interrupted,
     status = identify(path, file, &hash->identity, error);
   if (status == SEG_OK)
     status = hash_content(path, file, context, piece, interrupted, error);
-  if (status == SEG_OK && !finish(context, hash->sha256))
+  if (status == SEG_OK && !seg_sha256_finish(context, hash->sha256))
     status = seg_fail_memory(error, "the hash of a file");
   if (status == SEG_OK)
     status = identify(path, file, &after, error);
@@ -116,7 +116,7 @@ enum seg_status seg_file_hash_confirm(const char *path, const struct seg_file_ha
 bool seg_sha256_text(const void *bytes, size_t size, char out[SEG_SHA256_TEXT]) {
   EVP_MD_CTX *context = EVP_MD_CTX_new();
   bool fine = context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1 &&
-              EVP_DigestUpdate(context, bytes, size) == 1 && finish(context, out);
+              EVP_DigestUpdate(context, bytes, size) == 1 && seg_sha256_finish(context, out);
   EVP_MD_CTX_free(context);
   return fine;
 }

@@ -36,6 +36,11 @@ SEG_NODISCARD enum seg_status seg_file_hash(const char *path, const atomic_bool 
 SEG_NODISCARD enum seg_status
 seg_file_hash_confirm(const char *path, const struct seg_file_hash *hash, struct seg_error *error);
 
+struct evp_md_ctx_st;
+
+/** The digits of a hash that has seen all; false when memory is out. For this room. */
+bool seg_sha256_finish(struct evp_md_ctx_st *digest, char out[SEG_SHA256_TEXT]);
+
 /** The SHA-256 of a text. False when memory is out. */
 bool seg_sha256_text(const void *bytes, size_t size, char out[SEG_SHA256_TEXT]);
 

@@ -77,7 +77,7 @@ static void write_fine(const char *path, const struct seg_result_view *view) {
   struct seg_error error;
   struct seg_io_options options = {.threads = 2};
   assert_int_equal(seg_sink_check(seg_str_view(path), view, &error), SEG_OK);
-  if (seg_sink_write(seg_str_view(path), view, &options, &error) != SEG_OK)
+  if (seg_sink_write(seg_str_view(path), view, &options, NULL, &error) != SEG_OK)
     fail_msg("%s", error.message);
 }
 
@@ -302,7 +302,7 @@ static void expect_error(const char *path, const struct seg_result_view *view, c
   assert_string_equal(error.message, whole);
   assert_string_equal(error.code, code);
   assert_non_null(strstr(error.help, help));
-  assert_int_not_equal(seg_sink_write(seg_str_view(path), view, &options, &error), SEG_OK);
+  assert_int_not_equal(seg_sink_write(seg_str_view(path), view, &options, NULL, &error), SEG_OK);
   assert_string_equal(error.message, whole);
 }
 
@@ -353,7 +353,7 @@ static void interrupted(void **state) {
   struct seg_io_options options = {.threads = 1, .interrupted = &stop};
   io_write_text("out.csv", "old\n");
   assert_int_equal(
-      seg_sink_write(seg_str_view(io_path("out.csv")), &sample->view, &options, &error),
+      seg_sink_write(seg_str_view(io_path("out.csv")), &sample->view, &options, NULL, &error),
       SEG_INTERRUPTED);
   assert_string_equal(error.code, "D007");
   check_old_output();
@@ -374,7 +374,7 @@ static void disk_full(void **state) {
     signal(SIGXFSZ, SIG_IGN);
     setrlimit(RLIMIT_FSIZE, &limit);
     enum seg_status status =
-        seg_sink_write(seg_str_view(io_path("out.csv")), &sample->view, &options, &error);
+        seg_sink_write(seg_str_view(io_path("out.csv")), &sample->view, &options, NULL, &error);
     bool fine = status == SEG_IO && strcmp(error.code, "D005") == 0 &&
                 strstr(error.message, "out.csv failed: ") != NULL &&
                 strstr(error.help, "untouched") != NULL;
