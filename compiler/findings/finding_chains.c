@@ -45,6 +45,9 @@ void seg_finding_hidden(struct seg_findings *findings, const struct seg_verdict 
                 one ? "matches this one of `%.*s` too, which stands earlier"
                     : "the rule of `%.*s`, which stands earlier",
                 SEG_STR(seg_finding_name(findings, verdict->others[i])));
+  if (verdict->fewer)
+    seg_note(findings->sink, d,
+             "fewer of them may be enough: some are named because that is unproved");
   help_move(findings, d, verdict);
 }
 

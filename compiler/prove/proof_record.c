@@ -147,6 +147,7 @@ static void write_witness(FILE *out, const struct seg_witness *witness, uint32_t
                           const struct seg_program_entity *events) {
   write_whole(out, witness->as_of);
   write_whole(out, witness->dataset.integer_keys);
+  write_whole(out, witness->smallest);
   write_rows(out, &witness->dataset.customers, customer_columns);
   for (uint32_t e = 0; e < witness->dataset.event_count; e++)
     write_rows(out, &witness->dataset.events[e], events[e].column_count);
@@ -264,6 +265,7 @@ static bool read_witness(struct reader *reader, const struct seg_program *progra
     return false;
   witness->as_of = (int32_t)read_within(reader, INT32_MIN, INT32_MAX);
   witness->dataset.integer_keys = read_within(reader, 0, 1) != 0;
+  witness->smallest = read_within(reader, 0, 1) != 0;
   bool made = read_rows(reader, &witness->arena, &witness->dataset.customers, &program->customer);
   for (uint32_t e = 0; e < program->event_count && made; e++)
     made = read_rows(reader, &witness->arena, &witness->dataset.events[e], &program->events[e]);

@@ -396,9 +396,12 @@ enum seg_answer seg_solver_ask(struct seg_solver *solver, const Z3_ast *assumpti
   for (int round = 0; round < MOST_MODELS; round++) {
     enum seg_answer answer = check(solver, assumptions, count);
     if (answer != SEG_POSSIBLE || solver->accepts_model == NULL ||
-        solver->accepts_model(solver, solver->context_of_model))
+        solver->accepts_model(solver, solver->context_of_model)) {
+      solver->undecided += answer == SEG_UNDECIDED;
       return answer;
+    }
   }
+  solver->undecided++;
   return SEG_UNDECIDED;
 }
 

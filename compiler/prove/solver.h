@@ -54,7 +54,7 @@ struct seg_solver {
   SEG_VEC(size_t) scopes; // how many facts there were at each push
   // Z3 and the quick search are told of facts and scopes when they are needed.
   size_t facts_told, scopes_told, facts_quick;
-  uint64_t questions;
+  uint64_t questions, undecided; // asked, and those of them that got no answer
   bool dry; // terms are not made: for passes that only look at what a rule reads
   uint32_t variable_kinds;
   struct seg_variables variables[SEG_MAX_PREFIXES];

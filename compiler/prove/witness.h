@@ -14,6 +14,7 @@ struct seg_witness {
   int32_t as_of;
   struct seg_dataset dataset; // one customer; texts live in `arena`
   struct seg_arena arena;
+  bool smallest; // it is known that there is no smaller one (smallest.h)
 };
 
 enum { SEG_MAX_WITNESS_EVENTS = 1000 };

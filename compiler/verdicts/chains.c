@@ -1,10 +1,20 @@
 // Chains: customers whom nobody takes, orders that order nothing; see verdicts.h.
 #include "compiler/verdicts/chains.h"
-#include "compiler/prove/days.h"
 #include "compiler/reference/evaluate.h"
 #include "compiler/verdicts/clauses.h"
 
 // --- gaps ---
+
+enum {
+  MOST_CONDITIONS = 200,    // of one question about a whole chain
+  USUAL_WHOLE_CHAIN = 2000, // members of a chain that is asked about as a whole
+};
+
+/** The members of a chain that can match at all. */
+struct gap {
+  uint32_t *members; // segments
+  uint32_t count;
+};
 
 /** The member that fails the customer in the fewest clauses, and which. */
 static enum seg_status find_nearest(struct seg_engine *engine,
@@ -43,53 +53,103 @@ static enum seg_status find_nearest(struct seg_engine *engine,
   return status;
 }
 
-/** Asked of the solver: the plainest customer. */
-static enum seg_status ask_gap(struct seg_escape *escape, struct seg_found *found) {
-  for (uint32_t i = 0; i < escape->candidate_count && i < SEG_WHOLE_CHAIN; i++)
-    seg_escape_exclude(escape, escape->candidates[i]);
-  return seg_escape_find(escape, true, found);
+/** Members [first, end) of a chain as one condition: any of them. */
+static const struct seg_node *any_of(struct seg_engine *engine, const uint32_t *members,
+                                     uint32_t first, uint32_t end) {
+  const struct seg_program *program = engine->program;
+  if (end == first + 1)
+    return program->segments[members[first]].when;
+  struct seg_node *any = SEG_NEW(&engine->arena, struct seg_node);
+  if (any == NULL)
+    return NULL;
+  *any = (struct seg_node){.kind = SEG_NODE_OR,
+                           .type = program->segments[members[first]].when->type,
+                           .span = program->segments[members[first]].when->span,
+                           .operand_count = end - first};
+  any->operands = SEG_NEW_ARRAY(&engine->arena, struct seg_node *, end - first);
+  for (uint32_t i = first; i < end && any->operands != NULL; i++)
+    any->operands[i - first] = (struct seg_node *)program->segments[members[i]].when; // not written
+  return any->operands == NULL ? NULL : any;
 }
 
-/** Of a long chain it is not looked at day after day. */
-static enum seg_status find_days(struct seg_engine *engine, const struct seg_program_chain *chain,
-                                 struct seg_verdict *verdict) {
-  bool found = true;
-  for (uint32_t i = 0; i < chain->member_count && !verdict->some_days && found; i++) {
-    const struct seg_node *rule = engine->program->segments[chain->members[i]].when;
-    struct seg_days days;
-    found = seg_days_find(&days, engine->program, &rule, 1);
-    verdict->some_days = days.calendar;
-    seg_days_deinit(&days);
+/** None of the members, as one question: where they are many, several make up a condition. */
+static bool want_nobody(struct seg_engine *engine, const struct gap *gap, struct seg_wanted *wanted,
+                        uint32_t *count) {
+  uint32_t size = (gap->count + MOST_CONDITIONS - 1) / MOST_CONDITIONS;
+  *count = 0;
+  for (uint32_t first = 0, end; first < gap->count; first = end) {
+    end = first + size < gap->count ? first + size : gap->count;
+    wanted[*count] = (struct seg_wanted){any_of(engine, gap->members, first, end), true};
+    if (wanted[(*count)++].condition == NULL)
+      return false;
   }
-  return found ? SEG_OK : seg_engine_no_memory(engine);
+  return true;
 }
 
-/** `found` has a customer whom nobody takes, if one is known. */
-static enum seg_status judge_gap(struct seg_engine *engine, uint32_t chain_index,
-                                 struct seg_found *found) {
-  const struct seg_program_chain *chain = &engine->program->chains[chain_index];
-  struct seg_verdict verdict = seg_verdict_of_chain(SEG_VERDICT_GAP, SEG_ABSENT, chain_index);
+/** The plainest customer whom nobody takes. Where the question about the whole chain is too much,
+ * it begins with no member and grows. */
+static enum seg_status ask_gap(struct seg_engine *engine, const struct gap *gap,
+                               const struct seg_wanted *wanted, uint32_t count,
+                               struct seg_found *found) {
+  uint32_t whole =
+      engine->options.whole_chain == 0 ? USUAL_WHOLE_CHAIN : engine->options.whole_chain;
   struct seg_escape escape;
-  bool known = found->existence == SEG_SOMEBODY;
-  enum seg_status status = seg_escape_init(&escape, engine, chain);
+  enum seg_existence existence;
+  enum seg_status status = SEG_OK;
+  *found = (struct seg_found){.existence = SEG_UNPROVED};
+  if (gap->count <= whole)
+    status = seg_engine_find_plainest(engine, wanted, count, found);
+  if (status != SEG_OK || found->existence != SEG_UNPROVED)
+    return status;
+  const char *reason = found->reason;
+  status = seg_escape_init(&escape, engine, gap->members, gap->count);
   if (status != SEG_OK)
     return status;
+  seg_escape_begin(&escape, SEG_ABSENT, gap->count, false);
+  escape.plainest = true;
+  status = seg_escape_ask(&escape, gap->count, &existence, found);
+  found->witness.smallest = false; // for rules that were not asked about it was not looked
+  found->reason = reason == NULL ? escape.reason : reason;
+  seg_escape_deinit(&escape);
+  return status;
+}
+
+/** `known` has a customer whom nobody takes, if one was put together. */
+static enum seg_status judge_gap(struct seg_engine *engine, uint32_t chain_index,
+                                 struct seg_found *known) {
+  const struct seg_program_chain *chain = &engine->program->chains[chain_index];
+  struct seg_verdict verdict = seg_verdict_of_chain(SEG_VERDICT_GAP, SEG_ABSENT, chain_index);
+  struct seg_wanted wanted[MOST_CONDITIONS];
+  struct seg_found found;
+  struct gap gap = {SEG_NEW_ARRAY(&engine->arena, uint32_t, chain->member_count + 1u), 0};
+  uint32_t count;
+  if (gap.members == NULL)
+    return seg_engine_no_memory(engine);
   for (uint32_t i = 0; i < chain->member_count; i++)
     if (!engine->segments[chain->members[i]].never)
-      escape.candidates[escape.candidate_count++] = i;
-  if (escape.candidate_count == 0)
+      gap.members[gap.count++] = chain->members[i];
+  if (gap.count == 0)
     return SEG_OK;
-  if (!known)
-    status = ask_gap(&escape, found);
-  if (status == SEG_OK && found->existence == SEG_UNPROVED)
-    status = seg_engine_add_unproved(engine, verdict, found->reason);
-  if (status != SEG_OK || found->existence != SEG_SOMEBODY)
-    return status;
-  status = find_nearest(engine, chain, &found->witness, &verdict);
-  if (status == SEG_OK)
-    status = known ? find_days(engine, chain, &verdict)
-                   : seg_engine_find_days(engine, escape.wanted, escape.count, &verdict);
-  return status == SEG_OK ? seg_engine_add(engine, verdict, found) : status;
+  if (!want_nobody(engine, &gap, wanted, &count))
+    return seg_engine_no_memory(engine);
+  enum seg_status status = ask_gap(engine, &gap, wanted, count, &found);
+  if (status == SEG_OK && found.existence == SEG_UNPROVED && known->existence == SEG_SOMEBODY) {
+    found = *known;
+    known->existence = SEG_UNPROVED;
+  } else if (status == SEG_OK && found.existence == SEG_UNPROVED && !engine->options.unpruned) {
+    status = seg_engine_put_together(engine, wanted, count, &found);
+  }
+  if (status == SEG_OK && found.existence == SEG_UNPROVED)
+    status = seg_engine_add_unproved(engine, verdict, found.reason);
+  if (status == SEG_OK && found.existence == SEG_SOMEBODY) {
+    status = find_nearest(engine, chain, &found.witness, &verdict);
+    if (status == SEG_OK)
+      status = seg_engine_find_days(engine, wanted, count, &verdict);
+    if (status == SEG_OK)
+      status = seg_engine_add(engine, verdict, &found);
+  }
+  seg_found_deinit(&found);
+  return status;
 }
 
 // --- stale ---

@@ -4,37 +4,66 @@
 #ifndef SEG_COMPILER_VERDICTS_CHAINS_H
 #define SEG_COMPILER_VERDICTS_CHAINS_H
 
-#include "compiler/verdicts/engine.h"
+#include "compiler/verdicts/walk.h"
 
-/** A question that grows: a rule, if any, and members that must not match. */
+/** Where a candidate stands in a question that grows. */
+enum seg_candidate { SEG_CANDIDATE_OUT, SEG_CANDIDATE_MET, SEG_CANDIDATE_KEPT };
+
+/**
+ * Is there somebody whom a rule takes, if there is one, and no candidate? At first nobody is asked
+ * about the candidates: one that takes the customer who was found is met, and the question is asked
+ * again. So the answer is about all of them, and the questions about few.
+ */
 struct seg_escape {
   struct seg_engine *engine;
-  const struct seg_program_chain *chain;
-  uint32_t candidate_count; // members that may be needed
-  uint32_t *candidates;     // positions in the chain, rising
-  uint32_t fixed;           // 1 with a rule, else 0
-  uint32_t count, most;     // and how many they may become
-  struct seg_wanted wanted[SEG_MAX_WANTED];
+  uint32_t taken_by;          // a segment, or SEG_ABSENT
+  const uint32_t *candidates; // segments, in the order of the chain
+  uint32_t count;
+  enum seg_candidate *states; // of each candidate
+  bool *core;                 // after NOBODY: those that are enough
+  bool by_clauses;            // it is asked along the clauses of rules, else of the solver
+  bool plainest;              // of the solver: the customer who is to be shown
+  uint32_t most;              // conditions of one question to the solver; usual: SEG_MAX_WANTED
+  const char *reason;         // UNPROVED
+  // Scratch.
+  struct seg_walk walk;
+  bool walks;
+  uint32_t met;      // candidates that the walk has
+  uint32_t *members; // those that are asked about, and where they stand
+  uint32_t *places;
+  bool *member_core;
 };
 
-/** SEG_OUT_OF_MEMORY. */
+/** For questions about so many candidates, which `candidates` has room for. SEG_OUT_OF_MEMORY. */
 SEG_NODISCARD enum seg_status seg_escape_init(struct seg_escape *escape, struct seg_engine *engine,
-                                              const struct seg_program_chain *chain);
-/** The rule of a member. */
-const struct seg_node *seg_escape_rule(const struct seg_escape *escape, uint32_t position);
-/** The question excludes a member. */
-void seg_escape_exclude(struct seg_escape *escape, uint32_t position);
+                                              const uint32_t *candidates, uint32_t most);
+void seg_escape_deinit(struct seg_escape *escape);
 
-/** Somebody for whom no candidate matches: few members at first, and one that takes the customer
- * who was found joins the question. */
-SEG_NODISCARD enum seg_status seg_escape_find(struct seg_escape *escape, bool shown,
-                                              struct seg_found *found);
+/** A question about the first candidates; nobody is met yet. */
+void seg_escape_begin(struct seg_escape *escape, uint32_t taken_by, uint32_t count,
+                      bool by_clauses);
 
-// Of longer chains no customer is the plainest, and hiders are a minimal set out of some.
-enum { SEG_WHOLE_CHAIN = 64 };
+/** Of the candidates before `limit` and those that are kept. `found` has the customer when the
+ * solver was asked; it belongs to the caller. */
+SEG_NODISCARD enum seg_status seg_escape_ask(struct seg_escape *escape, uint32_t limit,
+                                             enum seg_existence *existence,
+                                             struct seg_found *found);
+
+/** hiders.c: of members that hide a segment together, those that a proof by ranges of values alone
+ * needs, when there is one: a smaller set that depends on the rules only. In their order. */
+SEG_NODISCARD enum seg_status seg_choose_hiders(struct seg_engine *engine, uint32_t segment,
+                                                uint32_t *candidates, uint32_t *count);
+
+/** hiders.c: nobody escapes: keep a minimal set of candidates of whom that is true already, found
+ * by deletion, the last first. `*minimal` is false when some stay because it could not be found out
+ * whether they are needed. */
+SEG_NODISCARD enum seg_status seg_escape_shrink(struct seg_escape *escape, bool *minimal);
+
+// Of longer chains a customer whom nobody takes is put together at once, in case no other is found.
+enum { SEG_SHORT_CHAIN = 64 };
 
 /** hidden.c: members that never win. `*left` tells whether somebody is left by all; of a chain that
- * is longer than that, `found` has such a customer if possible. It belongs to the caller. */
+ * is not short, `found` has such a customer if possible. It belongs to the caller. */
 SEG_NODISCARD enum seg_status seg_judge_hidden(struct seg_engine *engine, uint32_t chain,
                                                enum seg_existence *left, struct seg_found *found);
 

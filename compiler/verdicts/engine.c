@@ -53,6 +53,11 @@ enum seg_status seg_engine_exists(struct seg_engine *engine, const struct seg_wa
   return status != SEG_OK || known ? status : seg_engine_ask(engine, wanted, count, answered);
 }
 
+enum seg_status seg_engine_find_plainest(struct seg_engine *engine, const struct seg_wanted *wanted,
+                                         uint32_t count, struct seg_found *found) {
+  return ask(engine, wanted, count, false, found);
+}
+
 enum seg_status seg_engine_find(struct seg_engine *engine, const struct seg_wanted *wanted,
                                 uint32_t count, bool shown, struct seg_found *found) {
   enum seg_status status = ask(engine, wanted, count, !shown, found);

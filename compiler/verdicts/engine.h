@@ -29,11 +29,11 @@ struct seg_engine {
   struct seg_prover prover;
   struct seg_arena arena; // also of conditions that are made for a question
   struct seg_judged *segments;
-  struct seg_circuit circuit; // these three only when questions are pruned
-  struct seg_pool pool;
+  struct seg_circuit circuit;
   struct seg_boxes boxes;
-  uint8_t *meetings; // enum seg_meeting of a < b, at b * (b - 1) / 2 + a
-  uint8_t *ahead;    // in the same order, see ahead.h; or NULL
+  struct seg_pool pool; // only when questions are pruned
+  uint8_t *meetings;    // enum seg_meeting of a < b, at b * (b - 1) / 2 + a
+  uint8_t *ahead;       // in the same order, see ahead.h; or NULL
   struct seg_error *error;
 };
 
@@ -101,6 +101,10 @@ SEG_NODISCARD enum seg_status seg_engine_exists(struct seg_engine *engine,
 SEG_NODISCARD enum seg_status seg_engine_find(struct seg_engine *engine,
                                               const struct seg_wanted *wanted, uint32_t count,
                                               bool shown, struct seg_found *found);
+/** The one to be shown, of the solver alone. */
+SEG_NODISCARD enum seg_status seg_engine_find_plainest(struct seg_engine *engine,
+                                                       const struct seg_wanted *wanted,
+                                                       uint32_t count, struct seg_found *found);
 
 /**
  * Out of conditions that contradict each other, take one after the other from the last to number

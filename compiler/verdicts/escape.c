@@ -1,54 +1,228 @@
-// A customer whom members of a chain leave, asked of the solver; see chains.h.
+// A customer whom members of a chain leave, met one after the other; see chains.h.
 #include "compiler/reference/evaluate.h"
 #include "compiler/verdicts/chains.h"
 
-const struct seg_node *seg_escape_rule(const struct seg_escape *escape, uint32_t position) {
-  return escape->engine->program->segments[escape->chain->members[position]].when;
+enum { MET_AT_ONCE = 128 }; // so many candidates make a short walk
+
+enum seg_status seg_escape_init(struct seg_escape *escape, struct seg_engine *engine,
+                                const uint32_t *candidates, uint32_t most) {
+  struct seg_arena *arena = &engine->arena;
+  *escape = (struct seg_escape){.engine = engine, .candidates = candidates, .most = SEG_MAX_WANTED};
+  escape->states = SEG_NEW_ARRAY(arena, enum seg_candidate, most + 1u);
+  escape->core = SEG_NEW_ARRAY(arena, bool, most + 1u);
+  escape->members = SEG_NEW_ARRAY(arena, uint32_t, most + 1u);
+  escape->places = SEG_NEW_ARRAY(arena, uint32_t, most + 1u);
+  escape->member_core = SEG_NEW_ARRAY(arena, bool, most + 1u);
+  bool made = escape->states != NULL && escape->core != NULL && escape->members != NULL &&
+              escape->places != NULL && escape->member_core != NULL;
+  return made ? SEG_OK : seg_engine_no_memory(engine);
 }
 
-void seg_escape_exclude(struct seg_escape *escape, uint32_t position) {
-  escape->wanted[escape->count++] = (struct seg_wanted){seg_escape_rule(escape, position), true};
+void seg_escape_deinit(struct seg_escape *escape) {
+  if (escape->walks)
+    seg_walk_deinit(&escape->walk);
+  escape->walks = false;
 }
 
-/** The first candidate that takes the customer; the number of candidates when none does. */
-static enum seg_status first_taker(struct seg_escape *escape, const struct seg_witness *witness,
-                                   uint32_t *taker) {
+void seg_escape_begin(struct seg_escape *escape, uint32_t taken_by, uint32_t count,
+                      bool by_clauses) {
+  seg_escape_deinit(escape);
+  escape->taken_by = taken_by;
+  escape->count = count;
+  escape->by_clauses = by_clauses;
+  escape->reason = NULL;
+  for (uint32_t i = 0; i < count; i++)
+    escape->states[i] = by_clauses && count <= MET_AT_ONCE ? SEG_CANDIDATE_MET : SEG_CANDIDATE_OUT;
+}
+
+static const struct seg_node *rule_of(const struct seg_escape *escape, uint32_t segment) {
+  return escape->engine->program->segments[segment].when;
+}
+
+/** Those that must leave the customer. */
+static uint32_t list_members(struct seg_escape *escape, uint32_t limit) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < escape->count; i++)
+    if (escape->states[i] == SEG_CANDIDATE_KEPT ||
+        (escape->states[i] == SEG_CANDIDATE_MET && i < limit)) {
+      escape->members[count] = escape->candidates[i];
+      escape->places[count++] = i;
+    }
+  return count;
+}
+
+static void note_core(struct seg_escape *escape, uint32_t count) {
+  for (uint32_t i = 0; i < escape->count; i++)
+    escape->core[i] = false;
+  for (uint32_t m = 0; m < count; m++)
+    escape->core[escape->places[m]] = escape->member_core[m];
+}
+
+// --- along clauses ---
+
+/** A walk over those that are met, and no others: it is a short one. */
+static enum seg_status begin_walk(struct seg_escape *escape) {
+  uint32_t count = 0;
+  enum seg_status status = SEG_OK;
+  for (uint32_t i = 0; i < escape->count; i++)
+    if (escape->states[i] != SEG_CANDIDATE_OUT)
+      escape->members[count++] = escape->candidates[i];
+  if (escape->walks && escape->met == count)
+    return SEG_OK;
+  seg_escape_deinit(escape);
+  escape->met = count;
+  escape->members[count++] = escape->taken_by;
+  escape->walks = true;
+  status = seg_walk_init(&escape->walk, escape->engine, escape->members, count);
+  for (uint32_t m = 0; m < count && status == SEG_OK; m++)
+    seg_walk_meet(&escape->walk, escape->members[m]);
+  return status;
+}
+
+/** Which of 64 known customers the condition takes. */
+static uint64_t known_takers(const struct seg_engine *engine, const struct seg_node *node,
+                             uint32_t word) {
+  const struct seg_pool *pool = &engine->pool;
+  if (!seg_is_gate(node)) {
+    uint32_t atom = seg_circuit_atom_of(&engine->circuit, node);
+    return pool->bits[(size_t)(2 * atom) * (pool->room / 64) + word];
+  }
+  if (node->kind == SEG_NODE_MEMBER)
+    return known_takers(engine, engine->program->segments[node->segment].when, word);
+  uint64_t all = UINT64_MAX, any = 0;
+  uint32_t counts[64] = {0};
+  for (uint32_t i = 0; i < node->operand_count; i++) {
+    uint64_t takers = known_takers(engine, node->operands[i], word);
+    all &= takers;
+    any |= takers;
+    for (uint32_t bit = 0; bit < 64 && node->kind == SEG_NODE_TALLY; bit++)
+      counts[bit] += takers >> bit & 1;
+  }
+  if (node->kind != SEG_NODE_TALLY)
+    return node->kind == SEG_NODE_AND ? all : node->kind == SEG_NODE_OR ? any : ~any;
+  for (uint32_t bit = 0; bit < 64; bit++)
+    if (counts[bit] < node->least || counts[bit] > node->most)
+      all &= ~(1ull << bit);
+    else
+      all |= 1ull << bit;
+  return all;
+}
+
+/** Is one of the known customers such a one? */
+static bool is_known(const struct seg_escape *escape, uint32_t limit) {
+  const struct seg_engine *engine = escape->engine;
+  uint32_t customers = engine->pool.customers;
+  for (uint32_t word = 0; word < (customers + 63) / 64; word++) {
+    uint64_t left = known_takers(engine, rule_of(escape, escape->taken_by), word);
+    if (customers - word * 64 < 64)
+      left &= (1ull << (customers - word * 64)) - 1;
+    for (uint32_t i = 0; i < escape->count && left != 0; i++)
+      if (i < limit || escape->states[i] == SEG_CANDIDATE_KEPT)
+        left &= ~known_takers(engine, rule_of(escape, escape->candidates[i]), word);
+    if (left != 0)
+      return true;
+  }
+  return false;
+}
+
+static enum seg_status ask_clauses(struct seg_escape *escape, uint32_t limit,
+                                   enum seg_existence *existence) {
+  enum seg_status status = begin_walk(escape);
+  if (status != SEG_OK)
+    return status;
+  uint32_t count = list_members(escape, limit);
+  struct seg_walk_question question = {escape->taken_by, escape->members, count, true};
+  status = seg_walk_ask(&escape->walk, &question, existence, escape->member_core);
+  if (status == SEG_OK && *existence == SEG_NOBODY)
+    note_core(escape, count);
+  return status;
+}
+
+/** Members that take the customer are met. */
+static bool meet_by_clauses(struct seg_escape *escape, uint32_t limit) {
+  bool met = false;
+  for (uint32_t i = 0; i < limit && i < escape->count; i++)
+    if (escape->states[i] == SEG_CANDIDATE_OUT &&
+        seg_walk_takes(&escape->walk, rule_of(escape, escape->candidates[i]))) {
+      escape->states[i] = SEG_CANDIDATE_MET;
+      met = true;
+    }
+  return met;
+}
+
+// --- of the solver ---
+
+static enum seg_status ask_solver(struct seg_escape *escape, uint32_t limit,
+                                  enum seg_existence *existence, struct seg_found *found) {
+  struct seg_engine *engine = escape->engine;
+  struct seg_wanted wanted[SEG_MAX_WANTED];
+  uint32_t count = list_members(escape, limit), first = escape->taken_by != SEG_ABSENT;
+  if (first + count > escape->most) {
+    escape->reason = "too many segments of the chain come into it";
+    return SEG_OK;
+  }
+  if (first != 0)
+    wanted[0] = (struct seg_wanted){rule_of(escape, escape->taken_by), false};
+  for (uint32_t m = 0; m < count; m++)
+    wanted[first + m] = (struct seg_wanted){rule_of(escape, escape->members[m]), true};
+  enum seg_status status = escape->plainest
+                               ? seg_engine_find_plainest(engine, wanted, first + count, found)
+                               : seg_engine_find(engine, wanted, first + count, false, found);
+  if (status != SEG_OK)
+    return status;
+  *existence = found->existence;
+  escape->reason = found->reason;
+  if (*existence != SEG_NOBODY)
+    return SEG_OK;
+  for (uint32_t m = 0; m < count; m++)
+    escape->member_core[m] = found->core_count == 0; // nothing is known of it
+  for (uint32_t c = 0; c < found->core_count; c++)
+    if (found->core[c] >= first)
+      escape->member_core[found->core[c] - first] = true;
+  note_core(escape, count);
+  return SEG_OK;
+}
+
+/** The first member that takes the customer is met. */
+static enum seg_status meet_by_solver(struct seg_escape *escape, uint32_t limit,
+                                      const struct seg_witness *witness, bool *met) {
   struct seg_engine *engine = escape->engine;
   struct seg_reference *reference;
   enum seg_status status = seg_reference_new(engine->program, &witness->dataset, witness->as_of,
                                              &reference, engine->error);
   if (status != SEG_OK)
     return status;
-  for (*taker = 0; *taker < escape->candidate_count; ++*taker)
-    if (seg_reference_condition(reference, seg_escape_rule(escape, escape->candidates[*taker]), 0))
-      break;
+  for (uint32_t i = 0; i < limit && i < escape->count && !*met; i++)
+    if (escape->states[i] == SEG_CANDIDATE_OUT &&
+        seg_reference_condition(reference, rule_of(escape, escape->candidates[i]), 0)) {
+      escape->states[i] = SEG_CANDIDATE_MET;
+      *met = true;
+    }
   status = seg_reference_status(reference, engine->error);
   seg_reference_free(reference);
   return status;
 }
 
-enum seg_status seg_escape_find(struct seg_escape *escape, bool shown, struct seg_found *found) {
-  while (true) {
-    uint32_t taker = escape->candidate_count;
-    enum seg_status status =
-        seg_engine_find(escape->engine, escape->wanted, escape->count, shown, found);
-    if (status == SEG_OK && found->existence == SEG_SOMEBODY)
-      status = first_taker(escape, &found->witness, &taker);
-    if (status != SEG_OK || taker == escape->candidate_count)
-      return status;
+enum seg_status seg_escape_ask(struct seg_escape *escape, uint32_t limit,
+                               enum seg_existence *existence, struct seg_found *found) {
+  enum seg_status status = SEG_OK;
+  bool met = true;
+  *found = (struct seg_found){.existence = SEG_UNPROVED};
+  *existence = SEG_SOMEBODY;
+  if (escape->by_clauses && is_known(escape, limit))
+    return SEG_OK;
+  while (met && status == SEG_OK) {
+    met = false;
+    *existence = SEG_UNPROVED;
     seg_found_deinit(found);
-    if (escape->count >= escape->most) {
-      *found = (struct seg_found){.existence = SEG_UNPROVED,
-                                  .reason = "too many segments of the chain come into it"};
-      return SEG_OK;
-    }
-    seg_escape_exclude(escape, escape->candidates[taker]);
+    status = escape->by_clauses ? ask_clauses(escape, limit, existence)
+                                : ask_solver(escape, limit, existence, found);
+    if (status != SEG_OK || *existence != SEG_SOMEBODY)
+      continue;
+    if (escape->by_clauses)
+      met = meet_by_clauses(escape, limit);
+    else
+      status = meet_by_solver(escape, limit, &found->witness, &met);
   }
-}
-
-enum seg_status seg_escape_init(struct seg_escape *escape, struct seg_engine *engine,
-                                const struct seg_program_chain *chain) {
-  *escape = (struct seg_escape){.engine = engine, .chain = chain, .most = SEG_MAX_WANTED};
-  escape->candidates = SEG_NEW_ARRAY(&engine->arena, uint32_t, chain->member_count + 1u);
-  return escape->candidates == NULL ? seg_engine_no_memory(engine) : SEG_OK;
+  return status;
 }

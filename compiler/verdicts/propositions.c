@@ -159,10 +159,7 @@ bool seg_propositions_init(struct seg_propositions *propositions, const struct s
   add(propositions, &propositions->yes, 1);
   for (uint32_t i = 0; i < count && !propositions->assigner.out_of_memory; i++)
     read_rule(propositions, segments[i]);
-  if (propositions->assigner.out_of_memory || !seg_propositions_add_ranges(propositions))
-    return false;
-  seg_propositions_learn(propositions);
-  return !propositions->assigner.out_of_memory;
+  return !propositions->assigner.out_of_memory && seg_propositions_add_ranges(propositions);
 }
 
 void seg_propositions_deinit(struct seg_propositions *propositions) {

@@ -41,7 +41,8 @@ struct seg_propositions {
   size_t conflicts;          // of the boxes that are clauses already
 };
 
-/** The rules of some segments of the program. False when memory is out. */
+/** The rules of some segments of the program, and what ranges say about them. False when memory is
+ * out. */
 SEG_NODISCARD bool seg_propositions_init(struct seg_propositions *propositions,
                                          const struct seg_circuit *circuit, struct seg_boxes *boxes,
                                          const uint32_t *segments, uint32_t count);

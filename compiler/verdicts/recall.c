@@ -12,8 +12,6 @@ enum {
 
 enum seg_status seg_engine_learn(struct seg_engine *engine) {
   const struct seg_program *program = engine->program;
-  if (engine->options.unpruned)
-    return SEG_OK;
   if (!seg_circuit_init(&engine->circuit, program) ||
       !seg_boxes_init(&engine->boxes, &engine->circuit))
     return seg_engine_no_memory(engine);
@@ -21,6 +19,8 @@ enum seg_status seg_engine_learn(struct seg_engine *engine) {
     if (!seg_boxes_fill(&engine->boxes, &engine->circuit.holds[s], &engine->circuit.arena) ||
         !seg_boxes_fill(&engine->boxes, &engine->circuit.fails[s], &engine->circuit.arena))
       return seg_engine_no_memory(engine);
+  if (engine->options.unpruned)
+    return SEG_OK;
   uint64_t invented = FEWEST_INVENTED + (uint64_t)program->segment_count * INVENTED_A_SEGMENT;
   enum seg_status status = seg_pool_init(&engine->pool, &engine->circuit, engine->error);
   if (status == SEG_OK)
@@ -31,9 +31,8 @@ enum seg_status seg_engine_learn(struct seg_engine *engine) {
 }
 
 void seg_engine_forget(struct seg_engine *engine) {
-  if (engine->options.unpruned)
-    return;
-  seg_pool_deinit(&engine->pool);
+  if (!engine->options.unpruned)
+    seg_pool_deinit(&engine->pool);
   seg_boxes_deinit(&engine->boxes);
   seg_circuit_deinit(&engine->circuit);
 }

@@ -27,6 +27,7 @@ enum seg_status seg_walk_init(struct seg_walk *walk, struct seg_engine *engine,
       seg_propositions_init(&walk->propositions, &engine->circuit, &engine->boxes, members, count);
   if (!made || walk->fits == NULL || walk->touched == NULL || walk->chosen == NULL)
     return out_of_memory(walk);
+  seg_propositions_learn(&walk->propositions);
   for (uint32_t c = 0; c < walk->component_count; c++)
     walk->fits[c] = walk->chosen[c] = UINT32_MAX;
   return SEG_OK;
@@ -434,4 +435,35 @@ enum seg_status seg_walk_show(struct seg_walk *walk, const struct seg_wanted *wa
     qsort(walk->needed.items, walk->needed.count, sizeof *walk->needed.items, by_number);
   return seg_pool_splice(&engine->pool, walk->needed.items, (uint32_t)walk->needed.count, wanted,
                          count, found, engine->error);
+}
+
+/** Of the customer who was found. */
+static bool atom_holds(const struct seg_walk *walk, uint32_t atom) {
+  const uint64_t *bits = bits_of(walk, 2 * atom);
+  uint32_t component = component_of(walk, 2 * atom), who = 0;
+  if (walk->engine->pool.customers == 0)
+    return false;
+  if (walk->fits[component] != UINT32_MAX) {
+    const uint64_t *fit = walk->who + (size_t)component * walk->words;
+    while (fit[who / 64] == 0)
+      who += 64;
+    who += (uint32_t)__builtin_ctzll(fit[who / 64]);
+  }
+  return (bits[who / 64] >> (who % 64) & 1) != 0;
+}
+
+bool seg_walk_takes(const struct seg_walk *walk, const struct seg_node *node) {
+  const struct seg_circuit *circuit = &walk->engine->circuit;
+  if (!seg_is_gate(node))
+    return atom_holds(walk, seg_circuit_atom_of(circuit, node));
+  if (node->kind == SEG_NODE_MEMBER)
+    return seg_walk_takes(walk, circuit->program->segments[node->segment].when);
+  uint32_t holding = 0;
+  for (uint32_t i = 0; i < node->operand_count; i++)
+    holding += seg_walk_takes(walk, node->operands[i]);
+  if (node->kind == SEG_NODE_AND)
+    return holding == node->operand_count;
+  if (node->kind == SEG_NODE_TALLY)
+    return holding >= node->least && holding <= node->most;
+  return (holding > 0) == (node->kind == SEG_NODE_OR);
 }

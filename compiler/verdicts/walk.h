@@ -49,6 +49,10 @@ SEG_NODISCARD enum seg_status seg_walk_ask(struct seg_walk *walk,
 SEG_NODISCARD enum seg_status seg_walk_show(struct seg_walk *walk, const struct seg_wanted *wanted,
                                             uint32_t count, struct seg_found *found);
 
+/** After SOMEBODY: does the condition, which is made of atoms of the rules, hold of him? What the
+ * question says nothing about is as it is of the first who would do. */
+bool seg_walk_takes(const struct seg_walk *walk, const struct seg_node *node);
+
 /** For questions about the members of a chain. */
 SEG_NODISCARD enum seg_status seg_walk_init(struct seg_walk *walk, struct seg_engine *engine,
                                             const uint32_t *members, uint32_t count);

@@ -140,6 +140,30 @@ static bool is_same_verdict(const struct seg_verdict *a, const struct seg_verdic
   return same;
 }
 
+static char *witness_text(const struct seg_program *program, const struct seg_verdict *verdict) {
+  char *text = NULL;
+  size_t size = 0;
+  FILE *out = open_memstream(&text, &size);
+  must(out != NULL);
+  if (verdict->witness != NULL)
+    print_witness(program, verdict->witness, out);
+  must(fclose(out) == 0);
+  return text;
+}
+
+/** Who shows a gap is the same too. */
+static bool is_same_gap(const struct found *first, const struct seg_verdict *a,
+                        const struct found *second, const struct seg_verdict *b) {
+  if (a->kind != SEG_VERDICT_GAP)
+    return true;
+  char *one = witness_text(&first->pipeline.program, a);
+  char *other = witness_text(&second->pipeline.program, b);
+  bool same = strcmp(one, other) == 0;
+  free(one);
+  free(other);
+  return same;
+}
+
 static bool is_open(const struct seg_verdicts *verdicts, const struct seg_verdict *asked) {
   for (size_t i = 0; i < verdicts->items.count; i++) {
     const struct seg_verdict *verdict = &verdicts->items.items[i];
@@ -159,7 +183,8 @@ static bool has_all(const struct found *first, const struct found *second, uint3
     const struct seg_verdict *verdict = &first->verdicts.items.items[i];
     bool found = false;
     for (size_t j = 0; j < second->verdicts.items.count && !found; j++)
-      found = is_same_verdict(verdict, &second->verdicts.items.items[j]);
+      found = is_same_verdict(verdict, &second->verdicts.items.items[j]) &&
+              is_same_gap(first, verdict, second, &second->verdicts.items.items[j]);
     if (found)
       continue;
     if (verdict->kind == SEG_VERDICT_UNPROVED || is_open(&second->verdicts, verdict)) {
@@ -176,7 +201,7 @@ static bool same_unpruned(const struct project *project) {
   unsigned long long seed = project->seed;
   struct found pruned, unpruned;
   uint32_t open = 0;
-  // Who is shown is not compared.
+  // Of overlaps it is not compared who is shown.
   judge(&pruned, project, (struct seg_verdict_options){.witnesses = 1});
   judge(&unpruned, project, (struct seg_verdict_options){.witnesses = 1, .unpruned = true});
   bool same = has_all(&pruned, &unpruned, &open);
