@@ -94,7 +94,7 @@ bool seg_proof_key_of(struct seg_prover *prover, const struct seg_wanted *wanted
                       struct seg_proof_key *key) {
   struct {
     struct seg_proof_key program;
-    uint64_t budget, any_witness, count;
+    uint64_t budget, sort, count;
     struct {
       struct seg_proof_key meaning;
       uint64_t negated;
@@ -102,7 +102,8 @@ bool seg_proof_key_of(struct seg_prover *prover, const struct seg_wanted *wanted
   } all;
   memset(&all, 0, sizeof all);
   all.budget = prover->budget;
-  all.any_witness = prover->any_witness;
+  all.sort = (prover->any_witness ? 1u : 0u) + (prover->at_once ? 2u : 0u) +
+             (prover->asks_always ? 4u : 0u);
   all.count = count;
   if (!hash_of_meaning(&prover->vocabulary, NULL, &all.program))
     return false;

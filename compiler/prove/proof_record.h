@@ -8,7 +8,7 @@
 #include "compiler/prove/prover.h"
 
 /** Raise it when the prover may answer differently than before. */
-enum { SEG_PROOF_ENCODING = 2 };
+enum { SEG_PROOF_ENCODING = 3 };
 
 /** The question by what it means: conditions with all that stands behind their names, the columns
  * of the program in their order, budget and kind of witness. False when memory is out. */

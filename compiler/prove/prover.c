@@ -420,8 +420,8 @@ static enum seg_status find(struct seg_prover *prover, const struct seg_wanted *
 
 enum { KINDS_TRIED = 16 };
 
-enum seg_status seg_prover_holds_always(struct seg_prover *prover, const struct seg_wanted *wanted,
-                                        uint32_t count, bool *all, struct seg_error *error) {
+static enum seg_status ask_always(struct seg_prover *prover, const struct seg_wanted *wanted,
+                                  uint32_t count, bool *all, struct seg_error *error) {
   struct seg_found found = {0};
   struct asking asking = {.prover = prover, .wanted = wanted, .count = count, .found = &found};
   const struct seg_node *conditions[SEG_MAX_WANTED];
@@ -470,6 +470,28 @@ static void keep(struct seg_prover *prover, struct seg_proof_key key,
   free((char *)record.data);
 }
 
+/** Kept as "nobody" where it holds on some days only, and else as unproved. */
+enum seg_status seg_prover_holds_always(struct seg_prover *prover, const struct seg_wanted *wanted,
+                                        uint32_t count, bool *all, struct seg_error *error) {
+  struct seg_proof_key key;
+  struct seg_found found = {0};
+  bool known = false;
+  prover->asks_always = true;
+  bool kept = prover->cache != NULL && seg_proof_key_of(prover, wanted, count, &key);
+  prover->asks_always = false;
+  enum seg_status status = SEG_OK;
+  if (kept)
+    status = recall(prover, key, wanted, count, &known, &found, error);
+  *all = known && found.existence == SEG_UNPROVED;
+  if (known || status != SEG_OK)
+    return status;
+  status = ask_always(prover, wanted, count, all, error);
+  found = (struct seg_found){.existence = *all ? SEG_UNPROVED : SEG_NOBODY, .reason = "always"};
+  if (status == SEG_OK && kept)
+    keep(prover, key, &found);
+  return status;
+}
+
 static enum seg_status find_or_recall(struct seg_prover *prover, const struct seg_wanted *wanted,
                                       uint32_t count, struct seg_found *found,
                                       struct seg_error *error) {
@@ -483,7 +505,7 @@ static enum seg_status find_or_recall(struct seg_prover *prover, const struct se
   if (status != SEG_OK || known)
     return status;
   status = find(prover, wanted, count, found, error);
-  if (status == SEG_OK && !(prover->at_once && found->existence == SEG_UNPROVED))
+  if (status == SEG_OK)
     keep(prover, key, found);
   return status;
 }

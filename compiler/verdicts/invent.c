@@ -88,8 +88,9 @@ static void add_number(struct inventing *inventing, const struct seg_program_col
 
 static void add_text(struct inventing *inventing, const struct seg_program_column *column,
                      struct choices *choices, struct seg_str text) {
-  struct seg_str texts[] = {text, seg_arena_format(&inventing->arena, "%.*sx", SEG_STR(text)),
-                            seg_arena_format(&inventing->arena, "x%.*s", SEG_STR(text))};
+  struct seg_arena *arena = &inventing->pool->arena; // customers keep them
+  struct seg_str texts[] = {text, seg_arena_format(arena, "%.*sx", SEG_STR(text)),
+                            seg_arena_format(arena, "x%.*s", SEG_STR(text))};
   for (size_t i = 0; i < 3; i++)
     if (texts[i].data != NULL)
       add_value(inventing, column, choices, (struct seg_value){.known = true, .text = texts[i]});

@@ -227,6 +227,43 @@ static void answers_are_remembered(void **state) {
   assert_int_equal(second.questions, 0);
 }
 
+// Windows of the calendar: whether something holds on all days is asked of each kind of day.
+static void days_are_remembered(void **state) {
+  (void)state;
+  static const char text[] =
+      "segc 1\ntimezone: \"UTC\"\n"
+      "customer from \"customers\" key id { vip: bool }\n"
+      "event purchase from \"purchases\" by id at day { code: text }\n"
+      "segment a { when: count(purchase) >= 1 in this week decision: \"a\" }\n"
+      "segment b { when: count(purchase) = 0 within 3d decision: \"b\" }\n";
+  for (int round = 0; round < 2; round++) {
+    struct seg_pipeline pipeline;
+    struct seg_error error = {0};
+    uint32_t file;
+    bool always;
+    seg_pipeline_init(&pipeline);
+    assert_int_equal(
+        seg_source_map_add(&pipeline.map, seg_str_view("a.seg"), seg_str_view(text), &file, &error),
+        SEG_OK);
+    assert_int_equal(seg_pipeline_run(&pipeline, SEG_PASS_SEMA, &error), SEG_OK);
+    struct seg_prover prover;
+    seg_prover_init(&prover, &pipeline.program, BUDGET);
+    prover.cache = open_cache();
+    prover.any_witness = true;
+    const struct seg_program_segment *segments = pipeline.program.segments;
+    struct seg_wanted both[] = {{segments[0].when, false}, {segments[1].when, false}};
+    assert_int_equal(seg_prover_holds_always(&prover, both, 2, &always, &error), SEG_OK);
+    assert_false(always); // not on a Tuesday
+    assert_int_equal(seg_prover_holds_always(&prover, both + 1, 1, &always, &error), SEG_OK);
+    assert_true(always);
+    assert_int_equal(prover.queries > 0, round == 0);
+    seg_prover_deinit(&prover);
+    seg_proof_cache_write(prover.cache);
+    seg_proof_cache_close(prover.cache);
+    seg_pipeline_deinit(&pipeline);
+  }
+}
+
 static void customers_are_tried_out(void **state) {
   (void)state;
   (void)ask(2, false);
@@ -263,6 +300,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(others_are_not_trusted, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(the_file_stays_small, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(answers_are_remembered, make_folder, remove_folder),
+      cmocka_unit_test_setup_teardown(days_are_remembered, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(customers_are_tried_out, make_folder, remove_folder),
       cmocka_unit_test(records_are_read_with_care),
   };
