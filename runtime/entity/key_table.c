@@ -91,6 +91,9 @@ static void move_slots(const struct seg_key_slot *from, uint64_t from_count,
 }
 
 static void fill_slots(struct seg_key_table *table) {
+  for (uint32_t i = 0; i < table->implied; i++)
+    table->integers[i] = (int64_t)((uint64_t)table->first + i);
+  table->implied = 0;
   uint32_t mask = (uint32_t)((UINT64_C(1) << table->slot_bits) - 1);
   for (uint32_t i = 0; i < table->count; i++) {
     uint32_t tag = tag_of_integer(table->integers[i]), at = home(table, tag);
@@ -333,6 +336,13 @@ enum seg_status seg_key_table_append(struct seg_key_table *table,
 void seg_key_table_set_count(struct seg_key_table *table, uint32_t count) {
   assert(table->count == 0);
   table->count = count;
+}
+
+void seg_key_table_set_consecutive(struct seg_key_table *table, int64_t first, uint32_t count) {
+  assert(table->count == 0 && !table->is_text && count > 0);
+  table->is_consecutive = true;
+  table->first = first;
+  table->count = table->implied = count;
 }
 
 void seg_key_table_seal(struct seg_key_table *table) {

@@ -35,6 +35,7 @@ struct seg_key_table {
    * slots as long as that lasts. */
   bool is_consecutive;
   int64_t first;
+  uint32_t implied; // of those: the first so many are not in `integers`
   /* After sealing other integers of a small range: number of key direct_first + i, or
    * SEG_NO_NUMBER. */
   uint32_t *direct;
@@ -69,6 +70,12 @@ SEG_NODISCARD enum seg_status seg_key_table_append(struct seg_key_table *table,
  * look-ups. */
 void seg_key_table_set_count(struct seg_key_table *table, uint32_t count);
 
+/**
+ * Keys first, first + 1, ... of an empty table of integers, as if they had been added. They are
+ * written out when a key comes that does not continue them; until then the view lacks them.
+ */
+void seg_key_table_set_consecutive(struct seg_key_table *table, int64_t first, uint32_t count);
+
 /** Has it the keys by number? */
 static inline bool seg_key_table_has_keys(const struct seg_key_table *table) {
   return table->integers != NULL || table->texts != NULL;
@@ -85,7 +92,7 @@ void seg_key_table_seal(struct seg_key_table *table);
 void seg_key_table_find(const struct seg_key_table *table, const struct seg_column_view *keys,
                         const uint32_t *rows, uint32_t row_count, uint32_t *numbers);
 
-/** All keys by number; borrowed from the table. */
+/** All keys by number, but for those that are implied; borrowed from the table. */
 struct seg_column_view seg_key_table_view(const struct seg_key_table *table);
 
 /** Is the text the decimal form of a 64-bit integer, as "%lld" would print it? */

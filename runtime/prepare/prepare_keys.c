@@ -32,12 +32,25 @@ enum seg_status seg_prepare_key_type(struct seg_preparing *state, const struct s
   return SEG_BAD_DATA;
 }
 
-static void count_up(uint32_t *numbers, uint64_t first, uint32_t count) {
+static void number_rows(uint32_t *numbers, uint64_t first, uint32_t count) {
   for (uint32_t i = 0; i < count; i++)
     numbers[i] = (uint32_t)(first + i);
 }
 
-enum seg_status seg_prepare_load_keys(struct seg_preparing *state, struct seg_error *error) {
+// Are the keys numbers that follow each other, so that none has to be read?
+static bool count_up(const struct seg_store_manifest *manifest) {
+  uint64_t before = 0;
+  bool up =
+      !manifest->key_is_text && manifest->key_count > 0 && manifest->key_count < SEG_NO_NUMBER;
+  for (uint32_t p = 0; up && p < manifest->key_part_count; p++) {
+    const struct seg_store_values *part = &manifest->keys[p];
+    up = part->counts_up && (uint64_t)part->first - (uint64_t)manifest->keys[0].first == before;
+    before += part->values.count;
+  }
+  return up && before == manifest->key_count;
+}
+
+static enum seg_status read_keys(struct seg_preparing *state, struct seg_error *error) {
   struct seg_store *store = &state->build.store;
   uint64_t count = store->manifest.key_count;
   uint32_t *wanted = malloc(AT_ONCE * sizeof *wanted), *rows = malloc(AT_ONCE * sizeof *rows);
@@ -47,15 +60,11 @@ enum seg_status seg_prepare_load_keys(struct seg_preparing *state, struct seg_er
   enum seg_status status = wanted == NULL || rows == NULL || numbers == NULL
                                ? seg_fail_memory(error, what_for)
                                : seg_store_map_keys(store, error);
-  state->has_key_type = true;
-  state->old_keys = count;
-  seg_key_table_init(&state->keys, store->manifest.key_is_text, &state->budget);
-  seg_key_table_init(&state->more, store->manifest.key_is_text, &state->budget);
   if (rows != NULL)
-    count_up(rows, 0, AT_ONCE);
+    number_rows(rows, 0, AT_ONCE);
   for (uint64_t first = 0; status == SEG_OK && wanted != NULL && first < count; first += AT_ONCE) {
     uint32_t some = count - first < AT_ONCE ? (uint32_t)(count - first) : AT_ONCE;
-    count_up(wanted, first, some);
+    number_rows(wanted, first, some);
     status = seg_column_restart(&keys, some, error);
     if (status == SEG_OK)
       status = seg_store_read_keys(store, wanted, some, &keys, 0, error);
@@ -68,6 +77,19 @@ enum seg_status seg_prepare_load_keys(struct seg_preparing *state, struct seg_er
   free(rows);
   free(numbers);
   return status;
+}
+
+enum seg_status seg_prepare_load_keys(struct seg_preparing *state, struct seg_error *error) {
+  const struct seg_store_manifest *manifest = &state->build.store.manifest;
+  state->has_key_type = true;
+  state->old_keys = manifest->key_count;
+  seg_key_table_init(&state->keys, manifest->key_is_text, &state->budget);
+  seg_key_table_init(&state->more, manifest->key_is_text, &state->budget);
+  if (!count_up(manifest))
+    return read_keys(state, error);
+  seg_key_table_set_consecutive(&state->keys, manifest->keys[0].first,
+                                (uint32_t)manifest->key_count);
+  return SEG_OK;
 }
 
 /** Keys of one source in the type of the table. */
@@ -134,10 +156,16 @@ cleanup:
   return status;
 }
 
+// Notes in `made` whether the keys count up.
 static enum seg_status write_table(struct seg_values_writer *writer,
                                    const struct seg_key_table *table, uint64_t first,
-                                   struct seg_error *error) {
+                                   struct seg_store_values *made, struct seg_error *error) {
   struct seg_column_view view = seg_key_table_view(table);
+  const int64_t *keys = table->is_text ? NULL : table->integers;
+  if (writer->rows == 0 && keys != NULL)
+    *made = (struct seg_store_values){.counts_up = true, .first = keys[first]};
+  for (uint64_t i = first; made->counts_up && i < table->count; i++)
+    made->counts_up = (uint64_t)keys[i] - (uint64_t)made->first == writer->rows + (i - first);
   size_t size = table->is_text ? sizeof(struct seg_str) : sizeof(int64_t);
   return seg_values_writer_append(writer, (const char *)view.values + first * size, NULL,
                                   table->count - first, error);
@@ -156,15 +184,18 @@ enum seg_status seg_prepare_write_keys(struct seg_preparing *state, struct seg_e
   for (uint32_t i = 0; i < manifest->key_part_count; i++)
     grown[i] = manifest->keys[i];
   struct seg_values_writer writer;
+  struct seg_store_values made = {0}, *written = &grown[manifest->key_part_count];
   enum seg_status status = seg_values_writer_begin(
       &writer, &state->build, state->keys.is_text ? SEG_LAYOUT_TEXT : SEG_LAYOUT_I64,
       seg_str_view("keys"), (struct seg_str){"", 0}, "", error);
   if (status == SEG_OK && state->keys.count > state->old_keys)
-    status = write_table(&writer, &state->keys, state->old_keys, error);
+    status = write_table(&writer, &state->keys, state->old_keys, &made, error);
   if (status == SEG_OK && state->more.count > 0)
-    status = write_table(&writer, &state->more, 0, error);
+    status = write_table(&writer, &state->more, 0, &made, error);
   if (status == SEG_OK)
-    status = seg_values_writer_finish(&writer, &grown[manifest->key_part_count], error);
+    status = seg_values_writer_finish(&writer, written, error);
+  written->counts_up = made.counts_up;
+  written->first = made.first;
   seg_values_writer_discard(&writer);
   manifest->keys = grown;
   manifest->key_part_count++;

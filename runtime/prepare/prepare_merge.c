@@ -318,7 +318,7 @@ static enum seg_status merge_keys(struct seg_preparing *state, struct seg_error 
   if (first + 1 >= manifest->key_part_count)
     return SEG_OK;
   const struct seg_store_values **parts = calloc(manifest->key_part_count, sizeof *parts);
-  struct seg_store_values made;
+  struct seg_store_values made = {0};
   if (parts == NULL)
     return seg_fail_memory(error, what_for);
   enum seg_status status = seg_build_publish_checksums(&state->build, error);
@@ -331,6 +331,14 @@ static enum seg_status merge_keys(struct seg_preparing *state, struct seg_error 
   if (status == SEG_OK)
     status = copy_values(&merging, manifest->key_is_text ? SEG_LAYOUT_TEXT : SEG_LAYOUT_I64, parts,
                          (struct seg_str){"", 0}, "", &made, error);
+  made.counts_up = true;
+  made.first = manifest->keys[first].first;
+  uint64_t before = 0;
+  for (uint32_t p = first; p < manifest->key_part_count; before += key_rows(manifest, p++)) {
+    const struct seg_store_values *part = &manifest->keys[p];
+    made.counts_up =
+        made.counts_up && part->counts_up && (uint64_t)part->first - (uint64_t)made.first == before;
+  }
   if (status == SEG_OK) {
     for (uint32_t p = first; p < manifest->key_part_count; p++)
       drop_values(&state->build, &manifest->keys[p]);

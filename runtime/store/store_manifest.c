@@ -151,6 +151,12 @@ static void read_values(struct reading *reading, struct seg_json_value *object,
   take_array(reading, object, "values", &values->values);
   take_array(reading, object, "bytes", &values->bytes);
   take_array(reading, object, "known", &values->known);
+  const struct seg_json_value *first = seg_json_take(object, "counts_from");
+  values->counts_up = first != NULL;
+  if (first != NULL && first->kind == SEG_JSON_INTEGER)
+    values->first = first->integer;
+  else
+    reading->damaged = reading->damaged || first != NULL;
   reading->damaged = reading->damaged || !seg_store_has(&values->values);
   end_object(reading, object);
 }

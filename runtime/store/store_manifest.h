@@ -71,6 +71,8 @@ struct seg_store_values {
   struct seg_store_array values;
   struct seg_store_array bytes; // of texts
   struct seg_store_array known; // bits in words; absent: all known
+  bool counts_up;               // of keys: value i is known to be first + i
+  int64_t first;
 };
 
 struct seg_store_column {

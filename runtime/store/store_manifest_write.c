@@ -40,6 +40,10 @@ static void write_value_members(struct seg_json *json, const struct seg_store_va
   write_array(json, "values", &values->values);
   write_array(json, "bytes", &values->bytes);
   write_array(json, "known", &values->known);
+  if (values->counts_up) {
+    seg_json_key(json, "counts_from");
+    seg_json_int(json, values->first);
+  }
 }
 
 static void write_values(struct seg_json *json, const struct seg_store_values *values) {

@@ -152,6 +152,39 @@ static void consecutive_keys(void **state) {
 }
 
 // From the first key on that does not follow, there is a table as for any keys.
+// Keys that are only said to be there are found, continued, and written out when others come.
+static void implied_keys(void **state) {
+  (void)state;
+  struct seg_memory_budget budget;
+  seg_memory_budget_init(&budget, 0);
+  struct seg_key_table table;
+  seg_key_table_init(&table, false, &budget);
+  seg_key_table_set_consecutive(&table, -2, 1000);
+  const int64_t some[] = {-3, -2, 997, 998}, more[] = {998, 5, 999}, others[] = {7, -40, 999, -2};
+  const uint32_t rows[] = {0, 1, 2, 3};
+  uint32_t numbers[4];
+  struct seg_column_view view = integer_view(some, 4);
+  seg_key_table_find(&table, &view, rows, 4, numbers);
+  const uint32_t found[] = {SEG_NO_NUMBER, 0, 999, SEG_NO_NUMBER};
+  assert_memory_equal(numbers, found, sizeof found);
+  view = integer_view(more, 3);
+  assert_int_equal(seg_key_table_add(&table, &view, rows, 3, numbers, NULL), SEG_OK);
+  const uint32_t continued[] = {1000, 7, 1001};
+  assert_memory_equal(numbers, continued, sizeof continued);
+  assert_true(table.is_consecutive);
+  view = integer_view(others, 4);
+  assert_int_equal(seg_key_table_add(&table, &view, rows, 4, numbers, NULL), SEG_OK);
+  const uint32_t added[] = {9, 1002, 1001, 0};
+  assert_memory_equal(numbers, added, sizeof added);
+  struct seg_column_view all = seg_key_table_view(&table);
+  assert_int_equal(all.count, 1003);
+  for (int64_t i = 0; i < 1002; i++)
+    assert_int_equal(((const int64_t *)all.values)[i], i - 2);
+  assert_int_equal(((const int64_t *)all.values)[1002], -40);
+  seg_key_table_deinit(&table);
+  assert_int_equal(seg_memory_budget_used(&budget), 0);
+}
+
 static void almost_consecutive_keys(void **state) {
   (void)state;
   for (int64_t broken = 1; broken < 200; broken += 33) {
@@ -328,6 +361,7 @@ int main(void) {
       cmocka_unit_test(many_sparse_keys),
       cmocka_unit_test(many_dense_keys),
       cmocka_unit_test(consecutive_keys),
+      cmocka_unit_test(implied_keys),
       cmocka_unit_test(almost_consecutive_keys),
       cmocka_unit_test(many_text_keys),
       cmocka_unit_test(decimal_text_is_exact),
