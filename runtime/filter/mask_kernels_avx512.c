@@ -148,8 +148,23 @@ KERNEL void count_each(const uint64_t *slots, size_t stride, size_t words, const
     counts[r] += count_bits(slots + roots[r] * stride, words);
 }
 
+// Where nobody asks who won whom, without branches: they would be hard to foresee.
+INLINE uint64_t claim_only(const uint64_t *mask, size_t words, uint64_t *unassigned) {
+  __m512i bits = _mm512_setzero_si512();
+  for (size_t w = 0; w < words; w += 8) {
+    const __mmask8 here = words - w >= 8 ? 0xff : (__mmask8)((1U << (words - w)) - 1);
+    __m512i free_rows = _mm512_maskz_loadu_epi64(here, unassigned + w);
+    __m512i win = _mm512_and_si512(_mm512_maskz_loadu_epi64(here, mask + w), free_rows);
+    bits = _mm512_add_epi64(bits, _mm512_popcnt_epi64(win));
+    _mm512_mask_storeu_epi64(unassigned + w, here, _mm512_xor_si512(free_rows, win));
+  }
+  return (uint64_t)_mm512_reduce_add_epi64(bits);
+}
+
 KERNEL uint64_t claim(const uint64_t *mask, size_t words, uint64_t *unassigned, uint32_t number,
                       uint64_t *slices, size_t stride) {
+  if (slices == NULL)
+    return claim_only(mask, words, unassigned);
   __m512i bits = _mm512_setzero_si512();
   for (size_t w = 0; w < words; w += 8) {
     const __mmask8 here = words - w >= 8 ? 0xff : (__mmask8)((1U << (words - w)) - 1);
@@ -159,7 +174,7 @@ KERNEL uint64_t claim(const uint64_t *mask, size_t words, uint64_t *unassigned, 
       continue;
     bits = _mm512_add_epi64(bits, _mm512_popcnt_epi64(win));
     _mm512_mask_storeu_epi64(unassigned + w, here, _mm512_xor_si512(free_rows, win));
-    for (uint32_t left = slices == NULL ? 0 : number; left != 0; left &= left - 1) {
+    for (uint32_t left = number; left != 0; left &= left - 1) {
       uint64_t *slice = slices + (size_t)__builtin_ctz(left) * stride + w;
       __m512i old = _mm512_maskz_loadu_epi64(here, slice);
       _mm512_mask_storeu_epi64(slice, here, _mm512_or_si512(old, win));
