@@ -94,3 +94,32 @@ uint64_t seg_kernel_text_match(const struct seg_str *values, const struct seg_bl
     mask |= (uint64_t)seg_automaton_accepts(automaton, values[i]) << i;
   return mask;
 }
+
+// The lowest byte is the first; never a byte behind the text is read.
+static uint64_t first_bytes(struct seg_str text) {
+  uint64_t word = 0;
+  uint32_t first, last;
+  if (text.size >= 8) {
+    memcpy(&word, text.data, 8);
+  } else if (text.size >= 4) {
+    memcpy(&first, text.data, 4);
+    memcpy(&last, text.data + text.size - 4, 4);
+    word = first | (uint64_t)last << 8 * (text.size - 4);
+  } else if (text.size > 0) {
+    const unsigned char *bytes = (const unsigned char *)text.data;
+    size_t middle = text.size / 2, end = text.size - 1;
+    word = bytes[0] | (uint64_t)bytes[middle] << 8 * middle | (uint64_t)bytes[end] << 8 * end;
+  }
+  return word;
+}
+
+int64_t seg_kernel_text_head(struct seg_str text) {
+  uint64_t count = text.size > SEG_TEXT_HEAD_BYTES ? SEG_TEXT_HEAD_BYTES + 1 : text.size;
+  uint64_t head = (__builtin_bswap64(first_bytes(text)) & ~UINT64_C(0xff)) | count;
+  return (int64_t)(head ^ UINT64_C(1) << 63); // signed numbers in the order of unsigned ones
+}
+
+void seg_kernel_text_heads(const struct seg_str *texts, int64_t rows, int64_t *heads) {
+  for (int64_t i = 0; i < rows; i++)
+    heads[i] = seg_kernel_text_head(texts[i]);
+}

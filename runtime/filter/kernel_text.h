@@ -23,4 +23,14 @@ uint64_t seg_kernel_text_test(const struct seg_str *values, const char *literal,
 uint64_t seg_kernel_text_match(const struct seg_str *values, const struct seg_block_frame *frame,
                                uint32_t step);
 
+enum { SEG_TEXT_HEAD_BYTES = 7 };
+
+/**
+ * The head of a text: its first 7 bytes, highest first, and how many bytes it has (8: more than 7),
+ * as an integer. It has the order of texts wherever one of two texts has 7 bytes or fewer, and is
+ * equal only where that one is.
+ */
+int64_t seg_kernel_text_head(struct seg_str text);
+void seg_kernel_text_heads(const struct seg_str *texts, int64_t rows, int64_t *heads);
+
 #endif

@@ -263,15 +263,19 @@ enum { EIGHT = 8 };
 // The words of eight vectors: word w of vector v becomes word v of vector w.
 INLINE void transpose_words(__m512i vectors[EIGHT]) {
   __m512i pairs[EIGHT], fours[EIGHT];
+#pragma GCC unroll 4
   for (int i = 0; i < 8; i += 2) {
     pairs[i / 2] = _mm512_unpacklo_epi64(vectors[i], vectors[i + 1]);
     pairs[i / 2 + 4] = _mm512_unpackhi_epi64(vectors[i], vectors[i + 1]);
   }
+#pragma GCC unroll 4
   for (int i = 0; i < 8; i += 2) {
     fours[i] = _mm512_shuffle_i64x2(pairs[i], pairs[i + 1], 0x44);
     fours[i + 1] = _mm512_shuffle_i64x2(pairs[i], pairs[i + 1], 0xee);
   }
+#pragma GCC unroll 2
   for (int odd = 0; odd < 2; odd++)
+#pragma GCC unroll 2
     for (int i = 0; i < 2; i++) {
       const __m512i low = fours[4 * odd + i], high = fours[4 * odd + 2 + i];
       vectors[4 * i + odd] = _mm512_shuffle_i64x2(low, high, 0x88);
@@ -281,28 +285,32 @@ INLINE void transpose_words(__m512i vectors[EIGHT]) {
 
 // A byte of each of 512 numbers, every eight bytes in reverse order, as slices. The bits of eight
 // bytes are a matrix that the multiplication turns; equal bits then come together.
-INLINE void turn(__m512i bytes[EIGHT], uint32_t bits, uint64_t *slices) {
+INLINE void turn(__m512i bytes[EIGHT], uint64_t *slices) {
   const __m512i unit = _mm512_set1_epi64(INT64_C(-0x7fbfdfeff7fbfdff));
   const __m512i together = _mm512_set_epi64(EACH_WORD(INT64_C(0x3830282018100800), BYTES(1)));
+#pragma GCC unroll 8
   for (int i = 0; i < EIGHT; i++)
     bytes[i] = _mm512_permutexvar_epi8(together, _mm512_gf2p8affine_epi64_epi8(unit, bytes[i], 0));
   transpose_words(bytes);
-  for (uint32_t b = 0; b < bits && b < EIGHT; b++)
-    _mm512_storeu_si512(slices + 8 * b, bytes[b]);
+#pragma GCC unroll 8
+  for (uint32_t b = 0; b < EIGHT; b++)
+    _mm512_storeu_si512(slices + (size_t)8 * b, bytes[b]);
 }
 
 KERNEL void slice_i8(const void *values, int64_t low, int64_t high, uint32_t bits,
                      uint64_t *slices) {
+  (void)bits;
   const __m512i least = _mm512_set1_epi8((char)low), most = _mm512_set1_epi8((char)high);
   const __m512i reverse = _mm512_set1_epi64(0x0001020304050607);
   const __m512i order = _mm512_or_si512(
       reverse, _mm512_set_epi64(BYTES(8), 0, BYTES(8), 0, BYTES(8), 0, BYTES(8), 0));
   __m512i bytes[EIGHT];
+#pragma GCC unroll 8
   for (int i = 0; i < EIGHT; i++) {
     __m512i value = _mm512_min_epi8(_mm512_max_epi8(load(values, i), least), most);
     bytes[i] = _mm512_shuffle_epi8(_mm512_sub_epi8(value, least), order);
   }
-  turn(bytes, bits, slices);
+  turn(bytes, slices);
 }
 
 KERNEL void slice_i16(const void *values, int64_t low, int64_t high, uint32_t bits,
@@ -320,9 +328,9 @@ KERNEL void slice_i16(const void *values, int64_t low, int64_t high, uint32_t bi
     bytes[0][i] = _mm512_permutex2var_epi8(half[0], first, half[1]);
     bytes[1][i] = _mm512_permutex2var_epi8(half[0], second, half[1]);
   }
-  turn(bytes[0], bits, slices);
+  turn(bytes[0], slices);
   if (bits > EIGHT)
-    turn(bytes[1], bits - EIGHT, slices + 64);
+    turn(bytes[1], slices + 64);
 }
 
 KERNEL void slice_i32(const void *values, int64_t low, int64_t high, uint32_t bits,
@@ -349,7 +357,7 @@ KERNEL void slice_i32(const void *values, int64_t low, int64_t high, uint32_t bi
     }
   }
   for (uint32_t byte = 0; byte * EIGHT < bits; byte++)
-    turn(bytes[byte], bits - byte * EIGHT, slices + (size_t)byte * 64);
+    turn(bytes[byte], slices + (size_t)byte * 64);
 }
 #define SLICE_BY_HAND
 #define RANK_BY_HAND

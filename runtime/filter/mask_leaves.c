@@ -1,10 +1,13 @@
 // One function an operation of stage MASK; see mask_leaves.h.
 //
 // An unknown operand makes a condition false: its known bits are a factor. Comparisons of integers
-// are reduced to > and =, those of doubles to >, >= and =, so that equal ones meet.
+// are reduced to > and =, those of doubles to >, >= and =, so that equal ones meet. Comparisons of
+// texts with short ones are comparisons of their heads, which are integers.
 #include "runtime/filter/mask_leaves.h"
 
 #include <string.h>
+
+#include "runtime/filter/kernel_text.h"
 
 typedef seg_mask_literal literal;
 
@@ -110,6 +113,49 @@ static literal call(const struct builder *builder, uint32_t number, uint32_t ite
   return add(builder, (struct seg_mask_node){.kind = SEG_MASK_CALL, .left = number, .right = item});
 }
 
+static bool is_short(struct seg_str text) {
+  return text.size <= SEG_TEXT_HEAD_BYTES;
+}
+
+static literal compare_head(const struct builder *builder, uint32_t column, struct seg_str text,
+                            enum seg_plan_comparison comparison) {
+  struct seg_mask_node node = {.left = column,
+                               .right = SEG_MASK_NONE,
+                               .scalar = SEG_MASK_NONE,
+                               .constant = seg_kernel_text_head(text)};
+  return compare_integers(builder, node, comparison);
+}
+
+static literal compare_texts(const struct builder *builder, uint32_t number) {
+  const struct seg_step *step = step_of(builder, number);
+  uint32_t left = step->operands[0], right = step->operands[1];
+  const struct seg_step *a = step_of(builder, left), *b = step_of(builder, right);
+  if (is_scalar(a) && is_short(a->constant.text))
+    return compare_head(builder, right, a->constant.text, swapped(step->comparison));
+  if (is_scalar(b) && is_short(b->constant.text))
+    return compare_head(builder, left, b->constant.text, step->comparison);
+  return call(builder, number, 0);
+}
+
+/** Texts that begin alike have heads that follow each other: those between the head with the least
+ * and with the greatest rest. A zero byte at the end of the literal could be one that is not there. */
+static literal build_text_test(const struct builder *builder, uint32_t number) {
+  const struct seg_step *step = step_of(builder, number);
+  struct seg_str text = step->list[0].text;
+  if (step->text_test != SEG_TEXT_STARTS || text.size == 0 || !is_short(text) ||
+      text.data[text.size - 1] == 0)
+    return call(builder, number, 0);
+  uint64_t rest = UINT64_MAX >> 8 * text.size;
+  uint64_t low = (uint64_t)seg_kernel_text_head(text) & ~rest;
+  return add(builder, (struct seg_mask_node){.kind = SEG_MASK_COMPARE,
+                                             .left = step->operands[0],
+                                             .right = SEG_MASK_NONE,
+                                             .scalar = SEG_MASK_NONE,
+                                             .test = SEG_MASK_BETWEEN,
+                                             .constant = (int64_t)low,
+                                             .upper = (int64_t)(low | rest)});
+}
+
 static literal build_compare(const struct builder *builder, uint32_t number) {
   const struct seg_step *step = step_of(builder, number);
   uint32_t left = step->operands[0], right = step->operands[1];
@@ -121,7 +167,7 @@ static literal build_compare(const struct builder *builder, uint32_t number) {
             (struct seg_mask_node){
                 .kind = SEG_MASK_DECIDED, .left = left, .right = right, .test = step->comparison});
   else if (a->layout == SEG_LAYOUT_TEXT)
-    mask = call(builder, number, 0);
+    mask = compare_texts(builder, number);
   else if (is_scalar(a))
     mask = compare_scalar(builder, right, left, swapped(step->comparison));
   else if (is_scalar(b))
@@ -198,8 +244,10 @@ static literal build_in_list(const struct builder *builder, uint32_t number) {
                                  .right = SEG_MASK_NONE,
                                  .scalar = SEG_MASK_NONE,
                                  .constant = step->list[i].integer};
-    literal item =
-        is_text ? call(builder, number, i) : compare_integers(builder, node, SEG_IS_EQUAL);
+    literal item = !is_text ? compare_integers(builder, node, SEG_IS_EQUAL)
+                   : is_short(step->list[i].text)
+                       ? compare_head(builder, column, step->list[i].text, SEG_IS_EQUAL)
+                       : call(builder, number, i);
     mask = seg_mask_graph_or(builder->graph, mask, item);
   }
   return and_known(builder, mask, column);
@@ -220,7 +268,7 @@ static literal build_step(const struct builder *builder, uint32_t number) {
   case SEG_OP_IN_LIST: return build_in_list(builder, number);
   case SEG_OP_IS_TRUE: return build_bits(builder, number, true);
   case SEG_OP_IS_FALSE: return build_bits(builder, number, false);
-  case SEG_OP_TEXT_TEST:
+  case SEG_OP_TEXT_TEST: return and_known(builder, build_text_test(builder, number), operands[0]);
   case SEG_OP_TEXT_MATCH: return and_known(builder, call(builder, number, 0), operands[0]);
   case SEG_OP_IS_KNOWN: return known_bits(builder, operands[0]);
   case SEG_OP_ALL: return SEG_MASK_TRUE;

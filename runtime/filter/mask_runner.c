@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "runtime/column/column.h"
+#include "runtime/filter/kernel_text.h"
 #include "runtime/filter/mask_calls.h"
 #include "runtime/filter/mask_ranks.h"
 #include "runtime/filter/mask_slices.h"
@@ -31,6 +32,7 @@ struct seg_mask_group {
   enum seg_mask_type code; // as it is compared
   int64_t low, high;       // where it is made narrow: the range of values that matter
   bool is_sign;
+  bool is_text; // compared by heads
   struct seg_mask_tree *tree; // when its ranks could be compared
   bool is_ranked;             // they are, and `code` is of bytes
   bool is_sliced;             // compared on slices of `code`
@@ -107,6 +109,7 @@ static void build_groups(struct seg_mask_runner *runner) {
       runner->groups[runner->group_count++] = (struct seg_mask_group){
           .first = i,
           .is_sign = is_sign,
+          .is_text = !is_sign && program->columns[leaf->left].layout == SEG_LAYOUT_TEXT,
           .type = is_sign ? SEG_MASK_I8 : type_of(&program->columns[leaf->left])};
     }
     runner->groups[runner->group_count - 1].end = i + 1;
@@ -501,13 +504,26 @@ static void run_test(const struct seg_mask_runner *runner, const struct seg_mask
     runner->kernels->compare[group->code][now->test](values, rows, now->constant, words);
 }
 
+/** What a group compares, as it lies in memory or, for this batch, behind the room for codes. */
+static const void *group_values(const struct seg_mask_runner *runner,
+                                const struct seg_mask_group *group,
+                                const struct seg_block_frame *frame, int64_t rows) {
+  const struct seg_mask_node *leaf = &runner->program->leaves[group->first];
+  if (group->is_sign)
+    return signs_of(runner, leaf, frame, rows);
+  const void *values = values_of(runner, leaf->left, frame);
+  if (!group->is_text)
+    return values;
+  int64_t *heads = (int64_t *)runner->codes + 64 * runner->stride;
+  seg_kernel_text_heads(values, rows, heads);
+  return heads;
+}
+
 static void run_group(const struct seg_mask_runner *runner, const struct seg_mask_group *group,
                       const struct seg_block_frame *frame, int64_t rows) {
   const struct seg_mask_kernels *kernels = runner->kernels;
-  const struct seg_mask_node *leaf = &runner->program->leaves[group->first];
-  const void *values =
-      group->is_sign ? signs_of(runner, leaf, frame, rows) : values_of(runner, leaf->left, frame);
-  if (!group->is_sliced && !group->is_sign)
+  const void *values = group_values(runner, group, frame, rows);
+  if (!group->is_sliced && !group->is_sign && !group->is_text)
     fetch_next(values, (size_t)rows * type_bytes[group->type],
                (size_t)rows * type_bytes[group->type]);
   if (group->is_ranked) {
