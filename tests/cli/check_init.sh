@@ -42,6 +42,43 @@ has 'currency: EUR                 # assumed: --currency says another one'
 answers 0 sh run.sh
 has 'as of 2018-01-01: 2377 customers'
 
+# --- kinds of columns ---
+
+mkdir kinds
+i=0
+{
+  echo 'id,member_since,last_login,weight_kg,price,exact_share,points,balance,flag,note,zip_code,factor,level'
+  while [ $i -lt 60 ]; do
+    case $((i % 2)) in 0) flag=true ;; 1) flag=false ;; esac
+    printf '%s\n' "c$i,2025-0$((i % 9 + 1))-15,2026-01-$((i % 18 + 10))T10:00:00Z,$((i % 40 + 50)).25,$((i * 3)).99,0.$((i + 1000000)),$((i * 7)),$((i * 100)).5,$flag,note number $i is long,0$((i + 1000)),1e-$((i % 5 + 1)),$((i % 3))"
+    i=$((i + 1))
+  done
+} >kinds/people.csv
+i=0
+{
+  echo 'id,at,amount,fee,quantity,state'
+  while [ $i -lt 80 ]; do
+    case $((i % 2)) in 0) state=new ;; 1) state=old ;; esac
+    printf '%s\n' "c$((i % 60)),2026-02-$((i % 18 + 10)),$((i * 2)).50,0.12$((i % 10)),$((i % 4 + 1)),$state"
+    i=$((i + 1))
+  done
+} >kinds/sales.csv
+starts kinds-project kinds
+has '  member_since: date'
+has '  last_login:   timestamp'
+has '  weight_kg:    number' # a measure, although it has two decimals
+has '  price:        money'
+has '  exact_share:  number'
+has '  points:       int'
+has '  flag:         bool'
+has '  note:         text' # too many values for a list
+has '  zip_code:     text' # zeros in front
+has '  factor:       number'
+has '  level:        int'
+has '  fee:      money(EUR, 3)'
+has '  quantity: int'
+has '  state:    one of ("new", "old")'
+
 # --- odd names: blanks, capitals, quotes, operator words, other alphabets, look-alikes; damaged files ---
 
 mkdir odd

@@ -51,7 +51,7 @@ static const char *const conditions[] = {
     "matches(city, \"B+\")",
     "matches(city, \"B*\")",
     "lower(city) = \"bonn\"",
-    "upper(city) = \"bonn\"",
+    "upper(city) = \"BONN\"",
     "trim(city) = \"bonn\"",
     "length(city) = 3",
     "length(country) = 3",

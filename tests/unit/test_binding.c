@@ -80,9 +80,11 @@ static void overrides(void **state) {
   // The name of another source is no override of this one.
   snprintf(text, sizeof text, "ab=%s/a2.parquet", io_folder);
   expect_files("a", text, SEG_BINDING_CSV, 1, (const char *[]){"a.csv"});
-  static const char *const queries[] = {"a=select 1 as id", "a=SELECT*from x",
-                                        "a= \n with x as (select 1) from x", "a=From 'x.csv'",
-                                        "a=(select 1)"};
+  static const char *const queries[] = {
+      "a=select 1 as id", "a=SELECT*from x", "a= \n with x as (select 1) from x",
+      "a=From 'x.csv'",   "a=(select 1)",    "a=select\t1",
+      "a=select\r1",      "a=select(1)",     "a=select'1'",
+      "a=from\"x.csv\""};
   for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
     struct seg_arena arena;
     struct seg_binding binding;

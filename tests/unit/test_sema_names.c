@@ -62,6 +62,24 @@ static void constants_are_written_out(void **state) {
   expect_declared("let x = sum(purchase.amount) ever\n", "opt_in", "E208",
                   "sum(purchase.amount) ever", NULL);
   expect_declared("let x = 2 * (visits > 3)\n", "opt_in", "E208", "visits > 3", NULL);
+  // Whatever reads data or asks something: the part that does is named.
+  static const char *const forms[][3] = {
+      {"3 + (1 between 0 and 2)", "1 between 0 and 2", "a condition"},
+      {"1 in (1, 2)", "1 in (1, 2)", "a condition"},
+      {"1 is known", "1 is known", "a condition"},
+      {"not true", "not true", "a condition"},
+      {"true and false", "true and false", "a condition"},
+      {"true or false", "true or false", "a condition"},
+      {"1 else 2", "1 else 2", "a default"},
+      {"purchase.amount", "purchase.amount", "read from data"},
+      {"purchases[channel = \"web\"]", "purchases[channel = \"web\"]", "read from data"},
+  };
+  for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+    char declaration[80], piece[120];
+    snprintf(declaration, sizeof declaration, "let x = %s\n", forms[i][0]);
+    snprintf(piece, sizeof piece, "`%s` is %s", forms[i][1], forms[i][2]);
+    expect_declared(declaration, "opt_in", "E208", forms[i][1], piece);
+  }
   expect_declared("let x = y\nlet y = z\nlet z = x\n", "opt_in", "E104", "x", "part of the circle");
   expect_declared("let x = 24h\n", "opt_in", "E201", "24h", NULL);
   expect_declared("let x = 1 EUR + 1 USD\n", "opt_in", "E203", "1 EUR + 1 USD", NULL);
