@@ -101,14 +101,59 @@ for stage in tokens ast types plan llvm asm; do
 done
 expect 0 "test" "$segc" test rules
 expect 0 "show" "$segc" show rules
+for format in json markdown; do
+  expect 0 "show --format $format" "$segc" show rules --format $format
+done
+for dialect in duckdb postgres sqlite; do
+  expect 0 "emit sql --dialect $dialect" "$segc" emit sql rules --dialect $dialect --as-of 2026-11-01
+done
+expect 0 "init" "$segc" init fresh --data data
+says cat fresh/*.seg
+quiet "the rules that init writes"
 expect 0 "manifest" "$segc" manifest rules --data data
 expect 0 "run with little memory" "$segc" run rules --data data --as-of 2026-11-01 --memory 256MB
 expect 0 "run --out" "$segc" run rules --data data --as-of 2026-11-01 --out out.csv
 says cat out.csv.manifest.json
 quiet "the manifest beside the output"
 if [ "$(stat -c %a out.csv)" = 600 ]; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAILED: out.csv is not 0600"; fi
+# modes FILE...: for their owner alone.
+modes() {
+  for file in "$@"; do
+    if [ "$(stat -c %a "$file")" = 600 ]; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAILED: $file is not 0600"; fi
+  done
+}
+for form in csv.gz parquet; do
+  expect 0 "run --out out.$form" "$segc" run rules --data data --as-of 2026-11-01 --out out.$form
+  modes out.$form
+done
+expect 1 "diff --list" "$segc" diff rules other --data data --as-of 2026-11-01 --list moved.csv
+modes moved.csv
+if grep -q canary-key- moved.csv out.csv; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAILED: the marks are not where they belong"; fi
+
+# A test that fails says personal columns without their values, in each form.
+mkdir tests
+cp rules/rules.seg tests/rules.seg
+cat >>tests/rules.seg <<'END'
+
+test "says too much" as of 2026-11-01 {
+  customer {
+    id: "canary-key-1", mail: "canary-mail-1@x.test", phone: "canary-phone-1", born: 1987-03-02, code: 50, plan: "free"
+  }
+  purchase { at: 2026-10-01, amount: 5 EUR, note: "canary-note-1" }
+  expect known_mail
+  expect same_code
+  expect grown
+}
+END
+for format in human json junit; do
+  expect 1 "a test that fails, $format" "$segc" test tests --format $format
+  "$segc" test tests --format $format 2>&1 | grep -q 'expect.*grown' || { failed=$((failed + 1)) && echo "FAILED: no test fails"; }
+done
 expect 0 "prepare" "$segc" prepare rules --data data --store store
 expect 0 "run --store" "$segc" run rules --store store --as-of 2026-11-01
+expect 0 "run --store --verify --stats" "$segc" run rules --store store --as-of 2026-11-01 --verify --stats
+says cat store/manifest-*.json
+quiet "the manifest of a store"
 if [ "$(stat -c %a store)" = 700 ]; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAILED: the store is not 0700"; fi
 if [ -z "$(find store -type f ! -perm 600)" ]; then passed=$((passed + 1)); else failed=$((failed + 1)) && echo "FAILED: files of the store are not 0600"; fi
 # Explanations say the key that was asked for, and nothing else.

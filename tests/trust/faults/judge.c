@@ -143,6 +143,8 @@ static const char *wrong_end(const struct fault_mode *mode, const struct expecte
     return "a call that was to be repeated ends it";
   if (!normal && !says_error(found->messages))
     return "no error in words";
+  if (strstr(found->messages, "@shop.example") != NULL) // `mail` is personal
+    return "a personal value in a message";
   return same_text(found->output, expected->normal.output, !normal) ? NULL : "another output";
 }
 
