@@ -20,9 +20,9 @@ enum seg_mask_kind {
   SEG_MASK_NEVER,   // node 0
   SEG_MASK_KNOWN,   // the known bits of the column of step `left`
   SEG_MASK_BITS,    // the column of bits of step `left`
-  SEG_MASK_COMPARE, // column `left` (of texts: their heads), or the sign of `left` against `right`, by `test` against the
-                    // constant or the scalar step `scalar`, less 1 where `less_one`; BETWEEN: from
-                    // the constant to `upper`
+  SEG_MASK_COMPARE, // column `left` (of texts: their heads), or the sign of `left` against `right`,
+                    // by `test` against the constant or the scalar step `scalar`, less 1 where
+                    // `less_one`; BETWEEN: from the constant to `upper`
   SEG_MASK_DECIDED, // scalar step `left` against scalar step `right` by comparison `test`
   SEG_MASK_CALL,    // mask step `left` by calls, 64 rows each; of a list of texts: item `right`
   SEG_MASK_AND,     // literals `left` and `right`

@@ -139,7 +139,7 @@ KERNEL void turn(const uint8_t bytes[64], uint64_t *slices) {
       for (uint32_t byte = 0; 8 * byte < bits; byte++) {                                           \
         uint8_t bytes[64];                                                                         \
         for (int i = 0; i < 64; i++)                                                               \
-          bytes[i] = (uint8_t)(numbers[i] >> 8 * byte);                                  \
+          bytes[i] = (uint8_t)(numbers[i] >> 8 * byte);                                            \
         turn(bytes, slices + (size_t)64 * byte + w);                                               \
       }                                                                                            \
     }                                                                                              \

@@ -138,7 +138,8 @@ static literal compare_texts(const struct builder *builder, uint32_t number) {
 }
 
 /** Texts that begin alike have heads that follow each other: those between the head with the least
- * and with the greatest rest. A zero byte at the end of the literal could be one that is not there. */
+ * and with the greatest rest. A zero byte at the end of the literal could be one that is not there.
+ */
 static literal build_text_test(const struct builder *builder, uint32_t number) {
   const struct seg_step *step = step_of(builder, number);
   struct seg_str text = step->list[0].text;

@@ -32,7 +32,7 @@ struct seg_mask_group {
   enum seg_mask_type code; // as it is compared
   int64_t low, high;       // where it is made narrow: the range of values that matter
   bool is_sign;
-  bool is_text; // compared by heads
+  bool is_text;               // compared by heads
   struct seg_mask_tree *tree; // when its ranks could be compared
   bool is_ranked;             // they are, and `code` is of bytes
   bool is_sliced;             // compared on slices of `code`

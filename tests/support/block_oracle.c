@@ -144,6 +144,8 @@ static struct seg_str in_letters(struct seg_str text, bool upper) {
       {"ba", "BA"},
       {"z", "Z"},
       {"abcabc", "ABCABC"},
+      {"abcdefg", "ABCDEFG"},
+      {"abcdefgh", "ABCDEFGH"},
       {" ab", " AB", " Ab"},
       {"\xc3\xa4", "\xc3\x84"},
       {"\xc3\xa4\t", "\xc3\x84\t"},

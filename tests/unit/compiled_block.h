@@ -49,10 +49,20 @@ static inline void compiled_deinit(struct compiled *compiled) {
   seg_plan_deinit(&compiled->plan);
 }
 
+static const int64_t row_counts[] = {0, 1, 63, 64, 65, 2048, 2049};
+static const char *const cpus[] = {NULL, "x86-64", "x86-64-v3"};
+
+/** Constants at the ends of every width, and far outside of it. */
+static const int64_t edges[] = {INT64_MIN, INT32_MIN, -32769, -32768,    -129,     -128,
+                                -127,      0,         1,      126,       127,      128,
+                                32767,     32768,     100000, INT32_MAX, INT64_MAX};
+enum { EDGES = sizeof edges / sizeof *edges };
+
 // Random columns
 
-static const char *const texts[] = {"",   "a",        "ab", "abc",    "abd", "b",
-                                    "ba", "\xc3\xa4", "z",  "abcabc", " Ab", "\xc3\x84\t"};
+static const char *const texts[] = {"",    "a",          "ab",       "abc",     "abd",
+                                    "b",   "ba",         "\xc3\xa4", "z",       "abcabc",
+                                    " Ab", "\xc3\x84\t", "abcdefg",  "abcdefgh"};
 enum { TEXTS = sizeof texts / sizeof *texts };
 
 static const int64_t extremes[] = {
@@ -286,6 +296,25 @@ static inline void run_and_check(const struct compiled *compiled, int64_t rows,
   check_run(&run);
   seg_kernel_run_deinit(&run);
   columns_deinit(&columns);
+}
+
+/** All row counts on all processors, with tame and wild columns. */
+static inline void try_everywhere(void (*build)(struct seg_test_block *builder), uint64_t seed) {
+  for (size_t cpu = 0; cpu < 3; cpu++) {
+    struct compiled compiled;
+    seg_plan_builder_init(&compiled.plan, 0);
+    struct seg_test_block builder;
+    seg_test_block_init(&builder, &compiled.plan.arena);
+    build(&builder);
+    compile(&compiled, &builder, cpus[cpu]);
+    struct seg_random random;
+    seg_random_init(&random, seed);
+    for (size_t i = 0; i < sizeof row_counts / sizeof *row_counts; i++) {
+      run_and_check(&compiled, row_counts[i], &random, 0);
+      run_and_check(&compiled, row_counts[i], &random, 30);
+    }
+    compiled_deinit(&compiled);
+  }
 }
 
 #endif

@@ -2,9 +2,6 @@
 // and the corner cases by hand. Each random test prints its seed; SEGC_SEED repeats it.
 #include "tests/unit/compiled_block.h"
 
-static const int64_t row_counts[] = {0, 1, 63, 64, 65, 2048, 2049};
-static const char *const cpus[] = {NULL, "x86-64", "x86-64-v3"};
-
 // Random blocks
 
 /** A random earlier step of a layout; masks have layout BIT here. */
@@ -256,25 +253,6 @@ static void large_blocks_agree_with_the_oracle(void **state) {
 
 // By hand
 
-/** All row counts on all processors, with tame and wild columns. */
-static void try_everywhere(void (*build)(struct seg_test_block *builder), uint64_t seed) {
-  for (size_t cpu = 0; cpu < 3; cpu++) {
-    struct compiled compiled;
-    seg_plan_builder_init(&compiled.plan, 0);
-    struct seg_test_block builder;
-    seg_test_block_init(&builder, &compiled.plan.arena);
-    build(&builder);
-    compile(&compiled, &builder, cpus[cpu]);
-    struct seg_random random;
-    seg_random_init(&random, seed);
-    for (size_t i = 0; i < sizeof row_counts / sizeof *row_counts; i++) {
-      run_and_check(&compiled, row_counts[i], &random, 0);
-      run_and_check(&compiled, row_counts[i], &random, 30);
-    }
-    compiled_deinit(&compiled);
-  }
-}
-
 /** Every comparison of every layout: column with column, constant on either side, two constants. */
 static void build_comparisons(struct seg_test_block *builder) {
   for (int layout = SEG_LAYOUT_I32; layout <= SEG_LAYOUT_TEXT; layout++) {
@@ -309,12 +287,6 @@ static void comparisons_in_every_form(void **state) {
   (void)state;
   try_everywhere(build_comparisons, 1);
 }
-
-/** Constants at the ends of every width, and far outside of it. */
-static const int64_t edges[] = {INT64_MIN, INT32_MIN, -32769, -32768,    -129,     -128,
-                                -127,      0,         1,      126,       127,      128,
-                                32767,     32768,     100000, INT32_MAX, INT64_MAX};
-enum { EDGES = sizeof edges / sizeof *edges };
 
 /** I64 columns of every width against the edges from both sides, in short and long lists, and
  * against each other; and what maps compute from them. */
@@ -356,97 +328,6 @@ static void build_widths(struct seg_test_block *builder) {
 static void integers_of_every_width(void **state) {
   (void)state;
   try_everywhere(build_widths, 9);
-}
-
-static void compare_in_every_way(struct seg_test_block *builder, uint32_t column,
-                                 uint32_t constant) {
-  for (int comparison = SEG_IS_EQUAL; comparison <= SEG_IS_GREATER_EQUAL; comparison++)
-    seg_test_block_mask_root(
-        builder,
-        seg_test_block_compare(builder, (enum seg_plan_comparison)comparison, column, constant));
-}
-
-/** So many comparisons of a column that they are made of bits of its values, or of their ranks. */
-static void build_many_comparisons(struct seg_test_block *builder) {
-  static const enum seg_width widths[] = {SEG_WIDTH_FULL, SEG_WIDTH_16, SEG_WIDTH_32,
-                                          SEG_WIDTH_FULL, SEG_WIDTH_16, SEG_WIDTH_FULL};
-  for (int c = 0; c < 3; c++) { // values from -9 to 9, and extremes
-    uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_I64, c == 1);
-    for (int64_t i = -11; i <= 11; i++)
-      compare_in_every_way(builder, column, seg_test_block_integer(builder, SEG_LAYOUT_I64, i));
-    for (int i = 0; i < EXTREMES; i++)
-      compare_in_every_way(builder, column,
-                           seg_test_block_integer(builder, SEG_LAYOUT_I64, extremes[i]));
-  }
-  for (int c = 0; c < 2; c++) { // values from -9 to 40,000
-    uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_I32, c == 1);
-    for (int64_t i = -80; i < 40100; i += 134)
-      seg_test_block_mask_root(
-          builder,
-          seg_test_block_compare(builder, (enum seg_plan_comparison)((i & 0xff) % 6), column,
-                                 seg_test_block_integer(builder, SEG_LAYOUT_I32, i)));
-  }
-  uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_F64, true);
-  for (int i = -41; i <= 41; i++)
-    compare_in_every_way(builder, column, seg_test_block_number(builder, (double)i / 8));
-  for (int i = 0; i < NUMBERS; i++)
-    compare_in_every_way(builder, column, seg_test_block_number(builder, numbers[i]));
-  builder->input_widths = widths;
-}
-
-static uint32_t side_of(struct seg_test_block *builder, uint32_t column, bool is_lower,
-                        int64_t bound, bool is_included) {
-  uint32_t constant = seg_test_block_integer(builder, SEG_LAYOUT_I64, bound);
-  if (bound % 2 == 0) // the constant on the left
-    return seg_test_block_compare(builder,
-                                  is_lower      ? is_included ? SEG_IS_LESS_EQUAL : SEG_IS_LESS
-                                  : is_included ? SEG_IS_GREATER_EQUAL
-                                                : SEG_IS_GREATER,
-                                  constant, column);
-  return seg_test_block_compare(builder,
-                                is_lower      ? is_included ? SEG_IS_GREATER_EQUAL : SEG_IS_GREATER
-                                : is_included ? SEG_IS_LESS_EQUAL
-                                              : SEG_IS_LESS,
-                                column, constant);
-}
-
-/** Both ends of ranges, of columns with many and with few of them; some are empty, some hold all.
- */
-static void build_ranges(struct seg_test_block *builder) {
-  static const enum seg_width widths[] = {
-      SEG_WIDTH_8,  SEG_WIDTH_16, SEG_WIDTH_32, SEG_WIDTH_FULL, SEG_WIDTH_FULL,
-      SEG_WIDTH_32, SEG_WIDTH_8,  SEG_WIDTH_16, SEG_WIDTH_32,   SEG_WIDTH_FULL};
-  for (int c = 0; c < 10; c++) {
-    uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_I64, c % 2 == 0);
-    for (int64_t low = -12; low <= 12; low += c < 5 ? 1 : 8)
-      for (int64_t high = low - 1; high <= 12; high += 3) {
-        bool first = (low + high) % 3 == 0, second = (low - high) % 5 == 0;
-        uint32_t at_least = side_of(builder, column, true, low, first);
-        uint32_t at_most = side_of(builder, column, false, high, second);
-        seg_test_block_mask_root(builder,
-                                 seg_test_block_operation(builder, SEG_OP_AND, SEG_LAYOUT_BIT,
-                                                          second ? at_most : at_least,
-                                                          second ? at_least : at_most));
-      }
-    for (int i = 0; c % 5 == 4 && i < EDGES; i++) {
-      uint32_t at_least = side_of(builder, column, true, edges[i], true);
-      uint32_t at_most = side_of(builder, column, false, edges[EDGES - 1 - i], true);
-      seg_test_block_mask_root(
-          builder,
-          seg_test_block_operation(builder, SEG_OP_AND, SEG_LAYOUT_BIT, at_least, at_most));
-    }
-  }
-  builder->input_widths = widths;
-}
-
-static void ranges_of_a_column(void **state) {
-  (void)state;
-  try_everywhere(build_ranges, 11);
-}
-
-static void many_comparisons_of_a_column(void **state) {
-  (void)state;
-  try_everywhere(build_many_comparisons, 10);
 }
 
 /** Every arithmetic operation on known and on possibly unknown operands. */
@@ -613,8 +494,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(comparisons_in_every_form),
       cmocka_unit_test(integers_of_every_width),
-      cmocka_unit_test(many_comparisons_of_a_column),
-      cmocka_unit_test(ranges_of_a_column),
       cmocka_unit_test(arithmetic_known_and_unknown),
       cmocka_unit_test(odd_roots),
       cmocka_unit_test(overflow_at_the_edges),

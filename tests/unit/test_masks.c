@@ -1,0 +1,158 @@
+// Masks that are made in several ways: many comparisons of a column, ranges, texts by their heads.
+#include "runtime/filter/kernel_text.h"
+#include "tests/unit/compiled_block.h"
+
+static void compare_in_every_way(struct seg_test_block *builder, uint32_t column,
+                                 uint32_t constant) {
+  for (int comparison = SEG_IS_EQUAL; comparison <= SEG_IS_GREATER_EQUAL; comparison++)
+    seg_test_block_mask_root(
+        builder,
+        seg_test_block_compare(builder, (enum seg_plan_comparison)comparison, column, constant));
+}
+
+/** So many comparisons of a column that they are made of bits of its values, or of their ranks. */
+static void build_many_comparisons(struct seg_test_block *builder) {
+  static const enum seg_width widths[] = {SEG_WIDTH_FULL, SEG_WIDTH_16, SEG_WIDTH_32,
+                                          SEG_WIDTH_FULL, SEG_WIDTH_16, SEG_WIDTH_FULL};
+  for (int c = 0; c < 3; c++) { // values from -9 to 9, and extremes
+    uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_I64, c == 1);
+    for (int64_t i = -11; i <= 11; i++)
+      compare_in_every_way(builder, column, seg_test_block_integer(builder, SEG_LAYOUT_I64, i));
+    for (int i = 0; i < EXTREMES; i++)
+      compare_in_every_way(builder, column,
+                           seg_test_block_integer(builder, SEG_LAYOUT_I64, extremes[i]));
+  }
+  for (int c = 0; c < 2; c++) { // values from -9 to 40,000
+    uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_I32, c == 1);
+    for (int64_t i = -80; i < 40100; i += 134)
+      seg_test_block_mask_root(
+          builder,
+          seg_test_block_compare(builder, (enum seg_plan_comparison)((i & 0xff) % 6), column,
+                                 seg_test_block_integer(builder, SEG_LAYOUT_I32, i)));
+  }
+  uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_F64, true);
+  for (int i = -41; i <= 41; i++)
+    compare_in_every_way(builder, column, seg_test_block_number(builder, (double)i / 8));
+  for (int i = 0; i < NUMBERS; i++)
+    compare_in_every_way(builder, column, seg_test_block_number(builder, numbers[i]));
+  builder->input_widths = widths;
+}
+
+static uint32_t side_of(struct seg_test_block *builder, uint32_t column, bool is_lower,
+                        int64_t bound, bool is_included) {
+  uint32_t constant = seg_test_block_integer(builder, SEG_LAYOUT_I64, bound);
+  if (bound % 2 == 0) // the constant on the left
+    return seg_test_block_compare(builder,
+                                  is_lower      ? is_included ? SEG_IS_LESS_EQUAL : SEG_IS_LESS
+                                  : is_included ? SEG_IS_GREATER_EQUAL
+                                                : SEG_IS_GREATER,
+                                  constant, column);
+  return seg_test_block_compare(builder,
+                                is_lower      ? is_included ? SEG_IS_GREATER_EQUAL : SEG_IS_GREATER
+                                : is_included ? SEG_IS_LESS_EQUAL
+                                              : SEG_IS_LESS,
+                                column, constant);
+}
+
+/** Both ends of ranges, of columns with many and with few of them; some are empty, some hold all.
+ */
+static void build_ranges(struct seg_test_block *builder) {
+  static const enum seg_width widths[] = {
+      SEG_WIDTH_8,  SEG_WIDTH_16, SEG_WIDTH_32, SEG_WIDTH_FULL, SEG_WIDTH_FULL,
+      SEG_WIDTH_32, SEG_WIDTH_8,  SEG_WIDTH_16, SEG_WIDTH_32,   SEG_WIDTH_FULL};
+  for (int c = 0; c < 10; c++) {
+    uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_I64, c % 2 == 0);
+    for (int64_t low = -12; low <= 12; low += c < 5 ? 1 : 8)
+      for (int64_t high = low - 1; high <= 12; high += 3) {
+        bool first = (low + high) % 3 == 0, second = (low - high) % 5 == 0;
+        uint32_t at_least = side_of(builder, column, true, low, first);
+        uint32_t at_most = side_of(builder, column, false, high, second);
+        seg_test_block_mask_root(builder,
+                                 seg_test_block_operation(builder, SEG_OP_AND, SEG_LAYOUT_BIT,
+                                                          second ? at_most : at_least,
+                                                          second ? at_least : at_most));
+      }
+    for (int i = 0; c % 5 == 4 && i < EDGES; i++) {
+      uint32_t at_least = side_of(builder, column, true, edges[i], true);
+      uint32_t at_most = side_of(builder, column, false, edges[EDGES - 1 - i], true);
+      seg_test_block_mask_root(
+          builder,
+          seg_test_block_operation(builder, SEG_OP_AND, SEG_LAYOUT_BIT, at_least, at_most));
+    }
+  }
+  builder->input_widths = widths;
+}
+
+static void ranges_of_a_column(void **state) {
+  (void)state;
+  try_everywhere(build_ranges, 11);
+}
+
+static void many_comparisons_of_a_column(void **state) {
+  (void)state;
+  try_everywhere(build_many_comparisons, 10);
+}
+
+// Texts
+
+/** Comparisons and beginnings, short and long, of a column of texts; alone and many of them. */
+static void build_texts(struct seg_test_block *builder) {
+  for (int c = 0; c < 2; c++) {
+    uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_TEXT, c == 1);
+    for (int i = 0; i < (c == 0 ? TEXTS : 3); i++) {
+      compare_in_every_way(builder, column, seg_test_block_text(builder, texts[i]));
+      struct seg_plan_constant text = {.text = seg_str_view(texts[i])};
+      seg_test_block_mask_root(
+          builder, seg_test_block_step(builder, (struct seg_step){.op = SEG_OP_TEXT_TEST,
+                                                                  .layout = SEG_LAYOUT_BIT,
+                                                                  .operands = {column},
+                                                                  .text_test = SEG_TEXT_STARTS,
+                                                                  .list_count = 1,
+                                                                  .list = &text}));
+    }
+  }
+}
+
+static void texts_by_their_heads(void **state) {
+  (void)state;
+  try_everywhere(build_texts, 12);
+}
+
+/** Random texts of few letters, the lowest and the highest byte among them. */
+static struct seg_str random_text(struct seg_random *random, char bytes[10]) {
+  static const char letters[] = {0, 'a', (char)0xff};
+  size_t size = seg_random_below(random, 10);
+  for (size_t i = 0; i < size; i++)
+    bytes[i] = letters[seg_random_below(random, 3)];
+  return (struct seg_str){bytes, size};
+}
+
+static int sign_of(int64_t a, int64_t b) {
+  return (a > b) - (a < b);
+}
+
+static void heads_have_the_order_of_texts(void **state) {
+  (void)state;
+  struct seg_random random;
+  seg_random_init(&random, 13);
+  for (int i = 0; i < 200000; i++) {
+    char some[10], other[10];
+    struct seg_str a = random_text(&random, some), b = random_text(&random, other);
+    if (a.size > SEG_TEXT_HEAD_BYTES && b.size > SEG_TEXT_HEAD_BYTES)
+      continue;
+    size_t shorter = a.size < b.size ? a.size : b.size;
+    int order = memcmp(some, other, shorter);
+    order = order != 0 ? sign_of(order, 0) : sign_of((int64_t)a.size, (int64_t)b.size);
+    assert_int_equal(sign_of(seg_kernel_text_head(a), seg_kernel_text_head(b)), order);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(many_comparisons_of_a_column),
+      cmocka_unit_test(ranges_of_a_column),
+      cmocka_unit_test(texts_by_their_heads),
+      cmocka_unit_test(heads_have_the_order_of_texts),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
