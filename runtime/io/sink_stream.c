@@ -53,6 +53,8 @@ static void write_all(struct seg_sink_stream *stream, const unsigned char *bytes
   if (watcher != NULL)
     watcher->look(watcher->context, bytes, size);
   write_unseen(stream, bytes, size);
+  // The disk may begin; without this all of it waits for the end. Only a wish.
+  (void)sync_file_range(stream->file, 0, 0, SYNC_FILE_RANGE_WRITE);
   if (watcher != NULL)
     watcher->wait(watcher->context);
 }
