@@ -124,8 +124,10 @@ void seg_diff_write_markdown(const struct seg_diff_report *report, FILE *out) {
   if (seg_project_diff_is_empty(report->project))
     fputs("\nNothing.\n", out);
   else
-    fprintf(out, "\n%" PRIu32 " segments differ, %" PRIu32 " are the same.\n",
-            report->project->segments.count, report->project->same_segments);
+    fprintf(out, "\n%" PRIu32 " segment%s, %" PRIu32 " %s the same.\n",
+            report->project->segments.count,
+            report->project->segments.count == 1 ? " differs" : "s differ",
+            report->project->same_segments, report->project->same_segments == 1 ? "is" : "are");
   for (int s = 0; s < SEG_DIFF_SECTIONS; s++) {
     if (sections[s].list->count > 0)
       fprintf(out, "\n## %s\n", sections[s].title);

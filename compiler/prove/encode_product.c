@@ -60,12 +60,26 @@ static void relate_factor(const struct related *related, Z3_ast factor, Z3_ast o
   follows(related, less, down, at_most(related, many, related->result));
 }
 
+/** The contrary of the other one, exactly; and what a factor at or below -1 makes of it. */
+static void relate_contrary(const struct related *related, Z3_ast factor, Z3_ast other) {
+  struct seg_solver *solver = related->query->solver;
+  Z3_ast zero = number(related, 0), k = number(related, -1);
+  Z3_ast contrary = seg_term_subtract(solver, zero, other);
+  Z3_ast is = seg_term_equal(solver, factor, k), below = at_most(related, factor, k);
+  Z3_ast up = at_most(related, zero, other), down = at_most(related, other, zero);
+  follows(related, is, is, seg_term_equal(solver, related->result, contrary));
+  follows(related, below, up, at_most(related, related->result, contrary));
+  follows(related, below, down, at_most(related, contrary, related->result));
+}
+
 static void relate_product(const struct related *related, bool has_wish) {
   static const int64_t times[] = {0, 1, 2, 5};
   struct seg_solver *solver = related->query->solver;
   size_t count = related->real ? 3 : 4; // 5 times a double is rounded
   Z3_ast easy = solver->no;
   relate_signs(related);
+  relate_contrary(related, related->a, related->b);
+  relate_contrary(related, related->b, related->a);
   for (size_t i = 0; i < count; i++) {
     Z3_ast k = number(related, times[i]);
     relate_factor(related, related->a, related->b, times[i]);
@@ -75,6 +89,10 @@ static void relate_product(const struct related *related, bool has_wish) {
                          seg_term_or(solver, seg_term_equal(solver, related->a, k),
                                      seg_term_equal(solver, related->b, k)));
   }
+  Z3_ast k = number(related, -1);
+  easy = seg_term_or(solver, easy,
+                     seg_term_or(solver, seg_term_equal(solver, related->a, k),
+                                 seg_term_equal(solver, related->b, k)));
   if (has_wish)
     seg_query_wish(related->query, easy);
 }

@@ -561,6 +561,9 @@ static void products(void **state) {
   expect_in(till, "a * b = 7", "a = 0", SEG_NOBODY);
   expect_in(till, "a * b = 10", "a = 2", SEG_SOMEBODY);
   expect_in(till, "a * b = 10", "a = 2 and b != 5", SEG_NOBODY);
+  expect_in(till, "a * b > 100", "a < 0", SEG_SOMEBODY);
+  expect_in(till, "a * b < 7", "a <= -1 and b <= -7", SEG_NOBODY);
+  expect_in(till, "x * y > 100", "x < 0 and y > -2", SEG_SOMEBODY);
   expect_in(till, "x * y > x", "x >= 0 and y between 0 and 1", SEG_NOBODY);
   expect_in(till, "x / y > x", "x >= 0 and y >= 1", SEG_NOBODY);
   expect_in(till, "x / y < 0", "x > 0 and y > 0", SEG_NOBODY);
