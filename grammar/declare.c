@@ -51,7 +51,7 @@ struct seg_list seg_add_clause(struct seg_parser *parser, struct seg_list clause
 
 struct seg_name seg_join_names(struct seg_parser *parser, struct seg_name first,
                                struct seg_name second) {
-  if (second.text.data == NULL) // a mistake, which is told elsewhere
+  if (first.text.data == NULL || second.text.data == NULL) // a mistake, which is told elsewhere
     return first;
   size_t size = first.text.size + 1 + second.text.size;
   char *text = seg_parser_alloc(parser, size + 1);
