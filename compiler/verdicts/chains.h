@@ -16,8 +16,9 @@ enum seg_candidate { SEG_CANDIDATE_OUT, SEG_CANDIDATE_MET, SEG_CANDIDATE_KEPT };
  */
 struct seg_escape {
   struct seg_engine *engine;
-  uint32_t taken_by;          // a segment, or SEG_ABSENT
-  const uint32_t *candidates; // segments, in the order of the chain
+  const struct seg_program_chain *chain; // of all candidates, or NULL when that is not known
+  uint32_t taken_by;                     // a segment, or SEG_ABSENT
+  const uint32_t *candidates;            // segments, in the order of the chain
   uint32_t count;
   enum seg_candidate *states; // of each candidate
   bool *core;                 // after NOBODY: those that are enough
@@ -27,8 +28,8 @@ struct seg_escape {
   const char *reason;         // UNPROVED
   // Scratch.
   struct seg_walk walk;
-  bool walks;
-  uint32_t met;      // candidates that the walk has
+  bool walks;        // there is one
+  bool grown;        // candidates were met that the walk does not have
   uint32_t *members; // those that are asked about, and where they stand
   uint32_t *places;
   bool *member_core;

@@ -2,7 +2,17 @@
 #include "compiler/reference/evaluate.h"
 #include "compiler/verdicts/chains.h"
 
-enum { MET_AT_ONCE = 128 }; // so many candidates make a short walk
+enum { USUAL_AT_ONCE = 128 }; // so many candidates make a short walk
+
+static uint32_t met_at_once(const struct seg_escape *escape) {
+  uint32_t forced = escape->engine->options.whole_chain;
+  return forced == 0 ? USUAL_AT_ONCE : forced;
+}
+
+/** One walk for all questions about a chain that is not long. */
+static bool walks_whole_chain(const struct seg_escape *escape) {
+  return escape->chain != NULL && escape->chain->member_count <= met_at_once(escape);
+}
 
 enum seg_status seg_escape_init(struct seg_escape *escape, struct seg_engine *engine,
                                 const uint32_t *candidates, uint32_t most) {
@@ -26,13 +36,15 @@ void seg_escape_deinit(struct seg_escape *escape) {
 
 void seg_escape_begin(struct seg_escape *escape, uint32_t taken_by, uint32_t count,
                       bool by_clauses) {
-  seg_escape_deinit(escape);
+  if (!walks_whole_chain(escape))
+    seg_escape_deinit(escape);
   escape->taken_by = taken_by;
   escape->count = count;
   escape->by_clauses = by_clauses;
   escape->reason = NULL;
   for (uint32_t i = 0; i < count; i++)
-    escape->states[i] = by_clauses && count <= MET_AT_ONCE ? SEG_CANDIDATE_MET : SEG_CANDIDATE_OUT;
+    escape->states[i] =
+        by_clauses && count <= met_at_once(escape) ? SEG_CANDIDATE_MET : SEG_CANDIDATE_OUT;
 }
 
 static const struct seg_node *rule_of(const struct seg_escape *escape, uint32_t segment) {
@@ -60,17 +72,33 @@ static void note_core(struct seg_escape *escape, uint32_t count) {
 
 // --- along clauses ---
 
+static enum seg_status go_on_walking(struct seg_escape *escape) {
+  enum seg_status status = SEG_OK;
+  if (!escape->walks) {
+    escape->walks = true;
+    status = seg_walk_init(&escape->walk, escape->engine, escape->chain->members,
+                           escape->chain->member_count);
+  }
+  for (uint32_t i = 0; i < escape->count && status == SEG_OK; i++)
+    seg_walk_meet(&escape->walk, escape->candidates[i]);
+  if (status == SEG_OK)
+    seg_walk_meet(&escape->walk, escape->taken_by);
+  return status;
+}
+
 /** A walk over those that are met, and no others: it is a short one. */
 static enum seg_status begin_walk(struct seg_escape *escape) {
+  if (walks_whole_chain(escape))
+    return go_on_walking(escape);
   uint32_t count = 0;
   enum seg_status status = SEG_OK;
   for (uint32_t i = 0; i < escape->count; i++)
     if (escape->states[i] != SEG_CANDIDATE_OUT)
       escape->members[count++] = escape->candidates[i];
-  if (escape->walks && escape->met == count)
+  if (escape->walks && !escape->grown)
     return SEG_OK;
   seg_escape_deinit(escape);
-  escape->met = count;
+  escape->grown = false;
   escape->members[count++] = escape->taken_by;
   escape->walks = true;
   status = seg_walk_init(&escape->walk, escape->engine, escape->members, count);
@@ -145,7 +173,7 @@ static bool meet_by_clauses(struct seg_escape *escape, uint32_t limit) {
     if (escape->states[i] == SEG_CANDIDATE_OUT &&
         seg_walk_takes(&escape->walk, rule_of(escape, escape->candidates[i]))) {
       escape->states[i] = SEG_CANDIDATE_MET;
-      met = true;
+      met = escape->grown = true;
     }
   return met;
 }

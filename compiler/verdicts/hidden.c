@@ -170,6 +170,7 @@ static enum seg_status begin(struct hiding *hiding) {
       seg_escape_init(&hiding->escape, engine, hiding->candidates, chain->member_count);
   if (status != SEG_OK || engine->options.unpruned)
     return status;
+  hiding->escape.chain = chain;
   hiding->escape.most = MOST_AFTER_WALK;
   hiding->walks = true;
   return seg_walk_init(&hiding->walk, engine, chain->members, chain->member_count);

@@ -64,7 +64,7 @@ struct seg_verdict_options {
   unsigned budget;                  // of the solver, for each question; 0: the usual one
   unsigned threads;                 // 0: as many as the machine has; the verdicts are the same
   uint32_t witnesses;               // how many undeclared overlaps get a customer to show; 0: 50
-  uint32_t whole_chain;           // for tests: a longer one is not asked about as a whole; 0: usual
+  uint32_t whole_chain;             // for tests: longer chains are asked about bit by bit; 0: usual
   bool unpruned;                  // ask the solver everything: for tests; the verdicts are the same
   struct seg_proof_cache *cache;  // answers of earlier runs, or NULL; it outlives the verdicts
   const atomic_bool *interrupted; // asked before every question; may be NULL
