@@ -102,8 +102,7 @@ bool seg_proof_key_of(struct seg_prover *prover, const struct seg_wanted *wanted
   } all;
   memset(&all, 0, sizeof all);
   all.budget = prover->budget;
-  all.sort = (prover->any_witness ? 1u : 0u) + (prover->at_once ? 2u : 0u) +
-             (prover->asks_always ? 4u : 0u);
+  all.sort = (prover->any_witness ? 1u : 0u) + (prover->asks_always ? 2u : 0u);
   all.count = count;
   if (!hash_of_meaning(&prover->vocabulary, NULL, &all.program))
     return false;

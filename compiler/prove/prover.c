@@ -361,10 +361,6 @@ static enum seg_status ask_about_days(struct asking *asking, const struct asked_
   status = ask_solver(asking, &prover->solver, asked, &answer, error);
   if (status != SEG_OK || answer != SEG_UNDECIDED)
     return status;
-  if (prover->at_once) {
-    asking->found->reason = out_of_budget;
-    return SEG_OK;
-  }
   // A solver that has seen nothing before: what it finds within its budget, and which solution,
   // must not depend on other questions.
   struct seg_solver fresh;
@@ -394,8 +390,7 @@ static enum seg_status find(struct seg_prover *prover, const struct seg_wanted *
   enum seg_status status = SEG_OK;
   const char *unproved = NULL;
   uint32_t doubts = 0;
-  uint32_t most = prover->at_once ? 1 : MOST_DOUBTS;
-  for (size_t i = 0; i < days.kinds.count && status == SEG_OK && doubts < most; i++) {
+  for (size_t i = 0; i < days.kinds.count && status == SEG_OK && doubts < MOST_DOUBTS; i++) {
     found->existence = SEG_NOBODY;
     struct asked_days asked = {&days, &days.kinds.items[i], conditions};
     status = ask_about_days(&asking, &asked, error);

@@ -49,7 +49,6 @@ struct seg_prover {
   const struct seg_program *program;
   unsigned budget;  // of the solver, for each question
   bool any_witness; // set it when some customer is enough; else the plainest is looked for
-  bool at_once;     // set it to leave unproved what the quick search does not settle
   bool asks_always; // during seg_prover_holds_always: another question of the same conditions
   struct seg_zone *zone;
   const struct seg_solver_listener *listener; // NULL, or set it for tests

@@ -10,9 +10,11 @@ enum { MOST_DECIMALS = 6, MOST_NEIGHBOURS = 3 };
 
 /** Is this possible too? Then the model is one of those. */
 static bool possible(struct seg_choosing *choosing, Z3_ast wish) {
+  const struct seg_solver *solver = choosing->query->solver;
   if (seg_solver_truth(choosing->query->solver, wish))
     return true;
-  if (choosing->tries == 0)
+  // What the quick search misses is asked again, of another solver.
+  if (choosing->tries == 0 || (solver->quick_only && solver->missed))
     return false;
   choosing->tries--;
   return seg_solver_try(choosing->query->solver, wish);

@@ -185,11 +185,8 @@ enum seg_status seg_find_pair_witness(struct seg_engine *engine, struct seg_verd
                                 {program->segments[verdict->other].when, false}};
   struct seg_found found = {.existence = SEG_UNPROVED};
   enum seg_status status = SEG_OK;
-  if (!smallest && !engine->options.unpruned) {
-    engine->prover.at_once = true;
-    status = seg_engine_find(engine, wanted, 2, true, &found);
-    engine->prover.at_once = false;
-  }
+  if (!smallest && !engine->options.unpruned)
+    status = seg_engine_put_together(engine, wanted, 2, &found);
   if (status == SEG_OK && found.existence == SEG_UNPROVED)
     status = seg_engine_find(engine, wanted, 2, true, &found);
   if (status == SEG_OK)

@@ -60,8 +60,8 @@ static enum seg_status judge(struct seg_engine *engine) {
 }
 
 /** For the first pairs that meet without a word about it, in the order in which they are shown. To
- * find the smallest customer takes many answers: after a few, where the quick search does not find
- * him, one who is put together of known ones and has no event too many will do. */
+ * find the smallest customer takes many answers: after a few, one who is put together of known ones
+ * and has no event too many will do. */
 static enum seg_status find_witnesses(struct seg_engine *engine) {
   uint32_t left = engine->options.witnesses;
   enum seg_status status = SEG_OK;
