@@ -34,7 +34,7 @@ SWAPS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "&&
          "++": "--", "--": "++"}
 BINARY = set(SWAPS) | {"*"}
 # Not looked at here: assertions; what happens without memory (tests/faults); what only gives memory back (--asan).
-LEFT_OUT = re.compile(r"\bassert\(|_assert\(|== NULL|!= NULL|sizeof|OUT_OF_MEMORY|fail_memory|SEG_NODISCARD|(free|deinit|destroy|dispose)\w*\(")
+LEFT_OUT = re.compile(r"\bassert\(|_assert\(|== NULL|!= NULL|sizeof|OUT_OF_MEMORY|out_of_memory|fail_memory|SEG_NODISCARD|(free|deinit|destroy|dispose)\w*\(")
 TYPES = re.compile(r"(struct|enum|const|static|unsigned|int\w*|uint\w*|bool|char|void|double|size_t|return|LLVM\w+Ref)$")
 
 Mutant = collections.namedtuple("Mutant", "line what old new text")

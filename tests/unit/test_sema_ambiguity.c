@@ -84,6 +84,9 @@ static void negations_over_missing_values(void **state) {
   expect_rule("band(aov, 50, 80) != 2", "E401", "band(aov, 50, 80) != 2", NULL);
   expect_rule("visits / children != 2 or opt_in", "E310", "visits / children != 2", NULL);
   expect_rule("not (visits / visits > 2)", "E401", "not (visits / visits > 2)", NULL);
+  expect_rule("not (visits + children > 3)", "E401", "not (visits + children > 3)", NULL);
+  expect_rule("(min(purchase.pieces) ever else children) != 3", "E401",
+              "(min(purchase.pieces) ever else children) != 3", NULL);
   expect_rule("recency != 5 within 30d", "E401", "recency != 5 within 30d",
               "`(recency within 30d is known and recency != 5 within 30d)`");
   expect_rule("count(purchase[campaign != \"x\"]) ever > 1", "E401", "campaign != \"x\"", NULL);
@@ -130,6 +133,8 @@ static void negations_that_say_what_they_want(void **state) {
   expect_right("country != \"US\" and country is known");
   expect_right("country is missing or country != \"US\"");
   expect_right("(country else \"??\") != \"US\"");
+  expect_right("children is known and (min(purchase.pieces) ever else children) != 3");
+  expect_right("purchases >= 1 ever and (min(purchase.pieces) ever else children) != 3");
   expect_right("country in (\"US\", \"CA\") and country != \"US\"");
   expect_right("country = \"US\" and (visits > 1 or country != \"CA\")");
   expect_right("(country = \"US\" or country = \"CA\") and country != \"US\"");
