@@ -20,27 +20,33 @@ static bool read_varint(struct seg_hybrid *hybrid, uint64_t *value) {
   return false;
 }
 
+// Whoever asks again after a failure must not find the rest of a run.
+static bool fail(struct seg_hybrid *hybrid) {
+  hybrid->at = hybrid->end;
+  return false;
+}
+
 // The header of the next run. Of a packed run that the bytes end within, the values that are whole
 // remain: some writers leave the padding out.
 static bool next_run(struct seg_hybrid *hybrid) {
   uint64_t header, bytes = (hybrid->width + 7) / 8;
   if (!read_varint(hybrid, &header))
-    return false;
-  uint64_t room = (uint64_t)(hybrid->end - hybrid->at);
+    return fail(hybrid);
+  uint64_t room = (uint64_t)(hybrid->end - hybrid->at), count = header >> 1;
   hybrid->is_packed = (header & 1) != 0;
-  hybrid->left = header >> 1;
   if (!hybrid->is_packed) {
     if (bytes > room)
-      return false;
+      return fail(hybrid);
     hybrid->value = 0;
     memcpy(&hybrid->value, hybrid->at, bytes);
     hybrid->at += bytes;
+    hybrid->left = count;
     return true;
   }
-  if (hybrid->left > UINT32_MAX)
-    return false;
-  bytes = hybrid->left * hybrid->width;
-  hybrid->left *= 8;
+  if (count > UINT32_MAX)
+    return fail(hybrid);
+  bytes = count * hybrid->width;
+  hybrid->left = count * 8;
   if (bytes > room) {
     bytes = room;
     hybrid->left = room * 8 / hybrid->width;

@@ -66,6 +66,28 @@ static void hybrid(void **state) {
   assert_false(seg_hybrid_read_bits(&runs, 1, bits));
 }
 
+/* A header that cannot be, and a run without its value: also whoever asks a second time is refused,
+ * with whatever stands behind. */
+static void damaged_hybrid(void **state) {
+  (void)state;
+  static const uint8_t endless[24] = {0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 8 << 1, 1};
+  static const uint8_t cut[24] = {8 << 1};
+  static const struct {
+    const uint8_t *bytes;
+    size_t size;
+  } cases[] = {{endless, 8}, {cut, 1}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    struct seg_hybrid runs;
+    uint64_t bits[1] = {0};
+    uint32_t values[8];
+    seg_hybrid_init(&runs, cases[i].bytes, cases[i].size, 1);
+    assert_false(seg_hybrid_is_run(&runs, 8, 1));
+    assert_false(seg_hybrid_read_bits(&runs, 8, bits));
+    assert_false(seg_hybrid_read(&runs, 8, values));
+    assert_false(seg_hybrid_skip(&runs, 8));
+  }
+}
+
 /* The examples of Parquet's specification: 1 to 5, and 7, 5, 3, 1, 2, 3, 4, 5; then damaged ones.
  */
 static void differences(void **state) {
@@ -286,6 +308,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(snappy),
       cmocka_unit_test(hybrid),
+      cmocka_unit_test(damaged_hybrid),
       cmocka_unit_test(differences),
       cmocka_unit_test_setup_teardown(pages_of_a_column, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(wrong_pages, io_make_folder, io_remove_folder),
