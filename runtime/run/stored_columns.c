@@ -85,6 +85,7 @@ void seg_stored_columns_deinit(struct seg_stored_columns *columns) {
 // Room for the copies of an array, kept from one reading to the next.
 static enum seg_status reserve(struct seg_stored_array *array, uint64_t rows, size_t size,
                                bool wants_known, struct seg_error *error) {
+  rows = rows == 0 ? SEG_COLUMN_ROUND : rows; // a copy of nothing is somewhere, too
   if (rows > array->copy_rows) {
     free(array->copy);
     array->copy_rows = 0;
