@@ -53,7 +53,9 @@ class Steps:
     def __init__(self, settings, case, found, folder):
         self.settings, self.case, self.folder = settings, case, folder
         self.segc = found[0]
-        self.duckdb = next(engine for engine in found if engine.name == "duckdb")
+        self.duckdb = next((engine for engine in found if engine.name == "duckdb"), None)
+        if self.duckdb is None:
+            raise SystemExit("bench/run: W3 is measured beside DuckDB: name it, --engines duckdb")
         self.project = self.segc.project(case, folder)
         self.store = folder / "store"
         self.days = case.parameters["days"]
