@@ -128,15 +128,11 @@ static const struct seg_store_values *stored(const struct reading *reading, uint
   return days;
 }
 
-static enum seg_status copy(const struct reading *reading, uint32_t input, enum seg_layout layout,
-                            enum seg_width width, struct seg_stored_array *array,
-                            struct seg_error *error) {
-  const struct seg_stored_columns *columns = reading->columns;
-  bool some_missing = false;
-  struct seg_store_values days;
-  for (size_t s = 0; s < reading->count; s++)
-    some_missing |=
-        seg_store_has(&stored(reading, input, reading->stretches[s].part, &days)->known);
+// Room for all rows, where bits are set one by one.
+static enum seg_status begin_copy(const struct seg_stored_columns *columns, enum seg_layout layout,
+                                  enum seg_width width, bool some_missing,
+                                  struct seg_stored_array *array, struct seg_column *to,
+                                  struct seg_error *error) {
   size_t size = layout == SEG_LAYOUT_BIT ? 1 : seg_width_bytes(layout, width);
   uint64_t rows = rounded(columns->rows);
   enum seg_status status = reserve(array, rows, size, some_missing, error);
@@ -146,8 +142,26 @@ static enum seg_status copy(const struct reading *reading, uint32_t input, enum 
     memset(array->copy, 0, rows / 8);
   if (some_missing)
     memset(array->known_copy, 0, rows / 8);
-  struct seg_column to = {.layout = layout, .values = array->copy};
-  to.known = some_missing ? array->known_copy : NULL;
+  *to = (struct seg_column){.layout = layout, .values = array->copy};
+  to->known = some_missing ? array->known_copy : NULL;
+  array->values = array->copy;
+  array->known = to->known;
+  return SEG_OK;
+}
+
+static enum seg_status copy(const struct reading *reading, uint32_t input, enum seg_layout layout,
+                            enum seg_width width, struct seg_stored_array *array,
+                            struct seg_error *error) {
+  const struct seg_stored_columns *columns = reading->columns;
+  bool some_missing = false;
+  struct seg_store_values days;
+  for (size_t s = 0; s < reading->count; s++)
+    some_missing |=
+        seg_store_has(&stored(reading, input, reading->stretches[s].part, &days)->known);
+  struct seg_column to;
+  enum seg_status status = begin_copy(columns, layout, width, some_missing, array, &to, error);
+  if (status != SEG_OK)
+    return status;
   uint64_t at = 0;
   for (size_t s = 0; status == SEG_OK && s < reading->count; s++) {
     const struct seg_stored_stretch *stretch = &reading->stretches[s];
@@ -159,9 +173,8 @@ static enum seg_status copy(const struct reading *reading, uint32_t input, enum 
     at += stretch->count + before;
   }
   if (layout == SEG_LAYOUT_TEXT) // kernels may read it
-    memset((struct seg_str *)array->copy + at, 0, (rows - at) * sizeof(struct seg_str));
-  array->values = array->copy;
-  array->known = to.known;
+    memset((struct seg_str *)array->copy + at, 0,
+           (rounded(columns->rows) - at) * sizeof(struct seg_str));
   return status;
 }
 
@@ -176,17 +189,10 @@ static enum seg_status copy_many(const struct reading *reading, uint32_t input,
     columns->parts[p] = stored(reading, input, p, &columns->part_days[p]);
     some_missing |= seg_store_has(&columns->parts[p]->known);
   }
-  size_t size = layout == SEG_LAYOUT_BIT ? 1 : seg_width_bytes(layout, width);
-  uint64_t rows = rounded(columns->rows);
-  enum seg_status status = reserve(array, rows, size, some_missing, error);
+  struct seg_column to;
+  enum seg_status status = begin_copy(columns, layout, width, some_missing, array, &to, error);
   if (status != SEG_OK)
     return status;
-  if (layout == SEG_LAYOUT_BIT)
-    memset(array->copy, 0, rows / 8);
-  if (some_missing)
-    memset(array->known_copy, 0, rows / 8);
-  struct seg_column to = {.layout = layout, .values = array->copy};
-  to.known = some_missing ? array->known_copy : NULL;
   struct seg_stored_copy copy = {.store = columns->view.from.store,
                                  .part_count = parts,
                                  .parts = columns->parts,
@@ -194,8 +200,6 @@ static enum seg_status copy_many(const struct reading *reading, uint32_t input,
                                  .count = reading->count,
                                  .reaches =
                                      columns->view.numbers == NULL ? columns->reaches : NULL};
-  array->values = array->copy;
-  array->known = to.known;
   return seg_stored_copy_run(&copy, width, &to, error);
 }
 
