@@ -20,8 +20,12 @@ void *seg_lazy_function(const char *library, const char *file, const char *name,
     loaded = load(library, file);
   void *function = loaded == NULL ? NULL : dlsym(loaded, name);
   if (function == NULL) {
-    fprintf(stderr, "the library %s cannot be loaded%s%s\n", library,
-            loaded == NULL ? "" : ": it does not have ", loaded == NULL ? "" : name);
+    fprintf(stderr,
+            "error: the library %s, which was here when segc was built, %s%s\n"
+            "  = help: install it again, or build segc anew: `scripts/bootstrap`, then "
+            "`scripts/demo`\n",
+            library, loaded == NULL ? "cannot be loaded" : "does not have ",
+            loaded == NULL ? "" : name);
     _exit(EXIT_WITHOUT_LIBRARY);
   }
   __atomic_store_n(handle, loaded, __ATOMIC_RELEASE);
