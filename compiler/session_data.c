@@ -132,9 +132,11 @@ static enum seg_status open_sources(struct seg_session_data *data, const struct 
                                     struct seg_error *error) {
   size_t next = 0;
   enum seg_status status = SEG_OK;
+  struct seg_io_options of_customers = data->io;
+  of_customers.narrow = data->narrow;
   if (plan->customer_from_event < 0)
-    status = seg_source_open_duckdb(data->bindings[next++], &plan->customer, data->zone, &data->io,
-                                    &data->sources.customer, error);
+    status = seg_source_open_duckdb(data->bindings[next++], &plan->customer, data->zone,
+                                    &of_customers, &data->sources.customer, error);
   for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++)
     if (seg_run_reads_event(plan, i))
       status = seg_source_open_duckdb(data->bindings[next++], &plan->events[i], data->zone,

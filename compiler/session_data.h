@@ -19,6 +19,7 @@ struct seg_session_data {
   uint64_t memory_bytes; // half of it for the run's own buffers, the rest for reading
   struct seg_zone *zone;
   struct seg_io_options io;
+  bool narrow;                   // the customers' columns may be narrow: code is made for them
   struct seg_binding **bindings; // of the sources that are read: customer, events, lists in order
   size_t binding_count;
   struct seg_inputs inputs; // the same, file by file

@@ -242,6 +242,7 @@ static enum seg_status prepare(struct run *run) {
   count_time(compile, start);
   if (status == SEG_OK)
     status = check_output(run);
+  run->data.narrow = true;
   if (status == SEG_OK)
     status = seg_session_data_open(&run->data, run->plan, run->options, run->error);
   start = seg_session_clock();

@@ -276,8 +276,13 @@ static uint32_t add_consecutive(struct seg_key_table *table, const int64_t *keys
     if (place > table->count)
       break;
     numbers[i] = (uint32_t)place;
-    if (place == table->count)
-      table->integers[table->count++] = key;
+    if (place < table->count)
+      continue;
+    if (table->implies)
+      table->implied++;
+    else
+      table->integers[table->count] = key;
+    table->count++;
   }
   return i;
 }
@@ -336,6 +341,11 @@ enum seg_status seg_key_table_append(struct seg_key_table *table,
 void seg_key_table_set_count(struct seg_key_table *table, uint32_t count) {
   assert(table->count == 0);
   table->count = count;
+}
+
+void seg_key_table_imply(struct seg_key_table *table) {
+  assert(table->count == 0);
+  table->implies = true;
 }
 
 void seg_key_table_set_consecutive(struct seg_key_table *table, int64_t first, uint32_t count) {

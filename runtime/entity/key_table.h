@@ -36,6 +36,7 @@ struct seg_key_table {
   bool is_consecutive;
   int64_t first;
   uint32_t implied; // of those: the first so many are not in `integers`
+  bool implies;     // the next ones neither
   /* After sealing other integers of a small range: number of key direct_first + i, or
    * SEG_NO_NUMBER. */
   uint32_t *direct;
@@ -75,6 +76,10 @@ void seg_key_table_set_count(struct seg_key_table *table, uint32_t count);
  * written out when a key comes that does not continue them; until then the view lacks them.
  */
 void seg_key_table_set_consecutive(struct seg_key_table *table, int64_t first, uint32_t count);
+
+/** Nobody will ask an empty table for keys by number: those that are consecutive are not written.
+ */
+void seg_key_table_imply(struct seg_key_table *table);
 
 /** Has it the keys by number? */
 static inline bool seg_key_table_has_keys(const struct seg_key_table *table) {

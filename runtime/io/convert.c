@@ -125,6 +125,10 @@ const void *seg_reading_widen(const struct seg_reading *reading, const void *dat
   }
 }
 
+enum seg_layout seg_target_layout(const struct seg_target *target) {
+  return target->narrow ? SEG_LAYOUT_I32 : seg_column_type_layout(target->type);
+}
+
 seg_converter seg_converter_choose(enum seg_family family, enum seg_column_type type, bool is_key) {
   // A key that is a floating point number or a date is a mistake more often than a wish.
   if (is_key && family != SEG_FAMILY_INT && family != SEG_FAMILY_WIDE &&

@@ -81,6 +81,7 @@ struct seg_target {
   bool optional; // unknown values are allowed
   bool personal;
   bool is_key;
+  bool narrow;     // INT of values that have 32 bits: the column has them so
   uint32_t column; // of the chunk
   struct seg_reading reading;
   seg_converter convert;
@@ -109,6 +110,12 @@ static inline bool seg_conversion_has(const struct seg_conversion *conversion, i
 
 /** The converter for a pair; NULL when the type cannot be read from that family. */
 seg_converter seg_converter_choose(enum seg_family family, enum seg_column_type type, bool is_key);
+
+/** How the values of a target lie in its column. */
+enum seg_layout seg_target_layout(const struct seg_target *target);
+
+/** The converter of a narrow target. */
+extern const seg_converter seg_convert_to_narrow_int;
 
 /** What can be wrong with a value. */
 enum seg_verdict {

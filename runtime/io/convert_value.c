@@ -189,6 +189,19 @@ static enum seg_status to_int_from_text(struct seg_conversion *conversion) {
   SEG_CONVERT_EACH(conversion, duckdb_string_t, int64_t, int_of_text);
 }
 
+static enum seg_verdict narrow_of_int(const struct seg_conversion *conversion, const int64_t *from,
+                                      int32_t *to) {
+  (void)conversion;
+  *to = (int32_t)*from;
+  return SEG_VERDICT_FINE;
+}
+
+static enum seg_status to_narrow_from_int(struct seg_conversion *conversion) {
+  SEG_CONVERT_EACH(conversion, int64_t, int32_t, narrow_of_int);
+}
+
+const seg_converter seg_convert_to_narrow_int = to_narrow_from_int;
+
 const seg_converter seg_convert_to_int[SEG_FAMILY_COUNT] = {
     [SEG_FAMILY_INT] = to_int_from_int,   [SEG_FAMILY_DECIMAL] = to_int_from_decimal,
     [SEG_FAMILY_WIDE] = to_int_from_wide, [SEG_FAMILY_FLOAT] = to_int_from_float,

@@ -24,7 +24,7 @@ struct seg_morsel_state *seg_morsel_state_new(const struct seg_decode_plan *plan
   }
   for (uint32_t i = 0; i < plan->target_count; i++) {
     const struct seg_target *target = &plan->targets[i];
-    seg_column_init(&state->columns[i], seg_column_type_layout(target->type), target->optional);
+    seg_column_init(&state->columns[i], seg_target_layout(target), target->optional);
   }
   return state;
 }
@@ -126,6 +126,15 @@ static enum seg_status decode_chunk(struct seg_morsel_state *state, duckdb_data_
   return status;
 }
 
+static struct seg_column_view view_of(const struct seg_morsel_state *state, uint32_t index) {
+  struct seg_column_view view = seg_column_view(&state->columns[index]);
+  if (state->plan->targets[index].narrow) {
+    view.layout = seg_column_type_layout(state->plan->targets[index].type);
+    view.width = SEG_WIDTH_32;
+  }
+  return view;
+}
+
 void seg_decode_show(struct seg_morsel *morsel) {
   struct seg_morsel_state *state = morsel->state;
   const struct seg_decode_plan *plan = state->plan;
@@ -135,7 +144,7 @@ void seg_decode_show(struct seg_morsel *morsel) {
   if (plan->has_days)
     morsel->days = seg_column_view(&state->columns[1]);
   for (uint32_t i = 0; i < plan->input_count; i++)
-    state->inputs[i] = seg_column_view(&state->columns[plan->input_targets[i]]);
+    state->inputs[i] = view_of(state, plan->input_targets[i]);
   morsel->inputs = state->inputs;
 }
 

@@ -210,7 +210,7 @@ static enum seg_status convert_dictionary(struct seg_morsel_state *state, uint32
   const struct seg_target *target = &state->plan->targets[index];
   const struct seg_parquet_dictionary *dictionary = &reader->dictionary;
   struct converted *made = &state->parquet->dictionaries[index];
-  enum seg_layout layout = seg_column_type_layout(target->type);
+  enum seg_layout layout = seg_target_layout(target);
   size_t size = raw_size(place->column->type), made_size = seg_layout_size(layout, 64) / 64;
   made->generation = dictionary->generation;
   made->usable = layout != SEG_LAYOUT_BIT;
@@ -272,6 +272,12 @@ static enum seg_status take_target(struct seg_morsel_state *state, uint32_t inde
       return SEG_OK;
     }
     values = pick_raw(state->parquet, reader);
+  }
+  if (target->narrow && !(stretch->known != NULL && !target->optional)) {
+    memcpy((int32_t *)column->values + at, values, stretch->rows * sizeof(int32_t));
+    if (column->known != NULL)
+      seg_decode_known(column->known, at, stretch->known, stretch->rows);
+    return SEG_OK;
   }
   const void *given = in_duck_form(place, values, stretch->rows, state->parquet->texts);
   enum seg_status status = seg_decode_values(state, index, &place->reading, given, stretch->known,
@@ -342,8 +348,11 @@ enum seg_status seg_parquet_decode(struct seg_morsel *morsel, int64_t *row,
     status = open_file(state->parquet, part->file, source->binding->files[part->file], error);
   if (status != SEG_OK)
     return status;
-  for (uint32_t c = 0; c < source->column_count; c++)
+  struct seg_column_reader *readers = state->parquet->columns;
+  for (uint32_t c = 0; c < source->column_count; c++) {
     take_column(morsel, part, c, &found, error);
+    seg_column_reader_lend(&readers[c], &readers[(c + 1) % source->column_count]);
+  }
   if (found.status != SEG_OK) {
     *row = morsel->first_row + found.row;
     return found.status;

@@ -71,6 +71,7 @@ struct seg_source {
   const struct seg_source_class *class;
   const struct seg_plan_entity *entity; // borrowed
   bool key_is_text;                     // morsel.key is TEXT; otherwise I64
+  const enum seg_width *input_widths;   // per plan input, of the morsels' columns; NULL: all FULL
 };
 
 /**

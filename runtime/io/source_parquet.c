@@ -213,10 +213,38 @@ static const struct seg_source_class parquet_class = {
     .close = seg_duck_source_close,
 };
 
+// A declared whole number whose column has 32 bits in every file.
+static bool is_narrow(const struct seg_duck_source *source, const struct seg_target *target) {
+  bool narrow = target->type == SEG_COLUMN_INT && !target->is_key;
+  for (size_t f = 0; narrow && f < source->binding->file_count; f++)
+    narrow = source->parquet->places[f * source->column_count + target->column].reading.type ==
+             DUCKDB_TYPE_INTEGER;
+  return narrow;
+}
+
+// Memory that is out leaves the columns as wide as they are.
+static void make_narrow(struct seg_duck_source *source) {
+  const struct seg_decode_plan *plan = &source->plan;
+  enum seg_width *widths =
+      SEG_NEW_ARRAY(&source->arena, enum seg_width, (size_t)plan->input_count + 1);
+  for (uint32_t i = 0; widths != NULL && i < plan->input_count; i++) {
+    struct seg_target *target = &plan->targets[plan->input_targets[i]];
+    if (!is_narrow(source, target))
+      continue;
+    target->narrow = true;
+    target->convert = seg_convert_to_narrow_int;
+    widths[i] = SEG_WIDTH_32;
+  }
+  source->head.input_widths = widths;
+}
+
 void seg_parquet_scan_open(struct seg_duck_source *source, struct seg_parquet_file *files) {
   if (source->binding->kind != SEG_BINDING_PARQUET)
     return;
   source->parquet = new_scan(source, files);
-  if (source->parquet != NULL)
-    source->head.class = &parquet_class;
+  if (source->parquet == NULL)
+    return;
+  source->head.class = &parquet_class;
+  if (source->options.narrow)
+    make_narrow(source);
 }

@@ -45,6 +45,27 @@ void seg_column_reader_deinit(struct seg_column_reader *reader) {
   *reader = (struct seg_column_reader){0};
 }
 
+#define LEND(member)                                                                               \
+  do {                                                                                             \
+    to->member = from->member;                                                                     \
+    memset(&from->member, 0, sizeof from->member);                                                 \
+  } while (0)
+
+void seg_column_reader_lend(struct seg_column_reader *from, struct seg_column_reader *to) {
+  if (from->chunk == NULL || from->row < from->row_count || from->dense == NULL ||
+      to->dense != NULL)
+    return;
+  from->chunk = NULL; // it stands nowhere
+  LEND(window);
+  LEND(known);
+  LEND(row_codes);
+  LEND(dense_codes);
+  LEND(values);
+  LEND(dense);
+  if (from->column->type != SEG_PARQUET_TEXT && to->page.bytes == NULL)
+    LEND(page); // texts may point into it
+}
+
 static bool allocate(struct seg_column_reader *reader) {
   if (reader->dense != NULL)
     return true;

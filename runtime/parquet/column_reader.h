@@ -23,7 +23,7 @@ struct seg_parquet_stretch {
    * NULL: `values`. */
   const uint32_t *codes;
   /** Per row: uint8_t (BOOLEAN), int32_t, int64_t, float, double, struct seg_str; of rows that are
-   * missing 0. */
+   * missing 0. They may lie in the page. */
   const void *values;
 };
 
@@ -91,6 +91,10 @@ SEG_NODISCARD enum seg_reader_result seg_column_reader_seek(struct seg_column_re
 /** At most `most` rows of the group, at least one; there must be one. */
 SEG_NODISCARD enum seg_reader_result seg_column_reader_next(struct seg_column_reader *reader,
                                                             uint32_t most);
+
+/** A reader that has given all rows of its group lends its buffers to the next one, which has none:
+ * what is read column by column goes through memory that is still in the cache. */
+void seg_column_reader_lend(struct seg_column_reader *from, struct seg_column_reader *to);
 
 /** Texts that were handed out are no longer needed. */
 void seg_column_reader_release(struct seg_column_reader *reader);

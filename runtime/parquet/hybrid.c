@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "runtime/parquet/unpack.h"
+
 void seg_hybrid_init(struct seg_hybrid *hybrid, const uint8_t *bytes, size_t size, uint32_t width) {
   *hybrid = (struct seg_hybrid){.at = bytes, .end = bytes + size, .width = width};
 }
@@ -71,23 +73,18 @@ static uint64_t load(const uint8_t *bytes) {
   return word;
 }
 
-static void unpack(const struct seg_hybrid *hybrid, uint32_t count, uint32_t *to) {
-  const uint8_t *packed = hybrid->packed;
-  uint32_t width = hybrid->width;
-  uint64_t bit = hybrid->bit, mask = (UINT64_C(1) << width) - 1;
-  for (uint32_t i = 0; i < count; i++, bit += width)
-    to[i] = (uint32_t)(load(packed + (bit >> 3)) >> (bit & 7) & mask);
-}
-
-bool seg_hybrid_read(struct seg_hybrid *hybrid, uint32_t count, uint32_t *to) {
+bool seg_hybrid_read(struct seg_hybrid *hybrid, uint32_t count, uint32_t *to, uint32_t *largest) {
+  *largest = 0;
   while (count > 0) {
     if (!find_values(hybrid))
       return false;
     uint32_t some = count < hybrid->left ? count : (uint32_t)hybrid->left;
+    uint32_t most = hybrid->value;
     if (hybrid->is_packed)
-      unpack(hybrid, some, to);
+      most = seg_unpack(hybrid->packed, hybrid->bit, hybrid->width, some, to);
     for (uint32_t i = 0; !hybrid->is_packed && i < some; i++)
       to[i] = hybrid->value;
+    *largest = most > *largest ? most : *largest;
     hybrid->bit += (uint64_t)some * hybrid->width;
     hybrid->left -= some;
     count -= some;

@@ -2,7 +2,7 @@
  * Parquet's hybrid of runs and packed bits, which dictionary codes and levels are written in.
  *
  * Format: https://parquet.apache.org/docs/file-format/data-pages/encodings/, "RLE". Bytes are read
- * eight at a time: SEG_PARQUET_SLACK bytes behind the end must be there, whatever they are.
+ * sixteen at a time: SEG_PARQUET_SLACK bytes behind the end must be there, whatever they are.
  */
 #ifndef SEG_RUNTIME_PARQUET_HYBRID_H
 #define SEG_RUNTIME_PARQUET_HYBRID_H
@@ -26,8 +26,9 @@ struct seg_hybrid {
 
 void seg_hybrid_init(struct seg_hybrid *hybrid, const uint8_t *bytes, size_t size, uint32_t width);
 
-/** The next `count` values; false when there are not so many. */
-bool seg_hybrid_read(struct seg_hybrid *hybrid, uint32_t count, uint32_t *to);
+/** The next `count` values, and the largest of them (0 of none); false when there are not so many.
+ */
+bool seg_hybrid_read(struct seg_hybrid *hybrid, uint32_t count, uint32_t *to, uint32_t *largest);
 
 /** Of width 1: the next `count` values as bits of a bitmap that is 0 before. */
 bool seg_hybrid_read_bits(struct seg_hybrid *hybrid, uint32_t count, uint64_t *bits);

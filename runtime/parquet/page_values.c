@@ -165,12 +165,10 @@ static void spread(const void *dense, size_t size, const uint64_t *known, uint32
 
 static bool take_codes(struct seg_column_reader *reader, uint32_t rows, const uint64_t *known,
                        uint32_t dense) {
-  uint32_t *codes = known == NULL ? reader->row_codes : reader->dense_codes, largest = 0;
-  uint32_t count = reader->dictionary.count;
-  if (!seg_hybrid_read(&reader->codes, dense, codes))
+  uint32_t *codes = known == NULL ? reader->row_codes : reader->dense_codes;
+  uint32_t count = reader->dictionary.count, largest;
+  if (!seg_hybrid_read(&reader->codes, dense, codes, &largest))
     return false;
-  for (uint32_t i = 0; i < dense; i++)
-    largest = codes[i] > largest ? codes[i] : largest;
   if (dense > 0 && largest >= count)
     return false;
   if (known != NULL)
@@ -181,7 +179,8 @@ static bool take_codes(struct seg_column_reader *reader, uint32_t rows, const ui
 
 static bool take_bools(struct seg_column_reader *reader, uint32_t count, uint8_t *to) {
   if (reader->is_rle) {
-    if (!seg_hybrid_read(&reader->codes, count, reader->dense_codes))
+    uint32_t largest;
+    if (!seg_hybrid_read(&reader->codes, count, reader->dense_codes, &largest))
       return false;
     for (uint32_t i = 0; i < count; i++)
       to[i] = reader->dense_codes[i] != 0;
@@ -228,9 +227,17 @@ static enum seg_reader_result take_plain(struct seg_column_reader *reader, uint3
   size_t bytes = count * seg_parquet_value_size(type);
   if ((size_t)(reader->end - reader->at) < bytes)
     return SEG_READER_DAMAGED;
-  memcpy(to, reader->at, bytes);
+  if (bytes > 0)
+    memcpy(to, reader->at, bytes);
   reader->at += bytes;
   return SEG_READER_FINE;
+}
+
+// Values that can be read where they lie.
+static bool lie_ready(const struct seg_column_reader *reader, uint32_t count) {
+  size_t size = seg_parquet_value_size(reader->column->type);
+  return size > 0 && !reader->is_delta && (uintptr_t)reader->at % size == 0 &&
+         (size_t)(reader->end - reader->at) >= count * size;
 }
 
 static size_t stretch_value_size(enum seg_parquet_type type) {
@@ -248,6 +255,9 @@ enum seg_reader_result seg_parquet_take_values(struct seg_column_reader *reader,
   enum seg_reader_result result = SEG_READER_FINE;
   if (reader->is_coded) {
     result = take_codes(reader, rows, known, dense) ? SEG_READER_FINE : SEG_READER_DAMAGED;
+  } else if (known == NULL && lie_ready(reader, rows)) {
+    reader->stretch.values = reader->at;
+    reader->at += rows * seg_parquet_value_size(reader->column->type);
   } else {
     result = take_plain(reader, dense, known == NULL ? reader->values : reader->dense);
     if (result == SEG_READER_FINE && known != NULL)

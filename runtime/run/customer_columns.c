@@ -11,10 +11,11 @@ enum { CHUNKS = 1 << (32 - SEG_CUSTOMER_CHUNK_BITS) };
 static const char what_for[] = "the columns of the customers";
 
 enum seg_status seg_customer_columns_init(struct seg_customer_columns *customers,
-                                          uint32_t column_count, const enum seg_layout *layouts,
+                                          const struct seg_plan_entity *entity,
                                           const bool *has_known, unsigned workers,
                                           struct seg_memory_budget *budget,
                                           struct seg_error *error) {
+  uint32_t column_count = entity->carried_count;
   *customers = (struct seg_customer_columns){.budget = budget, .heap_count = workers};
   customers->columns = calloc((size_t)column_count + 1, sizeof *customers->columns);
   customers->heaps = calloc(workers, sizeof *customers->heaps);
@@ -25,7 +26,8 @@ enum seg_status seg_customer_columns_init(struct seg_customer_columns *customers
     seg_text_heap_init(&customers->heaps[w], budget);
   for (uint32_t c = 0; c < column_count; c++) {
     struct seg_customer_column *column = &customers->columns[c];
-    column->layout = layouts[c];
+    column->layout = entity->carried_layout[c];
+    column->width = seg_plan_carried_width(entity, c);
     column->values = calloc(CHUNKS, sizeof *column->values);
     column->known = has_known[c] ? calloc(CHUNKS, sizeof *column->known) : NULL;
     if (column->values == NULL || (has_known[c] && column->known == NULL))
@@ -35,7 +37,7 @@ enum seg_status seg_customer_columns_init(struct seg_customer_columns *customers
 }
 
 static uint64_t chunk_bytes(const struct seg_customer_column *column) {
-  return seg_layout_size(column->layout, SEG_CUSTOMER_CHUNK) +
+  return seg_width_size(column->layout, column->width, SEG_CUSTOMER_CHUNK) +
          (column->known != NULL ? SEG_CUSTOMER_CHUNK / 8 : 0);
 }
 
@@ -65,7 +67,8 @@ static enum seg_status add_chunk(struct seg_customer_columns *customers,
   enum seg_status status = seg_memory_budget_need(customers->budget, bytes, what_for, error);
   if (status != SEG_OK)
     return status;
-  void *values = seg_column_memory(seg_layout_size(column->layout, SEG_CUSTOMER_CHUNK));
+  void *values =
+      seg_column_memory(seg_width_size(column->layout, column->width, SEG_CUSTOMER_CHUNK));
   uint64_t *known = column->known == NULL ? NULL : seg_column_memory(SEG_CUSTOMER_CHUNK / 8);
   if (values == NULL || (column->known != NULL && known == NULL)) {
     free(values);
@@ -124,6 +127,14 @@ static enum seg_status write_texts(struct seg_text_heap *heap, struct seg_str *t
   return SEG_OK;
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): Type is a type
+#define WRITE(Type)                                                                                \
+  do {                                                                                             \
+    for (uint32_t i = 0; i < count; i++)                                                           \
+      ((Type *)target)[at + i] = ((const Type *)values)[rows[i]];                                  \
+  } while (0)
+// NOLINTEND(bugprone-macro-parentheses)
+
 static enum seg_status write_stretch(struct seg_customer_columns *customers, unsigned worker,
                                      const struct seg_customer_column *column, const void *values,
                                      const uint64_t *known, const uint32_t *rows, uint32_t count,
@@ -133,23 +144,14 @@ static enum seg_status write_stretch(struct seg_customer_columns *customers, uns
   void *target = column->values[chunk];
   if (column->known != NULL)
     write_known(column->known[chunk], at, known, rows, count);
-  switch (column->layout) {
-  case SEG_LAYOUT_BIT: break; // never carried
-  case SEG_LAYOUT_I32:
-    for (uint32_t i = 0; i < count; i++)
-      ((int32_t *)target)[at + i] = ((const int32_t *)values)[rows[i]];
-    break;
-  case SEG_LAYOUT_I64:
-    for (uint32_t i = 0; i < count; i++)
-      ((int64_t *)target)[at + i] = ((const int64_t *)values)[rows[i]];
-    break;
-  case SEG_LAYOUT_F64:
-    for (uint32_t i = 0; i < count; i++)
-      ((double *)target)[at + i] = ((const double *)values)[rows[i]];
-    break;
-  case SEG_LAYOUT_TEXT:
+  if (column->layout == SEG_LAYOUT_TEXT)
     return write_texts(&customers->heaps[worker], (struct seg_str *)target + at, values, known,
                        rows, count, error);
+  switch (seg_width_bytes(column->layout, column->width)) { // truth values are never carried
+  case sizeof(int8_t): WRITE(int8_t); break;
+  case sizeof(int16_t): WRITE(int16_t); break;
+  case sizeof(int32_t): WRITE(int32_t); break;
+  default: WRITE(int64_t); // and fractions, bit by bit
   }
   return SEG_OK;
 }
@@ -178,5 +180,5 @@ const void *seg_customer_columns_at(const struct seg_customer_columns *customers
   uint32_t chunk = (uint32_t)(first >> SEG_CUSTOMER_CHUNK_BITS);
   uint32_t at = (uint32_t)(first & (SEG_CUSTOMER_CHUNK - 1));
   *known = from->known == NULL ? NULL : from->known[chunk] + at / 64;
-  return (const char *)from->values[chunk] + seg_layout_size(from->layout, at);
+  return (const char *)from->values[chunk] + seg_width_size(from->layout, from->width, at);
 }

@@ -19,6 +19,7 @@ enum { SEG_CUSTOMER_CHUNK_BITS = 14, SEG_CUSTOMER_CHUNK = 1 << SEG_CUSTOMER_CHUN
 
 struct seg_customer_column {
   enum seg_layout layout;
+  enum seg_width width;
   void **values;    // per chunk
   uint64_t **known; // per chunk; NULL: nothing is ever missing
 };
@@ -32,11 +33,12 @@ struct seg_customer_columns {
   struct seg_text_heap *heaps; // per worker
 };
 
-/** `has_known[i]`: values of column i may be missing. */
-SEG_NODISCARD enum seg_status
-seg_customer_columns_init(struct seg_customer_columns *customers, uint32_t column_count,
-                          const enum seg_layout *layouts, const bool *has_known, unsigned workers,
-                          struct seg_memory_budget *budget, struct seg_error *error);
+/** The carried columns of an entity. `has_known[i]`: values of column i may be missing. */
+SEG_NODISCARD enum seg_status seg_customer_columns_init(struct seg_customer_columns *customers,
+                                                        const struct seg_plan_entity *entity,
+                                                        const bool *has_known, unsigned workers,
+                                                        struct seg_memory_budget *budget,
+                                                        struct seg_error *error);
 void seg_customer_columns_deinit(struct seg_customer_columns *customers);
 
 /** Room for `count` customers in all. One worker at a time; others may write before the old end. */

@@ -17,9 +17,6 @@ static bool needs_only_its_row(const struct seg_run_state *state) {
   for (uint32_t e = 0; e < plan->event_count; e++)
     if (plan->folds[e].cell_count > 0)
       return false;
-  for (uint32_t c = 0; c < plan->customer.carried_count; c++)
-    if (seg_block_input_width(&plan->customer_block, c) != SEG_WIDTH_FULL)
-      return false;
   return true;
 }
 
@@ -126,15 +123,15 @@ void seg_early_worker_deinit(struct seg_early_worker *worker) {
 // NOLINTEND(bugprone-macro-parentheses)
 
 // Some rows of a column side by side, padded with zeros to whole words of bits.
-static void gather(enum seg_layout layout, const void *from, const uint32_t *rows, uint32_t count,
+static void gather(size_t value_size, const void *from, const uint32_t *rows, uint32_t count,
                    void *to) {
   uint32_t padded = (count + 63) / 64 * 64;
-  switch (layout) {
-  case SEG_LAYOUT_BIT: break; // never carried
-  case SEG_LAYOUT_I32: GATHER(int32_t, to, from); break;
-  case SEG_LAYOUT_I64: GATHER(int64_t, to, from); break;
-  case SEG_LAYOUT_F64: GATHER(double, to, from); break;
-  case SEG_LAYOUT_TEXT: GATHER(struct seg_str, to, from); break;
+  switch (value_size) { // truth values are never carried
+  case sizeof(int8_t): GATHER(int8_t, to, from); break;
+  case sizeof(int16_t): GATHER(int16_t, to, from); break;
+  case sizeof(int32_t): GATHER(int32_t, to, from); break;
+  case sizeof(int64_t): GATHER(int64_t, to, from); break; // and fractions, bit by bit
+  default: GATHER(struct seg_str, to, from);
   }
 }
 
@@ -153,12 +150,13 @@ static void set_inputs(struct seg_early_worker *worker, const struct seg_row_sca
   for (uint32_t c = 0; c < customer->carried_count; c++) {
     const char *values = scan->columns[c];
     const uint64_t *known = scan->known[c];
+    size_t size = seg_width_bytes(customer->carried_layout[c], seg_plan_carried_width(customer, c));
     if (in_place) {
-      runner->input_values[c] = values + seg_layout_size(customer->carried_layout[c], at);
+      runner->input_values[c] = values + size * at;
       runner->input_known[c] = known == NULL ? NULL : known + at / 64;
       continue;
     }
-    gather(customer->carried_layout[c], values, scan->rows + at, count, worker->values[c]);
+    gather(size, values, scan->rows + at, count, worker->values[c]);
     if (known != NULL)
       gather_known(known, scan->rows + at, count, worker->known[c]);
     runner->input_values[c] = worker->values[c];

@@ -135,8 +135,7 @@ static enum seg_status begin_columns(struct seg_run_state *state, struct seg_err
     return seg_fail_memory(error, "the columns of the customers");
   for (uint32_t c = 0; c < customer->carried_count; c++)
     has_known[c] = customer->scan.steps[customer->scan.value_roots[c]].optional;
-  enum seg_status status = seg_customer_columns_init(&state->customers, customer->carried_count,
-                                                     customer->carried_layout, has_known,
+  enum seg_status status = seg_customer_columns_init(&state->customers, customer, has_known,
                                                      state->threads, state->budget, error);
   free(has_known);
   return status;
@@ -150,6 +149,8 @@ enum seg_status seg_run_load_customers(struct seg_run_state *state, struct seg_e
   if (status != SEG_OK)
     return status;
   seg_key_table_init(state->keys, loading.stage.source->key_is_text, state->budget);
+  if (state->decides_early && state->options->counts_only)
+    seg_key_table_imply(state->keys);
   status = seg_morsel_stage_run(&loading.stage, load_worker, &loading, error);
   if (status == SEG_OK)
     status = seg_early_rules_result(&loading.early, error);

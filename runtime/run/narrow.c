@@ -40,7 +40,9 @@ static enum seg_status narrow_customers(struct seg_arena *arena, struct seg_plan
       SEG_NEW_ARRAY(arena, enum seg_width, (size_t)customer->carried_count + 1);
   if (widths == NULL || carried == NULL)
     return fail_memory(error);
-  if (!seg_stored_customers_fit(plan, source, widths))
+  if (source != NULL && source->input_widths != NULL)
+    memcpy(widths, source->input_widths, customer->input_count * sizeof *widths);
+  else if (!seg_stored_customers_fit(plan, source, widths))
     return SEG_OK;
   customer->scan.input_widths = widths;
   carry_widths(&customer->scan, carried);

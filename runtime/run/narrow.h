@@ -1,6 +1,6 @@
 /**
- * Narrow: a plan that reads columns as narrow as a prepared store has them. Made before the code,
- * because code depends on how wide its columns are.
+ * Narrow: a plan that reads columns as narrow as a prepared store or a Parquet file has them. Made
+ * before the code, because code depends on how wide its columns are.
  */
 #ifndef SEG_RUNTIME_RUN_NARROW_H
 #define SEG_RUNTIME_RUN_NARROW_H
@@ -9,9 +9,9 @@
 #include "runtime/run/run.h"
 
 /**
- * `*narrow` is the plan with the widths of the sources that will be read in place; everything else
- * is shared with `plan`, and what is new lives in the arena. Sources of other kinds leave it as it
- * is. SEG_OUT_OF_MEMORY.
+ * `*narrow` is the plan with the widths of the sources that will be read in place, or say how wide
+ * they are; everything else is shared with `plan`, and what is new lives in the arena. Sources of
+ * other kinds leave it as it is. SEG_OUT_OF_MEMORY.
  */
 SEG_NODISCARD enum seg_status seg_run_narrow(struct seg_arena *arena, const struct seg_plan *plan,
                                              const struct seg_run_sources *sources,

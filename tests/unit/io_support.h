@@ -109,7 +109,16 @@ static inline void io_append(struct io_job *job, struct seg_column *column,
   assert_int_equal(view->count, count);
   assert_int_equal((uintptr_t)view->values % 64, 0);
   int64_t at = column->count;
-  assert_int_equal(seg_column_append(column, view, 0, count, NULL), SEG_OK);
+  if (view->width == SEG_WIDTH_FULL) {
+    assert_int_equal(seg_column_append(column, view, 0, count, NULL), SEG_OK);
+  } else {
+    assert_int_equal(seg_column_resize(column, at + count, NULL), SEG_OK);
+    seg_width_widen(view->layout, view->width, view->values, count,
+                    (char *)column->values + (size_t)at * seg_width_bytes(view->layout, 0));
+    for (int64_t i = 0; i < count; i++)
+      if (view->known == NULL || seg_bitmap_test(view->known, i))
+        seg_bitmap_set(column->known, at + i);
+  }
   for (int64_t i = at; view->layout == SEG_LAYOUT_TEXT && i < at + count; i++) {
     struct seg_str *text = (struct seg_str *)column->values + i;
     *text = seg_arena_str(&job->rows->arena, *text);
@@ -186,14 +195,14 @@ static inline void io_read_source(struct seg_source *source, unsigned threads,
 }
 
 // Bind VALUE (a file, a pattern or a query), open, read all. Release with io_rows_free.
-static inline void io_read(const char *value, const struct seg_plan_entity *entity,
-                           const char *zone_name, unsigned threads, struct io_rows *rows) {
+static inline void io_read_with(const char *value, const struct seg_plan_entity *entity,
+                                const char *zone_name, const struct seg_io_options *options,
+                                struct io_rows *rows) {
   char override[1024];
   struct seg_arena arena;
   struct seg_binding binding;
   struct seg_zone *zone = NULL;
   struct seg_source *source = NULL;
-  struct seg_io_options options = {.threads = threads};
   *rows = (struct io_rows){0};
   seg_arena_init(&arena);
   seg_arena_init(&rows->arena);
@@ -204,12 +213,18 @@ static inline void io_read(const char *value, const struct seg_plan_entity *enti
   rows->status =
       seg_binding_resolve(&arena, &binding_options, seg_str_view("data"), &binding, &rows->error);
   if (rows->status == SEG_OK)
-    rows->status = seg_source_open_duckdb(&binding, entity, zone, &options, &source, &rows->error);
+    rows->status = seg_source_open_duckdb(&binding, entity, zone, options, &source, &rows->error);
   if (rows->status == SEG_OK)
-    io_read_source(source, threads, rows);
+    io_read_source(source, options->threads, rows);
   seg_source_close(source);
   seg_zone_free(zone);
   seg_arena_deinit(&arena);
+}
+
+static inline void io_read(const char *value, const struct seg_plan_entity *entity,
+                           const char *zone_name, unsigned threads, struct io_rows *rows) {
+  struct seg_io_options options = {.threads = threads};
+  io_read_with(value, entity, zone_name, &options, rows);
 }
 
 static inline void io_rows_free(struct io_rows *rows) {

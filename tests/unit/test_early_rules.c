@@ -18,13 +18,14 @@ static const char rules[] =
     "segment s5 { when: points + points > 900 }\n"
     "segment s6 { when: points >= 0 }\n"
     "segment s7 { when: country is known and length(country) > 12 }\n"
+    "segment s8 { when: score is known and score * 2 + points > 1500 }\n"
     "priority best: s7 > s3 > s2 > s5\n";
 
 // Rows i of a range; %s: the key, what is special, the rows.
 static const char rows[] =
     "select %s as id, case i %% 5 when 0 then 'DE' when 1 then 'FR' when 2 then "
     "'a country of more than twelve bytes' end as country, "
-    "if(i %% 7 = 0, null, hash(i) %% 1000)::bigint as score, %s as points, "
+    "if(i %% 7 = 0, null, hash(i) %% 1000)::integer as score, %s as points, "
     "(hash(i, 1) %% 100) / 100 as ratio, "
     "if(i %% 3 = 0, null, date '1980-01-01' + (hash(i, 2) %% 9000)::integer) as born, "
     "if(hash(i, 3) %% 2 = 0, 'free', 'pro') as plan from range(%d, %d) as r(i)";

@@ -185,6 +185,32 @@ static void implied_keys(void **state) {
   assert_int_equal(seg_memory_budget_used(&budget), 0);
 }
 
+// Without anybody who asks for keys by number they are not written, until one does not follow.
+static void keys_that_nobody_asks_for(void **state) {
+  (void)state;
+  struct seg_memory_budget budget;
+  seg_memory_budget_init(&budget, 0);
+  struct seg_key_table table;
+  seg_key_table_init(&table, false, &budget);
+  seg_key_table_imply(&table);
+  const int64_t keys[] = {5, 6, 7, 6, 8}, others[] = {9, 20, 5, 10};
+  const uint32_t rows[] = {0, 1, 2, 3, 4};
+  uint32_t numbers[5];
+  struct seg_column_view view = integer_view(keys, 5);
+  assert_int_equal(seg_key_table_add(&table, &view, rows, 5, numbers, NULL), SEG_OK);
+  const uint32_t added[] = {0, 1, 2, 1, 3};
+  assert_memory_equal(numbers, added, sizeof added);
+  assert_int_equal(table.implied, 4);
+  view = integer_view(others, 4);
+  assert_int_equal(seg_key_table_add(&table, &view, rows, 4, numbers, NULL), SEG_OK);
+  const uint32_t more[] = {4, 5, 0, 6};
+  assert_memory_equal(numbers, more, sizeof more);
+  const int64_t all[] = {5, 6, 7, 8, 9, 20, 10};
+  assert_memory_equal(seg_key_table_view(&table).values, all, sizeof all);
+  seg_key_table_deinit(&table);
+  assert_int_equal(seg_memory_budget_used(&budget), 0);
+}
+
 static void almost_consecutive_keys(void **state) {
   (void)state;
   for (int64_t broken = 1; broken < 200; broken += 33) {
@@ -362,6 +388,7 @@ int main(void) {
       cmocka_unit_test(many_dense_keys),
       cmocka_unit_test(consecutive_keys),
       cmocka_unit_test(implied_keys),
+      cmocka_unit_test(keys_that_nobody_asks_for),
       cmocka_unit_test(almost_consecutive_keys),
       cmocka_unit_test(many_text_keys),
       cmocka_unit_test(decimal_text_is_exact),

@@ -7,6 +7,7 @@
 
 #include "runtime/io/thrift.h"
 #include "runtime/parquet/column_reader.h"
+#include "runtime/parquet/unpack.h"
 
 /* Literals and copies by the format's description; every size of copy, overlapping ones too. */
 static void snappy(void **state) {
@@ -41,15 +42,16 @@ static void hybrid(void **state) {
   (void)state;
   static const uint8_t bytes[24] = {3, 0x88, 0xc6, 0xfa, 10 << 1, 5};
   struct seg_hybrid runs;
-  uint32_t values[18];
+  uint32_t values[18], largest;
   seg_hybrid_init(&runs, bytes, 6, 3);
-  assert_true(seg_hybrid_read(&runs, 18, values));
+  assert_true(seg_hybrid_read(&runs, 18, values, &largest));
   for (uint32_t i = 0; i < 18; i++)
     assert_int_equal(values[i], i < 8 ? i : 5);
-  assert_false(seg_hybrid_read(&runs, 1, values));
+  assert_int_equal(largest, 7);
+  assert_false(seg_hybrid_read(&runs, 1, values, &largest));
   seg_hybrid_init(&runs, bytes, 6, 3);
   assert_true(seg_hybrid_skip(&runs, 7));
-  assert_true(seg_hybrid_read(&runs, 2, values));
+  assert_true(seg_hybrid_read(&runs, 2, values, &largest));
   assert_true(values[0] == 7 && values[1] == 5);
   assert_true(seg_hybrid_is_run(&runs, 9, 5));
   assert_false(seg_hybrid_is_run(&runs, 10, 5));
@@ -66,6 +68,30 @@ static void hybrid(void **state) {
   assert_false(seg_hybrid_read_bits(&runs, 1, bits));
 }
 
+/* Numbers of every width, packed bit by bit, from the first one on and from another. */
+static void unpacking(void **state) {
+  (void)state;
+  enum { COUNT = 203 };
+  for (uint32_t width = 0; width <= 32; width++) {
+    uint8_t packed[COUNT * 4 + SEG_PARQUET_SLACK] = {0};
+    uint32_t numbers[COUNT], out[COUNT];
+    for (uint32_t i = 0; i < COUNT; i++) {
+      numbers[i] = (uint32_t)(i * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+      numbers[i] = width == 0 ? 0 : numbers[i] >> (32 - width);
+      for (uint32_t b = 0; b < width; b++)
+        packed[(i * width + b) / 8] |= (uint8_t)((numbers[i] >> b & 1) << ((i * width + b) % 8));
+    }
+    for (uint32_t first = 0; first < 18; first++) {
+      uint32_t largest = 0;
+      for (uint32_t i = first; i < COUNT; i++)
+        largest = numbers[i] > largest ? numbers[i] : largest;
+      assert_int_equal(seg_unpack(packed, (uint64_t)first * width, width, COUNT - first, out),
+                       largest);
+      assert_memory_equal(out, numbers + first, (COUNT - first) * sizeof *out);
+    }
+  }
+}
+
 /* A header that cannot be, and a run without its value: also whoever asks a second time is refused,
  * with whatever stands behind. */
 static void damaged_hybrid(void **state) {
@@ -79,11 +105,11 @@ static void damaged_hybrid(void **state) {
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     struct seg_hybrid runs;
     uint64_t bits[1] = {0};
-    uint32_t values[8];
+    uint32_t values[8], largest;
     seg_hybrid_init(&runs, cases[i].bytes, cases[i].size, 1);
     assert_false(seg_hybrid_is_run(&runs, 8, 1));
     assert_false(seg_hybrid_read_bits(&runs, 8, bits));
-    assert_false(seg_hybrid_read(&runs, 8, values));
+    assert_false(seg_hybrid_read(&runs, 8, values, &largest));
     assert_false(seg_hybrid_skip(&runs, 8));
   }
 }
@@ -308,6 +334,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(snappy),
       cmocka_unit_test(hybrid),
+      cmocka_unit_test(unpacking),
       cmocka_unit_test(damaged_hybrid),
       cmocka_unit_test(differences),
       cmocka_unit_test_setup_teardown(pages_of_a_column, io_make_folder, io_remove_folder),

@@ -113,12 +113,13 @@ static void same_column(const char *what, uint32_t number, const struct seg_colu
 }
 
 // Read the file here and through a query; both must be the same rows.
-static void check_same(const char *name, const struct seg_plan_entity *entity, unsigned threads) {
+static void check_same_with(const char *name, const struct seg_plan_entity *entity,
+                            const struct seg_io_options *options) {
   struct io_rows ours, theirs;
   char query[512];
   snprintf(query, sizeof query, "select * from '%s'", io_path(name));
-  io_read(io_path(name), entity, "America/New_York", threads, &ours);
-  io_read(query, entity, "America/New_York", threads, &theirs);
+  io_read_with(io_path(name), entity, "America/New_York", options, &ours);
+  io_read(query, entity, "America/New_York", options->threads, &theirs);
   if (ours.status != SEG_OK || theirs.status != SEG_OK)
     fail_msg("%s: %s, %s", name, ours.error.message, theirs.error.message);
   assert_int_equal(ours.count, theirs.count);
@@ -129,6 +130,12 @@ static void check_same(const char *name, const struct seg_plan_entity *entity, u
     same_column(name, c, &ours.inputs[c], &theirs.inputs[c], ours.count);
   io_rows_free(&ours);
   io_rows_free(&theirs);
+}
+
+// And once more with whole numbers as narrow as the file has them.
+static void check_same(const char *name, const struct seg_plan_entity *entity, unsigned threads) {
+  check_same_with(name, entity, &(struct seg_io_options){.threads = threads});
+  check_same_with(name, entity, &(struct seg_io_options){.threads = threads, .narrow = true});
 }
 
 static void write_rows(const char *name, int rows, const char *options) {
