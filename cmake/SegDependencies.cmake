@@ -65,6 +65,21 @@ function(seg_find_outside name header library)
   seg_outside(${name} ${header} "${SEGC_${name}_INCLUDE}" "${SEGC_${name}_LIBRARY}" LAZY ${arg_LAZY})
 endfunction()
 
+# The version of a library as it says itself, and what tells its file from another one: who asks for
+# the version need not load the library as long as the file is still that one.
+function(seg_built_with name library version)
+  string(TOUPPER ${name} prefix)
+  get_filename_component(file ${library} REALPATH)
+  file(SIZE ${file} bytes)
+  file(TIMESTAMP ${file} changed "%s" UTC)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  set(SEGC_BUILT_WITH "${SEGC_BUILT_WITH}#define SEGC_${prefix}_VERSION \"${version}\"
+#define SEGC_${prefix}_FILE \"${library}\"
+#define SEGC_${prefix}_BYTES ${bytes}
+#define SEGC_${prefix}_CHANGED ${changed}
+" PARENT_SCOPE)
+endfunction()
+
 seg_find_outside(utf8proc utf8proc.h utf8proc)
 seg_find_outside(zlib zlib.h z)
 seg_find_outside(snappy snappy-c.h snappy)
@@ -78,8 +93,24 @@ find_path(system_duckdb_include duckdb.h NO_CACHE)
 find_library(system_duckdb_library duckdb NO_CACHE)
 if(system_duckdb_include AND system_duckdb_library)
   seg_outside(duckdb duckdb.h ${system_duckdb_include} ${system_duckdb_library} LAZY duckdb_)
+  set(duckdb_include ${system_duckdb_include})
+  set(duckdb_library ${system_duckdb_library})
 else()
   seg_find_outside(duckdb duckdb.h duckdb IN ${PROJECT_SOURCE_DIR}/third_party/duckdb LAZY duckdb_)
+  set(duckdb_include ${SEGC_duckdb_INCLUDE})
+  set(duckdb_library ${SEGC_duckdb_LIBRARY})
+endif()
+try_run(duckdb_ran duckdb_compiled
+        SOURCE_FROM_CONTENT version.c "#include <duckdb.h>
+#include <stdio.h>
+int main(void) { return puts(duckdb_library_version()) < 0; }
+"
+        CMAKE_FLAGS -DINCLUDE_DIRECTORIES=${duckdb_include}
+        LINK_LIBRARIES ${duckdb_library}
+        RUN_OUTPUT_VARIABLE duckdb_version)
+string(STRIP "${duckdb_version}" duckdb_version)
+if(duckdb_compiled AND duckdb_ran EQUAL 0)
+  seg_built_with(duckdb ${duckdb_library} ${duckdb_version})
 endif()
 
 # LLVM: through llvm-config, because LLVM's own package file for CMake insists on a C++ compiler and
@@ -101,3 +132,6 @@ seg_llvm_config(--includedir llvm_include)
 seg_llvm_config(--libdir llvm_libdir)
 find_library(SEGC_llvm_LIBRARY NAMES LLVM-19 LLVM PATHS ${llvm_libdir} NO_DEFAULT_PATH)
 seg_outside(llvm llvm-c/Core.h ${llvm_include} "${SEGC_llvm_LIBRARY}" LAZY LLVM)
+seg_built_with(llvm "${SEGC_llvm_LIBRARY}" ${llvm_version})
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/built_with.h CONTENT "// Made by cmake/SegDependencies.cmake.
+@SEGC_BUILT_WITH@" @ONLY)

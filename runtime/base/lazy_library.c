@@ -4,9 +4,15 @@
 
 #include <dlfcn.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { EXIT_WITHOUT_LIBRARY = 127 }; // as the system's own loader ends
+
+bool seg_library_is_as_built(const char *file, int64_t bytes, int64_t changed) {
+  struct stat about;
+  return stat(file, &about) == 0 && about.st_size == bytes && about.st_mtim.tv_sec == changed;
+}
 
 static void *load(const char *library, const char *file) {
   void *loaded = dlopen(file, RTLD_LAZY | RTLD_LOCAL);

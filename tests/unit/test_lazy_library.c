@@ -7,13 +7,18 @@
 
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <duckdb.h>
+#include <llvm-c/Core.h>
 
+#include "compiler/codegen/llvm_version.h"
 #include "runtime/base/lazy_library.h"
+#include "runtime/io/engine_version.h"
 
 static void found_by_name(void **state) {
   (void)state;
@@ -67,11 +72,38 @@ static void arguments_arrive(void **state) {
   }
 }
 
+// What is said without loading them is what the libraries say themselves.
+static void versions(void **state) {
+  (void)state;
+  unsigned major, minor, patch;
+  char said[32], asked[64];
+  seg_llvm_version(said, sizeof said);
+  LLVMGetVersion(&major, &minor, &patch);
+  snprintf(asked, sizeof asked, "%u.%u.%u", major, minor, patch);
+  assert_string_equal(said, asked);
+  assert_string_equal(seg_engine_version(), duckdb_library_version());
+}
+
+// Another size, another second, or no file: somebody put another library there.
+static void as_built(void **state) {
+  (void)state;
+  char path[] = "/tmp/segc_library_XXXXXX";
+  struct stat about;
+  int file = mkstemp(path);
+  assert_true(file >= 0 && write(file, "1234", 4) == 4 && fstat(file, &about) == 0);
+  close(file);
+  assert_true(seg_library_is_as_built(path, 4, about.st_mtim.tv_sec));
+  assert_false(seg_library_is_as_built(path, 5, about.st_mtim.tv_sec));
+  assert_false(seg_library_is_as_built(path, 4, about.st_mtim.tv_sec + 1));
+  unlink(path);
+  assert_false(seg_library_is_as_built(path, 4, about.st_mtim.tv_sec));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(found_by_name),
-      cmocka_unit_test(missing),
-      cmocka_unit_test(arguments_arrive),
+      cmocka_unit_test(found_by_name),    cmocka_unit_test(missing),
+      cmocka_unit_test(arguments_arrive), cmocka_unit_test(versions),
+      cmocka_unit_test(as_built),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
