@@ -6,7 +6,8 @@
 //   sql_differential DIALECT ... --fault        the first >= of each query becomes >: is it found?
 //   sql_differential DIALECT --program SEED     one again: printed, with its query, made small
 //
-// The seed is printed first; SEGC_SEED in the environment replaces it.
+// The seed is printed first; SEGC_SEED in the environment replaces it. Exit codes: 1 for a
+// difference, 3 when nothing differs but too many programs were refused, 77 without the database.
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,7 @@
 
 #define DEFAULT_SEED UINT64_C(20261123)
 
-enum { ROWS_PER_PROGRAM = 3, MOST_REASONS = 40, SKIPPED = 77 };
+enum { ROWS_PER_PROGRAM = 3, MOST_REASONS = 40, TOO_MANY_REFUSED = 3, SKIPPED = 77 };
 
 struct options {
   enum seg_sql_dialect dialect;
@@ -218,7 +219,7 @@ static int report(const struct options *options, const struct counts *counts, do
            counts->reasons[i].seed, counts->reasons[i].text);
   if (counts->refused * 100 > counts->programs * options->most_refused) {
     printf("more than %u%% of the programs were refused\n", options->most_refused);
-    return 1;
+    return TOO_MANY_REFUSED;
   }
   return 0;
 }
