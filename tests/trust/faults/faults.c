@@ -1,10 +1,12 @@
 // segc under faults: every command of scenarios.def, again and again, each time with another call
 // that fails. Whatever fails, the command does what it does without the fault, or says that it
 // could not (exit code 2) and leaves every file as it was; see README.md.
+#include <duckdb.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <llvm-c/Core.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +16,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include <z3.h>
 
 #include "tests/trust/faults/fault.h"
 #include "tests/trust/faults/folder.h"
@@ -218,32 +221,46 @@ static void tell(struct driver *driver, const char *name, const char *mode, uint
 
 // --- points --------------------------------------------------------------------------------------
 
-// What is left is to be swept by the next run. Then everything is made as it was.
+// The next run is to sweep what was left: a store's that of the store, else the command itself.
+static struct outcome sweep(struct driver *driver, int which, struct verdict *verdict,
+                            const struct expected *expected) {
+  const char *left = verdict->leftover;
+  bool store = judge_is_below(left, "store");
+  struct outcome next = run(driver, store ? sweeper : scenarios[which].command, NULL, 0);
+  driver->swept++;
+  // A store's next generation may have the number, and so the names, of the one that was given
+  // up.
+  bool lies =
+      store ? next.folder.count > driver->swept_count : folder_find(&next.folder, left) != NULL;
+  if (next.code != (store ? 0 : expected->normal.code))
+    verdict->wrong = "the run behind it fails, which is to sweep";
+  else if (lies)
+    verdict->wrong = "what it leaves is not swept:";
+  if (verdict->wrong != NULL)
+    memcpy(verdict->place, left, sizeof verdict->place);
+  return next;
+}
+
+// What is left is to be swept. Then everything is made as it was.
 static void settle(struct driver *driver, int which, const char *mode, uint64_t at,
                    struct verdict *verdict, const struct expected *expected,
                    const struct outcome *found) {
   struct fault_log log = *driver->log;
-  const char *left = verdict->leftover;
+  struct outcome next = {0};
+  bool leaves = verdict->leftover[0] != '\0';
   driver->tried++;
   driver->harmless += verdict->harmless;
-  if (verdict->wrong == NULL && left[0] != '\0') {
-    bool store = judge_is_below(left, "store");
-    struct outcome next = run(driver, store ? sweeper : scenarios[which].command, NULL, 0);
-    driver->swept++;
-    // A store's next generation may have the number, and so the names, of the one that was given
-    // up.
-    if (next.code < 0 || (store ? next.folder.count > driver->swept_count
-                                : folder_find(&next.folder, left) != NULL)) {
-      verdict->wrong = "what it leaves is not swept:";
-      memcpy(verdict->place, left, sizeof verdict->place);
-    }
-    forget(&next);
+  if (verdict->wrong == NULL && leaves) {
+    next = sweep(driver, which, verdict, expected);
+    if (verdict->wrong != NULL)
+      found = &next;
   }
   if (verdict->wrong != NULL)
     tell(driver, scenarios[which].name, mode, log.struck_at > 0 ? log.struck_at : at, verdict,
          found, &log);
-  if (!judge_same_folder(&found->folder, &expected->before) || left[0] != '\0')
+  if (leaves || !judge_same_folder(&found->folder, &expected->before))
     renew(driver);
+  forget(&next);
 }
 
 // One point; false when the command is over before it.
@@ -407,6 +424,14 @@ static bool says_sanitizer(const char *messages) {
   return strstr(messages, "Sanitizer") != NULL || strstr(messages, "runtime error:") != NULL;
 }
 
+// Once, here, and not in every command: to load them takes longer than most commands do.
+static void load_libraries(void) {
+  unsigned version[4];
+  LLVMGetVersion(&version[0], &version[1], &version[2]);
+  Z3_get_version(&version[0], &version[1], &version[2], &version[3]);
+  (void)duckdb_library_version();
+}
+
 static bool prepare(struct driver *driver, const char *source) {
   char projects[PATH_MAX], path[PATH_MAX];
   snprintf(driver->place, sizeof driver->place, "%s/segc-faults-XXXXXX",
@@ -483,6 +508,7 @@ int main(int argc, char **argv) {
                     "[--only SCENARIO] [--mode MODE] [--point N] [--kills N]\n");
     return 2;
   }
+  load_libraries();
   backtrace(warm, 4); // the first one loads a library
   driver.log =
       mmap(NULL, sizeof *driver.log, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
