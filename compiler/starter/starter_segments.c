@@ -190,6 +190,25 @@ static void value_rules(struct attribute_segments *segments,
   }
 }
 
+// Two digits of it, never above it: some value is at least the average.
+static void write_average(double average, const struct seg_starter_column *column, bool whole,
+                          FILE *out) {
+  double unit = pow(10, floor(log10(average)) - 1);
+  if (whole && unit <= 1) {
+    fprintf(out, "%.0f", ceil(average));
+    return;
+  }
+  if (column->money)
+    unit = average >= 1 ? fmax(unit, 1) : 0.01;
+  double value = floor(average / unit + 1e-9) * unit;
+  if (value >= 10 || (column->money && value >= 1))
+    fprintf(out, "%.0f", value);
+  else if (column->money)
+    fprintf(out, "%.2f", value);
+  else
+    fprintf(out, "%.2g", value);
+}
+
 static void other_rule(struct attribute_segments *segments, const struct seg_starter_column *column,
                        const struct seg_profile_column *profile) {
   double average = profile->known == 0 ? 0 : profile->sum / (double)profile->known;
@@ -201,7 +220,7 @@ static void other_rule(struct attribute_segments *segments, const struct seg_sta
   fprintf(segments->out, "%.*s", SEG_STR(column->name));
   if (number) {
     fputs(" >= ", segments->out);
-    write_number(column->money || average >= 10 ? rounded(average) : ceil(average), segments->out);
+    write_average(average, column, profile->kind == SEG_PROFILE_INT, segments->out);
   } else if (!choice) {
     fputs(" is known", segments->out);
   }

@@ -129,7 +129,7 @@ for value in secret Secret; do hasnt "$value"; done
 
 # --- one file, no dates, and what cannot be done ---
 
-mkdir people keyed products
+mkdir people keyed products shares
 {
   echo 'customer_id,plan,age,email,active'
   for i in 1 2 3 4 5 6 7 8 9 10; do echo "$i,$([ "$i" -lt 8 ] && echo free || echo pro),$((i * 5)),e$i@example.com,$([ "$i" -lt 3 ] && echo t || echo f)"; done
@@ -145,6 +145,24 @@ has 'when:     age >= 28'
 has 'when:     active'
 hasnt 'example.com'
 hasnt ' by customer_id at '
+
+# A threshold is a value that customers reach, however small it is. The shares from 0.05 to 0.15 are 0.1 on average, and
+# six of eleven are at least that; the weights are 0.147, which is not rounded up; of the levels 0 and 1
+# only 1 is above 0.27.
+{
+  echo 'id,share,kg,level'
+  for i in 05 06 07 08 09 10 11 12 13 14 15; do echo "c$i,0.$i,0.147,$((${i#0} / 13))"; done
+} >shares/people.csv
+starts shares_project shares
+has 'when:     share >= 0.1'
+has 'when:     kg >= 0.14'
+has 'when:     level >= 1'
+answers 0 "$segc" run shares_project --data shares --as-of 2026-11-01
+for line in 'first_group 6 54.55%' 'second_group 11 100.00%' 'third_group 3 27.27%'; do
+  tr -s " " <stdout >spaced
+  command="the summary: $line"
+  if grep -qF "$line" spaced; then passed=$((passed + 1)); else fail "missing: $line"; fi
+done
 
 printf 'a,b\n1,2\n3,4\n' >keyed/x.csv
 answers 2 "$segc" init none --data keyed
