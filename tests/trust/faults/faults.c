@@ -77,6 +77,7 @@ struct driver {
   char place[64], base[80], work[80], said[80]; // folders
   struct fault_log *log;
   struct fault_map *map;
+  bool only_count;
   bool by_place;  // every place once
   double seconds; // for all scenarios; 0: every point
   uint64_t seed;
@@ -354,6 +355,12 @@ static void try_some(struct driver *driver, int which, const struct expected *ex
   }
 }
 
+static void tell_points(const struct driver *driver, const struct expected *expected) {
+  for (int m = 0; m < MODE_COUNT; m++)
+    if (is_wanted(driver, &modes[m]))
+      printf(", %s %llu", modes[m].name, (unsigned long long)points_of(expected, &modes[m]));
+}
+
 static void try_scenario(struct driver *driver, int which, double seconds) {
   static const struct fault_mode none = {"none", FAULT_ALL, 0, false};
   struct expected expected = {0};
@@ -375,7 +382,9 @@ static void try_scenario(struct driver *driver, int which, double seconds) {
     printf("%-14s", scenarios[which].name);
     for (uint64_t k = 0; k < driver->kills; k++)
       try_kill(driver, which, driver->seed + k, &expected);
-    if (driver->kills > 0)
+    if (driver->only_count)
+      tell_points(driver, &expected);
+    else if (driver->kills > 0)
       printf(" %llu of %llu killed in time,", (unsigned long long)driver->killed,
              (unsigned long long)driver->kills);
     else if (driver->point > 0) {
@@ -477,6 +486,10 @@ static bool read_arguments(struct driver *driver, int argc, char **argv) {
       driver->seconds = 0;
       continue;
     }
+    if (strcmp(argv[i], "--count") == 0) {
+      driver->only_count = true;
+      continue;
+    }
     if (strcmp(argv[i], "--places") == 0) {
       driver->by_place = true;
       continue;
@@ -504,7 +517,7 @@ int main(int argc, char **argv) {
   struct driver driver = {.seconds = 10, .seed = (uint64_t)time(NULL) % 1000000};
   void *warm[4];
   if (!read_arguments(&driver, argc, argv)) {
-    fprintf(stderr, "usage: faults SOURCE_FOLDER [--all|--places|--seconds N] [--seed N] "
+    fprintf(stderr, "usage: faults SOURCE_FOLDER [--all|--places|--count|--seconds N] [--seed N] "
                     "[--only SCENARIO] [--mode MODE] [--point N] [--kills N]\n");
     return 2;
   }
@@ -518,7 +531,7 @@ int main(int argc, char **argv) {
   setenv("NO_COLOR", "1", 1);
   if (!prepare(&driver, argv[1]))
     return 2;
-  if (driver.seconds > 0 && !driver.by_place)
+  if (driver.seconds > 0 && !driver.by_place && !driver.only_count)
     printf("a sample of the points, --seed %llu; all of them: --all\n",
            (unsigned long long)driver.seed);
   for (int i = 0; i < SCENARIO_COUNT; i++)
