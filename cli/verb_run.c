@@ -27,6 +27,9 @@ static const char help[] =
     "                       whole or not at all, mode 0600\n"
     "                       Beside it FILE.manifest.json: hashes of inputs, rules and output,\n"
     "                       versions. --no-out-manifest leaves it out\n"
+    "  --winners-only       who wins each chain, and not who matches each segment: no rule is\n"
+    "                       evaluated for customers that an earlier one of the chain has won.\n"
+    "                       The output then has no columns of segments\n"
     "  --manifest FILE      read files only with the contents that `segc manifest` listed there\n"
     "  --format FORMAT      human or json: the summary on stdout\n"
     "  --threads N          default: all cores\n"
@@ -51,6 +54,7 @@ enum {
   VERIFY,
   OUT,
   NO_OUT_MANIFEST,
+  WINNERS_ONLY,
   MANIFEST,
   FORMAT,
   THREADS,
@@ -111,6 +115,7 @@ static enum segc_status run(struct call *call) {
       .out_path = options[OUT].value,
       .manifest = options[MANIFEST].value,
       .no_out_manifest = options[NO_OUT_MANIFEST].given,
+      .winners_only = options[WINNERS_ONLY].given,
       .stats = options[STATS].given,
       .code_cache = options[CODE_CACHE].value,
       .no_code_cache = options[NO_CODE_CACHE].given,
@@ -143,6 +148,7 @@ static const struct option option_table[OPTION_COUNT] = {
     [VERIFY] = {.name = "--verify"},
     [OUT] = {.name = "--out", .takes_value = true},
     [NO_OUT_MANIFEST] = {.name = "--no-out-manifest"},
+    [WINNERS_ONLY] = {.name = "--winners-only"},
     [MANIFEST] = {.name = "--manifest", .takes_value = true},
     [FORMAT] = {.name = "--format", .takes_value = true},
     [THREADS] = {.name = "--threads", .takes_value = true},

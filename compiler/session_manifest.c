@@ -168,10 +168,7 @@ static void write_inputs(const struct seg_session_data *data, struct seg_json *j
   seg_json_end_array(json);
 }
 
-static void write_answer(const struct record *record, struct seg_json *json) {
-  const struct segc_summary *summary = &record->session->summary;
-  seg_json_key(json, "customers");
-  seg_json_uint(json, summary->customers);
+static void write_segments(const struct segc_summary *summary, struct seg_json *json) {
   seg_json_key(json, "segments");
   seg_json_begin_array(json);
   for (size_t i = 0; i < summary->segment_count; i++) {
@@ -182,6 +179,14 @@ static void write_answer(const struct record *record, struct seg_json *json) {
     seg_json_end_object(json);
   }
   seg_json_end_array(json);
+}
+
+static void write_answer(const struct record *record, struct seg_json *json) {
+  const struct segc_summary *summary = &record->session->summary;
+  seg_json_key(json, "customers");
+  seg_json_uint(json, summary->customers);
+  if (!summary->winners_only)
+    write_segments(summary, json);
   const char *slash = strrchr(record->out_path, '/');
   seg_json_key(json, "output");
   seg_json_begin_object(json);

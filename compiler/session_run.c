@@ -40,6 +40,11 @@ static bool wants_manifest(const struct run *run) {
   return run->options->out_path != NULL && !run->options->no_out_manifest;
 }
 
+// A size is compared with the members of its segment, whether or not they are asked for.
+static bool has_sizes(const struct run *run) {
+  return seg_size_guard_applies(&run->session->pipeline.program);
+}
+
 static enum seg_status run_plan(struct run *run) {
   if (wants_manifest(run) && run->options->manifest == NULL)
     seg_inputs_start(&run->data.inputs, &run->session->interrupted);
@@ -47,6 +52,7 @@ static enum seg_status run_plan(struct run *run) {
                                     .threads = run->options->threads,
                                     .memory_bytes = run->data.memory_bytes / 2,
                                     .counts_only = run->options->out_path == NULL,
+                                    .winners_only = run->options->winners_only && !has_sizes(run),
                                     .interrupted = &run->session->interrupted};
   if (run->options->progress != NULL) {
     options.progress = forward_progress;
@@ -55,7 +61,8 @@ static enum seg_status run_plan(struct run *run) {
   return seg_run(run->plan, run->kernels, &run->data.sources, &options, &run->result, run->error);
 }
 
-// The columns of truth: a segment's members and, behind them, its control group.
+// The columns of truth: a segment's members, unless only winners are asked for, and, behind them,
+// its control group.
 static enum seg_status truth_columns(struct run *run, struct seg_result_view *view) {
   const struct seg_plan *plan = run->plan;
   uint32_t room = plan->segment_count + plan->holdout_count;
@@ -65,8 +72,10 @@ static enum seg_status truth_columns(struct run *run, struct seg_result_view *vi
     return seg_fail_memory(run->error, "the output");
   uint32_t count = 0, holdout = 0;
   for (uint32_t i = 0; i < plan->segment_count; i++) {
-    names[count] = plan->segments[i];
-    members[count++] = run->result == NULL ? NULL : run->result->members[i];
+    if (!run->options->winners_only) {
+      names[count] = plan->segments[i];
+      members[count++] = run->result == NULL ? NULL : run->result->members[i];
+    }
     if (holdout == plan->holdout_count || plan->holdouts[holdout].segment != i)
       continue;
     struct seg_str segment = plan->segments[i];
@@ -211,7 +220,8 @@ static enum seg_status summarise(struct run *run) {
   struct segc_chain_count *chains =
       SEG_NEW_ARRAY(&session->arena, struct segc_chain_count, result->chain_count);
   bool fine = segments != NULL && chains != NULL;
-  for (uint32_t i = 0; fine && i < result->segment_count; i++)
+  uint32_t count = run->options->winners_only ? 0 : result->segment_count;
+  for (uint32_t i = 0; fine && i < count; i++)
     fine = segment_count(run, i, result->segment_members[i], result->segment_held_out[i],
                          &segments[i]);
   for (uint32_t i = 0; fine && i < result->chain_count; i++)
@@ -225,11 +235,22 @@ static enum seg_status summarise(struct run *run) {
   for (uint32_t i = 0; i < result->event_count; i++)
     summary->events += result->events[i].events;
   summary->segments = segments;
-  summary->segment_count = result->segment_count;
+  summary->segment_count = count;
+  summary->winners_only = run->options->winners_only;
   summary->chains = chains;
   summary->chain_count = result->chain_count;
   seg_session_stats(run->plan, result, &run->data, run->options, summary);
   return SEG_OK;
+}
+
+static enum seg_status check_winners(const struct run *run) {
+  if (!run->options->winners_only || run->plan->chain_count > 0)
+    return SEG_OK;
+  enum seg_status status =
+      seg_fail(run->error, SEG_USAGE, "", "only winners are asked for, and no chain has any");
+  seg_error_help(run->error, "declare one, such as `priority all: a > b`, or leave "
+                             "`--winners-only` away");
+  return status;
 }
 
 // Everything that can be refused without reading data comes first.
@@ -240,6 +261,8 @@ static enum seg_status prepare(struct run *run) {
   seg_session_use_code_cache(run->session, run->options);
   enum seg_status status = seg_pipeline_run(pipeline, SEG_PASS_LOWER, run->error);
   count_time(compile, start);
+  if (status == SEG_OK)
+    status = check_winners(run);
   if (status == SEG_OK)
     status = check_output(run);
   run->data.narrow = true;

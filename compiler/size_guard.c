@@ -49,13 +49,24 @@ static enum seg_status outside(const struct seg_program_segment *segment,
   return status;
 }
 
+static bool has_range(const struct seg_program_segment *segment) {
+  const struct seg_clause *clause = size_clause(segment->syntax);
+  return clause != NULL && clause->values[0]->kind == SEG_EXPR_RANGE;
+}
+
+bool seg_size_guard_applies(const struct seg_program *program) {
+  bool any = false;
+  for (uint32_t i = 0; i < program->segment_count; i++)
+    any = any || has_range(&program->segments[i]);
+  return any;
+}
+
 enum seg_status seg_size_guard(const struct seg_program *program, const uint64_t *members,
                                uint64_t customers, struct seg_error *error) {
   for (uint32_t i = 0; i < program->segment_count; i++) {
-    const struct seg_clause *clause = size_clause(program->segments[i].syntax);
-    if (clause == NULL || clause->values[0]->kind != SEG_EXPR_RANGE)
+    if (!has_range(&program->segments[i]))
       continue;
-    const struct seg_expr *range = clause->values[0];
+    const struct seg_expr *range = size_clause(program->segments[i].syntax)->values[0];
     const struct seg_expr *low = range->operands[0], *high = range->operands[1];
     if (customers == 0 && (low->kind == SEG_EXPR_PERCENT || high->kind == SEG_EXPR_PERCENT))
       continue;

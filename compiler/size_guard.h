@@ -7,6 +7,9 @@
 
 #include "compiler/sema/program.h"
 
+/** Does any segment declare a size that a run can leave? */
+bool seg_size_guard_applies(const struct seg_program *program);
+
 /**
  * Compare the members of every segment with its `size` clause, exactly. SEG_OK, or SEG_LIMIT with
  * the first segment that is outside. Shares are not checked for a run without customers.

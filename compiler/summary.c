@@ -22,8 +22,12 @@ static size_t widest(const struct segc_summary *summary) {
   size_t most = strlen("(no segment)");
   for (size_t i = 0; i < summary->segment_count; i++)
     most = width(summary->segments[i].name) > most ? width(summary->segments[i].name) : most;
-  for (size_t i = 0; i < summary->chain_count; i++)
-    most = width(summary->chains[i].otherwise) > most ? width(summary->chains[i].otherwise) : most;
+  for (size_t i = 0; i < summary->chain_count; i++) {
+    const struct segc_chain_count *chain = &summary->chains[i];
+    most = width(chain->otherwise) > most ? width(chain->otherwise) : most;
+    for (size_t j = 0; j < chain->winner_count; j++)
+      most = width(chain->winners[j].name) > most ? width(chain->winners[j].name) : most;
+  }
   return most;
 }
 
@@ -80,7 +84,7 @@ static void write_human(const struct segc_summary *summary, FILE *out) {
           summary->events == 1 ? "" : "s");
   if (summary->orphan_events > 0)
     fprintf(out, ", %" PRIu64 " of them without a known customer", summary->orphan_events);
-  fprintf(out, "\n\nsegments: all that match\n");
+  fprintf(out, summary->winners_only ? "\n" : "\n\nsegments: all that match\n");
   for (size_t i = 0; i < summary->segment_count; i++)
     write_segment(out, name_width, &summary->segments[i], summary->customers,
                   summary->segments[i].title);
@@ -190,7 +194,8 @@ static void write_json(const struct segc_summary *summary, FILE *out) {
   seg_json_text(&json, summary->as_of);
   json_number(&json, "customers", summary->customers);
   json_number(&json, "orphan_events", summary->orphan_events);
-  json_segments(&json, summary);
+  if (!summary->winners_only)
+    json_segments(&json, summary);
   seg_json_key(&json, "chains");
   seg_json_begin_array(&json);
   for (size_t i = 0; i < summary->chain_count; i++)

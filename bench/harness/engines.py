@@ -99,6 +99,8 @@ class Segc(Engine):
             command.append(f"memory={case.memory}")
         if case.out:
             command.append(f"out={folder / 'membership.parquet'}")
+        if case.winner:  # nobody counts the members of every segment then
+            command.append("only=winners")
         return command
 
 

@@ -261,9 +261,12 @@ static enum seg_status fill_block(struct compilation *compilation, struct seg_ar
   out->value_slot_count = layout->value_slot_count;
   out->value_layouts =
       keep(arena, layout->value_layouts, layout->value_slot_count, sizeof *layout->value_layouts);
+  out->step_slots =
+      keep(arena, layout->value_slots, unit->block->step_count, sizeof *layout->value_slots);
   out->value_roots =
       keep(arena, layout->value_roots, unit->block->value_root_count, sizeof *layout->value_roots);
-  if (functions == NULL || out->value_layouts == NULL || out->value_roots == NULL)
+  if (functions == NULL || out->value_layouts == NULL || out->step_slots == NULL ||
+      out->value_roots == NULL)
     return no_memory(compilation);
   return seg_mask_program_build(arena, unit->block, layout->value_slots,
                                 seg_processor_level(compilation->options), &out->masks,

@@ -176,6 +176,8 @@ struct segc_run_options {
   const char *store; // a prepared store, instead of data_folder and sources; NULL: none
   bool verify;       // look at every byte of the store before the run
   struct segc_kept_store *kept_store; // where the store stays open for the next run; NULL: nowhere
+  bool winners_only; // who wins each chain, and not who matches each segment: no rule is evaluated
+                     // for customers that an earlier one of its chain has won. Needs a chain
 };
 
 struct segc_segment_count {
@@ -213,9 +215,9 @@ struct segc_stage_stats {
 struct segc_summary {
   const char *as_of;
   uint64_t customers;
-  uint64_t events;        // that exist: before the as-of day, kept by `where`
-  uint64_t orphan_events; // of those: whose customer is unknown
-  size_t segment_count;
+  uint64_t events;                           // that exist: before the as-of day, kept by `where`
+  uint64_t orphan_events;                    // of those: whose customer is unknown
+  size_t segment_count;                      // 0 with winners_only
   const struct segc_segment_count *segments; // in source order
   size_t chain_count;
   const struct segc_chain_count *chains;
@@ -224,6 +226,7 @@ struct segc_summary {
   uint64_t spilled_bytes; // to a temporary file, because memory was short
   uint64_t peak_bytes;    // the most that the run's own buffers took at one time
   double bandwidth;       // bytes a second that the machine reads from memory; 0: not measured
+  bool winners_only;      // as the run was asked
 };
 
 /**

@@ -42,12 +42,12 @@ static enum seg_status allocate(struct seg_block_runner *runner, struct seg_erro
   return SEG_OK;
 }
 
-enum seg_status seg_block_runner_init(struct seg_block_runner *runner,
-                                      const struct seg_block *block,
-                                      const struct seg_block_kernel *kernel, int64_t batch_rows,
-                                      struct seg_error *error) {
+enum seg_status seg_block_runner_init_values(struct seg_block_runner *runner,
+                                             const struct seg_block *block,
+                                             const struct seg_block_kernel *kernel,
+                                             int64_t batch_rows, struct seg_error *error) {
   *runner = (struct seg_block_runner){
-      .block = block, .kernel = kernel, .batch_rows = batch_of(kernel, batch_rows)};
+      .block = block, .kernel = kernel, .batch_rows = rounded(batch_rows)};
   seg_text_room_init(&runner->texts);
   enum seg_status status = allocate(runner, error);
   if (status != SEG_OK)
@@ -56,7 +56,18 @@ enum seg_status seg_block_runner_init(struct seg_block_runner *runner,
   for (uint32_t r = 0; r < block->value_root_count; r++)
     if (!kernel->value_roots[r].is_input)
       runner->value_slots[kernel->value_roots[r].slot].is_root = true;
-  return seg_mask_runner_init(&runner->masks, kernel->masks, runner->batch_rows, error);
+  return SEG_OK;
+}
+
+enum seg_status seg_block_runner_init(struct seg_block_runner *runner,
+                                      const struct seg_block *block,
+                                      const struct seg_block_kernel *kernel, int64_t batch_rows,
+                                      struct seg_error *error) {
+  enum seg_status status =
+      seg_block_runner_init_values(runner, block, kernel, batch_of(kernel, batch_rows), error);
+  return status == SEG_OK
+             ? seg_mask_runner_init(&runner->masks, kernel->masks, runner->batch_rows, error)
+             : status;
 }
 
 // The buffers of all rows.
@@ -99,16 +110,28 @@ static bool is_value_root(const struct seg_block *block, const struct seg_block_
   return false;
 }
 
-uint64_t seg_block_runner_bytes(const struct seg_block *block,
-                                const struct seg_block_kernel *kernel, int64_t batch_rows,
-                                int64_t rows) {
-  int64_t batch = batch_of(kernel, batch_rows);
+static uint64_t value_bytes(const struct seg_block *block, const struct seg_block_kernel *kernel,
+                            int64_t batch, int64_t rows) {
   int64_t between = rows < batch ? rounded(rows) : batch;
-  uint64_t bytes = seg_mask_runner_bytes(kernel->masks, batch);
+  uint64_t bytes = 0;
   for (uint32_t s = 0; s < kernel->value_slot_count; s++) {
     int64_t room = is_value_root(block, kernel, s) ? rounded(rows) : between;
     bytes += seg_layout_size(kernel->value_layouts[s], room) + (uint64_t)room / 8;
   }
+  return bytes;
+}
+
+uint64_t seg_block_runner_value_bytes(const struct seg_block *block,
+                                      const struct seg_block_kernel *kernel, int64_t batch_rows) {
+  return value_bytes(block, kernel, rounded(batch_rows), batch_rows);
+}
+
+uint64_t seg_block_runner_bytes(const struct seg_block *block,
+                                const struct seg_block_kernel *kernel, int64_t batch_rows,
+                                int64_t rows) {
+  int64_t batch = batch_of(kernel, batch_rows);
+  uint64_t bytes =
+      seg_mask_runner_bytes(kernel->masks, batch) + value_bytes(block, kernel, batch, rows);
   if (rows > batch)
     bytes += (uint64_t)block->mask_root_count * (uint64_t)rounded(rows) / 8;
   return bytes;
@@ -175,6 +198,8 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
   enum seg_status status = reserve(runner, rows, error);
   if (status != SEG_OK)
     return status;
+  bool has_masks = runner->masks.program != NULL;
+  assert(has_masks || rows <= runner->batch_rows);
   *fault = (struct seg_kernel_fault){.kind = SEG_FAULT_NONE};
   runner->is_one_batch = rows <= runner->batch_rows;
   seg_text_room_empty(&runner->texts);
@@ -197,7 +222,10 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
     };
     for (uint32_t f = 0; f < runner->kernel->function_count; f++)
       runner->kernel->functions[f](&frame);
-    seg_mask_runner_run(&runner->masks, &frame);
+    if (has_masks)
+      seg_mask_runner_run(&runner->masks, &frame);
+    runner->frame = frame;
+    runner->frame.fault = NULL;
     if (!runner->is_one_batch)
       keep_masks(runner, first, frame.row_count);
     if (found.kind != SEG_FAULT_NONE && fault->kind == SEG_FAULT_NONE) {
@@ -205,7 +233,7 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
       fault->row += first;
     }
   }
-  for (uint32_t r = 0; rows % 64 != 0 && r < runner->block->mask_root_count; r++)
+  for (uint32_t r = 0; has_masks && rows % 64 != 0 && r < runner->block->mask_root_count; r++)
     seg_bitmap_clear_tail(runner->is_one_batch ? seg_mask_runner_root(&runner->masks, r)
                                                : runner->root_masks[r],
                           rows);

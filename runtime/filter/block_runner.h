@@ -30,7 +30,8 @@ struct seg_block_runner {
                          // of a block that reads it
   struct seg_block_slot *value_slots;
   struct seg_mask_runner masks;
-  bool is_one_batch;     // the last apply: its masks are where they were computed
+  bool is_one_batch;            // the last apply: its masks are where they were computed
+  struct seg_block_frame frame; // of the last batch; no fault can be put there any more
   uint64_t **root_masks; // per mask root: all rows of the last apply, when it took several batches
   uint64_t *all_known;   // of a batch: stands in for known bits that are not there
   struct seg_text_room texts; // computed texts of the last apply
@@ -49,12 +50,23 @@ SEG_NODISCARD enum seg_status seg_block_runner_init(struct seg_block_runner *run
                                                     const struct seg_block *block,
                                                     const struct seg_block_kernel *kernel,
                                                     int64_t batch_rows, struct seg_error *error);
+
+/** The same without masks: only values are computed, of at most `batch_rows` rows at a time. */
+SEG_NODISCARD enum seg_status seg_block_runner_init_values(struct seg_block_runner *runner,
+                                                           const struct seg_block *block,
+                                                           const struct seg_block_kernel *kernel,
+                                                           int64_t batch_rows,
+                                                           struct seg_error *error);
 void seg_block_runner_deinit(struct seg_block_runner *runner);
 
 /** Bytes of the buffers for so many rows. */
 uint64_t seg_block_runner_bytes(const struct seg_block *block,
                                 const struct seg_block_kernel *kernel, int64_t batch_rows,
                                 int64_t rows);
+
+/** The same without masks. */
+uint64_t seg_block_runner_value_bytes(const struct seg_block *block,
+                                      const struct seg_block_kernel *kernel, int64_t batch_rows);
 
 /**
  * Compute all roots of `rows` rows. Fill runner->input_values and input_known (per input slot)

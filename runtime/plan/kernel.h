@@ -56,6 +56,7 @@ struct seg_block_kernel {
   const seg_block_function *functions;
   uint32_t value_slot_count; // scratch the caller provides
   const enum seg_layout *value_layouts;
+  const uint32_t *step_slots;                // per step: its value slot, where it has one
   const struct seg_value_place *value_roots; // per value root of the block
   const struct seg_mask_program *masks;      // the mask roots, when the values are there
 };

@@ -39,6 +39,14 @@ uint64_t seg_decide_cell_bytes(const struct seg_run_state *state, uint32_t batch
   return place_cells(NULL, state, batch_rows, NULL);
 }
 
+uint64_t seg_decide_rule_bytes(const struct seg_run_state *state, uint32_t batch_rows) {
+  const struct seg_block *block = seg_run_block(state);
+  const struct seg_block_kernel *kernel = seg_run_kernel(state);
+  return seg_run_races(state) ? seg_block_runner_value_bytes(block, kernel, batch_rows) +
+                                    seg_chain_racer_bytes(&state->stages, batch_rows)
+                              : seg_block_runner_bytes(block, kernel, batch_rows, batch_rows);
+}
+
 static enum seg_status add_cells(struct seg_decide *decide, uint32_t batch_rows,
                                  struct seg_error *error) {
   const struct seg_plan *plan = decide->state->plan;
@@ -93,6 +101,22 @@ static enum seg_status add_holdouts(struct seg_decide *decide, uint32_t batch_ro
   return SEG_OK;
 }
 
+static enum seg_status add_rules(struct seg_decide *decide, uint32_t batch_rows,
+                                 struct seg_error *error) {
+  const struct seg_run_state *state = decide->state;
+  const struct seg_block *block = seg_run_block(state);
+  const struct seg_block_kernel *kernel = seg_run_kernel(state);
+  if (!seg_run_races(state))
+    return seg_block_runner_init(&decide->runner, block, kernel, batch_rows, error);
+  enum seg_status status =
+      seg_block_runner_init_values(&decide->runner, block, kernel, batch_rows, error);
+  if (status == SEG_OK)
+    status = seg_chain_racer_init(&decide->racer, &state->stages, batch_rows, error);
+  for (uint32_t c = 0; status == SEG_OK && c < state->plan->chain_count; c++)
+    decide->racer.winners[c] = state->result->chains[c].winners;
+  return status;
+}
+
 enum seg_status seg_decide_init(struct seg_decide *decide, struct seg_run_state *state,
                                 uint32_t batch_rows, struct seg_error *error) {
   const struct seg_plan *plan = state->plan;
@@ -121,9 +145,7 @@ enum seg_status seg_decide_init(struct seg_decide *decide, struct seg_run_state 
     return status;
   if (state->customers_stored)
     status = seg_stored_batch_init(&decide->stored, state, batch_rows, error);
-  return status == SEG_OK ? seg_block_runner_init(&decide->runner, seg_run_block(state),
-                                                  seg_run_kernel(state), batch_rows, error)
-                          : status;
+  return status == SEG_OK ? add_rules(decide, batch_rows, error) : status;
 }
 
 void seg_decide_deinit(struct seg_decide *decide) {
@@ -149,6 +171,7 @@ void seg_decide_deinit(struct seg_decide *decide) {
   free(decide->won);
   free(decide->unmatched);
   seg_block_runner_deinit(&decide->runner);
+  seg_chain_racer_deinit(&decide->racer);
   seg_stored_batch_deinit(&decide->stored);
   *decide = (struct seg_decide){0};
 }
@@ -281,15 +304,35 @@ enum seg_status seg_decide_rows(struct seg_decide *decide, uint64_t first, uint3
     take_values(decide, first, rows);
     return SEG_OK;
   }
+  if (seg_run_races(decide->state))
+    return seg_chain_racer_run(&decide->racer, &decide->runner.frame, first, error);
   take_memberships(decide, first, rows);
   take_held_out(decide, first, rows);
   take_winners(decide, first, rows);
   return SEG_OK;
 }
 
+enum seg_status seg_decide_finish(struct seg_decide *decide, struct seg_error *error) {
+  return seg_run_races(decide->state) ? seg_chain_racer_finish(&decide->racer, error) : SEG_OK;
+}
+
+static void add_race(const struct seg_decide *decide) {
+  const struct seg_plan *plan = decide->state->plan;
+  for (uint32_t c = 0; c < plan->chain_count; c++) {
+    struct seg_run_chain *chain = &decide->state->result->chains[c];
+    for (uint32_t m = 0; m < plan->chains[c].member_count; m++)
+      chain->won[m] += decide->racer.won[c][m];
+    chain->unmatched += decide->racer.unmatched[c];
+  }
+}
+
 void seg_decide_add_counts(const struct seg_decide *decide) {
   const struct seg_plan *plan = decide->state->plan;
   struct seg_run_result *result = decide->state->result;
+  if (seg_run_races(decide->state)) {
+    add_race(decide);
+    return;
+  }
   for (uint32_t s = 0; s < result->segment_count; s++)
     result->segment_members[s] += decide->segment_members[s];
   for (uint32_t s = 0; s < result->segment_count; s++)

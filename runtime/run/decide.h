@@ -8,12 +8,14 @@
 #include <stdint.h>
 
 #include "runtime/filter/block_runner.h"
+#include "runtime/filter/chain_racer.h"
 #include "runtime/run/run_state.h"
 #include "runtime/run/stored_customers.h"
 
 struct seg_decide {
   struct seg_run_state *state;
   struct seg_block_runner runner;
+  struct seg_chain_racer racer;   // when only winners are wanted; the runner has no masks then
   struct seg_stored_batch stored; // of the customers, when they are read from the store
   void **cell_values;             // per cell, events in order: a batch; NULL when not of this pass
   uint64_t **cell_known;          // the same
@@ -37,6 +39,9 @@ struct seg_decide {
 /** Bytes of the cells' columns. */
 uint64_t seg_decide_cell_bytes(const struct seg_run_state *state, uint32_t batch_rows);
 
+/** Bytes of what computes values, masks and winners. */
+uint64_t seg_decide_rule_bytes(const struct seg_run_state *state, uint32_t batch_rows);
+
 SEG_NODISCARD enum seg_status seg_decide_init(struct seg_decide *decide,
                                               struct seg_run_state *state, uint32_t batch_rows,
                                               struct seg_error *error);
@@ -52,6 +57,9 @@ SEG_NODISCARD enum seg_status seg_decide_batch(struct seg_decide *decide, uint64
 SEG_NODISCARD enum seg_status seg_decide_rows(struct seg_decide *decide, uint64_t first,
                                               uint32_t rows, struct seg_kernel_fault *fault,
                                               struct seg_error *error);
+
+/** After the last batch. */
+SEG_NODISCARD enum seg_status seg_decide_finish(struct seg_decide *decide, struct seg_error *error);
 
 /** Add this thread's counts to the result. One thread at a time. */
 void seg_decide_add_counts(const struct seg_decide *decide);

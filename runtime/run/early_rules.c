@@ -36,9 +36,7 @@ enum seg_status seg_early_rules_begin(struct seg_early_rules *rules, struct seg_
     return SEG_OK;
   uint32_t batch = seg_partition_plan_batch(state);
   uint64_t bytes =
-      (seg_block_runner_bytes(seg_run_block(state), seg_run_kernel(state), batch, batch) +
-       gathered_bytes(state, batch)) *
-      state->threads;
+      (seg_decide_rule_bytes(state, batch) + gathered_bytes(state, batch)) * state->threads;
   if (!seg_memory_budget_take(state->budget, bytes))
     return SEG_OK;
   struct seg_error unused;

@@ -122,6 +122,9 @@ static void load_worker(void *context, unsigned worker) {
     seg_morsel_stage_take(stage, &loader.morsel, load_morsel, &loader);
   else
     seg_morsel_stage_give_up(stage, &error);
+  if (status == SEG_OK && state->decides_early &&
+      seg_decide_finish(&loader.early.decide, &error) != SEG_OK)
+    seg_morsel_stage_give_up(stage, &error);
   seg_early_worker_deinit(&loader.early);
   seg_row_scan_deinit(&loader.scan);
   seg_morsel_deinit(&loader.morsel);

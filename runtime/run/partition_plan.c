@@ -120,15 +120,15 @@ uint32_t seg_partition_plan_batch(const struct seg_run_state *state) {
   while (batch > SMALLEST_BATCH && batch * bytes > BATCH_BYTES)
     batch /= 2;
   // Masks are looked at where they were computed, in the cache.
-  int64_t masks = seg_mask_program_batch(seg_run_kernel(state)->masks);
+  int64_t masks = seg_run_races(state) ? seg_chain_stages_batch(&state->stages)
+                                       : seg_mask_program_batch(seg_run_kernel(state)->masks);
   return batch < masks ? batch : (uint32_t)masks;
 }
 
 static uint64_t count_worker_bytes(const struct seg_partition_plan *partitions,
                                    const struct seg_run_state *state) {
   const struct seg_plan *plan = state->plan;
-  uint64_t bytes = seg_block_runner_bytes(seg_run_block(state), seg_run_kernel(state),
-                                          partitions->batch_rows, partitions->batch_rows);
+  uint64_t bytes = seg_decide_rule_bytes(state, partitions->batch_rows);
   if (state->customers_stored)
     bytes += seg_stored_batch_bytes(state, partitions->batch_rows);
   bytes += seg_decide_cell_bytes(state, partitions->batch_rows);

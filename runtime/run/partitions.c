@@ -445,6 +445,10 @@ static void fold_worker(void *context, unsigned worker) {
     failed = true;
     seg_first_error_offer(&folding->first, customer, true, &error);
   }
+  if (!failed && seg_decide_finish(&folder.decide, &error) != SEG_OK) {
+    failed = true;
+    seg_first_error_offer(&folding->first, -1, true, &error);
+  }
   pthread_mutex_lock(&folding->counts_lock);
   if (!failed)
     seg_decide_add_counts(&folder.decide);

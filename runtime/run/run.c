@@ -163,19 +163,22 @@ enum seg_status seg_run_add_memberships(struct seg_run_state *state, struct seg_
   int64_t customers = (int64_t)result->customer_count;
   size_t bitmap = aligned(seg_layout_size(SEG_LAYOUT_BIT, customers));
   size_t winners = aligned(seg_layout_size(SEG_LAYOUT_I32, customers) / 2);
-  uint64_t bytes = ((uint64_t)result->segment_count + state->plan->holdout_count) * bitmap +
+  uint32_t segments = state->options->winners_only ? 0 : result->segment_count;
+  uint64_t bytes = ((uint64_t)segments + state->plan->holdout_count) * bitmap +
                    (uint64_t)result->chain_count * winners;
   enum seg_status status = seg_run_take_memory(state, bytes, what_for, error);
   if (status != SEG_OK)
     return status;
   box->memberships_size = bytes + SEG_COLUMN_ALIGNMENT;
   box->memberships = seg_large_memory(box->memberships_size);
-  result->members = calloc((size_t)result->segment_count + 1, sizeof *result->members);
+  if (segments > 0)
+    result->members = calloc(segments, sizeof *result->members);
   result->held_out = calloc((size_t)result->segment_count + 1, sizeof *result->held_out);
-  if (box->memberships == NULL || result->members == NULL || result->held_out == NULL)
+  if (box->memberships == NULL || (segments > 0 && result->members == NULL) ||
+      result->held_out == NULL)
     return seg_fail_memory(error, what_for);
   char *at = (char *)aligned((uintptr_t)box->memberships);
-  for (uint32_t s = 0; s < result->segment_count; s++, at += bitmap)
+  for (uint32_t s = 0; s < segments; s++, at += bitmap)
     result->members[s] = (uint64_t *)at;
   for (uint32_t h = 0; h < state->plan->holdout_count; h++, at += bitmap)
     result->held_out[state->plan->holdouts[h].segment] = (uint64_t *)at;
@@ -215,10 +218,21 @@ static enum seg_status scan_events(struct seg_run_state *state, struct seg_error
   return SEG_OK;
 }
 
+// A control group is drawn of all members, so that everybody's membership is asked.
+static enum seg_status begin_race(struct seg_run_state *state, struct seg_error *error) {
+  state->races = state->options->winners_only && state->plan->holdout_count == 0;
+  return state->races ? seg_chain_stages_init(&state->stages, &state->plan->customer_block,
+                                              &state->kernels->customer_block, state->plan->chains,
+                                              state->plan->chain_count, error)
+                      : SEG_OK;
+}
+
 static enum seg_status run_stages(struct seg_run_state *state, struct seg_error *error) {
   struct seg_run_time begin = now();
-  enum seg_status status = SEG_OK;
+  enum seg_status status = begin_race(state, error);
   state->customers_stored = seg_stored_customers_apply(state);
+  if (status != SEG_OK)
+    return status;
   if (state->customers_stored)
     status = seg_stored_customers_load(state, error);
   else if (state->plan->customer_from_event < 0)
@@ -260,6 +274,7 @@ static void release_state(struct seg_run_state *state) {
     seg_memory_budget_give(state->budget, (uint64_t)state->keys->count * 4);
   free(state->stored_numbers);
   free(state->windows);
+  seg_chain_stages_deinit(&state->stages);
   seg_run_free_lists(state);
   seg_customer_columns_deinit(&state->customers);
   seg_population_deinit(state);

@@ -57,6 +57,7 @@ struct seg_run_options {
       memory_bytes; // for the run's own buffers (the sources have their own limit); 0: no limit
   const char *temp_folder; // for what does not fit in memory; NULL: TMPDIR, else /tmp
   bool counts_only;        // bitmaps, winners and keys per customer are not wanted
+  bool winners_only;       // who is in a segment is not wanted: members are not counted
   bool finds_keys;         // customers will be looked up in the key table of the result
   void (*progress)(void *context,
                    const struct seg_run_progress *progress); // may be NULL; called
@@ -90,8 +91,9 @@ struct seg_run_result {
   uint32_t event_count;
   struct seg_run_event *events; // per event of the plan
   uint32_t segment_count;
-  uint64_t *segment_members; // per segment: customers in it
+  uint64_t *segment_members; // per segment: customers in it; means nothing with winners_only
   uint64_t **members; // per segment: bitmap over the customers, its tail 0; NULL with counts_only
+                      // or winners_only
   uint64_t *segment_held_out; // per segment: members in its control group; 0 without a holdout
   uint64_t *
       *held_out; // per segment: bitmap of those, NULL without a holdout; NULL with counts_only

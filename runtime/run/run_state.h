@@ -12,6 +12,7 @@
 #include "runtime/entity/key_table.h"
 #include "runtime/entity/memory_budget.h"
 #include "runtime/entity/spill_file.h"
+#include "runtime/filter/chain_stages.h"
 #include "runtime/io/first_error.h"
 #include "runtime/run/customer_columns.h"
 #include "runtime/run/population.h"
@@ -29,7 +30,9 @@ struct seg_run_state {
   bool customers_stored;                 // their columns are read from the store, batch by batch
   struct seg_customer_columns customers; // otherwise
   bool decides_early;                    // stage 1 decides the rules; there is no stage 3
-  enum seg_fold_pass pass;               // what stage 3 is about
+  bool races;                     // only winners are wanted: chains are decided stage by stage
+  struct seg_chain_stages stages; // then
+  enum seg_fold_pass pass;        // what stage 3 is about
   struct seg_population population;
   struct seg_spill_file spill;
   struct seg_event_runs *events; // per event of the plan; empty for those not gathered
@@ -61,6 +64,11 @@ void seg_run_free_lists(struct seg_run_state *state);
 /** What stage 3 computes of each customer in the present pass. */
 const struct seg_block *seg_run_block(const struct seg_run_state *state);
 const struct seg_block_kernel *seg_run_kernel(const struct seg_run_state *state);
+
+/** Does the present pass decide chains stage by stage? */
+static inline bool seg_run_races(const struct seg_run_state *state) {
+  return state->races && state->pass == SEG_FINAL_PASS;
+}
 
 /** Does the present pass fold this event? */
 bool seg_run_folds_event(const struct seg_run_state *state, uint32_t event);

@@ -93,6 +93,27 @@ if ! cmp -s out.csv want.csv; then
 fi
 [ "$(stat -c %a out.csv)" = 600 ] || { command="stat" code=0; fail "an output has mode 0600"; }
 
+# Winners only: the same chains, and nothing about segments.
+run_good >summary.txt 2>stderr
+run_good --winners-only >winners.txt 2>stderr
+code=$? command="run --winners-only"
+grep -A9 '^chain' summary.txt | grep -v ' s: compile' >want.txt
+grep -A9 '^chain' winners.txt | grep -v ' s: compile' >got.txt
+cmp -s want.txt got.txt && ! grep -q 'all that match' winners.txt || {
+  cp winners.txt stdout
+  fail "the chains of a run for winners are those of any run"
+}
+expect 0 '"orphan_events":1,"chains":[{"name":"lifecycle","winners":[{"segment":"vip","members":1},{"segment":"rest_of_pro","members":1}]' run_good --winners-only --format json
+expect 0 "" run_good --winners-only --out winners.csv
+cut -d, -f1,4 want.csv | cmp -s - winners.csv || {
+  command="compare winners.csv" code=0
+  cp winners.csv stdout
+  fail "the output has the key and the chains"
+}
+mkdir -p unchained
+grep -v '^priority' good/rules.seg >unchained/rules.seg
+expect 2 "no chain has any" "$segc" run unchained --data data --as-of 2026-11-01 --winners-only
+
 # A control group: of holdout:vip anna draws 8 of 100, ben 9, carla 87 (by openssl mac SIPHASH).
 mkdir -p control
 cat >control/rules.seg <<'END'
@@ -108,6 +129,9 @@ run_control() {
 }
 expect 0 "100.00%  All;  2 held out" run_control
 expect 0 "100.00%  2 held out" run_control
+expect 0 "100.00%  2 held out" run_control --winners-only
+expect 0 "" run_control --winners-only --out control.csv
+expect 0 "id,vip_holdout,p" head -n 1 control.csv
 expect 0 '"members":3,"share":1,"held_out":2},{"name":"rest","members":3,"share":1}' run_control --format json
 expect 0 '"winners":[{"segment":"vip","members":3,"held_out":2},{"segment":"rest","members":0}]' run_control --format json
 expect 0 "Of them, 10% are held out as a control group." "$segc" show control vip
@@ -256,6 +280,7 @@ code=$? command="run with an old output"
 # Guards: a segment outside its declared size gives exit code 3 and no output.
 edit 's/segment vip {/segment vip { size: 50%..90% /'
 expect 3 "vip" "$segc" run bad --data data --as-of 2026-11-01 --out out.csv
+expect 3 "vip" "$segc" run bad --data data --as-of 2026-11-01 --winners-only
 edit 's/segment vip {/segment vip { size: 1..2 /'
 expect 0 "" "$segc" run bad --data data --as-of 2026-11-01 --out out.csv
 

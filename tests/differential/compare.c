@@ -139,7 +139,8 @@ static enum seg_status run_plan(struct comparer *comparer, const struct seg_run_
   const struct seg_pipeline *pipeline = comparer->pipeline;
   struct seg_run_options options = {.as_of = comparer->data->as_of,
                                     .threads = comparer->manner->threads,
-                                    .memory_bytes = comparer->manner->memory_bytes};
+                                    .memory_bytes = comparer->manner->memory_bytes,
+                                    .winners_only = comparer->manner->winners_only};
   struct seg_arena arena;
   struct seg_plan narrow;
   struct seg_code *code = NULL;
@@ -306,7 +307,8 @@ static void compare_answers(struct comparer *comparer) {
   comparer->result->peak_bytes = comparer->run->peak_bytes;
   compare_customers(comparer);
   const struct seg_program *program = &comparer->pipeline->program;
-  for (uint32_t i = 0; comparer->result->verdict == VERDICT_SAME && i < program->segment_count; i++)
+  uint32_t segments = comparer->manner->winners_only ? 0 : program->segment_count;
+  for (uint32_t i = 0; comparer->result->verdict == VERDICT_SAME && i < segments; i++)
     compare_segment(comparer, i);
   for (uint32_t i = 0; comparer->result->verdict == VERDICT_SAME && i < program->chain_count; i++)
     compare_chain(comparer, i);

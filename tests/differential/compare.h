@@ -41,6 +41,7 @@ struct run_manner {
   uint64_t memory_bytes; // 0: no limit
   int64_t morsel_rows;   // 0: as large as they come
   uint32_t store_parts;  // 0: without a store; else prepared from so many parts
+  bool winners_only;     // only the winners of chains are asked for, and compared
 };
 
 enum verdict {

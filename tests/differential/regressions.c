@@ -102,7 +102,8 @@ static int run_manners(const char *path, const struct subject *subject, struct d
                                               {.threads = 2, .morsel_rows = 1},
                                               {.threads = 7, .morsel_rows = 65},
                                               {.threads = 2, .store_parts = 1},
-                                              {.threads = 1, .store_parts = 3}};
+                                              {.threads = 1, .store_parts = 3},
+                                              {.threads = 2, .winners_only = true}};
   for (size_t i = 0; i < sizeof manners / sizeof *manners; i++) {
     struct comparison_result result;
     compare_run(subject, data, &manners[i], &result);

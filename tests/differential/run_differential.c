@@ -147,6 +147,10 @@ static bool run_rows(struct model *model, struct subject *subject, uint64_t seed
       manner.store_parts = manner.store_parts > 0 ? 0 : 1 + which;
       right = run_manner(&trial, manner, &result);
     }
+    if (right && which % 2 == 1 && subject->pipeline.plan.chain_count > 0) {
+      manner.winners_only = true;
+      right = run_manner(&trial, manner, &result);
+    }
     expected_deinit(&trial.expected);
     data_deinit(&data);
   }
@@ -260,7 +264,9 @@ static int run_one(struct options *options) {
                             .manner = manner_of(options->seed, which),
                             .level = level_of(options->seed),
                             .fault = options->fault};
-    if (shrink_differs(&shrink))
+    bool differs = shrink_differs(&shrink);
+    shrink.manner.winners_only = !differs;
+    if (differs || shrink_differs(&shrink))
       status = shrink_and_tell(options, options->seed, which, shrink.manner);
     data_deinit(&data);
   }

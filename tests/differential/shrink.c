@@ -164,6 +164,7 @@ static void simplify_manner(struct shrink *shrink) {
     shrink->level = level;
   for (size_t i = 0; i < sizeof manners / sizeof *manners; i++) {
     shrink->manner = manners[i];
+    shrink->manner.winners_only = old.winners_only;
     if (shrink_differs(shrink))
       return;
   }
@@ -209,10 +210,11 @@ void shrink_report(struct shrink *shrink, FILE *out) {
   data_write(shrink->data, out);
   fprintf(
       out,
-      "--- difference with %u threads, %llu bytes, morsels of %lld rows, %u parts, code for %s\n"
+      "--- difference with %u threads, %llu bytes, morsels of %lld rows, %u parts, %scode for %s\n"
       "%s\n",
       shrink->manner.threads, (unsigned long long)shrink->manner.memory_bytes,
       (long long)shrink->manner.morsel_rows, shrink->manner.store_parts,
+      shrink->manner.winners_only ? "winners only, " : "",
       shrink->level == NULL ? "the processor at hand" : shrink->level, outcome.difference);
   free(text);
 }

@@ -1,0 +1,162 @@
+// The members of chains, cut into stages; see chain_stages.h.
+#include "runtime/filter/chain_stages.h"
+
+#include "runtime/filter/mask_leaves.h"
+
+// The first stage: few enough that most rows need no more, enough that few are left. Larger stages
+// need smaller batches.
+enum { OPENING_MEMBERS = 64, LARGEST_STAGE = 256 };
+
+static const char what_for[] = "the stages of chains";
+
+static uint32_t smaller(uint32_t a, uint32_t b) {
+  return a < b ? a : b;
+}
+
+/** Where the stage ends that begins at `first`: as many members as there were before. */
+static uint32_t end_of(const struct seg_plan_chain *chain, uint32_t first) {
+  uint32_t size = first == 0 ? OPENING_MEMBERS : smaller(first, LARGEST_STAGE);
+  return first + smaller(size, chain->member_count - first);
+}
+
+static uint32_t count_stages(const struct seg_plan_chain *chain) {
+  uint32_t count = 0;
+  for (uint32_t end = end_of(chain, 0); end < chain->member_count; end = end_of(chain, end))
+    count++;
+  return count;
+}
+
+// The program of some mask roots of the block.
+static enum seg_status build_program(struct seg_chain_stages *stages, uint32_t *roots,
+                                     uint32_t count, const struct seg_mask_program **program,
+                                     struct seg_error *error) {
+  struct seg_block some = *stages->block;
+  some.mask_root_count = count;
+  some.mask_roots = roots;
+  return seg_mask_program_build(&stages->arena, &some, stages->kernel->step_slots,
+                                stages->kernel->masks->level, program, error);
+}
+
+/** The mask roots of members, behind those that are there. */
+static uint32_t add_roots(const struct seg_chain_stages *stages,
+                          const struct seg_chain_stage *stage, uint32_t *roots, uint32_t count) {
+  for (uint32_t m = stage->first; m < stage->end; m++)
+    roots[count++] = stages->block->mask_roots[stages->chains[stage->chain].members[m]];
+  return count;
+}
+
+static void cut_chain(struct seg_chain_stages *stages, uint32_t chain) {
+  const struct seg_plan_chain *members = &stages->chains[chain];
+  struct seg_chain_stage *last = &stages->openings[chain];
+  *last = (struct seg_chain_stage){.chain = chain, .end = end_of(members, 0)};
+  while (last->end < members->member_count) {
+    last->next = stages->stage_count++;
+    struct seg_chain_stage *stage = &stages->stages[last->next];
+    *stage = (struct seg_chain_stage){
+        .chain = chain, .first = last->end, .end = end_of(members, last->end)};
+    last = stage;
+  }
+}
+
+static enum seg_status build_programs(struct seg_chain_stages *stages, uint32_t *roots,
+                                      struct seg_error *error) {
+  uint32_t count = 0;
+  for (uint32_t c = 0; c < stages->chain_count; c++)
+    count = add_roots(stages, &stages->openings[c], roots, count);
+  enum seg_status status = build_program(stages, roots, count, &stages->stages[0].program, error);
+  for (uint32_t s = 1; status == SEG_OK && s < stages->stage_count; s++) {
+    count = add_roots(stages, &stages->stages[s], roots, 0);
+    status = build_program(stages, roots, count, &stages->stages[s].program, error);
+  }
+  return status;
+}
+
+// Columns
+
+/** Marks the steps that masks of the later stages read as columns. */
+static void mark_columns(const struct seg_chain_stages *stages, bool *needed, bool *is_column) {
+  const struct seg_block *block = stages->block;
+  for (uint32_t s = 1; s < stages->stage_count; s++) {
+    const struct seg_chain_stage *stage = &stages->stages[s];
+    for (uint32_t m = stage->first; m < stage->end; m++)
+      needed[block->mask_roots[stages->chains[stage->chain].members[m]]] = true;
+  }
+  for (uint32_t number = block->step_count; number-- > 0;) {
+    const struct seg_step *step = &block->steps[number];
+    for (uint32_t i = 0; needed[number] && i < seg_op_info[step->op].operand_count; i++) {
+      uint32_t operand = step->operands[i];
+      if (seg_op_info[block->steps[operand].op].stage == SEG_STAGE_MASK)
+        needed[operand] = true;
+      else if (!seg_mask_reads_scalar(block, number, operand))
+        is_column[operand] = true;
+    }
+  }
+}
+
+static enum seg_status add_columns(struct seg_chain_stages *stages, struct seg_error *error) {
+  const struct seg_block *block = stages->block;
+  size_t steps = (size_t)block->step_count + 1;
+  bool *needed = SEG_NEW_ARRAY(&stages->arena, bool, steps);
+  bool *is_column = SEG_NEW_ARRAY(&stages->arena, bool, steps);
+  stages->columns = SEG_NEW_ARRAY(&stages->arena, struct seg_chain_column, steps);
+  if (needed == NULL || is_column == NULL || stages->columns == NULL)
+    return seg_fail_memory(error, what_for);
+  mark_columns(stages, needed, is_column);
+  for (uint32_t number = 0; number < block->step_count; number++) {
+    const struct seg_step *step = &block->steps[number];
+    if (!is_column[number])
+      continue;
+    bool is_input = step->op == SEG_OP_INPUT;
+    stages->has_texts = stages->has_texts || step->layout == SEG_LAYOUT_TEXT;
+    stages->columns[stages->column_count++] = (struct seg_chain_column){
+        .is_input = is_input,
+        .slot = is_input ? step->slot : stages->kernel->step_slots[number],
+        .layout = step->layout,
+        .width = is_input ? seg_block_input_width(block, step->slot) : SEG_WIDTH_FULL,
+        .optional = step->optional,
+    };
+  }
+  return SEG_OK;
+}
+
+enum seg_status seg_chain_stages_init(struct seg_chain_stages *stages,
+                                      const struct seg_block *block,
+                                      const struct seg_block_kernel *kernel,
+                                      const struct seg_plan_chain *chains, uint32_t chain_count,
+                                      struct seg_error *error) {
+  *stages = (struct seg_chain_stages){.block = block,
+                                      .kernel = kernel,
+                                      .chains = chains,
+                                      .chain_count = chain_count,
+                                      .stage_count = 1};
+  seg_arena_init(&stages->arena);
+  size_t count = 1, members = 1;
+  for (uint32_t c = 0; c < chain_count; c++) {
+    count += count_stages(&chains[c]);
+    members += chains[c].member_count;
+  }
+  uint32_t *roots = SEG_NEW_ARRAY(&stages->arena, uint32_t, members);
+  stages->stages = SEG_NEW_ARRAY(&stages->arena, struct seg_chain_stage, count);
+  stages->openings = SEG_NEW_ARRAY(&stages->arena, struct seg_chain_stage, (size_t)chain_count + 1);
+  if (roots == NULL || stages->stages == NULL || stages->openings == NULL)
+    return seg_fail_memory(error, what_for);
+  for (uint32_t c = 0; c < chain_count; c++)
+    cut_chain(stages, c);
+  enum seg_status status = build_programs(stages, roots, error);
+  return status == SEG_OK ? add_columns(stages, error) : status;
+}
+
+void seg_chain_stages_deinit(struct seg_chain_stages *stages) {
+  if (stages->block != NULL)
+    seg_arena_deinit(&stages->arena);
+  *stages = (struct seg_chain_stages){0};
+}
+
+int64_t seg_chain_stages_batch(const struct seg_chain_stages *stages) {
+  int64_t least = seg_mask_program_batch(stages->stages[0].program);
+  for (uint32_t s = 1; s < stages->stage_count; s++) {
+    int64_t rows = seg_mask_program_batch(stages->stages[s].program);
+    least = rows < least ? rows : least;
+  }
+  return least;
+}
