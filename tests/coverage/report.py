@@ -10,6 +10,7 @@ import sys
 
 FLOORS = ("grammar", "compiler", "runtime")
 CONSTANT = re.compile(r"(true|false|[0-9]+|sizeof\b.*)$")
+LABEL = re.compile(r"\s*(?:case \w+:\s*)+")
 
 
 class File:
@@ -37,11 +38,24 @@ class File:
             if past_switch or "_COUNT:" in start or CONSTANT.match(whole):
                 continue
             if start.startswith(("case ", "default:")):
+                if start.startswith("case ") and self.is_asserted_away(line):
+                    continue
                 sides.append((line, column, "never", ever[0] > 0))
             else:
                 sides.append((line, column, "never true", ever[0] > 0))
                 sides.append((line, column, "never false", ever[1] > 0))
         return sides
+
+    def is_asserted_away(self, line):
+        """Does the label on this line only lead to an assertion that is false?"""
+        rest = [text.split("//")[0] for text in self.text[line - 1:line + 60]]
+        rest[0] = rest[0][rest[0].index("case "):]
+        while rest and not LABEL.sub("", rest[0]).strip():
+            rest.pop(0)
+        statement = LABEL.sub("", rest[0]).strip() if rest else ""
+        if statement == "break;" and len(rest) > 2 and rest[1].strip() == "}":
+            statement = rest[2].strip()
+        return statement.startswith(('assert(!"', "assert(false"))
 
     def counts(self):
         return (*self.lines, sum(side[3] for side in self.sides), len(self.sides))
