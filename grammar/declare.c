@@ -121,6 +121,8 @@ void seg_add_need(struct seg_parser *parser, struct seg_span span, struct seg_na
   need->event = event;
   need->columns =
       seg_parser_alloc(parser, (need->entity->column_count + 1) * sizeof(struct seg_name));
+  if (parser->out_of_memory)
+    return;
   for (uint32_t i = 0; i < need->entity->column_count; i++)
     need->columns[i] = need->entity->columns[i].name;
   need->use = NULL;

@@ -174,7 +174,7 @@ static struct seg_node *compare_exactly(struct seg_check *check, struct comparis
 
 static struct seg_node *compare_doubles(struct seg_check *check, struct comparison how,
                                         struct seg_node *a, struct seg_node *b) {
-  if (seg_mixed_currency(check, how.span, a, b))
+  if (!a || !b || seg_mixed_currency(check, how.span, a, b))
     return NULL;
   // Money beside a number without currency: only a literal can be read in that currency.
   if (has_currency(a) && !has_currency(b) && seg_is_literal(b))

@@ -335,7 +335,8 @@ enum seg_status seg_sema(const struct seg_ast *ast, const struct seg_source_map 
   check_settings(&check);
   declare_all(&check);
   seg_check_entities(&check);
-  seg_check_constants(&check);
+  if (!check.out_of_memory)
+    seg_check_constants(&check);
   if (check.out_of_memory)
     goto cleanup;
   seg_check_metrics(&check);
