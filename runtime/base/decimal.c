@@ -3,7 +3,6 @@
 #include "runtime/base/decimal.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <float.h>
 #include <locale.h>
 #include <math.h>
@@ -218,9 +217,7 @@ static enum seg_decimal_result slow_double(struct seg_str text, double *out) {
   locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
   if (plain == (locale_t)0)
     return SEG_DECIMAL_NOT_A_NUMBER;
-  int kept = errno;
   double value = strtod_l(copy, NULL, plain);
-  errno = kept;
   freelocale(plain);
   if (isinf(value))
     return SEG_DECIMAL_OUT_OF_RANGE;

@@ -140,6 +140,7 @@ static void integers(void **state) {
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
     assert_int_equal(seg_integer_parse(seg_str_view(bad[i]), &value), SEG_DECIMAL_NOT_A_NUMBER);
   assert_int_equal(value, 12);
+  assert_int_equal(seg_integer_parse((struct seg_str){"-5", 0}, &value), SEG_DECIMAL_NOT_A_NUMBER);
 }
 
 static void doubles(void **state) {
@@ -155,6 +156,10 @@ static void doubles(void **state) {
       {"1e3", 1000},
       {"1E+3", 1000},
       {"25e-2", 0.25},
+      {"7e12", 7e12},
+      {"7e-12", 7e-12},
+      {"1e-22", 1e-22},
+      {"1e-23", 1e-23},
       {"0.1", 0.1},
       {"1e22", 1e22},
       {"1e23", 1e23},                           // needs correct rounding: 1 * 10^23 is no double
@@ -165,6 +170,9 @@ static void doubles(void **state) {
       {"4.9e-324", 4.9e-324},
       {"1e-400", 0},
       {"1e-99999999999999999999", 0},
+      // Many zeros and a small exponent together
+      {"0.0000000000000000000000000000000000000000000000000000000000000000000000000000000001e1",
+       1e-81},
   };
   for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
     double value = -7;
@@ -184,6 +192,25 @@ static void doubles(void **state) {
   // Not NUL-terminated: the digit behind the text is not part of it.
   assert_int_equal(seg_double_parse((struct seg_str){"1.59", 3}, &value), SEG_DECIMAL_OK);
   assert_true(value == 1.5);
+  // A thousand signs are the most.
+  char digits[1002];
+  memset(digits, '0', sizeof digits);
+  digits[1] = '.';
+  digits[999] = '5'; // 5 * 10^-998, which is 0
+  assert_int_equal(seg_double_parse((struct seg_str){digits, 1000}, &value), SEG_DECIMAL_OK);
+  assert_true(value == 0);
+  digits[1] = '0';
+  assert_int_equal(seg_double_parse((struct seg_str){digits, 1000}, &value), SEG_DECIMAL_OK);
+  assert_true(value == 5);
+  assert_int_equal(seg_double_parse((struct seg_str){digits, 1001}, &value),
+                   SEG_DECIMAL_NOT_A_NUMBER);
+}
+
+static void powers(void **state) {
+  (void)state;
+  assert_int_equal(seg_decimal_power(0), 1);
+  for (unsigned scale = 1; scale <= SEG_DECIMAL_MAX_SCALE; scale++)
+    assert_int_equal(seg_decimal_power(scale), 10 * seg_decimal_power(scale - 1));
 }
 
 // --- Random round trips --------------------------------------------------------------------------
@@ -223,11 +250,9 @@ static void round_trips(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(decimals),
-      cmocka_unit_test(formats),
-      cmocka_unit_test(doubles_that_are_decimals),
-      cmocka_unit_test(integers),
-      cmocka_unit_test(doubles),
+      cmocka_unit_test(powers),      cmocka_unit_test(decimals),
+      cmocka_unit_test(formats),     cmocka_unit_test(doubles_that_are_decimals),
+      cmocka_unit_test(integers),    cmocka_unit_test(doubles),
       cmocka_unit_test(round_trips),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -293,6 +293,104 @@ static void records_are_read_with_care(void **state) {
   seg_program_deinit(&program);
 }
 
+// What is read, written again, is what was read: whatever bytes a file may hold.
+static void expect_refused_or_same(const struct seg_program *program, struct seg_str record) {
+  struct seg_found found;
+  if (!seg_proof_record_read(program, record, 1, &found)) {
+    assert_int_equal(found.existence, SEG_UNPROVED);
+    return;
+  }
+  struct seg_str again = seg_proof_record_write(program, &found);
+  assert_int_equal(again.size, record.size);
+  assert_memory_equal(again.data, record.data, record.size);
+  free((char *)again.data);
+  seg_found_deinit(&found);
+}
+
+static void customers_are_read_with_care(void **state) {
+  (void)state;
+  static const char text[] =
+      "segc 1\ntimezone: \"UTC\"\ncurrency: EUR\n"
+      "customer from \"customers\" key id {\n"
+      "  country: text?  plan: one of (\"free\", \"pro\")  vip: bool  credit: money\n"
+      "}\n"
+      "event purchase from \"purchases\" by id at day { amount: money  gift: bool? }\n"
+      "segment a {\n"
+      "  when: country = \"DE\" and plan = \"pro\" and vip and credit > 3 and\n"
+      "        count(purchase[gift and amount > 5]) >= 1 within 30d\n"
+      "  decision: \"a\"\n"
+      "}\n";
+  struct seg_pipeline pipeline;
+  struct seg_error error = {0};
+  struct seg_found found;
+  uint32_t file;
+  seg_pipeline_init(&pipeline);
+  assert_int_equal(
+      seg_source_map_add(&pipeline.map, seg_str_view("a.seg"), seg_str_view(text), &file, &error),
+      SEG_OK);
+  assert_int_equal(seg_pipeline_run(&pipeline, SEG_PASS_SEMA, &error), SEG_OK);
+  assert_int_equal(pipeline.sink.errors, 0);
+  struct seg_prover prover;
+  seg_prover_init(&prover, &pipeline.program, BUDGET);
+  struct seg_wanted wanted = {pipeline.program.segments[0].when, false};
+  assert_int_equal(seg_prover_find(&prover, &wanted, 1, &found, &error), SEG_OK);
+  assert_int_equal(found.existence, SEG_SOMEBODY);
+  struct seg_str record = seg_proof_record_write(&pipeline.program, &found);
+  seg_found_deinit(&found);
+  assert_true(seg_proof_record_read(&pipeline.program, record, 1, &found));
+  assert_int_equal(found.witness.dataset.customers.rows.count, 1);
+  assert_true(seg_str_is(found.witness.dataset.customers.rows.items[0].values[0].text, "DE"));
+  seg_found_deinit(&found);
+  expect_refused_or_same(&pipeline.program, record);
+  char *bytes = malloc(record.size + 1);
+  assert_non_null(bytes);
+  memcpy(bytes, record.data, record.size);
+  bytes[record.size] = 0;
+  assert_false(seg_proof_record_read(&pipeline.program, (struct seg_str){bytes, record.size + 1}, 1,
+                                     &found)); // something behind it
+  static const char others[] = {0, 1, 2, 3, 127, -128, -1};
+  for (size_t at = 0; at < record.size; at++) {
+    struct seg_str cut = {bytes, at};
+    assert_false(seg_proof_record_read(&pipeline.program, cut, 1, &found));
+    for (size_t i = 0; i < sizeof others; i++) {
+      bytes[at] = others[i];
+      expect_refused_or_same(&pipeline.program, (struct seg_str){bytes, record.size});
+    }
+    for (size_t i = 0; at % 8 == 0 && at + 8 <= record.size && i < 2; i++) { // a whole number
+      memset(bytes + at, i == 0 ? 0xff : 0x7f, 8);
+      expect_refused_or_same(&pipeline.program, (struct seg_str){bytes, record.size});
+      memcpy(bytes + at, record.data + at, 8);
+    }
+    bytes[at] = record.data[at];
+  }
+  free(bytes);
+  free((char *)record.data);
+  seg_prover_deinit(&prover);
+  seg_pipeline_deinit(&pipeline);
+}
+
+static void reasons_are_read_with_care(void **state) {
+  (void)state;
+  struct seg_program program;
+  struct seg_found found = {.existence = SEG_UNPROVED, .reason = "hard"};
+  seg_program_init(&program);
+  struct seg_str record = seg_proof_record_write(&program, &found);
+  char bytes[64] = {0};
+  assert_true(record.size < sizeof bytes);
+  for (size_t at = 0; at < record.size; at++)
+    for (int value = 0; value < 256; value++) {
+      memcpy(bytes, record.data, record.size);
+      bytes[at] = (char)value;
+      if (seg_proof_record_read(&program, (struct seg_str){bytes, record.size}, 1, &found))
+        assert_true(found.existence == SEG_UNPROVED && strlen(found.reason) <= 4);
+    }
+  memcpy(bytes, record.data, record.size);
+  bytes[record.size - 1] = 'x'; // a text without its end
+  assert_false(seg_proof_record_read(&program, (struct seg_str){bytes, record.size}, 1, &found));
+  free((char *)record.data);
+  seg_program_deinit(&program);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(records_stay, make_folder, remove_folder),
@@ -303,6 +401,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(days_are_remembered, make_folder, remove_folder),
       cmocka_unit_test_setup_teardown(customers_are_tried_out, make_folder, remove_folder),
       cmocka_unit_test(records_are_read_with_care),
+      cmocka_unit_test(customers_are_read_with_care),
+      cmocka_unit_test(reasons_are_read_with_care),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

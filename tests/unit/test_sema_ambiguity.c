@@ -212,6 +212,57 @@ static void events_that_are_there(void **state) {
   expect_right("revenue > 0 ever and not (credit / revenue ever > 5)");
 }
 
+// Who is somewhere in an order of known values has one; everybody is in a group of equal size.
+static void places_that_are_taken(void **state) {
+  (void)state;
+  expect_right("quantile_band(4, children) = 2 and children != 3");
+  expect_right("quantile_band(4, visits + children) = 2 and children != 3");
+  expect_right("quantile_band(4, aov) = 2 and not (aov > 80)");
+  expect_right("top(10, children) and children != 3");
+  expect_right("top(10, visits * children) and children != 3");
+  expect_right("top(10, aov) and not (aov > 80)");
+  expect_right("band(aov, 50, 80) = 2 and not (aov > 80)");
+  expect_right("band(children, 5, 8) = 2 and children != 3");
+  static const char *const wrong[] = {
+      "ntile(4, children) = 2 and children != 3",
+      "ntile(4, aov) = 2 and not (aov > 80)",
+      "percentile_rank(children) > 0.5 and children != 3",
+      "quantile_band(4, children else 1) = 2 and children != 3",
+      "top(10, visits) and children != 3",
+      "top(10, aov) and children != 3",
+      "(not top(10, visits)) and children != 3",
+      "(children else 1) > 3 and children != 3",
+      "band(aov, 50, 80) = 2 and children != 3",
+      "band(aov, 50, 80) = 2 and views >= 1 ever and not (avg(purchase.amount) > 1 within 9d)",
+      "(aov else children * 1 EUR) > 3 EUR and children != 3",
+  };
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    char *text = shop_text("", wrong[i]);
+    expect_codes(text, "E401");
+    free(text);
+  }
+}
+
+// What a computed column that is known was computed from is known.
+static void computed_columns_that_are_known(void **state) {
+  (void)state;
+  static const char event[] =
+      "event e from \"e\" by k at t {\n"
+      "  a: int?\n  b: int?\n  c = a + 1\n  d = 1 + b * c\n  f = (a else 1) + 1\n  g = a / b\n"
+      "}\n";
+  expect_right_with(event, "count(e[c > 3 and a != 5]) ever > 1");
+  expect_right_with(event, "count(e[d > 3 and a != 5 and b != 5 and c != 5]) ever > 1");
+  expect_right_with(event, "count(e[a > 3 and c != 5]) ever > 1");
+  expect_right_with(event, "count(e[a > 3 and b > 3 and d != 5]) ever > 1");
+  expect_right_with(event, "count(e[f != 5]) ever > 1");
+  expect_right_with(event, "count(e[g > 0.5 and a != 5 and b != 5]) ever > 1");
+  expect_declared(event, "count(e[f > 3 and a != 5]) ever > 1", "E401", "a != 5", NULL);
+  expect_declared(event, "count(e[a > 3 and d != 5]) ever > 1", "E401", "d != 5", NULL);
+  expect_declared(event, "count(e[b > 3 and c != 5]) ever > 1", "E401", "c != 5", NULL);
+  expect_declared(event, "count(e[a > 3 and b > 3 and not (g > 0.5)]) ever > 1", "E401",
+                  "not (g > 0.5)", NULL);
+}
+
 static void values_that_are_never_missing(void **state) {
   (void)state;
   expect_rule("city is known", "E402", "city is known", "without `?`");
@@ -234,6 +285,8 @@ int main(void) {
       cmocka_unit_test(their_fixes_are_right),
       cmocka_unit_test(negations_that_say_what_they_want),
       cmocka_unit_test(events_that_are_there),
+      cmocka_unit_test(places_that_are_taken),
+      cmocka_unit_test(computed_columns_that_are_known),
       cmocka_unit_test(values_that_are_never_missing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
