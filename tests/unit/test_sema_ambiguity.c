@@ -212,6 +212,93 @@ static void events_that_are_there(void **state) {
   expect_right("revenue > 0 ever and not (credit / revenue ever > 5)");
 }
 
+static void expect_all(const char *const *rules, size_t count, const char *codes) {
+  for (size_t i = 0; i < count; i++) {
+    char *text = shop_text("", rules[i]);
+    expect_codes(text, codes);
+    free(text);
+  }
+}
+
+// Which comparisons of counts and sums cannot hold without events.
+static void comparisons_that_tell_of_events(void **state) {
+  (void)state;
+  static const char *const right[] = {
+      "purchases = 2 ever and not (aov > 80)",
+      "purchases = 1 ever and not (aov > 80)",
+      "1 = purchases ever and not (aov > 80)",
+      "0 < purchases ever and not (aov > 80)",
+      "0 != purchases ever and not (aov > 80)",
+      "revenue < 0 ever and not (aov > 80)",
+      "revenue < -1 ever and not (aov > 80)",
+      "revenue <= -1 ever and not (aov > 80)",
+      "0 > revenue ever and not (aov > 80)",
+      "-1 >= revenue ever and not (aov > 80)",
+      "sum(purchase.weight) > 0.5 ever and not (aov > 80)",
+      "sum(purchase.weight) < -0.5 ever and not (aov > 80)",
+      "aov > 80 and recency != 5",
+      "80 < aov and recency != 5",
+      "(not (purchases = 0 ever)) and recency != 5",
+      "sum(purchase.discount) > 0 ever and not (avg(purchase.discount) > 8 ever)",
+      "purchases >= 1 ever and last(purchase.channel) ever != \"web\"",
+      "count(purchase then visit within 3d) >= 1 ever and not (aov > 80)",
+      "purchases >= 1 ever and not (score / purchases ever > 2)",
+      "count(purchase[channel = \"web\" and pieces > 2]) >= 1 ever and "
+      "not (avg(purchase[pieces > 2].amount) > 80 ever)",
+      "count(purchase[channel = \"web\" and pieces > 2 and weight > 3]) >= 1 ever and "
+      "not (avg(purchase[weight > 3 and channel = \"web\"].amount) > 80 ever)",
+  };
+  static const char *const wrong[] = {
+      "purchases > -1 ever and not (aov > 80)",
+      "purchases = 0 ever and not (aov > 80)",
+      "purchases != 1 ever and not (aov > 80)",
+      "0 <= purchases ever and not (aov > 80)",
+      "purchases < 0 ever and not (aov > 80)",
+      "purchases <= -1 ever and not (aov > 80)",
+      "purchases in (0, 1) ever and not (aov > 80)",
+      "revenue < 0.01 ever and not (aov > 80)",
+      "revenue <= 0 ever and not (aov > 80)",
+      "0 >= revenue ever and not (aov > 80)",
+      "sum(purchase.weight) < 0.5 ever and not (aov > 80)",
+      "sum(purchase.weight) > -0.5 ever and not (aov > 80)",
+      "purchases = 1 ever or recency != 5",
+      "purchases >= 1 ever and last(purchase.campaign) ever != \"x\"",
+      "distinct(purchase.campaign) >= 1 ever and last(purchase.campaign) ever != \"x\"",
+      "distinct(purchase.campaign) >= 1 ever and not (avg(purchase.discount) > 8 ever)",
+      "count(purchase[pieces > 2]) >= 1 ever and "
+      "not (avg(purchase[channel = \"web\" and pieces > 2].amount) > 80 ever)",
+      "count(purchase[channel = \"web\" and weight > 3]) >= 1 ever and "
+      "not (avg(purchase[channel = \"web\" and pieces > 2].amount) > 80 ever)",
+  };
+  expect_all(right, sizeof right / sizeof *right, "");
+  expect_all(wrong, sizeof wrong / sizeof *wrong, "E401");
+}
+
+// What each part of an `or` says is said by all of it.
+static void parts_that_say_the_same(void **state) {
+  (void)state;
+  static const char *const right[] = {
+      "(children = 1 or children > 4 or children < -1) and children != 3",
+      "((children > 1 and country = \"DE\") or (country = \"AT\" and visits > 2)) and "
+      "country != \"CH\"",
+      "starts_with(country, \"U\") and country != \"US\"",
+      "matches(country, \"U.*\") and country != \"US\"",
+      "children in (1, 2) and children != 1",
+      "children is known and not (children / 2 > 1)",
+  };
+  static const char *const wrong[] = {
+      "(children = 1 or children > 4 or opt_in) and children != 3",
+      "((children > 1 and country = \"DE\") or (country = \"AT\" and visits > 2)) and "
+      "children != 3",
+      "starts_with(city, \"U\") and country != \"US\"",
+  };
+  expect_all(right, sizeof right / sizeof *right, "");
+  expect_all(wrong, sizeof wrong / sizeof *wrong, "E401");
+  static const char base[] = "segment base { when: children > 1 decision: \"x\" }\n";
+  expect_right_with(base, "member(base) and children != 3");
+  expect_declared(base, "(not member(base)) and children != 3", "E401", "children != 3", NULL);
+}
+
 // Who is somewhere in an order of known values has one; everybody is in a group of equal size.
 static void places_that_are_taken(void **state) {
   (void)state;
@@ -236,11 +323,7 @@ static void places_that_are_taken(void **state) {
       "band(aov, 50, 80) = 2 and views >= 1 ever and not (avg(purchase.amount) > 1 within 9d)",
       "(aov else children * 1 EUR) > 3 EUR and children != 3",
   };
-  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-    char *text = shop_text("", wrong[i]);
-    expect_codes(text, "E401");
-    free(text);
-  }
+  expect_all(wrong, sizeof wrong / sizeof *wrong, "E401");
 }
 
 // What a computed column that is known was computed from is known.
@@ -285,6 +368,8 @@ int main(void) {
       cmocka_unit_test(their_fixes_are_right),
       cmocka_unit_test(negations_that_say_what_they_want),
       cmocka_unit_test(events_that_are_there),
+      cmocka_unit_test(comparisons_that_tell_of_events),
+      cmocka_unit_test(parts_that_say_the_same),
       cmocka_unit_test(places_that_are_taken),
       cmocka_unit_test(computed_columns_that_are_known),
       cmocka_unit_test(values_that_are_never_missing),
