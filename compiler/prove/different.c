@@ -80,8 +80,11 @@ static Z3_ast count_values(struct seg_query *query, const struct seg_node *aggre
     for (uint32_t c = 0; c < region->space->cell_count; c++)
       with_value.cells[c] =
           region->cells[c] && atom >= 0 && (region->space->cells[c].atoms >> atom & 1) != 0;
-    Z3_ast some = seg_term_at_most(solver, one, seg_region_count(query, &with_value));
-    values = seg_term_add(solver, values, seg_term_if(solver, some, one, zero));
+    Z3_ast count = seg_region_count(query, &with_value);
+    Z3_ast there = seg_term_if(solver, seg_term_at_most(solver, one, count), one, zero);
+    // Follows from what it is, but is linear: no value without an event.
+    seg_query_fact(query, seg_term_at_most(solver, there, count));
+    values = seg_term_add(solver, values, there);
   }
   return values;
 }

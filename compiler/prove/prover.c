@@ -77,7 +77,10 @@ static enum seg_status try_out(const struct seg_program *program, const struct s
   return status;
 }
 
-enum { MOST_DOUBTS = 4 }; // kinds of days that stay open, before the others are not asked about
+enum {
+  FEW_EVENTS = 8,
+  MOST_DOUBTS = 4
+}; // kinds of days that stay open, before the others are not asked about
 
 static const char out_of_budget[] = "the solver did not come to an end within its budget";
 
@@ -216,10 +219,26 @@ static void pose(struct asking *asking, struct seg_query *query, Z3_ast *names) 
     assert_ranges(query);
 }
 
+/** Is there a solution with few events? No says nothing. */
+static bool has_few_events(struct asking *asking, struct seg_query *query, const Z3_ast *names) {
+  struct seg_solver *solver = query->solver;
+  Z3_ast conditions[SEG_MAX_WANTED + 1], count = seg_query_event_count(query);
+  enum seg_answer answer = SEG_IMPOSSIBLE;
+  memcpy(conditions, names, asking->count * sizeof *names);
+  for (int64_t most = 0; most <= FEW_EVENTS && answer == SEG_IMPOSSIBLE; most++) {
+    conditions[asking->count] = seg_term_at_most(solver, count, seg_term_int(solver, most));
+    answer = seg_solver_ask(solver, conditions, asking->count + 1);
+  }
+  return answer == SEG_POSSIBLE;
+}
+
 /** Is there a solution? What contradicts itself is noted. */
 static enum seg_answer decide(struct asking *asking, struct seg_query *query, const Z3_ast *names) {
   struct seg_solver *solver = query->solver;
   unsigned core[SEG_MAX_WANTED];
+  // Of a solution with few events it is soon found out which is the smallest.
+  if (solver->quick_only && has_few_events(asking, query, names))
+    return SEG_POSSIBLE;
   enum seg_answer answer = seg_solver_ask(solver, names, asking->count);
   if (answer == SEG_UNDECIDED && query->ranges.count > 0) {
     assert_ranges(query);
@@ -290,7 +309,7 @@ static enum seg_status ask_near(struct asking *asking, struct seg_query *query, 
 
 static enum seg_status ask_thoroughly(struct asking *asking, struct seg_query *query,
                                       struct seg_error *error) {
-  Z3_ast names[SEG_MAX_WANTED];
+  Z3_ast names[SEG_MAX_WANTED] = {NULL};
   enum seg_status status = SEG_OK;
   pose(asking, query, names);
   if (query->near_days != NULL) {
@@ -308,17 +327,16 @@ static enum seg_status ask_at_once(struct asking *asking, struct seg_query *quer
                                    enum seg_answer *answer, struct seg_error *error) {
   struct seg_found *found = asking->found;
   query->solver->missed = false;
-  enum seg_status status = answer_quickly(asking, query, answer, error);
-  if (status != SEG_OK || *answer != SEG_UNDECIDED || query->any_witness)
-    return status;
-  status = ask_thoroughly(asking, query, error);
+  if (query->any_witness)
+    return answer_quickly(asking, query, answer, error);
+  enum seg_status status = ask_thoroughly(asking, query, error);
   if (status != SEG_OK)
     return status;
+  *answer = SEG_POSSIBLE;
   if (found->existence == SEG_SOMEBODY && !query->solver->missed)
-    *answer = SEG_POSSIBLE;
-  else
-    seg_found_deinit(found);
-  return SEG_OK;
+    return SEG_OK;
+  seg_found_deinit(found);
+  return answer_quickly(asking, query, answer, error);
 }
 
 /** The question about days of one kind, in a solver. */

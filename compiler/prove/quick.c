@@ -4,14 +4,13 @@
 #include <stdlib.h>
 
 #include "compiler/prove/quick_search.h"
-#include "runtime/base/large_memory.h"
 
 struct seg_quick *seg_quick_new(Z3_context context, Z3_sort integers, Z3_sort truths) {
   struct seg_quick *quick = calloc(1, sizeof *quick);
   if (quick == NULL)
     return NULL;
   seg_quick_terms_init(&quick->terms, context, integers, truths);
-  quick->simplex = seg_large_memory(sizeof *quick->simplex);
+  quick->simplex = calloc(1, sizeof *quick->simplex);
   quick->spoilt = true;
   if (quick->simplex == NULL || quick->terms.out_of_memory) {
     seg_quick_free(quick);
@@ -26,7 +25,7 @@ void seg_quick_free(struct seg_quick *quick) {
   seg_quick_terms_deinit(&quick->terms);
   if (quick->simplex != NULL)
     seg_simplex_deinit(quick->simplex);
-  seg_large_memory_free(quick->simplex, sizeof *quick->simplex);
+  free(quick->simplex);
   SEG_VEC_FREE(&quick->variables);
   SEG_VEC_FREE(&quick->forms);
   SEG_VEC_FREE(&quick->choices);
@@ -43,7 +42,7 @@ void seg_quick_free(struct seg_quick *quick) {
 
 static bool make_room(struct seg_quick *quick) {
   size_t variables = quick->terms.variables.count, forms = quick->terms.forms.count;
-  struct seg_quick_seen none = {0, SEG_QUICK_NONE, SEG_QUICK_UNSET};
+  struct seg_quick_seen none = {0, SEG_QUICK_NONE, SEG_QUICK_UNSET, 0};
   while (quick->variables.count < variables)
     if (!SEG_VEC_PUSH(&quick->variables, none))
       return false;
@@ -74,10 +73,10 @@ static enum seg_quick_answer assert_facts(struct seg_quick *quick) {
   for (size_t i = last.facts; i < quick->facts.count; i++) {
     seg_quick_define(quick, quick->facts.items[i]);
     if (i < quick->fact_count)
-      seg_quick_enqueue(quick, quick->facts.items[i]);
+      seg_quick_enqueue(quick, quick->facts.items[i], 0);
   }
   for (size_t i = last.definitions; i < quick->definitions.count; i++)
-    seg_quick_enqueue(quick, quick->definitions.items[i]);
+    seg_quick_enqueue(quick, quick->definitions.items[i], 0);
   if (quick->failed)
     return SEG_QUICK_GAVE_UP;
   if (quick->queue.count == 0)
@@ -96,7 +95,7 @@ static enum seg_quick_answer ask_once(struct seg_quick *quick) {
   if (answer != SEG_QUICK_POSSIBLE)
     return answer;
   for (size_t i = quick->fact_count; i < quick->facts.count; i++)
-    seg_quick_enqueue(quick, quick->facts.items[i]);
+    seg_quick_enqueue(quick, quick->facts.items[i], 0);
   bool consistent = seg_quick_assert_queue(quick);
   if (seg_quick_lost(quick))
     return SEG_QUICK_GAVE_UP;

@@ -23,14 +23,22 @@ struct seg_quick_change {
 /** Of a variable of the terms, in this question. */
 struct seg_quick_seen {
   uint32_t stamp;
-  uint32_t simplex; // its number there, SEG_QUICK_NONE
-  uint8_t truth;    // 0, 1, SEG_QUICK_UNSET
+  uint32_t simplex;  // its number there, SEG_QUICK_NONE
+  uint8_t truth;     // 0, 1, SEG_QUICK_UNSET
+  seg_decisions why; // it is so
 };
 
 /** An alternative that must be gone into unless it holds already. */
 struct seg_quick_choice {
   seg_quick_literal literal;
   bool done;
+  seg_decisions why; // it must be
+};
+
+/** Something to be asserted. */
+struct seg_quick_demand {
+  seg_quick_literal literal;
+  seg_decisions why;
 };
 
 /** Of a variable, in the last solution. */
@@ -61,7 +69,8 @@ struct seg_quick {
   size_t settled;                // so many choices were gone through
   struct seg_quick_traces moved; // what has changed since then
   SEG_VEC(struct seg_quick_change) changes;
-  SEG_VEC(seg_quick_literal) queue; // to be asserted
+  SEG_VEC(struct seg_quick_demand) queue;
+  seg_decisions conflict; // what the last contradiction rests on
   SEG_VEC(struct seg_quick_solved) solution;
   SEG_VEC(seg_quick_literal) facts; // that stay between questions, and then those of the last one
   size_t fact_count;
@@ -84,7 +93,7 @@ static inline bool seg_quick_lost(const struct seg_quick *quick) {
 static inline struct seg_quick_seen *seg_quick_see(struct seg_quick *quick, uint32_t number) {
   struct seg_quick_seen *seen = &quick->variables.items[number];
   if (seen->stamp != quick->stamp)
-    *seen = (struct seg_quick_seen){quick->stamp, SEG_QUICK_NONE, SEG_QUICK_UNSET};
+    *seen = (struct seg_quick_seen){quick->stamp, SEG_QUICK_NONE, SEG_QUICK_UNSET, 0};
   return seen;
 }
 
@@ -92,7 +101,7 @@ static inline struct seg_quick_seen *seg_quick_see(struct seg_quick *quick, uint
 
 /** A literal that must hold, with the definitions of what it reaches, which a question keeps. */
 void seg_quick_define(struct seg_quick *quick, seg_quick_literal literal);
-void seg_quick_enqueue(struct seg_quick *quick, seg_quick_literal literal);
+void seg_quick_enqueue(struct seg_quick *quick, seg_quick_literal literal, seg_decisions why);
 /** Assert what was enqueued. False: a contradiction, or lost. */
 bool seg_quick_assert_queue(struct seg_quick *quick);
 /** Go through the open alternatives: those that hold are done, those with one way left are
@@ -106,6 +115,8 @@ enum seg_quick_answer seg_quick_search(struct seg_quick *quick);
 
 /** 0 or 1 when the bounds decide it, else SEG_QUICK_UNSET. */
 uint8_t seg_quick_decided(struct seg_quick *quick, seg_quick_literal literal);
+/** What it rests on that bounds decide the literal. */
+seg_decisions seg_quick_reasons(struct seg_quick *quick, seg_quick_literal literal);
 /** The least that the bounds of its variables allow a sum. False: there is none. */
 bool seg_quick_least_sum(struct seg_quick *quick, const struct seg_quick_sum *sum,
                          struct seg_ratio *least);

@@ -338,7 +338,20 @@ static bool numeral(struct seg_quick_terms *terms, Z3_ast term, struct seg_ratio
   return true;
 }
 
+static seg_quick_literal at_most(struct seg_quick_terms *terms, Z3_ast a, Z3_ast b);
 static seg_quick_literal equal(struct seg_quick_terms *terms, Z3_ast a, Z3_ast b);
+
+/** A choice between two numbers lies between them: this is known before it is made. */
+static seg_quick_literal between(struct seg_quick_terms *terms, Z3_ast choice, Z3_app app) {
+  Z3_ast first = Z3_get_app_arg(terms->context, app, 1);
+  Z3_ast second = Z3_get_app_arg(terms->context, app, 2);
+  struct seg_ratio a, b;
+  if (!numeral(terms, first, &a) || !numeral(terms, second, &b))
+    return yes;
+  bool rises = seg_ratio_compare(a, b) < 0;
+  return join_two(terms, SEG_QUICK_AND, at_most(terms, rises ? first : second, choice),
+                  at_most(terms, choice, rises ? second : first));
+}
 
 /** A variable for a choice between two values. */
 static void add_choice(struct seg_quick_terms *terms, Z3_ast term, struct seg_ratio factor,
@@ -354,6 +367,7 @@ static void add_choice(struct seg_quick_terms *terms, Z3_ast term, struct seg_ra
         terms, SEG_QUICK_AND,
         chosen >> 1 == UNKNOWN_NODE ? unknown : join_two(terms, SEG_QUICK_OR, chosen ^ 1, first),
         join_two(terms, SEG_QUICK_OR, chosen, second));
+    definition = join_two(terms, SEG_QUICK_AND, definition, between(terms, term, app));
     if (number < terms->variables.count)
       terms->variables.items[number].definition = definition;
   }

@@ -3,12 +3,18 @@
 
 #include "compiler/prove/quick_search.h"
 
-/** The least or greatest that the bounds of variables allow a form. False: there is none. */
-static bool reach_of(struct seg_quick *quick, uint32_t number, bool greatest,
+/** A form has a bound of its own once it is asserted, and what the bounds of its variables allow.
+ */
+enum reach { OWN_REACH, REACH_OF_VARIABLES };
+
+/** The least or greatest that bounds allow a form. False: there is none. */
+static bool reach_of(struct seg_quick *quick, uint32_t number, enum reach by, bool greatest,
                      struct seg_ratio *reach) {
   const struct seg_quick_form *form = &quick->terms.forms.items[number];
-  const struct seg_quick_seen *own = &quick->forms.items[number];
-  if (own->stamp == quick->stamp) {
+  if (by == OWN_REACH) {
+    const struct seg_quick_seen *own = &quick->forms.items[number];
+    if (own->stamp != quick->stamp)
+      return false;
     const struct seg_simplex_bound *bound =
         &quick->simplex->variables[own->simplex].bounds[greatest];
     *reach = bound->value;
@@ -29,6 +35,20 @@ static bool reach_of(struct seg_quick *quick, uint32_t number, bool greatest,
     *reach = seg_ratio_add(*reach, seg_ratio_multiply(factor, bound->value, &overflow), &overflow);
   }
   return !overflow;
+}
+
+/** Whether one kind of bounds decides an inequality. */
+static uint8_t decided_by(struct seg_quick *quick, const struct seg_quick_node *node,
+                          enum reach by) {
+  int side = node->kind == SEG_QUICK_AT_MOST ? 1 : -1;
+  struct seg_ratio reach;
+  if (reach_of(quick, node->subject, by, side > 0, &reach) &&
+      side * seg_ratio_compare(reach, node->bound) <= 0)
+    return 1;
+  if (reach_of(quick, node->subject, by, side < 0, &reach) &&
+      side * seg_ratio_compare(reach, node->bound) > 0)
+    return 0;
+  return SEG_QUICK_UNSET;
 }
 
 bool seg_quick_least_sum(struct seg_quick *quick, const struct seg_quick_sum *sum,
@@ -52,21 +72,15 @@ bool seg_quick_least_sum(struct seg_quick *quick, const struct seg_quick_sum *su
 uint8_t seg_quick_decided(struct seg_quick *quick, seg_quick_literal literal) {
   const struct seg_quick_node *node = &quick->terms.nodes.items[literal >> 1];
   uint8_t truth = SEG_QUICK_UNSET;
-  struct seg_ratio reach;
   switch (node->kind) {
   case SEG_QUICK_YES: truth = 1; break;
   case SEG_QUICK_TRUTH: truth = seg_quick_see(quick, node->subject)->truth; break;
   case SEG_QUICK_AT_MOST:
-  case SEG_QUICK_AT_LEAST: {
-    int side = node->kind == SEG_QUICK_AT_MOST ? 1 : -1;
-    if (reach_of(quick, node->subject, side > 0, &reach) &&
-        side * seg_ratio_compare(reach, node->bound) <= 0)
-      truth = 1;
-    else if (reach_of(quick, node->subject, side < 0, &reach) &&
-             side * seg_ratio_compare(reach, node->bound) > 0)
-      truth = 0;
+  case SEG_QUICK_AT_LEAST:
+    truth = decided_by(quick, node, OWN_REACH);
+    if (truth == SEG_QUICK_UNSET)
+      truth = decided_by(quick, node, REACH_OF_VARIABLES);
     break;
-  }
   case SEG_QUICK_AND:
   case SEG_QUICK_OR: {
     uint8_t settles = node->kind == SEG_QUICK_OR; // one such part decides
@@ -81,6 +95,53 @@ uint8_t seg_quick_decided(struct seg_quick *quick, seg_quick_literal literal) {
   case SEG_QUICK_UNKNOWN: break;
   }
   return truth == SEG_QUICK_UNSET ? SEG_QUICK_UNSET : truth ^ (literal & 1);
+}
+
+// --- why ---
+
+/** What the bounds rest on that decide an inequality. */
+static seg_decisions reasons_of_reach(struct seg_quick *quick, const struct seg_quick_node *node,
+                                      bool holds) {
+  const struct seg_quick_form *form = &quick->terms.forms.items[node->subject];
+  const struct seg_simplex_variable *variables = quick->simplex->variables;
+  bool greatest = (node->kind == SEG_QUICK_AT_MOST) == holds;
+  seg_decisions why = 0;
+  if (decided_by(quick, node, OWN_REACH) != SEG_QUICK_UNSET)
+    return variables[quick->forms.items[node->subject].simplex].bounds[greatest].why;
+  for (uint32_t i = 0; i < form->count; i++) {
+    const struct seg_quick_seen *seen =
+        seg_quick_see(quick, quick->terms.variables_of_forms.items[form->first + i]);
+    bool up = (quick->terms.factors.items[form->first + i].above > 0) == greatest;
+    why |= variables[seen->simplex].bounds[up].why;
+  }
+  return why;
+}
+
+seg_decisions seg_quick_reasons(struct seg_quick *quick, seg_quick_literal literal) {
+  const struct seg_quick_node *node = &quick->terms.nodes.items[literal >> 1];
+  uint8_t truth = seg_quick_decided(quick, literal & ~1u);
+  seg_decisions why = 0;
+  switch (node->kind) {
+  case SEG_QUICK_YES:
+  case SEG_QUICK_UNKNOWN: break;
+  case SEG_QUICK_TRUTH: return seg_quick_see(quick, node->subject)->why;
+  case SEG_QUICK_AT_MOST:
+  case SEG_QUICK_AT_LEAST: return reasons_of_reach(quick, node, truth == 1);
+  case SEG_QUICK_AND:
+  case SEG_QUICK_OR: {
+    bool one = truth == (node->kind == SEG_QUICK_OR); // part decides
+    for (uint32_t i = 0; i < node->count; i++) {
+      seg_quick_literal part = quick->terms.children.items[node->first + i];
+      if (one && seg_quick_decided(quick, part) != truth)
+        continue;
+      why |= seg_quick_reasons(quick, part);
+      if (one)
+        break;
+    }
+    break;
+  }
+  }
+  return why;
 }
 
 // --- values ---

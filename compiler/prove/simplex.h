@@ -13,23 +13,33 @@
 #include "runtime/base/vec.h"
 
 enum { SEG_SIMPLEX_VARIABLES = 1280, SEG_SIMPLEX_ROWS = 640, SEG_SIMPLEX_PIVOTS = 1500 };
-// From row to row, at first and at most. Small problems lie on few pages; a power of two would put
-// a column into one set of the processor's cache.
-enum { SEG_SIMPLEX_FIRST_STRIDE = 64 + 4, SEG_SIMPLEX_STRIDE = SEG_SIMPLEX_VARIABLES + 4 };
 
 enum seg_simplex_answer { SEG_SIMPLEX_POSSIBLE, SEG_SIMPLEX_IMPOSSIBLE, SEG_SIMPLEX_GAVE_UP };
+
+/** A bit for each decision of the caller that something rests on. */
+typedef unsigned __int128 seg_decisions;
 
 struct seg_simplex_bound {
   bool set;
   struct seg_ratio value;
+  seg_decisions why;
 };
 
 struct seg_simplex_variable {
-  bool whole;                         // must be an integer; the caller's business
-  int32_t row;                        // that it is the basic variable of, or -1
-  struct seg_simplex_bound bounds[2]; // lower, upper
-  struct seg_ratio value;             // within the bounds unless it is basic
+  bool whole;                            // must be an integer; the caller's business
+  int32_t row;                           // that it is the basic variable of, or -1
+  struct seg_simplex_bound bounds[2];    // lower, upper
+  struct seg_ratio value;                // within the bounds unless it is basic
+  uint64_t users[SEG_SIMPLEX_ROWS / 64]; // a bit a row that it stands in
 };
+
+/** A variable times a factor, which is not 0. */
+struct seg_simplex_part {
+  uint32_t variable;
+  struct seg_ratio factor;
+};
+
+typedef SEG_VEC(struct seg_simplex_part) seg_simplex_sum; // variables rise
 
 struct seg_simplex_change { // of a bound, to be taken back
   uint32_t variable;
@@ -40,11 +50,11 @@ struct seg_simplex_change { // of a bound, to be taken back
 struct seg_simplex {
   uint32_t variable_count, row_count, pivots;
   bool overflow;
+  seg_decisions conflict; // what the last contradiction rests on
   struct seg_simplex_variable variables[SEG_SIMPLEX_VARIABLES];
   uint32_t basic[SEG_SIMPLEX_ROWS];
-  uint32_t stride;
-  struct seg_ratio cells[SEG_SIMPLEX_ROWS * SEG_SIMPLEX_STRIDE]; // a row: basic = sum of the others
-  uint32_t columns[SEG_SIMPLEX_VARIABLES];                       // scratch
+  seg_simplex_sum rows[SEG_SIMPLEX_ROWS]; // a row: basic = sum of the others, most of which are not
+  seg_simplex_sum scratch;
   SEG_VEC(struct seg_simplex_change) changes;
 };
 
@@ -63,7 +73,7 @@ uint32_t seg_simplex_row(struct seg_simplex *simplex, bool whole, const uint32_t
 /** A bound that is at least as tight as the present one. False when it contradicts the other bound,
  * or when something overflowed or memory is out, which `overflow` tells. */
 bool seg_simplex_bound(struct seg_simplex *simplex, uint32_t variable, bool upper,
-                       struct seg_ratio value);
+                       struct seg_ratio value, seg_decisions why);
 
 /** Values within all bounds. */
 enum seg_simplex_answer seg_simplex_check(struct seg_simplex *simplex);

@@ -32,9 +32,11 @@ static bool prefer(struct seg_choosing *choosing, Z3_ast wish) {
  * model always has the least one so far. */
 static int64_t settle_least(struct seg_choosing *choosing, Z3_ast term, int64_t floor) {
   struct seg_solver *solver = choosing->query->solver;
-  int64_t low = seg_solver_floor(solver, term, floor), high, step = 1;
+  int64_t low = floor, high, step = 1;
   if (!seg_solver_int(solver, term, &high))
     return floor; // beyond what any data holds
+  if (low < high)
+    low = seg_solver_floor(solver, term, floor);
   while (low < high && choosing->tries > 0) {
     int64_t middle;
     if (step > (high - low) / 2) // also where `middle` would be too large a number

@@ -430,6 +430,7 @@ static void make_ages(struct seg_query *query, struct seg_cell *cell, uint32_t b
   cell->far[b] = seg_term_variable(solver, solver->integers, "far");
   seg_query_fact(query, seg_term_at_most(solver, query->near[b], cell->near[b]));
   seg_query_fact(query, seg_term_at_most(solver, cell->near[b], cell->far[b]));
+  seg_query_fact(query, seg_term_at_most(solver, cell->near[b], query->far[b])); // known at once
   seg_query_fact(query, seg_term_at_most(solver, cell->far[b], query->far[b]));
   Z3_ast several = seg_term_at_most(solver, seg_term_int(solver, 2), cell->counts[b]);
   seg_query_fact(

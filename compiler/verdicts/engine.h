@@ -151,7 +151,7 @@ SEG_NODISCARD enum seg_status seg_judge_pairs(struct seg_engine *engine);
 SEG_NODISCARD enum seg_status seg_judge_declared(struct seg_engine *engine);
 /** pairs.c: the customer to be shown for two rules that meet. */
 SEG_NODISCARD enum seg_status seg_find_pair_witness(struct seg_engine *engine,
-                                                    struct seg_verdict *verdict, bool smallest);
+                                                    struct seg_verdict *verdict);
 /** chains.c: hidden members, gaps, chains that order nothing. */
 SEG_NODISCARD enum seg_status seg_judge_chains(struct seg_engine *engine);
 /** redundant.c: parts of rules that change nothing. */

@@ -178,17 +178,12 @@ enum seg_status seg_judge_declared(struct seg_engine *engine) {
 
 // --- witnesses ---
 
-enum seg_status seg_find_pair_witness(struct seg_engine *engine, struct seg_verdict *verdict,
-                                      bool smallest) {
+enum seg_status seg_find_pair_witness(struct seg_engine *engine, struct seg_verdict *verdict) {
   const struct seg_program *program = engine->program;
   struct seg_wanted wanted[] = {{program->segments[verdict->segment].when, false},
                                 {program->segments[verdict->other].when, false}};
-  struct seg_found found = {.existence = SEG_UNPROVED};
-  enum seg_status status = SEG_OK;
-  if (!smallest && !engine->options.unpruned)
-    status = seg_engine_put_together(engine, wanted, 2, &found);
-  if (status == SEG_OK && found.existence == SEG_UNPROVED)
-    status = seg_engine_find(engine, wanted, 2, true, &found);
+  struct seg_found found;
+  enum seg_status status = seg_engine_find(engine, wanted, 2, true, &found);
   if (status == SEG_OK)
     status = seg_engine_keep_witness(engine, verdict, &found);
   if (status == SEG_OK)

@@ -5,10 +5,7 @@
 
 #include "compiler/verdicts/engine.h"
 
-enum {
-  USUAL_WITNESSES = 50,
-  SMALLEST_WITNESSES = 5 // of those: the very smallest customers, whatever it costs
-};
+enum { USUAL_WITNESSES = 50 };
 
 const char *seg_verdict_kind_name(enum seg_verdict_kind kind) {
   static const char *const names[] = {
@@ -59,9 +56,7 @@ static enum seg_status judge(struct seg_engine *engine) {
   return status;
 }
 
-/** For the first pairs that meet without a word about it, in the order in which they are shown. To
- * find the smallest customer takes many answers: after a few, one who is put together of known ones
- * and has no event too many will do. */
+/** For the first pairs that meet without a word about it, in the order in which they are shown. */
 static enum seg_status find_witnesses(struct seg_engine *engine) {
   uint32_t left = engine->options.witnesses;
   enum seg_status status = SEG_OK;
@@ -69,8 +64,7 @@ static enum seg_status find_witnesses(struct seg_engine *engine) {
     struct seg_verdict *verdict = &engine->verdicts->items.items[i];
     if (verdict->kind != SEG_VERDICT_OVERLAP && verdict->kind != SEG_VERDICT_EXCLUSIVE_BROKEN)
       continue;
-    bool smallest = engine->options.witnesses - left < SMALLEST_WITNESSES;
-    status = seg_find_pair_witness(engine, verdict, smallest);
+    status = seg_find_pair_witness(engine, verdict);
     left--;
   }
   return status;

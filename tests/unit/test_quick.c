@@ -228,18 +228,18 @@ static void bounds_come_and_go(void **unused) {
   uint32_t x = seg_simplex_variable(simplex, true), y = seg_simplex_variable(simplex, true);
   struct seg_ratio ones[] = {{1, 1}, {1, 1}};
   uint32_t sum = seg_simplex_row(simplex, true, (uint32_t[]){x, y}, ones, 2);
-  assert_true(seg_simplex_bound(simplex, x, true, seg_ratio_whole(3)));
-  assert_true(seg_simplex_bound(simplex, y, true, seg_ratio_whole(4)));
-  assert_true(seg_simplex_bound(simplex, sum, false, seg_ratio_whole(7)));
+  assert_true(seg_simplex_bound(simplex, x, true, seg_ratio_whole(3), 0));
+  assert_true(seg_simplex_bound(simplex, y, true, seg_ratio_whole(4), 0));
+  assert_true(seg_simplex_bound(simplex, sum, false, seg_ratio_whole(7), 0));
   assert_int_equal(seg_simplex_check(simplex), SEG_SIMPLEX_POSSIBLE);
   assert_int_equal(simplex->variables[x].value.above, 3);
   assert_int_equal(simplex->variables[y].value.above, 4);
   size_t before = simplex->changes.count;
-  assert_true(seg_simplex_bound(simplex, sum, false, seg_ratio_whole(8)));
+  assert_true(seg_simplex_bound(simplex, sum, false, seg_ratio_whole(8), 0));
   assert_int_equal(seg_simplex_check(simplex), SEG_SIMPLEX_IMPOSSIBLE);
   seg_simplex_back(simplex, before);
   assert_int_equal(seg_simplex_check(simplex), SEG_SIMPLEX_POSSIBLE);
-  assert_false(seg_simplex_bound(simplex, sum, true, seg_ratio_whole(6)));
+  assert_false(seg_simplex_bound(simplex, sum, true, seg_ratio_whole(6), 0));
   seg_simplex_deinit(simplex);
   free(simplex);
 }
