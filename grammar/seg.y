@@ -491,7 +491,9 @@ duration:
 %%
 
 int seg_grammar_word(struct seg_str text) {
-  for (int kind = TOK_AND; text.size > 0 && kind <= TOK_THROUGH; kind++) {
+  if (text.size < 2 || text.data[1] < 'a' || text.data[1] > 'z') // words are small letters
+    return TOK_IDENT;
+  for (int kind = TOK_AND; kind <= TOK_THROUGH; kind++) {
     const char *name = seg_grammar_token_name(kind);
     if (*name == *text.data && seg_str_is(text, name)) // most differ in their first letter
       return kind;

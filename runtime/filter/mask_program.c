@@ -14,7 +14,8 @@
 
 enum {
   CACHE_BYTES = 768 << 10, // of the slots of a batch: the second level has 1 MB or less
-  LARGEST_BATCH = 4096,
+  LARGEST_BATCH = 8192,
+  LARGE_BATCH_BYTES = 128 << 10, // of more slots than these: columns want to stay there, too
   NO_SLOT = UINT32_MAX,
 };
 
@@ -337,6 +338,8 @@ enum seg_status seg_mask_program_build(struct seg_arena *arena, const struct seg
 
 int64_t seg_mask_program_batch(const struct seg_mask_program *program) {
   int64_t rows = LARGEST_BATCH;
+  if (rows / 8 * program->slot_count > LARGE_BATCH_BYTES)
+    rows /= 2;
   while (rows > SEG_MASK_ROUND && rows / 8 * program->slot_count > CACHE_BYTES)
     rows /= 2;
   return rows;

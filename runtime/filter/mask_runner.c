@@ -468,7 +468,7 @@ static void fill(uint64_t *words, int64_t rows, bool holds) {
 // notice by themselves what will be read.
 static void fetch_next(const char *values, size_t batch_bytes, size_t bytes) {
   for (size_t i = 0; i < bytes; i += 64)
-    __builtin_prefetch(values + batch_bytes + i, 0, 2);
+    __builtin_prefetch(values + batch_bytes + i, 0, 3);
 }
 
 // Slices are of 512 rows; what lies behind the last rows cannot be read where others' values lie.

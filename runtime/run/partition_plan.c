@@ -11,11 +11,12 @@
 #include "runtime/run/stored_fold.h"
 
 enum {
-  LARGEST_BATCH = 4096,
+  LARGEST_BATCH = 8192,
   SMALLEST_BATCH = 512,
   BATCH_BYTES = 1 << 19, // half an L2 cache for the columns of a batch
   LARGEST_GROUP = 64,
-  HEAVY = 4, // times the average
+  NEIGHBOURS = 8, // partitions without events that one worker takes
+  HEAVY = 4,      // times the average
 };
 
 static const char what_for[] = "deciding the rules";
@@ -157,6 +158,17 @@ static enum seg_status make_room(struct seg_run_state *state, uint64_t bytes,
   return status;
 }
 
+// Without events to gather, neighbours are decided by one worker: what it fetches ahead is then
+// what it decides next.
+static uint32_t choose_neighbours(const struct seg_partition_plan *partitions,
+                                  const struct seg_run_state *state) {
+  for (uint32_t e = 0; e < state->plan->event_count; e++)
+    if (seg_run_gathers_event(state, e))
+      return 1;
+  uint32_t fair = partitions->partition_count / (state->threads * 16);
+  return fair < 1 ? 1 : fair < NEIGHBOURS ? fair : NEIGHBOURS;
+}
+
 // One read serves a whole group, when a group's share of the file fits what is left of memory.
 static uint32_t choose_group(const struct seg_partition_plan *partitions,
                              const struct seg_run_state *state, uint64_t largest,
@@ -165,7 +177,7 @@ static uint32_t choose_group(const struct seg_partition_plan *partitions,
   for (uint32_t e = 0; e < state->plan->event_count; e++)
     spilled += state->events[e].spilled;
   if (spilled == 0)
-    return 1;
+    return choose_neighbours(partitions, state);
   uint64_t free_bytes = state->budget->limit - seg_memory_budget_used(state->budget);
   uint64_t share = free_bytes > largest ? (free_bytes - largest) / state->threads : 0;
   uint64_t group = largest_slices == 0 ? LARGEST_GROUP : share / largest_slices;
