@@ -137,16 +137,21 @@ static void look_at_days(struct event_writer *writer, uint32_t keys) {
 
 static enum seg_status write_offsets(struct event_writer *writer, uint32_t first, uint32_t count,
                                      uint64_t before, struct seg_error *error) {
+  enum { AT_ONCE = 512 };
   const uint64_t *offsets = writer->gather.offsets;
+  uint64_t some_offsets[AT_ONCE];
+  uint32_t some_numbers[AT_ONCE], some = 0;
   enum seg_status status = SEG_OK;
   for (uint32_t i = 0; status == SEG_OK && i < count; i++) {
-    uint64_t offset = before + offsets[i];
-    uint32_t number = first + i;
-    if (writer->sparse && offsets[i] == offsets[i + 1])
+    some_offsets[some] = before + offsets[i];
+    some_numbers[some] = first + i;
+    some += !writer->sparse || offsets[i] < offsets[i + 1];
+    if (some < AT_ONCE && i + 1 < count)
       continue;
-    status = seg_array_file_append(&writer->offsets, &offset, 1, error);
+    status = seg_array_file_append(&writer->offsets, some_offsets, some, error);
     if (status == SEG_OK && writer->sparse)
-      status = seg_array_file_append(&writer->numbers, &number, 1, error);
+      status = seg_array_file_append(&writer->numbers, some_numbers, some, error);
+    some = 0;
   }
   return status;
 }

@@ -1,12 +1,14 @@
-// Bringing parts together; see preparing.h. A part is merged into the one before it when it has
-// grown to a quarter of it: each row is then written about as often as the logarithm of the number
-// of appends says, and so many parts are there.
+// Bringing parts together; see preparing.h. The last parts of an event become one when there are at
+// least four and none of them has more than half of their rows; those of the keys, which every
+// look-up asks, when they have grown to a quarter of the part before. Each row is then written
+// about as often as the logarithm of the number of appends says, most appends write nothing but
+// their own rows, and there are at most three parts of a size.
 #include <stdlib.h>
 
 #include "runtime/prepare/preparing.h"
 #include "runtime/store/store_read.h"
 
-enum { SHARE = 4, AT_ONCE = 1 << 16 };
+enum { SHARE = 4, TOGETHER = 4, AT_ONCE = 1 << 16 };
 
 static const char what_for[] = "the parts of the store";
 
@@ -288,17 +290,24 @@ static enum seg_status merge_parts(struct merging *merging, struct seg_error *er
   return status;
 }
 
+// From which part on all become one.
+static uint32_t first_to_merge(const struct seg_store_entity *entity) {
+  uint64_t rows = 0, most = 0;
+  uint32_t first = entity->part_count;
+  for (uint32_t p = entity->part_count; p > 0; p--) {
+    uint64_t some = entity->parts[p - 1].rows;
+    rows += some;
+    most = some > most ? some : most;
+    if (entity->part_count - p + 1 >= TOGETHER && most <= rows / 2)
+      first = p - 1;
+  }
+  return first;
+}
+
 static enum seg_status merge_entity(struct seg_preparing *state, struct seg_store_entity *entity,
                                     struct seg_error *error) {
-  struct merging merging = {.state = state, .entity = entity};
-  uint32_t first = entity->part_count;
-  for (uint64_t rows = 0; first > 0; first--) {
-    if (first < entity->part_count && rows * SHARE < entity->parts[first - 1].rows)
-      break;
-    rows += entity->parts[first - 1].rows;
-  }
-  merging.first_part = first;
-  return first + 1 >= entity->part_count ? SEG_OK : merge_parts(&merging, error);
+  struct merging merging = {.state = state, .entity = entity, .first_part = first_to_merge(entity)};
+  return merging.first_part == entity->part_count ? SEG_OK : merge_parts(&merging, error);
 }
 
 static uint64_t key_rows(const struct seg_store_manifest *manifest, uint32_t part) {

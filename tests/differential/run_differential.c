@@ -67,7 +67,7 @@ static struct run_manner manner_of(uint64_t seed, uint32_t which) {
   struct run_manner manner = {.threads = threads[seg_random_below(&random, 5)],
                               .morsel_rows = morsels[seg_random_below(&random, 7)]};
   if (seg_random_below(&random, STORED) == 0)
-    manner.store_parts = 1 + (uint32_t)seg_random_below(&random, 4);
+    manner.store_parts = 1 + (uint32_t)seg_random_below(&random, 6);
   return manner;
 }
 

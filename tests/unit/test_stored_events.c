@@ -29,7 +29,8 @@ struct variant {
   const char *where;     // of the event
   const char *customers; // `where` of the customer
   unsigned filters;      // more of them
-  unsigned later;        // of a hundred events are appended: many are merged, few stay a part
+  unsigned later;        // of a hundred events are appended: a part, or
+  bool in_thirds;        // three times: they are merged with the rest when they are many
   bool rising;           // a customer's days rise
   bool recent;           // every window is short
   bool some_missing;     // amounts
@@ -59,7 +60,8 @@ static const struct variant variants[] = {
      .as_of = "2095-06-01",
      .where = "where pieces > 2\n",
      .filters = 13,
-     .later = 50},
+     .later = 60,
+     .in_thirds = true},
     {.name = "eight bytes, many filters",
      .largest = 4000000000000,
      .first_year = 2025,
@@ -71,7 +73,8 @@ static const struct variant variants[] = {
      .first_year = 2025,
      .as_of = "2025-09-01",
      .filters = 4,
-     .later = 50,
+     .later = 60,
+     .in_thirds = true,
      .some_missing = true},
     {.name = "faults of rows that do not exist",
      .largest = 30000,
@@ -87,7 +90,8 @@ static const struct variant variants[] = {
      .as_of = "2026-01-01",
      .customers = "where score > 20\n",
      .filters = 2,
-     .later = 50,
+     .later = 60,
+     .in_thirds = true,
      .some_missing = true},
     {.name = "a small part",
      .largest = 2000000000,
@@ -118,7 +122,8 @@ static const struct variant variants[] = {
      .first_year = 2025,
      .as_of = "2025-08-10",
      .where = "where pieces < 1000\n",
-     .later = 50,
+     .later = 60,
+     .in_thirds = true,
      .rising = true,
      .recent = true,
      .wild = true},
@@ -277,12 +282,22 @@ static void write_event(FILE *out, const struct variant *variant, unsigned custo
                                           : "false");
 }
 
+static const char *const folders[] = {"all", "one", "two", "three", "four"};
+enum { FOLDERS = sizeof folders / sizeof *folders };
+
+// The first of a customer's events in a part, 0 to 4.
+static unsigned begin_of(const struct variant *variant, unsigned part, unsigned all) {
+  unsigned later = all * variant->later / 100;
+  if (part < 2 || !variant->in_thirds)
+    return part == 0 ? 0 : part == 1 ? all - later : all;
+  return all - later + later * (part - 1) / 3;
+}
+
 // The files twice: all events, and those of each part by themselves.
 static void write_data(const char *folder, const struct variant *variant,
                        struct seg_random *random) {
   char path[PATH + 32];
-  const char *const folders[] = {"all", "one", "two"};
-  FILE *files[3] = {NULL, NULL, NULL};
+  FILE *files[FOLDERS] = {NULL};
   char *customers = NULL;
   size_t size;
   FILE *out = open_memstream(&customers, &size);
@@ -291,7 +306,7 @@ static void write_data(const char *folder, const struct variant *variant,
     if (c % 31 != 30) // somebody else's events have nobody
       fprintf(out, "k%u,%u\n", (c * 7) % CUSTOMERS, c % 50);
   fclose(out);
-  for (size_t i = 0; i < 3; i++) {
+  for (size_t i = 0; i < FOLDERS; i++) {
     snprintf(path, sizeof path, "%s/%s", folder, folders[i]);
     assert_int_equal(mkdir(path, 0700), 0);
     if (i < 2)
@@ -305,20 +320,20 @@ static void write_data(const char *folder, const struct variant *variant,
   unsigned sizes[CUSTOMERS];
   for (unsigned c = 0; c < CUSTOMERS; c++)
     sizes[c] = events_of(c, random);
-  for (unsigned half = 0; half < 2; half++)
+  for (unsigned part = 0; part < FOLDERS - 1; part++)
     for (unsigned c = 0; c < CUSTOMERS; c++) {
-      unsigned all = sizes[c], later = all * variant->later / 100;
-      for (unsigned e = half == 0 ? 0 : all - later; e < (half == 0 ? all - later : all); e++) {
+      unsigned all = sizes[c];
+      for (unsigned e = begin_of(variant, part, all); e < begin_of(variant, part + 1, all); e++) {
         char *line = NULL;
         FILE *event = open_memstream(&line, &size);
         write_event(event, variant, c, e, all, random);
         fclose(event);
         fputs(line, files[0]);
-        fputs(line, files[1 + half]);
+        fputs(line, files[1 + part]);
         free(line);
       }
     }
-  for (size_t i = 0; i < 3; i++)
+  for (size_t i = 0; i < FOLDERS; i++)
     assert_int_equal(fclose(files[i]), 0);
 }
 
@@ -393,7 +408,8 @@ static void try_variant(const struct variant *variant, struct seg_random *random
   assert_non_null(kept);
   if (variant->later > 0) { // the store that is kept open is then an old one
     free(score(folder, variant, NULL, true, kept, 1, 0));
-    prepare(folder, "two", true);
+    for (unsigned part = 1; part < (variant->in_thirds ? 4 : 2); part++)
+      prepare(folder, folders[1 + part], true);
   }
   char *wanted = score(folder, variant, NULL, false, NULL, 2, 0);
   for (unsigned i = 0; i < 3; i++) {
