@@ -295,7 +295,8 @@ bool seg_boxes_init(struct seg_boxes *boxes, const struct seg_circuit *circuit) 
   struct reading *readings = SEG_NEW_ARRAY(&boxes->arena, struct reading, atoms + 1);
   boxes->signs = SEG_NEW_ARRAY(&boxes->arena, struct seg_range, 2 * atoms + 1);
   boxes->exact = SEG_NEW_ARRAY(&boxes->arena, bool, atoms + 1);
-  if (readings == NULL || boxes->signs == NULL || boxes->exact == NULL)
+  boxes->alone = SEG_NEW_ARRAY(&boxes->arena, struct seg_cubes, 2 * atoms + 1);
+  if (readings == NULL || boxes->signs == NULL || boxes->exact == NULL || boxes->alone == NULL)
     return false;
   for (size_t i = 0; i < atoms; i++) {
     const struct seg_node *node = circuit->atoms.items[i].node;
@@ -391,6 +392,23 @@ bool seg_boxes_fill(struct seg_boxes *boxes, struct seg_cubes *cubes, struct seg
   }
   cubes->count = kept;
   return true;
+}
+
+const struct seg_cubes *seg_boxes_of_sign(struct seg_boxes *boxes, seg_atom_sign sign) {
+  struct seg_cubes *alone = &boxes->alone[sign];
+  if (alone->cubes != NULL)
+    return alone;
+  struct seg_cube *cube = SEG_NEW(&boxes->arena, struct seg_cube);
+  seg_atom_sign *signs = SEG_NEW(&boxes->arena, seg_atom_sign);
+  if (cube == NULL || signs == NULL)
+    return NULL;
+  *signs = sign;
+  *cube = (struct seg_cube){.count = 1, .signs = signs};
+  struct seg_cubes made = {.count = 1, .cubes = cube};
+  if (!seg_boxes_fill(boxes, &made, &boxes->arena))
+    return NULL;
+  *alone = made;
+  return alone;
 }
 
 bool seg_ranges_disjoint(const struct seg_cube *a, const struct seg_cube *b) {

@@ -46,6 +46,7 @@ struct seg_boxes {
   SEG_VEC(struct seg_boxed_value) values;
   struct seg_range *signs; // what each atom sign says
   bool *exact;             // of each atom: it says no more and no less than its ranges
+  struct seg_cubes *alone; // of each atom sign, as far as they were asked for: it as a cube
   SEG_VEC(struct seg_conflict) conflicts, doubts;
   SEG_VEC(struct seg_value_order) orders;
   struct seg_range *all; // scratch, a range for each value
@@ -58,6 +59,10 @@ void seg_boxes_deinit(struct seg_boxes *boxes);
 /** Fill the ranges of cubes; those that contradict themselves are taken out. */
 SEG_NODISCARD bool seg_boxes_fill(struct seg_boxes *boxes, struct seg_cubes *cubes,
                                   struct seg_arena *arena);
+
+/** What one sign says of all values, as seg_boxes_fill has it: a cube, or none when it contradicts
+ * itself. NULL when memory is out. */
+const struct seg_cubes *seg_boxes_of_sign(struct seg_boxes *boxes, seg_atom_sign sign);
 
 bool seg_ranges_disjoint(const struct seg_cube *a, const struct seg_cube *b);
 

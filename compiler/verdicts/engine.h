@@ -5,6 +5,7 @@
 #ifndef SEG_COMPILER_VERDICTS_ENGINE_H
 #define SEG_COMPILER_VERDICTS_ENGINE_H
 
+#include "compiler/prove/linear.h"
 #include "compiler/verdicts/boxes.h"
 #include "compiler/verdicts/circuit.h"
 #include "compiler/verdicts/pool.h"
@@ -31,9 +32,11 @@ struct seg_engine {
   struct seg_judged *segments;
   struct seg_circuit circuit;
   struct seg_boxes boxes;
-  struct seg_pool pool; // only when questions are pruned
-  uint8_t *meetings;    // enum seg_meeting of a < b, at b * (b - 1) / 2 + a
-  uint8_t *ahead;       // in the same order, see ahead.h; or NULL
+  struct seg_pool pool;      // only when questions are pruned
+  struct seg_linear *linear; // of all atoms; see seg_engine_refute
+  bool linear_made;
+  uint8_t *meetings; // enum seg_meeting of a < b, at b * (b - 1) / 2 + a
+  uint8_t *ahead;    // in the same order, see ahead.h; or NULL
   struct seg_error *error;
 };
 
@@ -68,6 +71,11 @@ SEG_NODISCARD enum seg_status seg_engine_look(struct seg_engine *engine,
 SEG_NODISCARD enum seg_status seg_engine_ask_part(struct seg_engine *engine,
                                                   const struct seg_signs *part,
                                                   struct seg_answered *answered);
+/** Is it certain, without a question, that nobody has these atoms? Then a contradiction of few of
+ * them is remembered. */
+SEG_NODISCARD enum seg_status seg_engine_refute(struct seg_engine *engine,
+                                                const seg_atom_sign *signs, uint32_t count,
+                                                bool *refuted);
 /** Atoms as conditions: `wanted` has room for `count`. */
 void seg_engine_want_signs(const struct seg_engine *engine, const seg_atom_sign *signs,
                            uint32_t count, struct seg_wanted *wanted);

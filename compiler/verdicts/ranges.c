@@ -161,16 +161,15 @@ static void add_range(struct ranging *ranging, seg_sign sign, const struct seg_r
 
 static bool add_sign(struct ranging *ranging, seg_sign sign) {
   struct seg_propositions *propositions = ranging->propositions;
-  struct seg_cube cube = {.count = 1, .signs = &sign};
-  struct seg_cubes cubes = {.count = 1, .cubes = &cube};
-  if (!seg_boxes_fill(propositions->boxes, &cubes, &propositions->arena))
+  const struct seg_cubes *cubes = seg_boxes_of_sign(propositions->boxes, sign);
+  if (cubes == NULL)
     return false;
-  if (cubes.count == 0) { // it contradicts itself
+  if (cubes->count == 0) { // it contradicts itself
     seg_assigner_add(&propositions->assigner, (seg_sign[]){sign ^ 1}, 1);
     return true;
   }
-  for (uint32_t r = 0; r < cube.range_count; r++)
-    add_range(ranging, sign, &cube.ranges[r]);
+  for (uint32_t r = 0; r < cubes->cubes->range_count; r++)
+    add_range(ranging, sign, &cubes->cubes->ranges[r]);
   return true;
 }
 

@@ -1,5 +1,7 @@
 // What is known without a question about whole rules: from customers of the pool, from ranges, and
 // from questions about few atoms whose answers serve many pairs; see engine.h.
+#include <stdlib.h>
+
 #include "compiler/verdicts/engine.h"
 
 enum {
@@ -33,6 +35,7 @@ enum seg_status seg_engine_learn(struct seg_engine *engine) {
 void seg_engine_forget(struct seg_engine *engine) {
   if (!engine->options.unpruned)
     seg_pool_deinit(&engine->pool);
+  seg_linear_free(engine->linear);
   seg_boxes_deinit(&engine->boxes);
   seg_circuit_deinit(&engine->circuit);
 }
@@ -132,6 +135,35 @@ static enum seg_status shrink_conflict(struct seg_engine *engine, seg_atom_sign 
   return SEG_OK;
 }
 
+static enum seg_status make_linear(struct seg_engine *engine) {
+  size_t count = engine->circuit.atoms.count;
+  const struct seg_node **atoms = SEG_NEW_ARRAY(&engine->arena, const struct seg_node *, count + 1);
+  if (atoms == NULL)
+    return seg_engine_no_memory(engine);
+  for (size_t i = 0; i < count; i++)
+    atoms[i] = engine->circuit.atoms.items[i].node;
+  engine->linear_made = true;
+  return seg_linear_new(&engine->prover, atoms, (uint32_t)count, &engine->linear, engine->error);
+}
+
+enum seg_status seg_engine_refute(struct seg_engine *engine, const seg_atom_sign *signs,
+                                  uint32_t count, bool *refuted) {
+  enum seg_status status = engine->linear_made ? SEG_OK : make_linear(engine);
+  uint32_t *core = NULL, size = 0;
+  *refuted = false;
+  if (status != SEG_OK || engine->linear == NULL)
+    return status;
+  core = malloc((count + 1u) * sizeof *core);
+  if (core == NULL)
+    return seg_engine_no_memory(engine);
+  *refuted =
+      seg_linear_refutes(engine->linear, signs, count, core, &size) && size <= SEG_MAX_CUBE_SIGNS;
+  if (*refuted && !seg_boxes_learn(&engine->boxes, core, size))
+    status = seg_engine_no_memory(engine);
+  free(core);
+  return status;
+}
+
 /** Ask about atoms of one component; whatever the answer is, it is remembered. */
 static enum seg_status ask_part(struct seg_engine *engine, const seg_atom_sign *signs,
                                 uint32_t count, struct seg_answered *answered) {
@@ -141,7 +173,14 @@ static enum seg_status ask_part(struct seg_engine *engine, const seg_atom_sign *
   answered->reason = seg_boxes_doubts(&engine->boxes, signs, count);
   if (answered->reason != NULL)
     return SEG_OK;
-  enum seg_status status = ask_signs(engine, signs, count, answered);
+  bool refuted;
+  enum seg_status status = seg_engine_refute(engine, signs, count, &refuted);
+  if (status != SEG_OK || refuted) {
+    answered->existence = SEG_NOBODY;
+    answered->core_count = 0;
+    return status;
+  }
+  status = ask_signs(engine, signs, count, answered);
   if (status != SEG_OK || answered->existence == SEG_SOMEBODY)
     return status;
   if (answered->existence == SEG_UNPROVED)

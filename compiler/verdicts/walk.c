@@ -37,6 +37,7 @@ void seg_walk_deinit(struct seg_walk *walk) {
   seg_propositions_deinit(&walk->propositions);
   SEG_VEC_FREE(&walk->needed);
   SEG_VEC_FREE(&walk->assumed);
+  SEG_VEC_FREE(&walk->all);
   free(walk->who);
 }
 
@@ -284,25 +285,42 @@ static int by_number(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/** All that the truth values at hand need of one component: somebody has it, or other values must
- * be found. */
-static enum seg_status ask_for_all(struct seg_walk *walk, const struct seg_walk_question *question,
-                                   uint32_t component, bool *again) {
-  struct seg_signs all = {.count = 0};
+/** All that the truth values at hand need of one component, into `all`. */
+static enum seg_status list_all(struct seg_walk *walk, const struct seg_walk_question *question,
+                                uint32_t component) {
   if (!begin_customer(walk))
     return out_of_memory(walk);
   walk->free = component;
   bool known = knows_customer(walk, question);
   walk->free = UINT32_MAX;
+  walk->all.count = 0;
   for (size_t i = 0; i < walk->needed.count && known; i++)
-    if (component_of(walk, walk->needed.items[i]) == component) {
-      known = all.count < SEG_MAX_CUBE_SIGNS;
-      if (known)
-        all.signs[all.count++] = walk->needed.items[i];
-    }
-  if (!known || all.count == 0)
+    if (component_of(walk, walk->needed.items[i]) == component &&
+        !SEG_VEC_PUSH(&walk->all, walk->needed.items[i]))
+      return out_of_memory(walk);
+  if (walk->all.count > 0)
+    qsort(walk->all.items, walk->all.count, sizeof *walk->all.items, by_number);
+  return SEG_OK;
+}
+
+/** Is that, as far as it can be said without a question, a contradiction? */
+static enum seg_status refute_all(struct seg_walk *walk, bool *again) {
+  bool refuted = false;
+  enum seg_status status = SEG_OK;
+  if (walk->all.count > 0)
+    status = seg_engine_refute(walk->engine, walk->all.items, (uint32_t)walk->all.count, &refuted);
+  if (refuted)
+    seg_propositions_learn(&walk->propositions);
+  *again = refuted;
+  return status;
+}
+
+/** All of it: somebody has it, or other values must be found. */
+static enum seg_status ask_for_all(struct seg_walk *walk, uint32_t component, bool *again) {
+  struct seg_signs all = {.count = (uint32_t)walk->all.count};
+  if (all.count == 0 || all.count > SEG_MAX_CUBE_SIGNS)
     return SEG_OK; // it is asked about bit by bit
-  qsort(all.signs, all.count, sizeof *all.signs, by_number);
+  memcpy(all.signs, walk->all.items, all.count * sizeof *all.signs);
   enum seg_status status = ask_about(walk, &all, again);
   if (status == SEG_OK && !*again)
     walk->chosen[component] = seg_pool_who(&walk->engine->pool, all.signs, all.count);
@@ -317,22 +335,30 @@ static void forget_chosen(struct seg_walk *walk) {
 /** What to do about what is unknown. */
 static enum seg_status find_out(struct seg_walk *walk, const struct seg_walk_question *question,
                                 bool ask, bool *again) {
-  struct seg_signs *unknown = &walk->unknown;
-  if (!ask) {
-    *again = true;
-    seg_propositions_leave_out(&walk->propositions, unknown->signs, unknown->count,
-                               walk->propositions.unknown);
-    return SEG_OK;
-  }
-  if (unknown->count == 0) { // whoever was chosen has not what is needed now
+  struct seg_signs unknown = walk->unknown;
+  if (unknown.count == 0 && ask) { // whoever was chosen has not what is needed now
     forget_chosen(walk);
     walk->bit_by_bit = true;
     return SEG_OK;
   }
-  uint32_t component = component_of(walk, unknown->signs[0]);
-  enum seg_status status = ask_about(walk, unknown, again);
+  uint32_t component = component_of(walk, unknown.signs[0]);
+  enum seg_status status = SEG_OK;
+  if (!walk->bit_by_bit) {
+    status = list_all(walk, question, component);
+    if (status == SEG_OK)
+      status = refute_all(walk, again);
+    if (status != SEG_OK || *again)
+      return status;
+  }
+  if (!ask) {
+    *again = true;
+    seg_propositions_leave_out(&walk->propositions, unknown.signs, unknown.count,
+                               walk->propositions.unknown);
+    return SEG_OK;
+  }
+  status = ask_about(walk, &unknown, again);
   if (status == SEG_OK && !*again && !walk->bit_by_bit)
-    status = ask_for_all(walk, question, component, again);
+    status = ask_for_all(walk, component, again);
   return status;
 }
 

@@ -26,8 +26,9 @@ struct seg_walk {
   bool bit_by_bit;  // nobody is chosen
   uint32_t free;    // a component of which nobody need be known; or UINT32_MAX
   SEG_VEC(seg_atom_sign) needed;
-  SEG_VEC(seg_sign) assumed; // scratch
-  struct seg_signs unknown;  // atoms of one component that nobody is known to have together
+  SEG_VEC(seg_sign) assumed;  // scratch
+  struct seg_signs unknown;   // atoms of one component that nobody is known to have together
+  SEG_VEC(seg_atom_sign) all; // scratch: what is needed of one component
 };
 
 /** What is asked: a rule that must hold, or SEG_ABSENT, and those that must not, as segments. */

@@ -1,0 +1,205 @@
+// compiler/prove/linear.h: counts, sums and averages that contradict each other by inequalities
+// alone. By hand, and at random: who is refuted must be nobody for the prover. The seed is printed;
+// SEGC_SEED repeats it.
+#include "compiler/prove/linear.h"
+#include "tests/support/random.h"
+#include "tests/unit/verdict_case.h"
+
+static const char shop[] =
+    "segc 1\ntimezone: \"UTC\"\ncurrency: EUR\ncustomer from \"customers\" key id { age: int }\n"
+    "event purchase from \"purchases\" by id at day { amount: money  channel: one of (\"web\", "
+    "\"store\", \"app\")  items: int? }\n"
+    "event order from \"orders\" by id at day { worth: money  pieces: int  where worth > 0 }\n";
+
+enum { MOST_CONDITIONS = 40 };
+
+/** A segment a condition. */
+struct linear_case {
+  struct seg_pipeline pipeline;
+  struct seg_prover prover;
+  struct seg_linear *linear;
+  const struct seg_node *conditions[MOST_CONDITIONS];
+  uint32_t count;
+};
+
+static void begin(struct linear_case *test, const char *const *conditions, uint32_t count) {
+  struct seg_error error = {0};
+  char *text = NULL;
+  size_t size = 0;
+  uint32_t file;
+  FILE *out = open_memstream(&text, &size);
+  fputs(shop, out);
+  for (uint32_t i = 0; i < count; i++)
+    fprintf(out, "segment s%u { when: %s }\n", (unsigned)i, conditions[i]);
+  fclose(out);
+  seg_pipeline_init(&test->pipeline);
+  test->pipeline.sema_options.allow_no_decision = true;
+  assert_int_equal(seg_source_map_add(&test->pipeline.map, seg_str_view("a.seg"),
+                                      (struct seg_str){text, size}, &file, &error),
+                   SEG_OK);
+  assert_int_equal(seg_pipeline_run(&test->pipeline, SEG_PASS_SEMA, &error), SEG_OK);
+  if (test->pipeline.sink.errors > 0)
+    seg_diagnostics_write(&test->pipeline.sink, &test->pipeline.map, SEG_FORMAT_HUMAN, false,
+                          stderr);
+  assert_int_equal(test->pipeline.sink.errors, 0);
+  test->count = count;
+  for (uint32_t i = 0; i < count; i++)
+    test->conditions[i] = test->pipeline.program.segments[i].when;
+  seg_prover_init(&test->prover, &test->pipeline.program, SEG_PROVE_USUAL_BUDGET);
+  assert_int_equal(seg_linear_new(&test->prover, test->conditions, count, &test->linear, &error),
+                   SEG_OK);
+  free(text);
+}
+
+static void end(struct linear_case *test) {
+  seg_linear_free(test->linear);
+  seg_prover_deinit(&test->prover);
+  seg_pipeline_deinit(&test->pipeline);
+}
+
+/** Signs of all conditions: those of `negated` must not hold. Is it refuted, by how many? */
+static uint32_t refute(const char *const *conditions, uint32_t count, uint32_t negated) {
+  struct linear_case test;
+  uint32_t signs[MOST_CONDITIONS], core[MOST_CONDITIONS], size = 0;
+  begin(&test, conditions, count);
+  for (uint32_t i = 0; i < count; i++)
+    signs[i] = 2 * i + (negated >> i & 1);
+  if (test.linear == NULL || !seg_linear_refutes(test.linear, signs, count, core, &size))
+    size = 0;
+  end(&test);
+  return size;
+}
+
+// Each sum is one of parts that the other conditions bound.
+static void contradictions(void **state) {
+  (void)state;
+  static const char *const windows[] = {"count(purchase) within 30d >= 3",
+                                        "count(purchase) within 90d >= 2",
+                                        "sum(purchase.amount) within 7d < 5"};
+  assert_int_equal(refute(windows, 3, 2), 2); // not 2 in 90 days: no 3 in 30
+  assert_int_equal(refute(windows, 3, 0), 0);
+  // Three channels are all there are.
+  static const char *const channels[] = {"sum(purchase[channel = \"web\"].amount) ever > 10",
+                                         "sum(purchase[channel = \"app\"].amount) ever > 10",
+                                         "sum(purchase[channel = \"store\"].amount) ever >= 0",
+                                         "sum(purchase.amount) ever > 20"};
+  assert_int_equal(refute(channels, 4, 8), 4);
+  assert_int_equal(refute(channels, 3, 0), 0);
+  // One event in 30 days, and it is in the last 7: the sums are equal.
+  static const char *const alone[] = {"sum(purchase.amount) within 7d >= 89",
+                                      "sum(purchase.amount) within 30d >= 84",
+                                      "count(purchase) within 30d >= 2"};
+  assert_int_equal(refute(alone, 3, 6), 3);
+  assert_int_equal(refute(alone, 3, 2), 0); // with two, the older one may be a refund
+  // At most 224 at 100 or more each are two; 105 at 97 or less each are two: the same ones.
+  static const char *const averages[] = {
+      "sum(purchase.amount) within 7d < 105", "sum(purchase.amount) within 30d >= 224",
+      "avg(purchase.amount) within 30d < 100", "avg(purchase.amount) within 7d > 97"};
+  assert_int_equal(refute(averages, 4, 15), 4);
+  assert_int_equal(refute(averages, 4, 11), 0);
+  // An average of no event is neither above nor not above 5; a sum of none is 0.
+  static const char *const none[] = {"avg(purchase.items) ever > 5", "count(purchase) ever = 0",
+                                     "avg(purchase.items) ever <= 5",
+                                     "sum(purchase.items) ever > 0"};
+  assert_int_equal(refute(none, 2, 0), 2);
+  assert_int_equal(refute(none, 3, 5), 0);
+  assert_int_equal(refute(none, 4, 5), 2);
+  // `where worth > 0`: every order brings a cent, and a longer window no less.
+  static const char *const worth[] = {"sum(order.worth) within 30d < 0.03",
+                                      "count(order) within 7d >= 3", "sum(order.pieces) ever < -9"};
+  assert_int_equal(refute(worth, 3, 0), 2);
+  assert_int_equal(refute(worth, 3, 1), 0);
+}
+
+static void of_another_kind(void **state) {
+  (void)state;
+  static const char *const others[] = {
+      "age > 5", "max(purchase.amount) ever > 3", "count(purchase) in this month > 3",
+      "sum(purchase.amount) within 30d > count(purchase) ever * 5 EUR"};
+  assert_int_equal(refute(others, 3, 0), 0);
+}
+
+// --- at random ---
+
+static const char *one(struct seg_random *random, const char *const *items, uint32_t count) {
+  return items[seg_random_below(random, count)];
+}
+#define ONE(random, ...)                                                                           \
+  one(random, (const char *const[]){__VA_ARGS__},                                                  \
+      sizeof(const char *const[]){__VA_ARGS__} / sizeof(const char *))
+
+static char *draw_condition(struct seg_random *random) {
+  char *text = NULL;
+  size_t size = 0;
+  FILE *out = open_memstream(&text, &size);
+  bool order = seg_random_below(random, 3) == 0;
+  const char *event = order ? "order" : "purchase";
+  const char *filter = order ? ONE(random, "", "", "[pieces > 1]")
+                             : ONE(random, "", "", "[channel = \"web\"]", "[channel = \"app\"]");
+  const char *value = order ? ONE(random, "worth", "pieces") : ONE(random, "amount", "items");
+  const char *kind = ONE(random, "count", "sum", "avg");
+  bool money = value[0] == 'w' || value[0] == 'a';
+  const char *window = ONE(random, "within 7d", "within 30d", "between 8d and 30d ago", "ever");
+  const char *sign = ONE(random, ">=", ">", "<", "<=");
+  if (kind[0] == 'c')
+    fprintf(out, "count(%s%s) %s %s %d", event, filter, window, sign,
+            (int)seg_random_below(random, 4));
+  else
+    fprintf(out, "%s(%s%s.%s) %s %s %d%s", kind, event, filter, value, window, sign,
+            (int)seg_random_below(random, 5) - 1, money ? ONE(random, "", ".50") : "");
+  fclose(out);
+  return text;
+}
+
+static bool is_nobody(struct linear_case *test, const uint32_t *signs, uint32_t count,
+                      bool *somebody) {
+  struct seg_wanted wanted[MOST_CONDITIONS];
+  struct seg_found found;
+  struct seg_error error = {0};
+  for (uint32_t i = 0; i < count; i++)
+    wanted[i] = (struct seg_wanted){test->conditions[signs[i] / 2], signs[i] % 2};
+  test->prover.any_witness = true;
+  assert_int_equal(seg_prover_find(&test->prover, wanted, count, &found, &error), SEG_OK);
+  bool nobody = found.existence == SEG_NOBODY;
+  *somebody = found.existence == SEG_SOMEBODY;
+  seg_found_deinit(&found);
+  return nobody;
+}
+
+static void like_the_prover(void **state) {
+  (void)state;
+  enum { CONDITIONS = 24, SETS = 250, SIZE = 7 };
+  struct seg_random random;
+  seg_random_init(&random, seg_random_seed("SEGC_SEED", 20261123));
+  char *conditions[CONDITIONS];
+  struct linear_case test;
+  uint32_t nobody = 0, refuted = 0;
+  for (int i = 0; i < CONDITIONS; i++)
+    conditions[i] = draw_condition(&random);
+  begin(&test, (const char *const *)conditions, CONDITIONS);
+  assert_non_null(test.linear);
+  for (int set = 0; set < SETS; set++) {
+    uint32_t signs[SIZE], core[SIZE], size = 0;
+    bool somebody;
+    for (int i = 0; i < SIZE; i++)
+      signs[i] = (uint32_t)seg_random_below(&random, 2 * CONDITIONS);
+    nobody += is_nobody(&test, signs, SIZE, &somebody);
+    if (!seg_linear_refutes(test.linear, signs, SIZE, core, &size))
+      continue;
+    refuted++;
+    assert_false(somebody);
+    assert_true(size > 0 && is_nobody(&test, core, size, &somebody));
+  }
+  print_message("%u of %u contradictions found\n", (unsigned)refuted, (unsigned)nobody);
+  assert_true(refuted * 10 >= nobody * 8);
+  end(&test);
+  for (int i = 0; i < CONDITIONS; i++)
+    free(conditions[i]);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(contradictions),
+                                     cmocka_unit_test(of_another_kind),
+                                     cmocka_unit_test(like_the_prover)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
