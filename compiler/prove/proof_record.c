@@ -90,6 +90,11 @@ static bool hash_of_meaning(struct seg_vocabulary *vocabulary, const struct seg_
   return true;
 }
 
+bool seg_proof_meaning_of(struct seg_prover *prover, const struct seg_node *condition,
+                          struct seg_proof_key *key) {
+  return hash_of_meaning(&prover->vocabulary, condition, key);
+}
+
 bool seg_proof_key_of(struct seg_prover *prover, const struct seg_wanted *wanted, uint32_t count,
                       struct seg_proof_key *key) {
   struct {

@@ -5,6 +5,7 @@
 #define SEG_COMPILER_VERDICTS_CHAINS_H
 
 #include "compiler/verdicts/walk.h"
+#include "runtime/base/siphash.h"
 
 /** Where a candidate stands in a question that grows. */
 enum seg_candidate { SEG_CANDIDATE_OUT, SEG_CANDIDATE_MET, SEG_CANDIDATE_KEPT };
@@ -40,6 +41,9 @@ SEG_NODISCARD enum seg_status seg_escape_init(struct seg_escape *escape, struct 
                                               const uint32_t *candidates, uint32_t most);
 void seg_escape_deinit(struct seg_escape *escape);
 
+/** So many candidates are asked about at once; of more, few at first. */
+uint32_t seg_escape_at_once(const struct seg_escape *escape);
+
 /** A question about the first candidates; nobody is met yet. */
 void seg_escape_begin(struct seg_escape *escape, uint32_t taken_by, uint32_t count,
                       bool by_clauses);
@@ -59,6 +63,31 @@ SEG_NODISCARD enum seg_status seg_choose_hiders(struct seg_engine *engine, uint3
  * by deletion, the last first. `*minimal` is false when some stay because it could not be found out
  * whether they are needed. */
 SEG_NODISCARD enum seg_status seg_escape_shrink(struct seg_escape *escape, bool *minimal);
+
+/**
+ * Verdicts about the members of a chain, kept from earlier runs: of a member whose rule, and all
+ * rules that are declared or stand in the chain before it, mean what they meant then.
+ */
+struct seg_chain_memory {
+  struct seg_engine *engine;
+  bool used;
+  struct seg_siphash states[2]; // of all that was met
+  uint32_t declared;            // segments that are in them
+};
+
+/** `others`: so many numbers of segments, as bytes. */
+struct seg_known_member {
+  bool hidden, fewer;
+  uint32_t count;
+  const char *others;
+};
+
+void seg_chain_memory_begin(struct seg_chain_memory *memory, struct seg_engine *engine);
+/** The next member: what is got and kept from now on is about it. */
+void seg_chain_memory_meet(struct seg_chain_memory *memory, uint32_t segment);
+bool seg_chain_memory_get(const struct seg_chain_memory *memory, struct seg_known_member *known);
+void seg_chain_memory_keep(struct seg_chain_memory *memory, bool hidden, bool fewer,
+                           const uint32_t *others, uint32_t count);
 
 // Of longer chains a customer whom nobody takes is put together at once, in case no other is found.
 enum { SEG_SHORT_CHAIN = 64 };

@@ -4,14 +4,14 @@
 
 enum { USUAL_AT_ONCE = 128 }; // so many candidates make a short walk
 
-static uint32_t met_at_once(const struct seg_escape *escape) {
+uint32_t seg_escape_at_once(const struct seg_escape *escape) {
   uint32_t forced = escape->engine->options.whole_chain;
   return forced == 0 ? USUAL_AT_ONCE : forced;
 }
 
 /** One walk for all questions about a chain that is not long. */
 static bool walks_whole_chain(const struct seg_escape *escape) {
-  return escape->chain != NULL && escape->chain->member_count <= met_at_once(escape);
+  return escape->chain != NULL && escape->chain->member_count <= seg_escape_at_once(escape);
 }
 
 enum seg_status seg_escape_init(struct seg_escape *escape, struct seg_engine *engine,
@@ -44,7 +44,7 @@ void seg_escape_begin(struct seg_escape *escape, uint32_t taken_by, uint32_t cou
   escape->reason = NULL;
   for (uint32_t i = 0; i < count; i++)
     escape->states[i] =
-        by_clauses && count <= met_at_once(escape) ? SEG_CANDIDATE_MET : SEG_CANDIDATE_OUT;
+        by_clauses && count <= seg_escape_at_once(escape) ? SEG_CANDIDATE_MET : SEG_CANDIDATE_OUT;
 }
 
 static const struct seg_node *rule_of(const struct seg_escape *escape, uint32_t segment) {

@@ -1,5 +1,7 @@
 // Members of a chain that never win, because earlier ones take all of their customers; see
 // verdicts.h.
+#include <string.h>
+
 #include "compiler/verdicts/chains.h"
 
 enum { MOST_AFTER_WALK = 32 }; // rules in a question that the walk has left open
@@ -13,18 +15,22 @@ struct hiding {
   uint32_t candidate_count, left_count;
   uint32_t *passed; // all members so far that can match and are not hidden
   uint32_t passed_count;
-  bool walks; // whether there is a walk
+  uint32_t left_behind; // of those: the walk knows that they leave
+  bool walks, begun;    // whether there is a walk; it has begun
   struct seg_walk walk;
+  struct seg_chain_memory memory;
   struct seg_escape escape; // about the member at hand
 };
 
-static enum seg_status add_hidden(struct seg_engine *engine, struct seg_verdict verdict,
+static enum seg_status add_hidden(struct hiding *hiding, struct seg_verdict verdict,
                                   const uint32_t *others, uint32_t count) {
+  struct seg_engine *engine = hiding->engine;
   verdict.others = SEG_NEW_ARRAY(&engine->verdicts->arena, uint32_t, count + 1u);
   if (verdict.others == NULL)
     return seg_engine_no_memory(engine);
   for (uint32_t i = 0; i < count; i++)
     verdict.others[verdict.other_count++] = others[i];
+  seg_chain_memory_keep(&hiding->memory, true, verdict.fewer, others, count);
   return seg_engine_add(engine, verdict, NULL);
 }
 
@@ -57,7 +63,7 @@ static enum seg_status add_union(struct hiding *hiding, struct seg_verdict verdi
     if (escape->states[i] == SEG_CANDIDATE_KEPT)
       hiding->candidates[count++] = hiding->candidates[i];
   verdict.fewer = !minimal;
-  return status == SEG_OK ? add_hidden(hiding->engine, verdict, hiding->candidates, count) : status;
+  return status == SEG_OK ? add_hidden(hiding, verdict, hiding->candidates, count) : status;
 }
 
 /** It is hidden: by whom? `by_clauses` tells how it is asked. `*known` is false when that leaves it
@@ -71,8 +77,14 @@ static enum seg_status name_hiders(struct hiding *hiding, struct seg_verdict ver
   *known = true;
   enum seg_status status = find_one(hiding, verdict.segment, &hider);
   if (status == SEG_OK && hider != SEG_ABSENT)
-    return add_hidden(hiding->engine, verdict, &hider, 1);
-  if (status == SEG_OK)
+    return add_hidden(hiding, verdict, &hider, 1);
+  if (status != SEG_OK)
+    return status;
+  // Members that are hidden themselves take nobody whom the others do not take.
+  hiding->candidate_count = hiding->left_count;
+  for (uint32_t i = 0; i < hiding->left_count; i++)
+    hiding->candidates[i] = hiding->left[i];
+  if (hiding->left_count > seg_escape_at_once(escape))
     status = seg_choose_hiders(hiding->engine, verdict.segment, hiding->candidates,
                                &hiding->candidate_count);
   if (status != SEG_OK)
@@ -129,32 +141,70 @@ static void find_candidates(struct hiding *hiding, uint32_t position) {
       hiding->left[hiding->left_count++] = hiding->passed[i];
 }
 
+/** The walk begins when it is asked for the first time; then it knows all members so far. */
+static enum seg_status catch_up(struct hiding *hiding) {
+  const struct seg_program_chain *chain = hiding->chain;
+  enum seg_status status = SEG_OK;
+  if (!hiding->begun)
+    status = seg_walk_init(&hiding->walk, hiding->engine, chain->members, chain->member_count);
+  hiding->begun = true;
+  for (; hiding->left_behind < hiding->passed_count && status == SEG_OK; hiding->left_behind++) {
+    seg_walk_meet(&hiding->walk, hiding->passed[hiding->left_behind]);
+    seg_walk_leave(&hiding->walk, hiding->passed[hiding->left_behind]);
+  }
+  return status;
+}
+
+static enum seg_status ask_about_member(struct hiding *hiding, struct seg_verdict verdict,
+                                        bool *hidden) {
+  struct seg_walk_question question = {verdict.segment, hiding->left, hiding->left_count, false};
+  enum seg_existence existence = SEG_UNPROVED;
+  enum seg_status status = SEG_OK;
+  if (hiding->walks) {
+    status = catch_up(hiding);
+    if (status == SEG_OK)
+      seg_walk_meet(&hiding->walk, verdict.segment);
+    if (status == SEG_OK)
+      status = seg_walk_ask(&hiding->walk, &question, &existence, NULL);
+  }
+  *hidden = status == SEG_OK && existence == SEG_NOBODY;
+  if (*hidden)
+    status = explain(hiding, verdict);
+  else if (status == SEG_OK && existence == SEG_UNPROVED)
+    status = ask_solver(hiding, verdict, hidden);
+  else if (status == SEG_OK)
+    seg_chain_memory_keep(&hiding->memory, false, false, NULL, 0);
+  return status;
+}
+
+/** As it was in an earlier run. */
+static enum seg_status remember_member(struct hiding *hiding, struct seg_verdict verdict,
+                                       const struct seg_known_member *known) {
+  if (!known->hidden)
+    return SEG_OK;
+  verdict.fewer = known->fewer;
+  memcpy(hiding->candidates, known->others, known->count * sizeof *hiding->candidates);
+  return add_hidden(hiding, verdict, hiding->candidates, known->count);
+}
+
 static enum seg_status judge_member(struct hiding *hiding, uint32_t position) {
   uint32_t segment = hiding->chain->members[position];
   struct seg_verdict verdict =
       seg_verdict_of_chain(SEG_VERDICT_HIDDEN, segment, hiding->chain_index);
-  struct seg_walk_question question = {segment, hiding->left, 0, false};
-  enum seg_existence existence = SEG_UNPROVED;
+  struct seg_known_member known;
   enum seg_status status = SEG_OK;
-  find_candidates(hiding, position);
-  question.count = hiding->left_count;
-  if (hiding->walks)
-    seg_walk_meet(&hiding->walk, segment);
   bool hidden = false;
-  if (hiding->candidate_count > 0 && hiding->walks)
-    status = seg_walk_ask(&hiding->walk, &question, &existence, NULL);
-  if (status == SEG_OK && hiding->candidate_count > 0) {
-    hidden = existence == SEG_NOBODY;
-    if (hidden)
-      status = explain(hiding, verdict);
-    else if (existence == SEG_UNPROVED)
-      status = ask_solver(hiding, verdict, &hidden);
+  find_candidates(hiding, position);
+  seg_chain_memory_meet(&hiding->memory, segment);
+  if (hiding->candidate_count > 0 && seg_chain_memory_get(&hiding->memory, &known) &&
+      known.count <= position) {
+    hidden = known.hidden;
+    status = remember_member(hiding, verdict, &known);
+  } else if (hiding->candidate_count > 0) {
+    status = ask_about_member(hiding, verdict, &hidden);
   }
-  if (hidden)
-    return status;
-  hiding->passed[hiding->passed_count++] = segment;
-  if (hiding->walks)
-    seg_walk_leave(&hiding->walk, segment);
+  if (!hidden)
+    hiding->passed[hiding->passed_count++] = segment;
   return status;
 }
 
@@ -173,7 +223,7 @@ static enum seg_status begin(struct hiding *hiding) {
   hiding->escape.chain = chain;
   hiding->escape.most = MOST_AFTER_WALK;
   hiding->walks = true;
-  return seg_walk_init(&hiding->walk, engine, chain->members, chain->member_count);
+  return SEG_OK;
 }
 
 /** Whom nobody takes. */
@@ -181,7 +231,9 @@ static enum seg_status find_left(struct hiding *hiding, enum seg_existence *left
                                  struct seg_found *found) {
   struct seg_engine *engine = hiding->engine;
   struct seg_walk_question question = {SEG_ABSENT, hiding->passed, hiding->passed_count, false};
-  enum seg_status status = seg_walk_ask(&hiding->walk, &question, left, NULL);
+  enum seg_status status = catch_up(hiding);
+  if (status == SEG_OK)
+    status = seg_walk_ask(&hiding->walk, &question, left, NULL);
   if (status != SEG_OK || *left != SEG_SOMEBODY || hiding->passed_count <= SEG_SHORT_CHAIN)
     return status;
   struct seg_wanted *wanted =
@@ -205,13 +257,14 @@ enum seg_status seg_judge_hidden(struct seg_engine *engine, uint32_t chain_index
   hiding->engine = engine;
   hiding->chain_index = chain_index;
   hiding->chain = chain;
+  seg_chain_memory_begin(&hiding->memory, engine);
   enum seg_status status = begin(hiding);
   for (uint32_t i = 0; i < chain->member_count && status == SEG_OK; i++)
     if (can_match(hiding, chain->members[i]))
       status = judge_member(hiding, i);
   if (status == SEG_OK && hiding->walks && chain->otherwise.size == 0)
     status = find_left(hiding, left, found);
-  if (hiding->walks)
+  if (hiding->begun)
     seg_walk_deinit(&hiding->walk);
   seg_escape_deinit(&hiding->escape);
   return status;

@@ -1,6 +1,8 @@
 // compiler/verdicts about chains, against everybody there is: rules over three columns look at few
 // values, so that a loop over all customers tells who is hidden, by whom, and who is the smallest
 // that a chain leaves. Chains of every length, also with the limit of long ones forced down.
+#include <unistd.h>
+
 #include "tests/support/random.h"
 #include "tests/unit/verdict_case.h"
 
@@ -223,7 +225,41 @@ static void long_chains(void **state) {
   check_in_all_ways(MEMBERS, seg_random_seed("SEGC_SEED", 1));
 }
 
+/** Again and again with what was kept, while one rule after the other changes. */
+static void remembered_chains(void **state) {
+  (void)state;
+  enum { CHANGES = 6, COUNT = 30 };
+  char folder[] = "/tmp/segc-chains-XXXXXX", path[64];
+  struct seg_random random;
+  struct chain chain = {.count = COUNT};
+  assert_non_null(mkdtemp(folder));
+  snprintf(path, sizeof path, "%s/proofs", folder);
+  seg_random_init(&random, seg_random_seed("SEGC_SEED", 1));
+  for (uint32_t r = 0; r < COUNT; r++)
+    for (int p = 0; p < 3; p++)
+      chain.rules[r].parts[p] = draw_comparison(&random);
+  for (int change = 0; change < CHANGES; change++) {
+    char *text = write_project(&chain),
+         *fresh = check(&chain, text, (struct seg_verdict_options){0});
+    for (int again = 0; again < 2; again++) {
+      struct seg_proof_cache *cache = seg_proof_cache_open(folder, "test");
+      assert_non_null(cache);
+      char *lines = check(&chain, text, (struct seg_verdict_options){.cache = cache});
+      seg_proof_cache_write(cache);
+      seg_proof_cache_close(cache);
+      assert_string_equal(lines, fresh);
+      free(lines);
+    }
+    free(fresh);
+    free(text);
+    chain.rules[seg_random_below(&random, COUNT)].parts[0] = draw_comparison(&random);
+  }
+  assert_int_equal(unlink(path), 0);
+  assert_int_equal(rmdir(folder), 0);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(short_chains), cmocka_unit_test(long_chains)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(short_chains), cmocka_unit_test(long_chains),
+                                     cmocka_unit_test(remembered_chains)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
