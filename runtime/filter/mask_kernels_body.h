@@ -154,7 +154,7 @@ SLICE(slice_i32, int32_t)
 
 // The grades of a digit: grades[v] = digit >= v. A further bit doubles them; two at once are fewer
 // steps through memory.
-KERNEL void make_grades(const uint64_t *slices, uint32_t width, eight_words *grades) {
+SPREAD void make_grades_of(const uint64_t *slices, uint32_t width, eight_words *grades) {
   const eight_words *bits = (const eight_words *)slices;
   uint32_t size = 1;
   grades[0] = ~(eight_words){0};
@@ -162,8 +162,10 @@ KERNEL void make_grades(const uint64_t *slices, uint32_t width, eight_words *gra
     grades[size] = *bits++;
     size *= 2;
   }
+#pragma GCC unroll 4
   for (; size < 1U << width; size *= 4, bits += 2) {
     const eight_words low = bits[0], high = bits[1];
+#pragma GCC unroll 16
     for (uint32_t v = 1; v < size; v++) {
       const eight_words grade = grades[v];
       grades[v] = high | low | grade;
@@ -178,10 +180,21 @@ KERNEL void make_grades(const uint64_t *slices, uint32_t width, eight_words *gra
   grades[size] = (eight_words){0};
 }
 
+// Digits of so many bits as there mostly are need no counting.
+KERNEL void make_grades(const uint64_t *slices, uint32_t width, eight_words *grades) {
+  switch (width) {
+  case 2: make_grades_of(slices, 2, grades); break;
+  case 3: make_grades_of(slices, 3, grades); break;
+  case 4: make_grades_of(slices, 4, grades); break;
+  case 5: make_grades_of(slices, 5, grades); break;
+  default: make_grades_of(slices, width, grades); break;
+  }
+}
+
 // A number exceeds another when its highest digit does, or is as large and the rest exceeds.
 #define EXCEEDS(holds, places)                                                                     \
   eight_words holds = *(const eight_words *)(table + (places)[0] + 64);                            \
-  for (uint32_t d = 1; d < digits; d++) {                                                          \
+  _Pragma("GCC unroll 6") for (uint32_t d = 1; d < digits; d++) {                                  \
     const eight_words *grade = (const eight_words *)(table + (places)[d]);                         \
     (holds) = grade[1] | (grade[0] & (holds));                                                     \
   }

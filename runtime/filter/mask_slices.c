@@ -24,7 +24,7 @@ static bool cut(struct seg_mask_digits *digits, uint32_t bits, uint32_t count) {
 static uint64_t cost_of(const struct seg_mask_digits *digits, uint32_t thresholds) {
   uint64_t cost = (uint64_t)thresholds * (2 * digits->count + 1);
   for (uint32_t d = 0; d < digits->count; d++)
-    cost += UINT64_C(3) << digits->widths[d];
+    cost += UINT64_C(2) << digits->widths[d];
   return cost;
 }
 
