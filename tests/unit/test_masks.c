@@ -113,6 +113,27 @@ static void build_texts(struct seg_test_block *builder) {
   }
 }
 
+/** No text begins with a zero byte that it does not have. */
+static void build_zero_bytes(struct seg_test_block *builder) {
+  static const struct seg_str beginnings[] = {{"", 1}, {"a", 2}, {"a\0\0", 3}};
+  uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_TEXT, false);
+  for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+    struct seg_plan_constant text = {.text = beginnings[i]};
+    seg_test_block_mask_root(
+        builder, seg_test_block_step(builder, (struct seg_step){.op = SEG_OP_TEXT_TEST,
+                                                                .layout = SEG_LAYOUT_BIT,
+                                                                .operands = {column},
+                                                                .text_test = SEG_TEXT_STARTS,
+                                                                .list_count = 1,
+                                                                .list = &text}));
+  }
+}
+
+static void zero_bytes_are_looked_for(void **state) {
+  (void)state;
+  try_everywhere(build_zero_bytes, 14);
+}
+
 static void texts_by_their_heads(void **state) {
   (void)state;
   try_everywhere(build_texts, 12);
@@ -149,9 +170,8 @@ static void heads_have_the_order_of_texts(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(many_comparisons_of_a_column),
-      cmocka_unit_test(ranges_of_a_column),
-      cmocka_unit_test(texts_by_their_heads),
+      cmocka_unit_test(many_comparisons_of_a_column),  cmocka_unit_test(ranges_of_a_column),
+      cmocka_unit_test(texts_by_their_heads),          cmocka_unit_test(zero_bytes_are_looked_for),
       cmocka_unit_test(heads_have_the_order_of_texts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -210,6 +210,7 @@ static void events_that_are_there(void **state) {
   expect_codes(text, "E401");
   free(text);
   expect_right("revenue > 0 ever and not (credit / revenue ever > 5)");
+  expect_right("views > 1 ever and revenue > 0 ever and not (credit / revenue ever > 5)");
 }
 
 static void expect_all(const char *const *rules, size_t count, const char *codes) {
@@ -320,6 +321,7 @@ static void places_that_are_taken(void **state) {
       "(not top(10, visits)) and children != 3",
       "(children else 1) > 3 and children != 3",
       "band(aov, 50, 80) = 2 and children != 3",
+      "quantile_band(4, aov) = 2 and not (credit / revenue ever > 5)",
       "band(aov, 50, 80) = 2 and views >= 1 ever and not (avg(purchase.amount) > 1 within 9d)",
       "(aov else children * 1 EUR) > 3 EUR and children != 3",
   };
