@@ -98,10 +98,13 @@ static __int128 from_hugeint(duckdb_hugeint value) {
   return (__int128)(((unsigned __int128)(uint64_t)value.upper << 64) | value.lower);
 }
 
-// Beyond 127 bits the value becomes the largest one: out of every range that follows.
+// Out of every range that follows; what is beyond 127 bits becomes this.
+static const __int128 largest_wide = (__int128)(~(unsigned __int128)0 >> 1);
+
 static __int128 from_uhugeint(duckdb_uhugeint value) {
-  uint64_t upper = value.upper > INT64_MAX ? INT64_MAX : value.upper;
-  return (__int128)(((unsigned __int128)upper << 64) | value.lower);
+  if (value.upper > INT64_MAX)
+    return largest_wide;
+  return (__int128)(((unsigned __int128)value.upper << 64) | value.lower);
 }
 
 const void *seg_reading_widen(const struct seg_reading *reading, const void *data, int64_t rows,
@@ -228,7 +231,12 @@ static void show_value(const struct seg_conversion *conversion, int64_t row, cha
     return;
   case SEG_FAMILY_INT: show_decimal(((const int64_t *)from)[row], 0, out); return;
   case SEG_FAMILY_DECIMAL: show_decimal(((const int64_t *)from)[row], reading->scale, out); return;
-  case SEG_FAMILY_WIDE: show_decimal(((const __int128 *)from)[row], reading->scale, out); return;
+  case SEG_FAMILY_WIDE:
+    if (((const __int128 *)from)[row] == largest_wide)
+      snprintf(out, VALUE_TEXT, "2^127 - 1 or more");
+    else
+      show_decimal(((const __int128 *)from)[row], reading->scale, out);
+    return;
   case SEG_FAMILY_FLOAT: show_number(((const double *)from)[row], out); return;
   case SEG_FAMILY_TEXT: show_text(seg_duck_text((const duckdb_string_t *)from + row), out); return;
   case SEG_FAMILY_DAY: seg_civil_format(((const int32_t *)from)[row], out); return;
