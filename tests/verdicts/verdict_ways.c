@@ -1,6 +1,6 @@
 // The verdicts about random projects do not depend on the number of threads, nor on what saves
-// questions: verdict_ways SEGMENTS SEEDS threads|unpruned [CHAIN]. With CHAIN above 1, each so many
-// segments are put into one chain.
+// questions: verdict_ways SEGMENTS SEEDS threads|unpruned [CHAIN [events]]. With CHAIN above 1,
+// each so many segments are put into one chain; `events`: their rules are about events only.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,7 +70,45 @@ struct project {
   uint32_t segments;
   uint64_t seed;
   uint32_t chain;
+  bool events;
 };
+
+/** A number, a sum or an average of what was bought, of one channel or all, in one of two windows.
+ */
+static void write_comparison(FILE *out, struct seg_bench_random *random) {
+  static const char *const filters[] = {"", "", "[channel = \"web\"]"};
+  static const char *const signs[] = {">=", "<"};
+  const char *filter = filters[seg_bench_pick(random, 3)];
+  uint32_t kind = seg_bench_pick(random, 5), days = seg_bench_pick(random, 2) == 0 ? 30 : 90;
+  const char *sign = signs[seg_bench_pick(random, 2)];
+  uint32_t number = 1 + seg_bench_pick(random, 4), each = 70 + seg_bench_pick(random, 60);
+  if (kind < 2)
+    fprintf(out, "count(purchase%s) within %ud %s %u", filter, (unsigned)days, sign,
+            (unsigned)number);
+  else if (kind < 4)
+    fprintf(out, "sum(purchase%s.amount) within %ud %s %u", filter, (unsigned)days, sign,
+            (unsigned)(number * each));
+  else
+    fprintf(out, "avg(purchase.amount) within %ud %s %u", (unsigned)days, sign, (unsigned)each);
+}
+
+/** Segments `p and q and (r or s)`. */
+static void write_events(FILE *out, uint64_t seed, uint32_t segments) {
+  struct seg_bench_random random = {seed * 2862933555777941757u + 3037000493u};
+  fputs("segc 1\ntimezone: \"UTC\"\ncurrency: EUR\ncustomer from \"customers\" key id {}\n"
+        "event purchase from \"purchases\" by id at day {\n  amount: money\n"
+        "  channel: one of (\"web\", \"store\")\n}\n",
+        out);
+  for (uint32_t s = 1; s <= segments; s++) {
+    fprintf(out, "segment s%05u { when: ", (unsigned)s);
+    for (int part = 0; part < 4; part++) {
+      static const char *const before[] = {"", " and ", " and (", " or "};
+      fputs(before[part], out);
+      write_comparison(out, &random);
+    }
+    fputs(") decision: \"x\" }\n", out);
+  }
+}
 
 static void judge(struct found *found, const struct project *project,
                   struct seg_verdict_options options) {
@@ -79,7 +117,10 @@ static void judge(struct found *found, const struct project *project,
   size_t size = 0;
   FILE *out = open_memstream(&found->rules, &size);
   must(out != NULL);
-  seg_bench_project(out, project->seed, project->segments);
+  if (project->events)
+    write_events(out, project->seed, project->segments);
+  else
+    seg_bench_project(out, project->seed, project->segments);
   seg_bench_chains(out, project->segments, project->chain);
   must(fclose(out) == 0);
   seg_pipeline_init(&found->pipeline);
@@ -218,12 +259,13 @@ static bool same_unpruned(const struct project *project) {
 
 int main(int argc, char **argv) {
   bool same = true;
-  if (argc != 4 && argc != 5) {
-    fputs("usage: verdict_ways SEGMENTS SEEDS threads|unpruned [CHAIN]\n", stderr);
+  if (argc < 4 || argc > 6) {
+    fputs("usage: verdict_ways SEGMENTS SEEDS threads|unpruned [CHAIN [events]]\n", stderr);
     return 2;
   }
   struct project project = {.segments = (uint32_t)strtoul(argv[1], NULL, 10),
-                            .chain = argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : 0};
+                            .chain = argc > 4 ? (uint32_t)strtoul(argv[4], NULL, 10) : 0,
+                            .events = argc > 5};
   uint64_t seeds = strtoull(argv[2], NULL, 10);
   bool threads = strcmp(argv[3], "threads") == 0;
   for (project.seed = 1; project.seed <= seeds; project.seed++)
