@@ -45,6 +45,8 @@ static int run(const char *project, const struct segc_run_options *options) {
     seg_bench_say_time(start);
     say_stages(summary, load);
     say_answer(summary);
+    if (summary->refreshed)
+      printf("looked %" PRIu64 " customers\n", summary->refreshed_customers);
     seg_bench_say_done();
   } else {
     segc_write_diagnostics(session, SEGC_FORMAT_HUMAN, false, stderr);
@@ -88,6 +90,8 @@ static int read_options(char **arguments, int count, struct segc_run_options *op
       options->data_folder = value;
     else if (strncmp(arguments[i], "store=", 6) == 0)
       options->store = value;
+    else if (strncmp(arguments[i], "remember=", 9) == 0)
+      options->remember = strcmp(value, "yes") == 0;
     else if (strncmp(arguments[i], "memory=", 7) == 0)
       options->memory_bytes = strtoull(value, NULL, 10);
     else if (strncmp(arguments[i], "out=", 4) == 0)
@@ -105,7 +109,7 @@ int main(int argc, char **argv) {
   bool proving = argc == 3 && strcmp(argv[2], "prove") == 0;
   if (!proving && (argc < 4 || read_options(argv + 4, argc - 4, &options) != 0)) {
     fprintf(stderr, "usage: segc_turns PROJECT AS_OF THREADS [data=DIR|store=DIR] "
-                    "[memory=BYTES] [out=FILE] [only=winners]\n"
+                    "[memory=BYTES] [out=FILE] [only=winners] [remember=yes]\n"
                     "       segc_turns PROJECT prove\n");
     return 2;
   }

@@ -5,6 +5,7 @@
 //   time WALL CPU           seconds of this turn; CPU counts all threads
 //   answer VALUE NAME       a count, one line each
 //   stage SECONDS NAME      a part of the turn, when the program knows it
+//   looked COUNT customers  at so many again; without it, at all
 //   done KILOBYTES          the most memory the process has held so far
 #ifndef SEG_BENCH_TURNS_H
 #define SEG_BENCH_TURNS_H

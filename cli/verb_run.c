@@ -22,6 +22,8 @@ static const char help[] =
     "  --source NAME=WHAT   read a source from a file, a glob or a `select ...`; may be repeated\n"
     "  --store DIR          read what `segc prepare` made of the sources, instead of --data\n"
     "  --verify             first look at every byte of the store\n"
+    "  --remember           remember the counts with the store, and start from those of the last\n"
+    "                       run: only customers for whom something can be different are looked at\n"
     "  --out FILE           one row a customer, as .parquet, .csv or .csv.gz: the key, a column a\n"
     "                       segment (and one for its control group), a column a chain. Appears\n"
     "                       whole or not at all, mode 0600\n"
@@ -52,6 +54,7 @@ enum {
   SOURCE,
   STORE,
   VERIFY,
+  REMEMBER,
   OUT,
   NO_OUT_MANIFEST,
   WINNERS_ONLY,
@@ -112,6 +115,7 @@ static enum segc_status run(struct call *call) {
       .source_count = options[SOURCE].count,
       .store = options[STORE].value,
       .verify = options[VERIFY].given,
+      .remember = options[REMEMBER].given,
       .out_path = options[OUT].value,
       .manifest = options[MANIFEST].value,
       .no_out_manifest = options[NO_OUT_MANIFEST].given,
@@ -146,6 +150,7 @@ static const struct option option_table[OPTION_COUNT] = {
     [SOURCE] = {.name = "--source", .takes_value = true, .repeats = true},
     [STORE] = {.name = "--store", .takes_value = true},
     [VERIFY] = {.name = "--verify"},
+    [REMEMBER] = {.name = "--remember"},
     [OUT] = {.name = "--out", .takes_value = true},
     [NO_OUT_MANIFEST] = {.name = "--no-out-manifest"},
     [WINNERS_ONLY] = {.name = "--winners-only"},

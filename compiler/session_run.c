@@ -1,6 +1,7 @@
 // Runs of the public interface: sources are bound and opened, the plan is run, the summary built.
 #include <string.h>
 
+#include "compiler/session_answer.h"
 #include "compiler/session_code.h"
 #include "compiler/session_manifest.h"
 #include "compiler/session_stats.h"
@@ -16,6 +17,7 @@ struct run {
   const struct seg_kernels *kernels;
   struct seg_error *error;
   struct seg_session_data data;
+  struct seg_session_answer answer;
   struct seg_run_result *result;
 };
 
@@ -53,6 +55,7 @@ static enum seg_status run_plan(struct run *run) {
                                     .memory_bytes = run->data.memory_bytes / 2,
                                     .counts_only = run->options->out_path == NULL,
                                     .winners_only = run->options->winners_only && !has_sizes(run),
+                                    .before = run->answer.found ? &run->answer.before : NULL,
                                     .interrupted = &run->session->interrupted};
   if (run->options->progress != NULL) {
     options.progress = forward_progress;
@@ -268,6 +271,8 @@ static enum seg_status prepare(struct run *run) {
   run->data.narrow = true;
   if (status == SEG_OK)
     status = seg_session_data_open(&run->data, run->plan, run->options, run->error);
+  if (status == SEG_OK)
+    status = seg_session_answer_find(&run->answer, &run->data, run->plan, run->options, run->error);
   start = seg_session_clock();
   if (status == SEG_OK)
     status = seg_session_compile(run->session, &run->data.sources, &run->plan, &run->kernels,
@@ -280,6 +285,7 @@ static enum segc_status finish(struct run *run, const struct segc_summary **summ
   enum seg_status status = summarise(run);
   if (status != SEG_OK)
     return seg_session_failed(status);
+  seg_session_answer_keep(&run->answer, run->session, &run->data, run->plan, run->result);
   warn_overdue_reviews(run);
   *summary = &run->session->summary;
   if (seg_size_guard(&run->session->pipeline.program, run->result->segment_members,
@@ -315,6 +321,7 @@ enum segc_status segc_run(struct segc_session *session, const struct segc_run_op
   enum segc_status answer = status == SEG_OK ? finish(&run, summary) : seg_session_failed(status);
   session->summary.seconds_total = seg_session_clock().wall - start.wall;
   seg_run_result_free(run.result);
+  seg_session_answer_deinit(&run.answer);
   seg_session_data_deinit(&run.data);
   return answer;
 }

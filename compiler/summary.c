@@ -77,6 +77,19 @@ static void write_stats(const struct segc_summary *summary, FILE *out) {
       (double)summary->spilled_bytes / 1e6);
 }
 
+// Which way a run took that remembers its answer.
+static void write_way(const struct segc_summary *summary, FILE *out) {
+  if (!summary->remembers)
+    return;
+  if (summary->refreshed)
+    fprintf(out,
+            "the counts of %s were corrected: %" PRIu64 " of %" PRIu64
+            " customers were looked at again\n",
+            summary->refreshed_from, summary->refreshed_customers, summary->customers);
+  else
+    fprintf(out, "all customers were looked at: %s\n", summary->whole_reason);
+}
+
 static void write_human(const struct segc_summary *summary, FILE *out) {
   size_t name_width = widest(summary);
   fprintf(out, "as of %s: %" PRIu64 " customer%s, %" PRIu64 " event%s", summary->as_of,
@@ -101,8 +114,10 @@ static void write_human(const struct segc_summary *summary, FILE *out) {
   for (int i = 0; i < SEGC_RUN_STAGE_COUNT; i++)
     fprintf(out, "%s %s %.2f", i == 0 ? "" : ",", stage_names[i], summary->stats[i].seconds);
   fputc('\n', out);
-  if (summary->bandwidth > 0)
+  if (summary->bandwidth > 0) {
     write_stats(summary, out);
+    write_way(summary, out);
+  }
 }
 
 static void json_number(struct seg_json *json, const char *key, uint64_t value) {
@@ -164,6 +179,20 @@ static void json_seconds(struct seg_json *json, const struct segc_summary *summa
   seg_json_end_object(json);
 }
 
+static void json_way(struct seg_json *json, const struct segc_summary *summary) {
+  if (!summary->remembers)
+    return;
+  seg_json_key(json, "refresh");
+  seg_json_begin_object(json);
+  seg_json_key(json, "from");
+  seg_json_text(json, summary->refreshed ? summary->refreshed_from : NULL);
+  if (summary->refreshed)
+    json_number(json, "customers", summary->refreshed_customers);
+  seg_json_key(json, "whole_because");
+  seg_json_text(json, summary->refreshed ? NULL : summary->whole_reason);
+  seg_json_end_object(json);
+}
+
 static void json_stats(struct seg_json *json, const struct segc_summary *summary) {
   seg_json_key(json, "stats");
   seg_json_begin_object(json);
@@ -179,6 +208,7 @@ static void json_stats(struct seg_json *json, const struct segc_summary *summary
     json_number(json, "bytes", stage->bytes);
     seg_json_end_object(json);
   }
+  json_way(json, summary);
   json_number(json, "spilled_bytes", summary->spilled_bytes);
   json_number(json, "peak_bytes", summary->peak_bytes);
   seg_json_key(json, "bandwidth");

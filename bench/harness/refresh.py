@@ -1,5 +1,7 @@
 """W3: one more day. A store of everything but the last days gets them one by one, and after each
-the rules are run as of the next morning. Beside it the whole way: a run over all files so far."""
+the rules are run as of the next morning, from the answer of the morning before. The same store is
+asked without that answer, too, every day; beside both the whole way: a run over all files so far.
+All must say the same."""
 import datetime
 import os
 import shutil
@@ -65,11 +67,27 @@ class Steps:
                          "--store", self.store, "--threads", self.settings.threads, *options],
                         self.folder / "prepare.log")
 
-    def run(self, day, source, turns=2):
+    def run(self, day, *options, turns=2):
         """The last turn of a program: its first one may have to compile."""
         with Program([*self.segc.program(), self.project, as_of(self.days, day).isoformat(),
-                      self.settings.threads, source], self.folder / "run.log") as program:
+                      self.settings.threads, *options], self.folder / "run.log") as program:
             for _ in range(turns):
+                turn = program.turn()
+        return turn
+
+    def refresh(self, day):
+        """The same, where every turn finds the answer of the day before and none of its own."""
+        answers, before = self.store / "answers", self.folder / "answers-before"
+        shutil.rmtree(before, ignore_errors=True)
+        if day > 0:
+            shutil.copytree(answers, before)
+        with Program([*self.segc.program(), self.project, as_of(self.days, day).isoformat(),
+                      self.settings.threads, f"store={self.store}", "remember=yes"],
+                     self.folder / "run.log") as program:
+            turn = program.turn()
+            if day > 0:
+                shutil.rmtree(answers)
+                shutil.copytree(before, answers)
                 turn = program.turn()
         return turn
 
@@ -89,30 +107,34 @@ def measure_case(settings, case, found, folder):
     folder.mkdir(parents=True)
     steps = Steps(settings, case, found, folder)
     first = steps.prepare(folder_of(case, folder, "first", [0], True))
-    added, ran, whole, peers = [], [], [], []
+    added, refreshed, ran, whole, peers = [], [], [], [], []
+    steps.refresh(0)
     for day in range(1, steps.days + 1):
         source = folder_of(case, folder, "today", [day], False)
         added.append(steps.prepare(source, "--append"))
+        refreshed.append(steps.refresh(day))
         ran.append(steps.run(day, f"store={steps.store}"))
+        measure.compare(case, f"day {day}", refreshed[-1].answer, "all customers", ran[-1].answer)
         if day in case.whole:
             so_far = folder_of(case, folder, "so_far", range(day + 1), True)
             whole.append(steps.run(day, f"data={so_far}"))
             peers.append(steps.peer(day))
             for name, turn in (("the whole way", whole[-1]), ("duckdb", peers[-1])):
                 measure.compare(case, f"day {day}", ran[-1].answer, name, turn.answer)
-    return record(case, first, added, ran, whole, peers)
+    return record(case, first, added, refreshed, ran, whole, peers)
 
 
-def record(case, first, added, ran, whole, peers):
+def record(case, first, added, refreshed, ran, whole, peers):
     engine_records = {name: {"ready": 0, "warmup": turns[0].wall, "warmup_cpu": turns[0].processors,
                              "wall": [turn.wall for turn in turns],
                              "cpu": [turn.processors for turn in turns],
                              "peak_mb": round(max(turn.peak_kilobytes for turn in turns) / 1024, 1)}
                       for name, turns in (("segc prepare once", [first]), ("segc append", added),
+                                          ("segc refreshed run", refreshed),
                                           ("segc run from store", ran),
                                           ("segc run from files", whole), ("duckdb", peers))}
     middle = {name: measure.seconds(engine) for name, engine in engine_records.items()}
     return {"workload": "W3", "name": case.name, "parameters": case.parameters,
-            "share": (middle["segc append"] + middle["segc run from store"]) /
+            "share": (middle["segc append"] + middle["segc refreshed run"]) /
                      middle["segc run from files"],
-            "answer_checksum": measure.checksum(ran[-1].answer), "engines": engine_records}
+            "looked_at": [turn.looked for turn in refreshed], "answer_checksum": measure.checksum(ran[-1].answer), "engines": engine_records}

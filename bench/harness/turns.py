@@ -17,6 +17,7 @@ class Turn:
     peak_kilobytes: int = 0
     answer: dict = dataclasses.field(default_factory=dict)
     stages: dict = dataclasses.field(default_factory=dict)
+    looked: int | None = None  # at so many customers again; None: at all
 
 
 class Program:
@@ -73,6 +74,8 @@ class Program:
             elif kind == "stage":
                 seconds, name = rest.split(" ", 1)
                 result.stages[name] = float(seconds)
+            elif kind == "looked":
+                result.looked = int(rest.split()[0])
             elif kind == "done":
                 result.peak_kilobytes = int(rest)
                 return result

@@ -178,6 +178,7 @@ struct segc_run_options {
   struct segc_kept_store *kept_store; // where the store stays open for the next run; NULL: nowhere
   bool winners_only; // who wins each chain, and not who matches each segment: no rule is evaluated
                      // for customers that an earlier one of its chain has won. Needs a chain
+  bool remember;     // the counts with the store, and start from those of an earlier run
 };
 
 struct segc_segment_count {
@@ -223,10 +224,15 @@ struct segc_summary {
   const struct segc_chain_count *chains;
   struct segc_stage_stats stats[SEGC_RUN_STAGE_COUNT];
   double seconds_total;
-  uint64_t spilled_bytes; // to a temporary file, because memory was short
-  uint64_t peak_bytes;    // the most that the run's own buffers took at one time
-  double bandwidth;       // bytes a second that the machine reads from memory; 0: not measured
-  bool winners_only;      // as the run was asked
+  uint64_t spilled_bytes;     // to a temporary file, because memory was short
+  uint64_t peak_bytes;        // the most that the run's own buffers took at one time
+  double bandwidth;           // bytes a second that the machine reads from memory; 0: not measured
+  bool winners_only;          // as the run was asked
+  bool remembers;             // the options asked for it
+  bool refreshed;             // the counts were corrected from those of an earlier run
+  const char *refreshed_from; // then: its as-of date
+  uint64_t refreshed_customers; // and the customers looked at again
+  const char *whole_reason;     // otherwise: why all were looked at, as the end of a sentence
 };
 
 /**

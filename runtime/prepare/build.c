@@ -15,6 +15,7 @@
 #include "runtime/prepare/array_file.h"
 #include "runtime/store/checksum.h"
 #include "runtime/store/npy.h"
+#include "runtime/store/store_answer.h"
 #include "runtime/store/store_errors.h"
 
 static const char what_for[] = "the store";
@@ -49,7 +50,7 @@ static bool is_manifest(const char *name) {
 static bool is_ours(const char *name) {
   return is_generation(name) || is_manifest(name) || strcmp(name, SEG_STORE_CURRENT) == 0 ||
          strcmp(name, NEXT_CURRENT) == 0 || strcmp(name, SEG_STORE_READERS) == 0 ||
-         strcmp(name, SEG_STORE_WRITER) == 0;
+         strcmp(name, SEG_STORE_WRITER) == 0 || strcmp(name, SEG_STORE_ANSWERS) == 0;
 }
 
 // The entries of a folder, one after the other; NULL at the end.

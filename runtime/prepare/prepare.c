@@ -242,6 +242,8 @@ static enum seg_status prepare_all(struct seg_preparing *state, struct seg_error
   enum seg_status status = begin_manifest(state, error);
   if (status == SEG_OK)
     status = check_inputs(state, error);
+  if (status == SEG_OK)
+    status = seg_prepare_note_state(state, error);
   if (status == SEG_OK && state->options->append)
     status = seg_prepare_load_keys(state, error);
   if (status == SEG_OK && state->sources->customer != NULL)

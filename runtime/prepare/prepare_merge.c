@@ -3,6 +3,8 @@
 // look-up asks, when they have grown to a quarter of the part before. Each row is then written
 // about as often as the logarithm of the number of appends says, most appends write nothing but
 // their own rows, and there are at most three parts of a size.
+// What was added now stays a part of its own until the next time, so that a run can tell it from
+// what was there before.
 #include <stdlib.h>
 
 #include "runtime/prepare/preparing.h"
@@ -21,8 +23,8 @@ struct stretch {
 struct merging {
   struct seg_preparing *state;
   struct seg_store_entity *entity;
-  uint32_t first_part; // this one and all behind it
-  bool is_dense;       // offsets of all numbers
+  uint32_t first_part, end_part; // this one and those behind it, before the end
+  bool is_dense;                 // offsets of all numbers
   SEG_VEC(struct stretch) stretches;
   uint64_t rows, keyed;
   struct seg_store_days span;
@@ -47,7 +49,7 @@ static uint64_t number_of(const struct seg_store_part *part, uint64_t place) {
 // The smallest number that a cursor points at; UINT64_MAX at the end.
 static uint64_t next_number(const struct merging *merging, const uint64_t *cursors) {
   uint64_t smallest = UINT64_MAX;
-  for (uint32_t p = merging->first_part; p < merging->entity->part_count; p++) {
+  for (uint32_t p = merging->first_part; p < merging->end_part; p++) {
     const struct seg_store_part *part = &merging->entity->parts[p];
     if (cursors[p] + 1 >= part->offsets.count)
       continue;
@@ -69,7 +71,7 @@ static enum seg_status begin_number(struct merging *merging, uint64_t number,
 // What holds of all parts; whether days rise over their borders is seen while they are walked.
 static void join_spans(struct merging *merging) {
   struct seg_store_days joined = {true, true, INT32_MAX, INT32_MIN};
-  for (uint32_t p = merging->first_part; p < merging->entity->part_count; p++) {
+  for (uint32_t p = merging->first_part; p < merging->end_part; p++) {
     const struct seg_store_days *span = &merging->entity->parts[p].span;
     if (merging->entity->parts[p].rows == 0)
       continue;
@@ -104,7 +106,7 @@ static enum seg_status walk(struct merging *merging, uint64_t *cursors, struct s
       status = begin_number(merging, number, error);
     written = number + 1;
     int64_t last = INT64_MIN;
-    for (uint32_t p = merging->first_part; status == SEG_OK && p < entity->part_count; p++) {
+    for (uint32_t p = merging->first_part; status == SEG_OK && p < merging->end_part; p++) {
       const struct seg_store_part *part = &entity->parts[p];
       if (cursors[p] + 1 >= part->offsets.count || number_of(part, cursors[p]) != number)
         continue;
@@ -116,7 +118,7 @@ static enum seg_status walk(struct merging *merging, uint64_t *cursors, struct s
   merging->keyed = merging->rows;
   if (status == SEG_OK)
     status = seg_array_file_append(&merging->offsets, &merging->rows, 1, error);
-  for (uint32_t p = merging->first_part; status == SEG_OK && p < entity->part_count; p++)
+  for (uint32_t p = merging->first_part; status == SEG_OK && p < merging->end_part; p++)
     if (!add_stretch(merging, p, entity->parts[p].keyed,
                      entity->parts[p].rows - entity->parts[p].keyed))
       status = seg_fail_memory(error, what_for);
@@ -169,7 +171,7 @@ static enum seg_status copy_member(struct merging *merging, enum member member, 
     status = seg_fail_memory(error, what_for);
     goto cleanup;
   }
-  for (uint32_t p = merging->first_part; p < entity->part_count; p++) {
+  for (uint32_t p = merging->first_part; p < merging->end_part; p++) {
     alone[p].values = member == DAYS ? entity->parts[p].days : entity->parts[p].rows_of;
     parts[p] = member == COLUMN    ? &entity->columns[column].parts[p]
                : member == INSTANT ? &entity->parts[p].instant
@@ -222,6 +224,18 @@ static void drop_part(struct merging *merging, uint32_t number) {
     drop_values(build, &merging->entity->columns[c].parts[number]);
 }
 
+// What comes behind the merged parts follows the one that they became.
+static void close_gap(const struct merging *merging) {
+  struct seg_store_entity *entity = merging->entity;
+  uint32_t gone = merging->end_part - merging->first_part - 1;
+  for (uint32_t p = merging->end_part; p < entity->part_count; p++) {
+    entity->parts[p - gone] = entity->parts[p];
+    for (uint32_t c = 0; c < entity->column_count; c++)
+      entity->columns[c].parts[p - gone] = entity->columns[c].parts[p];
+  }
+  entity->part_count -= gone;
+}
+
 // The merged part takes the place of those it is made of.
 static enum seg_status replace_parts(struct merging *merging, struct seg_error *error) {
   struct seg_store_entity *entity = merging->entity;
@@ -248,12 +262,12 @@ static enum seg_status replace_parts(struct merging *merging, struct seg_error *
   if (status == SEG_OK) {
     if (merging->is_dense)
       seg_build_drop(&merging->state->build, &made.numbers);
-    for (uint32_t p = merging->first_part; p < entity->part_count; p++)
+    for (uint32_t p = merging->first_part; p < merging->end_part; p++)
       drop_part(merging, p);
     entity->parts[merging->first_part] = made;
     for (uint32_t c = 0; c < entity->column_count; c++)
       entity->columns[c].parts[merging->first_part] = columns[c];
-    entity->part_count = merging->first_part + 1;
+    close_gap(merging);
   }
   free(columns);
   return status;
@@ -270,7 +284,7 @@ static enum seg_status merge_parts(struct merging *merging, struct seg_error *er
   enum seg_status status = cursors == NULL || offsets.data == NULL || numbers.data == NULL
                                ? seg_fail_memory(error, what_for)
                                : seg_build_publish_checksums(build, error);
-  for (uint32_t p = merging->first_part; status == SEG_OK && p < entity->part_count; p++) {
+  for (uint32_t p = merging->first_part; status == SEG_OK && p < merging->end_part; p++) {
     status = map_part(merging, p, error);
     merging->is_dense = merging->is_dense || !seg_store_has(&entity->parts[p].numbers);
   }
@@ -290,24 +304,33 @@ static enum seg_status merge_parts(struct merging *merging, struct seg_error *er
   return status;
 }
 
-// From which part on all become one.
-static uint32_t first_to_merge(const struct seg_store_entity *entity) {
+// From which of the first `end` parts on all of those become one.
+static uint32_t first_to_merge(const struct seg_store_entity *entity, uint32_t end) {
   uint64_t rows = 0, most = 0;
-  uint32_t first = entity->part_count;
-  for (uint32_t p = entity->part_count; p > 0; p--) {
+  uint32_t first = end;
+  for (uint32_t p = end; p > 0; p--) {
     uint64_t some = entity->parts[p - 1].rows;
     rows += some;
     most = some > most ? some : most;
-    if (entity->part_count - p + 1 >= TOGETHER && most <= rows / 2)
+    if (end - p + 1 >= TOGETHER && most <= rows / 2)
       first = p - 1;
   }
   return first;
 }
 
-static enum seg_status merge_entity(struct seg_preparing *state, struct seg_store_entity *entity,
+static enum seg_status merge_entity(struct seg_preparing *state, uint32_t event,
                                     struct seg_error *error) {
-  struct merging merging = {.state = state, .entity = entity, .first_part = first_to_merge(entity)};
-  return merging.first_part == entity->part_count ? SEG_OK : merge_parts(&merging, error);
+  struct seg_store_manifest *manifest = &state->build.store.manifest;
+  struct seg_store_entity *entity = &manifest->events[event];
+  uint32_t end = state->old_parts[event];
+  struct merging merging = {
+      .state = state, .entity = entity, .first_part = first_to_merge(entity, end), .end_part = end};
+  if (merging.first_part == end)
+    return SEG_OK;
+  enum seg_status status = merge_parts(&merging, error);
+  if (status == SEG_OK)
+    seg_prepare_join_states(manifest, event, merging.first_part, end);
+  return status;
 }
 
 static uint64_t key_rows(const struct seg_store_manifest *manifest, uint32_t part) {
@@ -363,6 +386,6 @@ enum seg_status seg_prepare_merge(struct seg_preparing *state, struct seg_error 
   struct seg_store_manifest *manifest = &state->build.store.manifest;
   enum seg_status status = merge_keys(state, error);
   for (uint32_t e = 0; status == SEG_OK && e < manifest->event_count; e++)
-    status = merge_entity(state, &manifest->events[e], error);
+    status = merge_entity(state, e, error);
   return status;
 }

@@ -24,7 +24,8 @@ struct seg_preparing {
   struct seg_key_table keys; // of the store before, then of the customers; sealed then
   struct seg_key_table more; // keys that only events and lists have; their numbers come behind
   bool has_key_type;
-  uint64_t old_keys; // of the store before
+  uint64_t old_keys;   // of the store before
+  uint32_t *old_parts; // per event of its manifest; NULL without --append
   struct seg_prepare_result result;
   pthread_mutex_t progress_lock;
   _Atomic uint64_t progress_rows;
@@ -90,7 +91,16 @@ SEG_NODISCARD enum seg_status seg_prepare_event(struct seg_preparing *state, uin
 SEG_NODISCARD enum seg_status seg_prepare_list(struct seg_preparing *state, uint32_t list,
                                                struct seg_error *error);
 
-/** Bring small parts together, so that their number grows with the logarithm of the appends. */
+/** Before anything is added: note what the store is, if it will still be there. */
+SEG_NODISCARD enum seg_status seg_prepare_note_state(struct seg_preparing *state,
+                                                     struct seg_error *error);
+
+/** Parts first .. end - 1 of an event became one: forget the states that end among them. */
+void seg_prepare_join_states(struct seg_store_manifest *manifest, uint32_t event, uint32_t first,
+                             uint32_t end);
+
+/** Bring small parts together, those that were there before, so that their number grows with the
+ * logarithm of the appends. */
 SEG_NODISCARD enum seg_status seg_prepare_merge(struct seg_preparing *state,
                                                 struct seg_error *error);
 

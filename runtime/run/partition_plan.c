@@ -257,7 +257,7 @@ enum seg_status seg_partition_plan_init(struct seg_partition_plan *partitions,
   for (uint32_t e = 0; e < state->plan->event_count; e++)
     largest += seg_partition_plan_gathered(
         state, e, seg_partition_plan_rows(partitions, e, 0, partitions->partition_count));
-  uint64_t worker_bytes = count_worker_bytes(partitions, state);
+  uint64_t worker_bytes = count_worker_bytes(partitions, state) * (state->beside != NULL ? 2 : 1);
   enum seg_status status = make_room(state, worker_bytes * state->threads + largest, error);
   if (status == SEG_OK)
     status = seg_memory_budget_need(state->budget, worker_bytes * state->threads, what_for, error);

@@ -29,6 +29,7 @@ struct folder {
   struct folding *folding;
   struct seg_run_state *state;
   struct seg_decide decide;
+  struct seg_decide beside;             // without a state: nothing is decided beside
   struct seg_gather *gathers;           // per event
   struct seg_stored_fold *stored_folds; // per event
   struct seg_fold_scratch scratch;
@@ -78,7 +79,11 @@ static enum seg_status folder_init(struct folder *folder, struct folding *foldin
     if (status != SEG_OK)
       return status;
   }
-  return seg_decide_init(&folder->decide, state, folding->partitions.batch_rows, error);
+  uint32_t rows = folding->partitions.batch_rows;
+  enum seg_status status = SEG_OK;
+  if (state->beside != NULL)
+    status = seg_decide_init(&folder->beside, state->beside, rows, error);
+  return status == SEG_OK ? seg_decide_init(&folder->decide, state, rows, error) : status;
 }
 
 // Everything that was counted at the gate.
@@ -110,6 +115,8 @@ static void folder_deinit(struct folder *folder) {
   seg_stored_reader_deinit(&folder->stored);
   seg_fold_scratch_deinit(&folder->scratch);
   seg_decide_deinit(&folder->decide);
+  if (folder->beside.state != NULL)
+    seg_decide_deinit(&folder->beside);
 }
 
 static uint64_t larger(uint64_t a, uint64_t b) {
@@ -310,15 +317,32 @@ static enum seg_status name_customer(const struct seg_run_state *state, uint64_t
   return status;
 }
 
+// Rows of a store are folded for what is decided beside, too.
+static enum seg_status fold_stored(struct folder *folder, uint32_t event, uint32_t first_cell,
+                                   uint64_t first, uint32_t customers,
+                                   struct seg_kernel_fault *fault, struct seg_error *error) {
+  const struct seg_run_state *state = folder->state;
+  struct seg_stored_target targets[2] = {{.windows = state->windows,
+                                          .values = folder->decide.cell_values + first_cell,
+                                          .known = folder->decide.cell_known + first_cell}};
+  if (state->beside != NULL)
+    targets[1] = (struct seg_stored_target){.windows = state->beside->windows,
+                                            .values = folder->beside.cell_values + first_cell,
+                                            .known = folder->beside.cell_known + first_cell};
+  uint32_t count = state->beside != NULL ? 2 : 1;
+  enum seg_status status = seg_stored_fold_run(&folder->stored_folds[event], first, customers,
+                                               targets, count, &folder->scratch, error);
+  *fault =
+      targets[0].fault.kind == SEG_FAULT_NONE && count > 1 ? targets[1].fault : targets[0].fault;
+  return status;
+}
+
 // The cells of customers first .. first + customers - 1 of those behind `base`.
 static enum seg_status fold_event(struct folder *folder, uint32_t event, uint32_t first_cell,
                                   uint32_t base, uint32_t first, uint32_t customers,
                                   struct seg_kernel_fault *fault, struct seg_error *error) {
   if (folder->state->is_in_place[event])
-    return seg_stored_fold_run(&folder->stored_folds[event], (uint64_t)base + first, customers,
-                               folder->decide.cell_values + first_cell,
-                               folder->decide.cell_known + first_cell, &folder->scratch, fault,
-                               error);
+    return fold_stored(folder, event, first_cell, (uint64_t)base + first, customers, fault, error);
   fold_gathered(folder, event, first_cell, first, customers, fault);
   return SEG_OK;
 }
@@ -348,6 +372,8 @@ static enum seg_status decide_batch(struct folder *folder, uint32_t base, uint32
   }
   enum seg_status status =
       seg_decide_batch(&folder->decide, (uint64_t)base + first, customers, &fault, error);
+  if (status == SEG_OK && fault.kind == SEG_FAULT_NONE && state->beside != NULL)
+    status = seg_decide_batch(&folder->beside, (uint64_t)base + first, customers, &fault, error);
   if (status != SEG_OK)
     return status;
   if (fault.kind != SEG_FAULT_NONE &&
@@ -452,6 +478,8 @@ static void fold_worker(void *context, unsigned worker) {
   pthread_mutex_lock(&folding->counts_lock);
   if (!failed)
     seg_decide_add_counts(&folder.decide);
+  if (!failed && folding->state->beside != NULL)
+    seg_decide_add_counts(&folder.beside);
   pthread_mutex_unlock(&folding->counts_lock);
   folder_deinit(&folder);
 }

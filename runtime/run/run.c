@@ -9,6 +9,7 @@
 #include "runtime/entity/run_errors.h"
 #include "runtime/filter/chain_winners.h"
 #include "runtime/io/io_errors.h"
+#include "runtime/run/refresh.h"
 #include "runtime/run/run_state.h"
 #include "runtime/run/stored_customers.h"
 #include "runtime/run/windows.h"
@@ -251,9 +252,12 @@ static enum seg_status run_stages(struct seg_run_state *state, struct seg_error 
     status = seg_run_population(state, error);
   }
   atomic_store(&state->progress_rows, 0);
-  if (status == SEG_OK && !state->decides_early)
+  bool done = state->decides_early;
+  if (status == SEG_OK && !done)
+    status = seg_run_refresh(state, &done, error);
+  if (status == SEG_OK && !done)
     status = seg_run_add_memberships(state, error);
-  if (status == SEG_OK && !state->decides_early)
+  if (status == SEG_OK && !done)
     status = seg_run_partitions(state, error);
   state->result->times[SEG_RUN_CUSTOMERS] = between(begin, customers_read);
   state->result->times[SEG_RUN_EVENTS] = between(customers_read, events_read);

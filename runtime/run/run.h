@@ -50,6 +50,15 @@ struct seg_run_progress {
   double share;          // of this entity or stage, 0 to 1; -1 when nobody knows
 };
 
+/** What an earlier run of the same plan over the same customers and lists counted, in a store to
+ * which events were added since. */
+struct seg_run_before {
+  int32_t as_of;
+  uint64_t customers;
+  const uint32_t *parts;  // per event of the plan: the first so many parts were there
+  const uint64_t *counts; // seg_run_counts
+};
+
 struct seg_run_options {
   int32_t as_of;    // day; events on or after it do not exist
   unsigned threads; // 0: as many as the machine has
@@ -64,7 +73,9 @@ struct seg_run_options {
                                                              // from any worker, never two at once,
                                                              // at most a few times a morsel
   void *progress_context;
-  const atomic_bool *interrupted; // may be NULL; true stops the run with SEG_INTERRUPTED
+  const atomic_bool *interrupted;      // may be NULL; true stops the run with SEG_INTERRUPTED
+  const struct seg_run_before *before; // may be NULL; spares looking at customers for whom nothing
+                                       // can have changed, where that is possible
 };
 
 struct seg_run_event {
@@ -104,7 +115,19 @@ struct seg_run_result {
   uint64_t spilled_bytes; // written to the temporary file
   uint64_t peak_bytes;    // the most that the run's own large buffers took at one time
   struct seg_key_table *key_table;
+  bool refreshed;               // the counts were corrected from options->before
+  uint64_t refreshed_customers; // then: those looked at
+  const char *whole_reason;     // otherwise, with `before`: why not
+  const char *no_start_reason;  // why the counts are no start for a later run; NULL: they are
 };
+
+/** How many counts a plan has: the members of each segment, and of each chain those whom each
+ * member wins and those whom none does. */
+size_t seg_run_count_number(const struct seg_plan *plan);
+
+/** `counts` = those of the result; room for all of them. */
+void seg_run_counts(const struct seg_plan *plan, const struct seg_run_result *result,
+                    uint64_t *counts);
 
 /**
  * Run it. `kernels` belong to `plan`. `*result` belongs to the caller: seg_run_result_free; NULL

@@ -39,6 +39,11 @@ struct seg_run_state {
   bool *is_stored;               // per event: its rows are read from the store, not from runs
   bool *is_in_place;             // of those: they are folded where they lie
   uint32_t *stored_numbers;      // per customer: his number in the store; NULL: as its table says
+  /* When only some customers of a store are looked at, who lie there by their numbers. */
+  const uint32_t *chosen;                 // per customer: his number there, rising; NULL: all are
+  const struct seg_store_entity *earlier; // per event: as it was; NULL: as it is
+  struct seg_run_state *beside; // the same customers, decided with other windows and into another
+                                // result from the same rows; NULL: none
   struct seg_event_runs *newest_runs; // the last ones made; NULL: none
   uint64_t **listed;                  // per list that is read: bitmap over the customers
   int32_t *windows;                   // per window: first day, last day

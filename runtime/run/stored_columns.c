@@ -193,13 +193,13 @@ static enum seg_status copy_many(const struct reading *reading, uint32_t input,
   enum seg_status status = begin_copy(columns, layout, width, some_missing, array, &to, error);
   if (status != SEG_OK)
     return status;
-  struct seg_stored_copy copy = {.store = columns->view.from.store,
-                                 .part_count = parts,
-                                 .parts = columns->parts,
-                                 .stretches = reading->stretches,
-                                 .count = reading->count,
-                                 .reaches =
-                                     columns->view.numbers == NULL ? columns->reaches : NULL};
+  struct seg_stored_copy copy = {
+      .store = columns->view.from.store,
+      .part_count = parts,
+      .parts = columns->parts,
+      .stretches = reading->stretches,
+      .count = reading->count,
+      .reaches = columns->view.numbers == NULL || columns->view.rise ? columns->reaches : NULL};
   return seg_stored_copy_run(&copy, width, &to, error);
 }
 

@@ -56,9 +56,21 @@ static bool has_size(const struct seg_stored_copy *copy, size_t size) {
   return has;
 }
 
+// Stretches may lie too far from each other for the processor to see where the next one is.
+static inline void look_ahead(const struct seg_stored_copy *copy, size_t s, size_t size) {
+  enum { AHEAD = 12, LINE = 64 };
+  if (s + AHEAD >= copy->count)
+    return;
+  const struct seg_stored_stretch *next = &copy->stretches[s + AHEAD];
+  const unsigned char *from = copy->parts[next->part]->values.data + next->first * size;
+  __builtin_prefetch(from);
+  __builtin_prefetch(from + LINE);
+}
+
 // Elements that are stored as they are wanted.
 static void copy_same(const struct seg_stored_copy *copy, size_t size, unsigned char *to) {
   for (size_t s = 0; s < copy->count; s++) {
+    look_ahead(copy, s, size);
     const struct seg_stored_stretch *stretch = &copy->stretches[s];
     const struct seg_store_array *array = &copy->parts[stretch->part]->values;
     uint64_t first = stretch->first * size, bytes = stretch->count * size;

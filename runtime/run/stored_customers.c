@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runtime/run/stored_events.h"
 #include "runtime/store/store_keys.h"
@@ -177,6 +178,20 @@ enum seg_status seg_stored_customers_key(const struct seg_run_state *state, uint
 
 // --- columns ---
 
+static bool add_chosen(struct seg_stored_batch *batch, uint32_t batch_rows) {
+  const struct seg_block *scan = &batch->state->plan->customer.scan;
+  batch->chosen_values = calloc((size_t)scan->input_count + 1, sizeof *batch->chosen_values);
+  batch->chosen_known = calloc((size_t)scan->input_count + 1, sizeof *batch->chosen_known);
+  bool fine = batch->chosen_values != NULL && batch->chosen_known != NULL;
+  for (uint32_t i = 0; fine && i < scan->input_count; i++) {
+    batch->chosen_values[i] =
+        seg_column_memory(seg_layout_size(scan->input_layouts[i], batch_rows));
+    batch->chosen_known[i] = seg_column_memory(batch_rows / 8);
+    fine = batch->chosen_values[i] != NULL && batch->chosen_known[i] != NULL;
+  }
+  return fine;
+}
+
 enum seg_status seg_stored_batch_init(struct seg_stored_batch *batch,
                                       const struct seg_run_state *state, uint32_t batch_rows,
                                       struct seg_error *error) {
@@ -187,6 +202,8 @@ enum seg_status seg_stored_batch_init(struct seg_stored_batch *batch,
     return seg_fail_memory(error, what_for);
   for (uint32_t i = 0; i < scan->input_count; i++)
     seg_column_init(&batch->texts[i], SEG_LAYOUT_TEXT, false);
+  if (state->chosen != NULL && !add_chosen(batch, batch_rows))
+    return seg_fail_memory(error, what_for);
   enum seg_status status =
       seg_block_runner_init(&batch->scan, scan, &state->kernels->customer_scan, batch_rows, error);
   batch->scan.as_of_instant = state->as_of_instant;
@@ -198,6 +215,13 @@ void seg_stored_batch_deinit(struct seg_stored_batch *batch) {
     return;
   for (uint32_t i = 0; batch->texts != NULL && i < batch->state->plan->customer.input_count; i++)
     seg_column_deinit(&batch->texts[i]);
+  for (uint32_t i = 0; batch->chosen_known != NULL && i < batch->state->plan->customer.input_count;
+       i++) {
+    free(batch->chosen_values[i]);
+    free(batch->chosen_known[i]);
+  }
+  free(batch->chosen_values);
+  free(batch->chosen_known);
   free(batch->texts);
   seg_block_runner_deinit(&batch->scan);
   *batch = (struct seg_stored_batch){0};
@@ -208,8 +232,8 @@ uint64_t seg_stored_batch_bytes(const struct seg_run_state *state, uint32_t batc
   uint64_t bytes =
       seg_block_runner_bytes(scan, &state->kernels->customer_scan, batch_rows, batch_rows);
   for (uint32_t i = 0; i < scan->input_count; i++)
-    if (scan->input_layouts[i] == SEG_LAYOUT_TEXT)
-      bytes += seg_layout_size(SEG_LAYOUT_TEXT, batch_rows);
+    if (scan->input_layouts[i] == SEG_LAYOUT_TEXT || state->chosen != NULL)
+      bytes += seg_layout_size(scan->input_layouts[i], batch_rows) + batch_rows / 8;
   return bytes;
 }
 
@@ -260,14 +284,88 @@ static enum seg_status find_column(struct seg_stored_batch *batch, uint32_t inpu
                           : status;
 }
 
-enum seg_status seg_stored_batch_read(struct seg_stored_batch *batch, uint64_t first, uint32_t rows,
-                                      struct seg_error *error) {
-  struct seg_kernel_fault fault;
+// --- of chosen customers ---
+
+static enum seg_status choose_texts(struct seg_stored_batch *batch, uint32_t input,
+                                    const uint32_t *numbers, uint32_t rows,
+                                    struct seg_error *error) {
+  const struct seg_store_values *values = &batch->from.columns[input]->parts[0];
+  struct seg_column *texts = &batch->texts[input];
+  enum seg_status status = seg_column_restart(texts, rows, error);
+  for (uint32_t i = 0; status == SEG_OK && i < rows; i++)
+    status = seg_store_read(batch->from.store, values, numbers[i], 1, texts, i, error);
+  batch->scan.input_values[input] = texts->values;
+  return status;
+}
+
+static enum seg_status choose_bits(const struct seg_stored_batch *batch,
+                                   const struct seg_store_array *array, const uint32_t *numbers,
+                                   uint32_t rows, uint64_t *to, struct seg_error *error) {
+  memset(to, 0, seg_bitmap_words(rows) * sizeof *to);
+  enum seg_status status = SEG_OK;
+  for (uint32_t i = 0; status == SEG_OK && i < rows; i++) {
+    status = seg_store_verify(batch->from.store, array, numbers[i] / 64, 1, error);
+    if (status == SEG_OK && seg_bitmap_test((const uint64_t *)array->data, numbers[i]))
+      seg_bitmap_set(to, i);
+  }
+  return status;
+}
+
+static enum seg_status choose_values(const struct seg_stored_batch *batch,
+                                     const struct seg_store_array *array, const uint32_t *numbers,
+                                     uint32_t rows, unsigned char *to, struct seg_error *error) {
+  size_t size = seg_store_types[array->type].size;
+  enum seg_status status = SEG_OK;
+  for (uint32_t i = 0; status == SEG_OK && i < rows; i++) {
+    status = seg_store_verify(batch->from.store, array, numbers[i], 1, error);
+    if (status == SEG_OK)
+      memcpy(to + i * size, array->data + numbers[i] * size, size);
+  }
+  return status;
+}
+
+static enum seg_status choose_column(struct seg_stored_batch *batch, uint32_t input,
+                                     const uint32_t *numbers, uint32_t rows,
+                                     struct seg_error *error) {
+  enum seg_layout layout = batch->state->plan->customer.scan.input_layouts[input];
+  const struct seg_store_values *values = &batch->from.columns[input]->parts[0];
+  enum seg_status status = SEG_OK;
+  batch->scan.input_known[input] = NULL;
+  if (seg_store_has(&values->known)) {
+    batch->scan.input_known[input] = batch->chosen_known[input];
+    status = choose_bits(batch, &values->known, numbers, rows, batch->chosen_known[input], error);
+  }
+  if (status != SEG_OK)
+    return status;
+  if (layout == SEG_LAYOUT_TEXT)
+    return choose_texts(batch, input, numbers, rows, error);
+  batch->scan.input_values[input] = batch->chosen_values[input];
+  return layout == SEG_LAYOUT_BIT ? choose_bits(batch, &values->values, numbers, rows,
+                                                batch->chosen_values[input], error)
+                                  : choose_values(batch, &values->values, numbers, rows,
+                                                  batch->chosen_values[input], error);
+}
+
+static enum seg_status find_columns(struct seg_stored_batch *batch, uint64_t first, uint32_t rows,
+                                    struct seg_error *error) {
   enum seg_status status = verify_columns(batch, first, rows, false, error);
   if (status == SEG_OK)
     status = verify_columns(batch, first, rows, true, error);
   for (uint32_t i = 0; status == SEG_OK && i < batch->state->plan->customer.input_count; i++)
     status = find_column(batch, i, first, rows, error);
+  return status;
+}
+
+enum seg_status seg_stored_batch_read(struct seg_stored_batch *batch, uint64_t first, uint32_t rows,
+                                      struct seg_error *error) {
+  const uint32_t *chosen = batch->state->chosen;
+  struct seg_kernel_fault fault;
+  enum seg_status status = SEG_OK;
+  if (chosen == NULL)
+    status = find_columns(batch, first, rows, error);
+  for (uint32_t i = 0;
+       chosen != NULL && status == SEG_OK && i < batch->state->plan->customer.input_count; i++)
+    status = choose_column(batch, i, chosen + first, rows, error);
   if (status == SEG_OK)
     status =
         seg_block_runner_apply(&batch->scan, rows, batch->state->options->as_of, &fault, error);

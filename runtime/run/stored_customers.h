@@ -36,6 +36,8 @@ struct seg_stored_batch {
   struct seg_stored_source from;
   struct seg_block_runner scan;
   struct seg_column *texts; // per input of the scan: a batch of it, when it is a text
+  void **chosen_values;     // per input: a batch of it brought together, when only some customers
+  uint64_t **chosen_known;  // are looked at
 };
 
 SEG_NODISCARD enum seg_status seg_stored_batch_init(struct seg_stored_batch *batch,
@@ -46,8 +48,8 @@ void seg_stored_batch_deinit(struct seg_stored_batch *batch);
 /** Bytes of its buffers. */
 uint64_t seg_stored_batch_bytes(const struct seg_run_state *state, uint32_t batch_rows);
 
-/** Scan customers first .. first + rows - 1; `first` is a multiple of 64. The carried columns are
- * the scan's value roots afterwards. */
+/** Scan customers first .. first + rows - 1 (of the chosen ones); `first` is a multiple of 64. The
+ * carried columns are the scan's value roots afterwards. */
 SEG_NODISCARD enum seg_status seg_stored_batch_read(struct seg_stored_batch *batch, uint64_t first,
                                                     uint32_t rows, struct seg_error *error);
 

@@ -60,45 +60,50 @@ static enum seg_status load(struct seg_stored_fold *fold, struct seg_error *erro
   return status;
 }
 
-static void point_cells(struct seg_stored_fold *fold, void *const *values, uint64_t *const *known,
+static void point_cells(struct seg_stored_fold *fold, const struct seg_stored_target *target,
                         uint32_t first) {
   const struct seg_fold *cells = &fold->state->plan->folds[fold->event];
   for (uint32_t c = 0; c < cells->cell_count; c++) {
-    if (values[c] == NULL)
+    if (target->values[c] == NULL)
       continue;
-    fold->values[c] = (char *)values[c] + seg_layout_size(cells->cells[c].layout, first);
-    fold->known[c] = known[c] + first / 64;
+    fold->values[c] = (char *)target->values[c] + seg_layout_size(cells->cells[c].layout, first);
+    fold->known[c] = target->known[c] + first / 64;
   }
 }
 
-static void fold_few(struct seg_stored_fold *fold, uint32_t customers,
-                     struct seg_fold_scratch *scratch, struct seg_kernel_fault *found) {
+// `first` counts the customers before those at hand.
+static void fold_few(struct seg_stored_fold *fold, uint32_t first, uint32_t customers,
+                     struct seg_stored_target *target, struct seg_fold_scratch *scratch) {
   const struct seg_run_state *state = fold->state;
   const int32_t *marked = fold->scan.state == NULL ? NULL : fold->scan.days;
-  for (uint32_t c = 0; fold->columns.lead > 0 && c <= customers; c++)
-    fold->offsets[c] += fold->columns.lead;
-  *found = (struct seg_kernel_fault){.kind = SEG_FAULT_NONE};
+  struct seg_kernel_fault found = {.kind = SEG_FAULT_NONE};
+  point_cells(fold, target, first);
   struct seg_fold_frame frame = {
       .customer_count = customers,
       .offsets = fold->offsets,
       .days = marked != NULL ? (const void *)marked : fold->columns.days.values,
       .flags = (const void *const *)fold->scan.flag_words,
       .columns = fold->carried,
-      .windows = state->windows,
+      .windows = target->windows,
       .values = fold->values,
       .known = fold->known,
       .scratch = scratch,
-      .fault = found,
+      .fault = &found,
   };
   const struct seg_kernels *kernels = state->kernels;
   (state->pass == SEG_FIRST_PASS ? kernels->first_folds : kernels->folds)[fold->event](&frame);
+  if (found.kind == SEG_FAULT_NONE || target->fault.kind != SEG_FAULT_NONE)
+    return;
+  target->fault = found;
+  target->fault.row += first;
 }
 
 enum seg_status seg_stored_fold_run(struct seg_stored_fold *fold, uint64_t first,
-                                    uint32_t customers, void *const *values, uint64_t *const *known,
-                                    struct seg_fold_scratch *scratch,
-                                    struct seg_kernel_fault *fault, struct seg_error *error) {
-  *fault = (struct seg_kernel_fault){.kind = SEG_FAULT_NONE};
+                                    uint32_t customers, struct seg_stored_target *targets,
+                                    uint32_t target_count, struct seg_fold_scratch *scratch,
+                                    struct seg_error *error) {
+  for (uint32_t t = 0; t < target_count; t++)
+    targets[t].fault = (struct seg_kernel_fault){.kind = SEG_FAULT_NONE};
   enum seg_status status = SEG_OK;
   for (uint32_t at = 0, taken = 0; status == SEG_OK && at < customers; at += taken) {
     status = seg_stored_stretches_find(&fold->stretches, first + at, customers - at, ROWS,
@@ -107,13 +112,10 @@ enum seg_status seg_stored_fold_run(struct seg_stored_fold *fold, uint64_t first
       status = load(fold, error);
     if (status != SEG_OK)
       break;
-    struct seg_kernel_fault found;
-    point_cells(fold, values, known, at);
-    fold_few(fold, taken, scratch, &found);
-    if (found.kind == SEG_FAULT_NONE || fault->kind != SEG_FAULT_NONE)
-      continue;
-    *fault = found;
-    fault->row += at;
+    for (uint32_t c = 0; fold->columns.lead > 0 && c <= taken; c++)
+      fold->offsets[c] += fold->columns.lead;
+    for (uint32_t t = 0; t < target_count; t++)
+      fold_few(fold, at, taken, &targets[t], scratch);
   }
   return status;
 }

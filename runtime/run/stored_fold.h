@@ -32,14 +32,22 @@ void seg_stored_fold_deinit(struct seg_stored_fold *fold);
 /** Bytes of its buffers for customers with so many rows together. */
 uint64_t seg_stored_fold_bytes(const struct seg_run_state *state, uint32_t event, uint64_t rows);
 
+/** What rows are folded into: the columns of the event's cells, NULL for cells of the other pass.
+ */
+struct seg_stored_target {
+  const int32_t *windows;
+  void *const *values;
+  uint64_t *const *known;
+  struct seg_kernel_fault fault; // the first customer's, counted from the first
+};
+
 /**
- * Fold the rows of customers first .. first + customers - 1 (no more than in init) into the columns
- * of the event's cells; NULL for cells of the other pass. `fault` is the first customer's, counted
- * from `first`. Errors: a damaged store; memory.
+ * Fold the rows of customers first .. first + customers - 1 (no more than in init) into each of the
+ * targets. Errors: a damaged store; memory.
  */
 SEG_NODISCARD enum seg_status
 seg_stored_fold_run(struct seg_stored_fold *fold, uint64_t first, uint32_t customers,
-                    void *const *values, uint64_t *const *known, struct seg_fold_scratch *scratch,
-                    struct seg_kernel_fault *fault, struct seg_error *error);
+                    struct seg_stored_target *targets, uint32_t target_count,
+                    struct seg_fold_scratch *scratch, struct seg_error *error);
 
 #endif

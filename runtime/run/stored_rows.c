@@ -14,16 +14,24 @@ static const char what_for[] = "where the events of customers are";
 struct seg_stored_view seg_stored_view(const struct seg_run_state *state, uint32_t event) {
   struct seg_stored_view view = {.numbers = state->stored_numbers};
   struct seg_stored_source customers;
+  if (state->chosen != NULL) {
+    view.numbers = state->chosen;
+    view.rise = true;
+  }
   if (seg_source_stored(state->sources->events[event], &view.from) && view.numbers == NULL &&
       seg_source_stored(state->sources->customer, &customers))
     view.numbers = (const uint32_t *)customers.entity->parts[0].numbers.data;
+  if (state->earlier != NULL)
+    view.from.entity = &state->earlier[event];
   return view;
 }
 
 int32_t seg_stored_first_day(const struct seg_run_state *state, uint32_t event) {
-  int32_t first, last;
+  int32_t first, last, other = INT32_MAX;
   seg_windows_reach(&state->plan->folds[event], state->windows, &first, &last);
-  return first;
+  if (state->beside != NULL)
+    seg_windows_reach(&state->plan->folds[event], state->beside->windows, &other, &last);
+  return first < other ? first : other;
 }
 
 uint64_t seg_stored_place(const struct seg_store_part *part, uint64_t number) {
@@ -57,9 +65,10 @@ uint64_t seg_stored_rows_count(const struct seg_stored_view *view, uint64_t firs
   for (uint32_t p = 0; p < view->from.entity->part_count; p++) {
     const struct seg_store_part *part = &view->from.entity->parts[p];
     const uint64_t *offsets = (const uint64_t *)part->offsets.data;
-    if (view->numbers == NULL) {
-      rows +=
-          offsets[seg_stored_place(part, first + count)] - offsets[seg_stored_place(part, first)];
+    if (count > 0 && (view->numbers == NULL || view->rise)) {
+      uint64_t begin = view->rise ? view->numbers[first] : first;
+      uint64_t end = view->rise ? (uint64_t)view->numbers[first + count - 1] + 1 : first + count;
+      rows += offsets[seg_stored_place(part, end)] - offsets[seg_stored_place(part, begin)];
       continue;
     }
     for (uint64_t c = first; c < first + count; c++)

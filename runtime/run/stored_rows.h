@@ -12,6 +12,7 @@
 struct seg_stored_view {
   struct seg_stored_source from;
   const uint32_t *numbers; // per customer; NULL: the same
+  bool rise;               // of numbers: each is larger than the one before
 };
 struct seg_stored_view seg_stored_view(const struct seg_run_state *state, uint32_t event);
 
@@ -25,7 +26,8 @@ uint64_t seg_stored_place(const struct seg_store_part *part, uint64_t number);
 uint64_t seg_stored_rows_at(const struct seg_store_part *part, uint64_t number, uint64_t place,
                             uint64_t *first);
 
-/** How many rows customers first .. first + count - 1 have. */
+/** How many rows customers first .. first + count - 1 have; where numbers rise, with those of the
+ * numbers between them. */
 uint64_t seg_stored_rows_count(const struct seg_stored_view *view, uint64_t first, uint64_t count);
 
 /** Which rows of a part belong to a customer of the run. */

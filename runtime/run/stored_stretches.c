@@ -123,7 +123,7 @@ static enum seg_status verify_days(const struct seg_stored_stretches *stretches,
 }
 
 // The cursors stand at the first number that is not below, and the days they skip by are verified.
-static enum seg_status begin_rising(struct seg_stored_stretches *stretches, uint64_t first,
+static enum seg_status begin_rising(const struct seg_stored_stretches *stretches, uint64_t first,
                                     uint64_t end, struct seg_error *error) {
   const struct seg_store_entity *entity = stretches->view->from.entity;
   enum seg_status status = SEG_OK;
@@ -165,6 +165,45 @@ static void find_rising(struct seg_stored_stretches *stretches, uint64_t number,
   }
 }
 
+// The place of a number that is not below the one looked for last.
+static uint64_t place_behind(const struct seg_stored_cursor *cursor,
+                             const struct seg_store_part *part, uint64_t number) {
+  enum { NEAR = 16 };
+  uint64_t place = cursor->place;
+  if (cursor->numbers == NULL)
+    return seg_stored_place(part, number);
+  uint64_t near = cursor->count - place < NEAR ? cursor->count : place + NEAR;
+  while (place < near && cursor->numbers[place] < number)
+    place++;
+  return place < near || near == cursor->count ? place : seg_stored_place(part, number);
+}
+
+// Some customers with rising numbers, who lie too far from each other for the processor to see.
+static void find_chosen(struct seg_stored_stretches *stretches, const uint32_t *number,
+                        uint32_t left, struct seg_stored_stretch *items, size_t *used) {
+  enum { AHEAD = 8, FAR_AHEAD = 32, LINE = 64 };
+  const struct seg_store_entity *entity = stretches->view->from.entity;
+  for (uint32_t p = 0; p < entity->part_count; p++) {
+    struct seg_stored_cursor *cursor = &stretches->cursors[p];
+    const struct seg_store_array *days = &entity->parts[p].days;
+    if (cursor->numbers == NULL && left > FAR_AHEAD && number[FAR_AHEAD] < cursor->count) {
+      __builtin_prefetch(&cursor->offsets[number[FAR_AHEAD]]);
+      const unsigned char *next =
+          days->data + cursor->offsets[number[AHEAD]] * seg_store_types[days->type].size;
+      __builtin_prefetch(next);
+      __builtin_prefetch(next + LINE);
+    }
+    cursor->place = place_behind(cursor, &entity->parts[p], *number);
+    uint64_t place = cursor->place, first = cursor->offsets[place];
+    bool is_here =
+        place < cursor->count && (cursor->numbers == NULL || cursor->numbers[place] == *number);
+    uint64_t end = cursor->offsets[place + is_here];
+    if (cursor->skips && first < end)
+      first = leave_out(stretches, p, first, end);
+    *used = put(items, *used, p, first, end);
+  }
+}
+
 // Customers with any numbers.
 static enum seg_status find_listed(struct seg_stored_stretches *stretches, uint64_t number,
                                    struct seg_stored_stretch *items, size_t *used,
@@ -196,8 +235,12 @@ enum seg_status seg_stored_stretches_find(struct seg_stored_stretches *stretches
     return find_plain(stretches, first, count, most, offsets, taken, error);
   if (!SEG_VEC_RESERVE(&stretches->list, (size_t)count * parts + parts))
     return seg_fail_memory(error, what_for);
-  enum seg_status status =
-      view->numbers == NULL ? begin_rising(stretches, first, first + count, error) : SEG_OK;
+  enum seg_status status = SEG_OK;
+  if (view->rise && count > 0)
+    status = begin_rising(stretches, view->numbers[first],
+                          (uint64_t)view->numbers[first + count - 1] + 1, error);
+  else if (view->numbers == NULL)
+    status = begin_rising(stretches, first, first + count, error);
   struct seg_stored_stretch *items = stretches->list.items;
   size_t used = 0;
   offsets[0] = 0;
@@ -207,6 +250,8 @@ enum seg_status seg_stored_stretches_find(struct seg_stored_stretches *stretches
     size_t before = used;
     if (view->numbers == NULL)
       find_rising(stretches, first + *taken, items, &used);
+    else if (view->rise)
+      find_chosen(stretches, view->numbers + first + *taken, count - *taken, items, &used);
     else
       status = find_listed(stretches, view->numbers[first + *taken], items, &used, error);
     for (; before < used; before++)

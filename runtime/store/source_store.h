@@ -19,7 +19,8 @@ SEG_NODISCARD enum seg_status seg_source_open_store(struct seg_store *store,
 /** What is behind a source of a store, for who can read it without asking for morsels. */
 struct seg_stored_source {
   struct seg_store *store;
-  struct seg_store_entity *entity;   // mapped: offsets and numbers are verified, the rest is not
+  const struct seg_store_entity
+      *entity;                       // mapped: offsets and numbers are verified, the rest is not
   struct seg_store_column **columns; // per plan input; NULL for the event's time
 };
 

@@ -298,6 +298,37 @@ static void take_inputs(struct reading *reading, struct seg_json_value *object,
   }
 }
 
+// The parts of each event that there were; there cannot be more than there are.
+static void read_state(struct reading *reading, struct seg_json_value *object,
+                       const struct seg_store_manifest *manifest, struct seg_store_state *state) {
+  uint32_t count;
+  state->manifest_hash = take_hex(reading, object, "manifest");
+  const struct seg_json_value *parts = take_items(reading, object, "parts", &count);
+  state->parts = new_items(reading, count, sizeof *state->parts);
+  reading->damaged = reading->damaged || count != manifest->event_count;
+  for (uint32_t e = 0; !reading->damaged && state->parts != NULL && e < count; e++) {
+    reading->damaged = parts[e].kind != SEG_JSON_INTEGER || parts[e].integer < 0 ||
+                       parts[e].integer > manifest->events[e].part_count;
+    state->parts[e] = (uint32_t)parts[e].integer;
+  }
+  end_object(reading, object);
+}
+
+static void take_states(struct reading *reading, struct seg_json_value *object,
+                        struct seg_store_manifest *manifest) {
+  struct seg_json_value *value = seg_json_take(object, "states");
+  if (value == NULL)
+    return;
+  reading->damaged = reading->damaged || value->kind != SEG_JSON_ARRAY ||
+                     value->count > SEG_STORE_STATES_MOST || manifest->events == NULL;
+  if (reading->damaged)
+    return;
+  manifest->state_count = (uint32_t)value->count;
+  manifest->states = new_items(reading, value->count, sizeof *manifest->states);
+  for (uint32_t i = 0; manifest->states != NULL && i < manifest->state_count; i++)
+    read_state(reading, &value->items[i], manifest, &manifest->states[i]);
+}
+
 static void read_manifest(struct reading *reading, struct seg_json_value *object,
                           struct seg_store_manifest *manifest) {
   manifest->engine = take_text(reading, object, "engine");
@@ -312,6 +343,7 @@ static void read_manifest(struct reading *reading, struct seg_json_value *object
   manifest->lists = take_entities(reading, object, "lists", &manifest->list_count);
   take_generations(reading, object, manifest);
   take_inputs(reading, object, manifest);
+  take_states(reading, object, manifest);
   end_object(reading, object);
 }
 

@@ -125,6 +125,16 @@ struct seg_store_generation {
   const uint64_t *checksums; // when the store is open
 };
 
+/**
+ * What the store was before days were added to it: the first parts of each event, as long as their
+ * rows are not brought together with later ones, and the same customers and lists.
+ */
+struct seg_store_state {
+  uint64_t manifest_hash;
+  uint32_t *parts; // per event of the manifest
+};
+enum { SEG_STORE_STATES_MOST = 8 }; // that are noted
+
 /** A file that was read. */
 struct seg_store_input {
   struct seg_str source, file;
@@ -138,12 +148,13 @@ struct seg_store_manifest {
   struct seg_store_values *keys; // one behind the other
   uint32_t key_part_count;
   uint32_t number; // of the newest generation
-  uint32_t event_count, list_count, generation_count, input_count;
+  uint32_t event_count, list_count, generation_count, input_count, state_count;
   struct seg_store_entity customer;
   struct seg_store_entity *events;
   struct seg_store_entity *lists;
   struct seg_store_generation *generations;
   struct seg_store_input *inputs;
+  struct seg_store_state *states; // the oldest first
   bool key_is_text;
   bool has_customers;
 };

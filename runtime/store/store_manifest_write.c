@@ -177,6 +177,24 @@ static void write_inputs(struct seg_json *json, const struct seg_store_manifest 
   seg_json_end_array(json);
 }
 
+static void write_states(struct seg_json *json, const struct seg_store_manifest *manifest) {
+  if (manifest->state_count == 0)
+    return;
+  seg_json_key(json, "states");
+  seg_json_begin_array(json);
+  for (uint32_t i = 0; i < manifest->state_count; i++) {
+    seg_json_begin_object(json);
+    write_hex(json, "manifest", manifest->states[i].manifest_hash);
+    seg_json_key(json, "parts");
+    seg_json_begin_array(json);
+    for (uint32_t e = 0; e < manifest->event_count; e++)
+      seg_json_uint(json, manifest->states[i].parts[e]);
+    seg_json_end_array(json);
+    seg_json_end_object(json);
+  }
+  seg_json_end_array(json);
+}
+
 void seg_store_manifest_write(const struct seg_store_manifest *manifest, FILE *out) {
   struct seg_json json;
   seg_json_init(&json, out);
@@ -196,6 +214,7 @@ void seg_store_manifest_write(const struct seg_store_manifest *manifest, FILE *o
   write_entities(&json, "lists", manifest->lists, manifest->list_count);
   write_generations(&json, manifest);
   write_inputs(&json, manifest);
+  write_states(&json, manifest);
   seg_json_end_object(&json);
   seg_json_finish(&json);
 }
