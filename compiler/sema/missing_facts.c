@@ -181,8 +181,10 @@ void seg_learn_false(struct seg_missing_walk *walk, const struct seg_node *node,
     learn_all(walk, node, outright, seg_learn_false);
   else if (node->kind == SEG_NODE_AND)
     learn_common(walk, node, outright, seg_learn_false);
+  // `not (x > 1) or not (x > 2)`: the one is no guard of the other, it may hold because x is
+  // missing.
   else if (node->kind == SEG_NODE_NOT)
-    seg_learn_true(walk, node->operands[0], outright);
+    seg_learn_true(walk, node->operands[0], true);
   // `purchases = 0` that is false: there are events.
   else if (node->kind == SEG_NODE_COMPARE && node->comparison == SEG_EQUAL &&
            is_event_number(node->operands[0]) && seg_is_literal(node->operands[1]) &&

@@ -76,6 +76,8 @@ static void doubts_that_vouch_for_each_other(void **state) {
   expect_settled("", "country != \"US\" and country != \"CA\"", "E401 E401", NULL);
   expect_settled("", "not (country = \"US\" or country = \"CA\")", "E401 E401", NULL);
   expect_settled("", "not (country = \"US\" and country = \"CA\")", "E401 E401", NULL);
+  expect_settled("", "not (country = \"US\") or not (country = \"US\")", "E401 E401", NULL);
+  expect_settled("", "not (aov > 80) or opt_in or not (aov > 90)", "E401 E401", NULL);
   expect_settled("", "country != \"US\" and country = \"US\" and opt_in", "", NULL);
   expect_settled("", "country != \"US\" and children != 3 and visits > 1", "E401 E401", NULL);
   // One negation, two comparisons, one mistake.

@@ -159,6 +159,11 @@ static void negations_that_say_what_they_want(void **state) {
   text = shop_text("", "not (country = \"US\" and country = \"CA\")");
   expect_codes(text, "E401 E401");
   free(text);
+  text = shop_text("", "not (country = \"US\") or not (country = \"CA\")");
+  expect_codes(text, "E401 E401");
+  free(text);
+  expect_right("country is missing or not (country = \"US\") or not (country = \"CA\")");
+  expect_right("not (country is known) or not (country = \"US\")");
   expect_rule("(country = \"US\" or opt_in) and country != \"CA\"", "E401", "country != \"CA\"",
               NULL);
 }
