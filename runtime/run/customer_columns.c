@@ -3,12 +3,27 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-// Customer numbers have 32 bits. The pointers are set aside at once (and only touched when used),
-// so that they never move.
+// Customer numbers have 32 bits. The pointers are set aside at once, so that they never move; what
+// is not used is never touched, and so takes no memory.
 enum { CHUNKS = 1 << (32 - SEG_CUSTOMER_CHUNK_BITS) };
 
 static const char what_for[] = "the columns of the customers";
+
+static bool set_pointers_aside(struct seg_customer_columns *customers, const bool *has_known) {
+  size_t tables = customers->column_count;
+  for (uint32_t c = 0; c < customers->column_count; c++)
+    tables += has_known[c];
+  if (tables == 0)
+    return true;
+  customers->pointer_bytes = tables * CHUNKS * sizeof *customers->pointers;
+  void *pointers = mmap(NULL, customers->pointer_bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (pointers != MAP_FAILED)
+    customers->pointers = pointers;
+  return pointers != MAP_FAILED;
+}
 
 enum seg_status seg_customer_columns_init(struct seg_customer_columns *customers,
                                           const struct seg_plan_entity *entity,
@@ -24,14 +39,17 @@ enum seg_status seg_customer_columns_init(struct seg_customer_columns *customers
   customers->column_count = column_count;
   for (unsigned w = 0; w < workers; w++)
     seg_text_heap_init(&customers->heaps[w], budget);
+  if (!set_pointers_aside(customers, has_known))
+    return seg_fail_memory(error, what_for);
+  void **next = customers->pointers;
   for (uint32_t c = 0; c < column_count; c++) {
     struct seg_customer_column *column = &customers->columns[c];
     column->layout = entity->carried_layout[c];
     column->width = seg_plan_carried_width(entity, c);
-    column->values = calloc(CHUNKS, sizeof *column->values);
-    column->known = has_known[c] ? calloc(CHUNKS, sizeof *column->known) : NULL;
-    if (column->values == NULL || (has_known[c] && column->known == NULL))
-      return seg_fail_memory(error, what_for);
+    column->values = next;
+    next += CHUNKS;
+    column->known = has_known[c] ? next : NULL;
+    next += has_known[c] ? CHUNKS : 0;
   }
   return SEG_OK;
 }
@@ -50,11 +68,11 @@ void seg_customer_columns_deinit(struct seg_customer_columns *customers) {
       if (column->known != NULL)
         free(column->known[k]);
     }
-    free(column->values);
-    free(column->known);
   }
   for (unsigned w = 0; customers->heaps != NULL && w < customers->heap_count; w++)
     seg_text_heap_deinit(&customers->heaps[w]);
+  if (customers->pointers != NULL)
+    munmap(customers->pointers, customers->pointer_bytes);
   free(customers->columns);
   free(customers->heaps);
   *customers = (struct seg_customer_columns){0};
@@ -179,6 +197,6 @@ const void *seg_customer_columns_at(const struct seg_customer_columns *customers
   const struct seg_customer_column *from = &customers->columns[column];
   uint32_t chunk = (uint32_t)(first >> SEG_CUSTOMER_CHUNK_BITS);
   uint32_t at = (uint32_t)(first & (SEG_CUSTOMER_CHUNK - 1));
-  *known = from->known == NULL ? NULL : from->known[chunk] + at / 64;
+  *known = from->known == NULL ? NULL : (const uint64_t *)from->known[chunk] + at / 64;
   return (const char *)from->values[chunk] + seg_width_size(from->layout, from->width, at);
 }

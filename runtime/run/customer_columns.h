@@ -8,6 +8,7 @@
 #ifndef SEG_RUNTIME_RUN_CUSTOMER_COLUMNS_H
 #define SEG_RUNTIME_RUN_CUSTOMER_COLUMNS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "runtime/base/status.h"
@@ -20,14 +21,16 @@ enum { SEG_CUSTOMER_CHUNK_BITS = 14, SEG_CUSTOMER_CHUNK = 1 << SEG_CUSTOMER_CHUN
 struct seg_customer_column {
   enum seg_layout layout;
   enum seg_width width;
-  void **values;    // per chunk
-  uint64_t **known; // per chunk; NULL: nothing is ever missing
+  void **values; // per chunk
+  void **known;  // the same for known bits; NULL: nothing is ever missing
 };
 
 struct seg_customer_columns {
   struct seg_memory_budget *budget;
   uint32_t column_count;
   struct seg_customer_column *columns;
+  void **pointers; // where the columns' pointers to their chunks are
+  size_t pointer_bytes;
   uint32_t chunk_count;
   unsigned heap_count;
   struct seg_text_heap *heaps; // per worker
