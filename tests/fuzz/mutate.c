@@ -246,6 +246,18 @@ static void add_segment(struct text *text, struct seg_random *random) {
       seg_random_below(random, 1000), condition(random), seg_random_below(random, 1000));
 }
 
+/** Two segments that may have customers in common: some with a condition of both. */
+static void add_pair(struct text *text, struct seg_random *random) {
+  const char *first = condition(random), *second = condition(random), *third = condition(random);
+  const char *shared = seg_random_chance(random, 50) ? first : third;
+  put(text, text->size, 0, "segment a { when: %s decision: \"a\" }\n", first);
+  put(text, text->size, 0, "segment b { when: (%s)%s(%s) decision: \"b\" }\n", shared,
+      seg_random_chance(random, 50) ? " or " : " and ", second);
+  if (seg_random_chance(random, 25))
+    put(text, text->size, 0,
+        seg_random_chance(random, 50) ? "exclusive: a, b\n" : "overlap: b with a\n");
+}
+
 static void change_slot(struct text *text, struct seg_random *random) {
   struct slot slot = draw_slot(text, random);
   if (slot.size == 0 || slot.size > COPY) {
@@ -283,8 +295,7 @@ static size_t change_once(uint8_t *data, size_t size, size_t room, struct seg_ra
   struct text text = {data, size, room};
   if (particular && seg_random_chance(random, 25)) { // one without inherited mistakes
     text.size = 0;
-    add_segment(&text, random);
-    add_segment(&text, random);
+    add_pair(&text, random);
   }
   uint32_t changes = 1 + seg_random_below(random, particular ? MOST_CHANGES / 2 : MOST_CHANGES);
   for (uint32_t i = 0; i < changes; i++) {
