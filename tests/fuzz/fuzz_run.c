@@ -14,7 +14,7 @@
 
 // To make machine code, or to ask the solver about negations in doubt, takes ten times as long as
 // all else: of the texts that need it one in so many is tried.
-enum { MOST_BYTES = 16384, SLOW = 16 };
+enum { MOST_BYTES = 16384, SLOW = 64 };
 
 // What came of all inputs.
 static struct {

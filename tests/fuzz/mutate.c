@@ -288,12 +288,14 @@ static void change_slot(struct text *text, struct seg_random *random) {
 
 // --- a change ---
 
-static size_t change_once(uint8_t *data, size_t size, size_t room, struct seg_random *random) {
+/** `anew`: a pair of segments stands in the place of the text, without its mistakes. */
+static size_t change_once(uint8_t *data, size_t size, size_t room, bool anew,
+                          struct seg_random *random) {
   bool particular = fuzz_is_worth != NULL;
-  if (LLVMFuzzerMutate != NULL && seg_random_chance(random, particular ? 5 : 50))
+  if (!anew && LLVMFuzzerMutate != NULL && seg_random_chance(random, particular ? 5 : 50))
     return LLVMFuzzerMutate(data, size, room);
   struct text text = {data, size, room};
-  if (particular && seg_random_chance(random, 25)) { // one without inherited mistakes
+  if (anew || (particular && seg_random_chance(random, 25))) {
     text.size = 0;
     add_pair(&text, random);
   }
@@ -312,12 +314,12 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t room, unsigned
   struct seg_random random;
   seg_random_init(&random, seed);
   if (fuzz_is_worth == NULL || size > sizeof before)
-    return change_once(data, size, room, &random);
+    return change_once(data, size, room, false, &random);
   memcpy(before, data, size);
-  size_t changed = change_once(data, size, room, &random);
+  size_t changed = change_once(data, size, room, false, &random);
   for (int i = 1; i < MOST_TRIES && !fuzz_is_worth(data, changed); i++) {
     memcpy(data, before, size);
-    changed = change_once(data, size, room, &random);
+    changed = change_once(data, size, room, i >= MOST_TRIES / 2, &random);
   }
   return changed;
 }
