@@ -54,6 +54,7 @@ static enum seg_status run_plan(struct run *run) {
                                     .threads = run->options->threads,
                                     .memory_bytes = run->data.memory_bytes / 2,
                                     .counts_only = run->options->out_path == NULL,
+                                    .implies_keys = true,
                                     .winners_only = run->options->winners_only && !has_sizes(run),
                                     .before = run->answer.found ? &run->answer.before : NULL,
                                     .interrupted = &run->session->interrupted};
@@ -123,6 +124,7 @@ static enum seg_status result_view(struct run *run, struct seg_result_view *view
   if (run->result != NULL) {
     view->customer_count = (int64_t)run->result->customer_count;
     view->keys = run->result->keys;
+    view->first_key = run->result->first_key;
   }
   return truth_columns(run, view);
 }

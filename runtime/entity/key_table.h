@@ -81,6 +81,11 @@ void seg_key_table_set_consecutive(struct seg_key_table *table, int64_t first, u
  */
 void seg_key_table_imply(struct seg_key_table *table);
 
+/** Is the key of number n first + n, and written nowhere? */
+static inline bool seg_key_table_is_implied(const struct seg_key_table *table) {
+  return table->implied > 0 && table->implied == table->count;
+}
+
 /** Has it the keys by number? */
 static inline bool seg_key_table_has_keys(const struct seg_key_table *table) {
   return table->integers != NULL || table->texts != NULL;

@@ -31,8 +31,9 @@ struct seg_result_chain {
 struct seg_result_view {
   int64_t customer_count;
   struct seg_str key_name;
-  struct seg_column_view keys; // I64 or TEXT, all known
-  uint32_t segment_count;      // columns of truth: segments and their control groups
+  struct seg_column_view keys; // I64 or TEXT, all known; I64 without values: first_key + row
+  int64_t first_key;
+  uint32_t segment_count; // columns of truth: segments and their control groups
   const struct seg_str *segments;
   const uint64_t *const *members; // per column: a bitmap over the customers
   uint32_t chain_count;

@@ -69,12 +69,17 @@ static void put_header(struct writer *writer, const struct seg_result_view *resu
   put(writer, "\n", 1);
 }
 
+static int64_t key_of(const struct seg_result_view *result, int64_t row) {
+  const int64_t *keys = result->keys.values;
+  return keys == NULL ? result->first_key + row : keys[row];
+}
+
 static void put_row(struct writer *writer, const struct seg_result_view *result, int64_t row) {
   if (result->keys.layout == SEG_LAYOUT_TEXT) {
     put_text(writer, ((const struct seg_str *)result->keys.values)[row]);
   } else {
     char digits[SEG_DECIMAL_TEXT];
-    put(writer, digits, seg_decimal_format(((const int64_t *)result->keys.values)[row], 0, digits));
+    put(writer, digits, seg_decimal_format(key_of(result, row), 0, digits));
   }
   for (uint32_t i = 0; i < result->segment_count; i++) {
     bool member = seg_bitmap_test(result->members[i], row);

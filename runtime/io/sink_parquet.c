@@ -40,6 +40,7 @@ struct writer {
   const struct seg_result_view *result;
   int64_t at;          // bytes written
   unsigned char *room; // of a page of winners, or of packed keys
+  int64_t *counted;    // a page of keys that nobody has written down
   uint32_t column_count;
   struct chunk *chunks; // [group][column]
   enum seg_sink_parquet_outcome outcome;
@@ -115,12 +116,20 @@ static void put_page(struct writer *writer, const void *bytes, size_t size, int6
   put(writer, bytes, size);
 }
 
+static const int64_t *count_keys(const struct writer *writer, int64_t first, int64_t count) {
+  uint64_t key = (uint64_t)writer->result->first_key + (uint64_t)first;
+  for (int64_t i = 0; i < count; i++)
+    writer->counted[i] = (int64_t)(key + (uint64_t)i);
+  return writer->counted;
+}
+
 // Keys that are anything but random take less as differences, and most take next to nothing.
 static void put_numbers(struct writer *writer, const int64_t *numbers, int64_t first, int64_t rows,
                         struct chunk *chunk) {
   for (int64_t at = 0; at < rows; at += KEY_PAGE_ROWS) {
     int64_t count = rows - at < KEY_PAGE_ROWS ? rows - at : KEY_PAGE_ROWS;
-    const int64_t *from = numbers + first + at;
+    const int64_t *from =
+        numbers == NULL ? count_keys(writer, first + at, count) : numbers + first + at;
     size_t plain = (size_t)count * sizeof *from, packed = plain;
     if (at == 0 || chunk->is_packed)
       packed = seg_delta_packed_write(from, count, writer->room);
@@ -382,7 +391,10 @@ enum seg_sink_parquet_outcome seg_sink_parquet_write(const char *path,
   size_t keys = seg_delta_packed_most(most < KEY_PAGE_ROWS ? most : KEY_PAGE_ROWS);
   writer.room = malloc(winners < keys ? keys : winners);
   seg_sink_stream_open(&writer.file, path, false, watcher);
-  if (writer.chunks == NULL || writer.room == NULL)
+  bool counts = result->keys.layout == SEG_LAYOUT_I64 && result->keys.values == NULL;
+  if (counts)
+    writer.counted = malloc(KEY_PAGE_ROWS * sizeof *writer.counted);
+  if (writer.chunks == NULL || writer.room == NULL || (counts && writer.counted == NULL))
     writer.outcome = SEG_SINK_PARQUET_MEMORY;
   put(&writer, magic, sizeof magic);
   put_groups(&writer, groups, interrupted);
@@ -391,6 +403,7 @@ enum seg_sink_parquet_outcome seg_sink_parquet_write(const char *path,
   *reason = seg_sink_stream_close(&writer.file);
   free(writer.chunks);
   free(writer.room);
+  free(writer.counted);
   if (*reason != 0 && writer.outcome == SEG_SINK_PARQUET_DONE)
     writer.outcome = SEG_SINK_PARQUET_FAILED;
   return writer.outcome == SEG_SINK_PARQUET_FAILED && *reason == ENOMEM ? SEG_SINK_PARQUET_MEMORY

@@ -152,7 +152,7 @@ enum seg_status seg_run_load_customers(struct seg_run_state *state, struct seg_e
   if (status != SEG_OK)
     return status;
   seg_key_table_init(state->keys, loading.stage.source->key_is_text, state->budget);
-  if (state->decides_early && state->options->counts_only)
+  if (state->decides_early && (state->options->counts_only || state->options->implies_keys))
     seg_key_table_imply(state->keys);
   status = seg_morsel_stage_run(&loading.stage, load_worker, &loading, error);
   if (status == SEG_OK)

@@ -249,6 +249,9 @@ static enum seg_status run_stages(struct seg_run_state *state, struct seg_error 
   if (status == SEG_OK) {
     state->result->customer_count = state->keys->count;
     state->result->keys = seg_key_table_view(state->keys);
+    state->result->first_key = state->keys->first;
+    if (seg_key_table_is_implied(state->keys))
+      state->result->keys.values = NULL;
     status = seg_run_population(state, error);
   }
   atomic_store(&state->progress_rows, 0);

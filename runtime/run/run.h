@@ -67,6 +67,7 @@ struct seg_run_options {
   const char *temp_folder; // for what does not fit in memory; NULL: TMPDIR, else /tmp
   bool counts_only;        // bitmaps, winners and keys per customer are not wanted
   bool winners_only;       // who is in a segment is not wanted: members are not counted
+  bool implies_keys;       // keys that follow each other need not be written
   bool finds_keys;         // customers will be looked up in the key table of the result
   void (*progress)(void *context,
                    const struct seg_run_progress *progress); // may be NULL; called
@@ -97,8 +98,10 @@ struct seg_key_table;
 struct seg_run_result {
   uint64_t customer_count;
   struct seg_column_view keys; // by customer number; I64 or TEXT, all known; lives in key_table.
-                               // Its values may be NULL with counts_only
-  uint64_t orphan_events;      // over all events
+                               // Its values may be NULL with counts_only and, where they are
+                               // first_key, first_key + 1, ..., with implies_keys
+  int64_t first_key;
+  uint64_t orphan_events; // over all events
   uint32_t event_count;
   struct seg_run_event *events; // per event of the plan
   uint32_t segment_count;

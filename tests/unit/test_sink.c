@@ -103,6 +103,33 @@ static void parquet_rows(void **state) {
   free(sample);
 }
 
+// Keys that follow each other need no values: the same bytes as with them, in both forms.
+static void counted_keys(void **state) {
+  (void)state;
+  static const char *const forms[] = {"csv", "parquet"};
+  struct sample *sample = make_sample(false);
+  for (int64_t i = 0; i < CUSTOMERS; i++)
+    sample->keys[i] = i - 7;
+  for (size_t i = 0; i < 2; i++) {
+    static unsigned char bytes[2][1 << 20];
+    size_t sizes[2];
+    for (size_t counted = 0; counted < 2; counted++) {
+      char name[32];
+      struct seg_result_view view = sample->view;
+      view.keys.values = counted == 1 ? NULL : sample->keys;
+      view.first_key = -7;
+      snprintf(name, sizeof name, "out%zu.%s", counted, forms[i]);
+      write_fine(io_path(name), &view);
+      FILE *file = fopen(io_path(name), "rb");
+      sizes[counted] = fread(bytes[counted], 1, sizeof bytes[counted], file);
+      fclose(file);
+    }
+    assert_int_equal(sizes[0], sizes[1]);
+    assert_memory_equal(bytes[0], bytes[1], sizes[0]);
+  }
+  free(sample);
+}
+
 static struct seg_plan_input sample_inputs[] = {
     {.type = SEG_COLUMN_BOOL, .name = TEXT("vip")},
     {.type = SEG_COLUMN_TEXT, .name = TEXT("life")},
@@ -408,6 +435,7 @@ static void links(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(parquet_rows, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(counted_keys, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(parquet_damaged, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(parquet_of_many_rows, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(parquet_of_number_keys, io_make_folder, io_remove_folder),
