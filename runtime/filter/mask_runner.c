@@ -46,6 +46,9 @@ struct seg_mask_group {
 // From so many comparisons on, these are faster than one after the other.
 enum { FEWEST_RANKED = 16, FEWEST_SLICED = 12 };
 
+// So many rows behind those that are compared, memory is asked for what comes next.
+enum { FETCHED_AHEAD = 4096 };
+
 enum { PLACES = 2 * SEG_MASK_DIGITS_MOST, SLICE_WORDS = 32 * 8 };
 
 static const char what_for[] = "the masks of a batch";
@@ -465,10 +468,12 @@ static void fill(uint64_t *words, int64_t rows, bool holds) {
 }
 
 // The rows of the next batch lie behind those of this one. Batches are too short for processors to
-// notice by themselves what will be read.
-static void fetch_next(const char *values, size_t batch_bytes, size_t bytes) {
-  for (size_t i = 0; i < bytes; i += 64)
-    __builtin_prefetch(values + batch_bytes + i, 0, 3);
+// notice by themselves what will be read. A few rows at a time: memory works while they are
+// compared.
+static void fetch_ahead(const char *values, size_t value_bytes, int64_t rows) {
+  const char *ahead = values + FETCHED_AHEAD * value_bytes;
+  for (size_t i = 0; i < (size_t)rows * value_bytes; i += 64)
+    __builtin_prefetch(ahead + i, 0, 3);
 }
 
 // Slices are of 512 rows; what lies behind the last rows cannot be read where others' values lie.
@@ -483,7 +488,7 @@ static void run_slices(const struct seg_mask_runner *runner, const struct seg_ma
     if (rows - first < SEG_MASK_ROUND && values != runner->codes)
       at = memcpy(runner->codes, at, (size_t)(rows - first) * bytes);
     if (values != runner->codes)
-      fetch_next(values + (size_t)first * bytes, (size_t)rows * bytes, SEG_MASK_ROUND * bytes);
+      fetch_ahead(values + (size_t)first * bytes, bytes, SEG_MASK_ROUND);
     kernels->slice[group->code](at, group->least, group->most, group->digits.bits, runner->slices);
     kernels->grade(runner->slices, &group->digits, group->places, group->singles, pairs,
                    words + first / 64, runner->stride);
@@ -491,9 +496,10 @@ static void run_slices(const struct seg_mask_runner *runner, const struct seg_ma
 }
 
 static void run_test(const struct seg_mask_runner *runner, const struct seg_mask_group *group,
-                     uint32_t number, const void *values, int64_t rows) {
+                     uint32_t number, const void *values, int64_t first, int64_t rows) {
   const struct seg_mask_test_now *now = &runner->tests[number];
-  uint64_t *words = runner->slots + number * runner->stride;
+  uint64_t *words = runner->slots + number * runner->stride + first / 64;
+  values = (const char *)values + (size_t)first * type_bytes[group->code];
   if (now->is_decided)
     fill(words, rows, now->holds);
   else if (group->is_sliced)
@@ -523,9 +529,10 @@ static void run_group(const struct seg_mask_runner *runner, const struct seg_mas
                       const struct seg_block_frame *frame, int64_t rows) {
   const struct seg_mask_kernels *kernels = runner->kernels;
   const void *values = group_values(runner, group, frame, rows);
-  if (!group->is_sliced && !group->is_sign && !group->is_text)
-    fetch_next(values, (size_t)rows * type_bytes[group->type],
-               (size_t)rows * type_bytes[group->type]);
+  bool is_stored = !group->is_sign && !group->is_text;
+  bool is_compared = group->code == group->type && !group->is_ranked && !group->is_sliced;
+  if (is_stored && !is_compared && !group->is_sliced)
+    fetch_ahead(values, type_bytes[group->type], rows);
   if (group->is_ranked) {
     kernels->rank[group->type](values, rows, group->tree, runner->codes);
     values = runner->codes;
@@ -538,8 +545,14 @@ static void run_group(const struct seg_mask_runner *runner, const struct seg_mas
     run_slices(runner, group, values, rows);
   if (group->is_sliced && group->is_all_sliced)
     return;
-  for (uint32_t i = group->first; i < group->end; i++)
-    run_test(runner, group, i, values, rows);
+  for (int64_t first = 0, some; first < rows; first += some) {
+    some = rows - first < SEG_MASK_ROUND ? rows - first : SEG_MASK_ROUND;
+    if (is_stored && is_compared)
+      fetch_ahead((const char *)values + (size_t)first * type_bytes[group->type],
+                  type_bytes[group->type], some);
+    for (uint32_t i = group->first; i < group->end; i++)
+      run_test(runner, group, i, values, first, some);
+  }
 }
 
 static void copy_bits(uint64_t *words, const uint64_t *bits, int64_t rows) {
