@@ -152,9 +152,25 @@ SLICE(slice_i32, int32_t)
 
 #define SPREAD KERNEL inline __attribute__((always_inline))
 
+// Two bits more: four times as many grades.
+SPREAD void add_bits(const eight_words bits[2], uint32_t size, eight_words *grades) {
+  const eight_words low = bits[0], high = bits[1];
+#pragma GCC unroll 8
+  for (uint32_t v = 1; v < size; v++) {
+    const eight_words grade = grades[v];
+    grades[v] = high | low | grade;
+    grades[size + v] = high | (low & grade);
+    grades[2 * size + v] = high & (low | grade);
+    grades[3 * size + v] = high & low & grade;
+  }
+  grades[size] = high | low;
+  grades[2 * size] = high;
+  grades[3 * size] = high & low;
+}
+
 // The grades of a digit: grades[v] = digit >= v. A further bit doubles them; two at once are fewer
-// steps through memory.
-SPREAD void make_grades_of(const uint64_t *slices, uint32_t width, eight_words *grades) {
+// steps through memory. Few grades need no counting.
+KERNEL void make_grades(const uint64_t *slices, uint32_t width, eight_words *grades) {
   const eight_words *bits = (const eight_words *)slices;
   uint32_t size = 1;
   grades[0] = ~(eight_words){0};
@@ -162,33 +178,16 @@ SPREAD void make_grades_of(const uint64_t *slices, uint32_t width, eight_words *
     grades[size] = *bits++;
     size *= 2;
   }
-#pragma GCC unroll 4
   for (; size < 1U << width; size *= 4, bits += 2) {
-    const eight_words low = bits[0], high = bits[1];
-#pragma GCC unroll 16
-    for (uint32_t v = 1; v < size; v++) {
-      const eight_words grade = grades[v];
-      grades[v] = high | low | grade;
-      grades[size + v] = high | (low & grade);
-      grades[2 * size + v] = high & (low | grade);
-      grades[3 * size + v] = high & low & grade;
+    switch (size) {
+    case 1: add_bits(bits, 1, grades); break;
+    case 2: add_bits(bits, 2, grades); break;
+    case 4: add_bits(bits, 4, grades); break;
+    case 8: add_bits(bits, 8, grades); break;
+    default: add_bits(bits, size, grades); break;
     }
-    grades[size] = high | low;
-    grades[2 * size] = high;
-    grades[3 * size] = high & low;
   }
   grades[size] = (eight_words){0};
-}
-
-// Digits of so many bits as there mostly are need no counting.
-KERNEL void make_grades(const uint64_t *slices, uint32_t width, eight_words *grades) {
-  switch (width) {
-  case 2: make_grades_of(slices, 2, grades); break;
-  case 3: make_grades_of(slices, 3, grades); break;
-  case 4: make_grades_of(slices, 4, grades); break;
-  case 5: make_grades_of(slices, 5, grades); break;
-  default: make_grades_of(slices, width, grades); break;
-  }
 }
 
 // A number exceeds another when its highest digit does, or is as large and the rest exceeds.
