@@ -64,10 +64,11 @@ void seg_finding_witness(struct seg_findings *findings, struct seg_diagnostic *d
                                           shown.claims, shown.count, findings->error);
   char day[SEG_CIVIL_TEXT];
   seg_civil_format(witness->as_of, day);
-  const char *text =
-      seg_finding_text(findings, "witness, as of %s, accepted by the reference evaluator%s%s:", day,
-                       findings->replay != NULL ? " and the compiled rules" : "",
-                       witness->smallest ? "" : "; a smaller one may exist");
+  const char *text = seg_finding_text(
+      findings, "witness, as of %s, accepted by the reference evaluator%s%s:", day,
+      findings->replay != NULL ? " and the compiled rules" : "",
+      witness->smallest ? ""
+                        : "; the budget of the proof did not tell whether there is a smaller one");
   struct seg_str json = {NULL, 0};
   if (findings->status == SEG_OK)
     findings->status = write_down(findings, &shown, witness, &text, &json);

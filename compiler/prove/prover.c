@@ -7,6 +7,7 @@
 
 #include "compiler/prove/days.h"
 #include "compiler/prove/proof_record.h"
+#include "compiler/prove/smallest.h"
 #include "compiler/reference/evaluate.h"
 
 enum { QUERIES_A_SOLVER = 200 };
@@ -78,9 +79,10 @@ static enum seg_status try_out(const struct seg_program *program, const struct s
 }
 
 enum {
-  FEW_EVENTS = 8,
-  MOST_DOUBTS = 4
-}; // kinds of days that stay open, before the others are not asked about
+  FEW_EVENTS = 8,  // that a solution may have which is looked for first
+  MORE_EVENTS = 2, // than the fewest, before any number will do
+  MOST_DOUBTS = 4, // kinds of days that stay open, before the others are not asked about
+};
 
 static const char out_of_budget[] = "the solver did not come to an end within its budget";
 
@@ -117,25 +119,13 @@ static enum seg_status try_witness(struct asking *asking, struct seg_query *quer
   return status;
 }
 
-/** Assert the wishes that can hold, one after the other. Leaves a model. */
-static void grant_wishes(struct seg_query *query) {
-  struct seg_solver *solver = query->solver;
-  bool has_model = true;
-  for (size_t i = 0; i < query->wishes.count; i++) {
-    has_model = seg_solver_ask(solver, &query->wishes.items[i], 1) == SEG_POSSIBLE;
-    if (has_model)
-      seg_solver_assert(solver, query->wishes.items[i]);
-  }
-  if (!has_model)
-    (void)seg_solver_ask(solver, NULL, 0);
-}
-
-/** After a possible answer: a witness that is accepted, or the reason why there is none. */
-static enum seg_status find_witness(struct asking *asking, struct seg_query *query,
-                                    enum seg_answer *answer, struct seg_error *error) {
-  asking->found->existence = SEG_UNPROVED;
-  grant_wishes(query);
-  query->plain_witness = !query->any_witness;
+/** A witness of the present facts, in several ways. */
+static enum seg_status try_ways(struct asking *asking, struct seg_query *query,
+                                enum seg_answer *answer, struct seg_error *error) {
+  bool any = query->any_witness;
+  seg_grant_wishes(query);
+  query->plain_witness = !any;
+  query->one_day = false;
   enum seg_status status = try_witness(asking, query, answer, error);
   if (status == SEG_OK && asking->found->existence != SEG_SOMEBODY && query->plain_witness) {
     query->one_day = true; // days of one event each may be too many
@@ -146,9 +136,45 @@ static enum seg_status find_witness(struct asking *asking, struct seg_query *que
     query->any_witness = query->plain_witness = false;
     status = try_witness(asking, query, answer, error);
   }
-  if (asking->found->existence == SEG_UNPROVED)
-    asking->found->reason =
-        query->weak != NULL ? query->weak : "no customer could be made of the solution";
+  query->any_witness = any;
+  return status;
+}
+
+/** The same with no more than so many events. */
+static enum seg_status try_few(struct asking *asking, struct seg_query *query, int64_t most,
+                               struct seg_error *error) {
+  struct seg_solver *solver = query->solver;
+  enum seg_status status = SEG_OK;
+  enum seg_answer answer;
+  seg_solver_push(solver);
+  seg_solver_assert(
+      solver, seg_term_at_most(solver, seg_query_event_count(query), seg_term_int(solver, most)));
+  if (seg_solver_ask(solver, NULL, 0) == SEG_POSSIBLE)
+    status = try_ways(asking, query, &answer, error);
+  seg_solver_pop(solver);
+  return status;
+}
+
+/** After a possible answer: a witness that is accepted, or the reason why there is none. What
+ * solutions have at least, customers have too: who has no more is the smallest. */
+static enum seg_status find_witness(struct asking *asking, struct seg_query *query,
+                                    enum seg_answer *answer, struct seg_error *error) {
+  struct seg_found *found = asking->found;
+  int64_t fewest;
+  enum seg_status status = SEG_OK;
+  found->existence = SEG_UNPROVED;
+  bool known = !query->any_witness && seg_fewest_events(query, &fewest);
+  for (int64_t more = 0; known && more <= MORE_EVENTS && status == SEG_OK; more++) {
+    status = try_few(asking, query, fewest + more, error);
+    if (found->existence == SEG_SOMEBODY)
+      break;
+  }
+  if (status == SEG_OK && found->existence != SEG_SOMEBODY)
+    status = try_ways(asking, query, answer, error);
+  if (found->existence == SEG_SOMEBODY)
+    found->witness.smallest = known && seg_witness_event_count(&found->witness) <= fewest;
+  else
+    found->reason = query->weak != NULL ? query->weak : "no customer could be made of the solution";
   return status;
 }
 

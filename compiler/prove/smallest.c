@@ -246,6 +246,28 @@ static void settle_events(struct seg_choosing *choosing, const struct seg_event_
   }
 }
 
+void seg_grant_wishes(struct seg_query *query) {
+  struct seg_solver *solver = query->solver;
+  bool has_model = true;
+  for (size_t i = 0; i < query->wishes.count; i++) {
+    has_model = seg_solver_ask(solver, &query->wishes.items[i], 1) == SEG_POSSIBLE;
+    if (has_model)
+      seg_solver_assert(solver, query->wishes.items[i]);
+  }
+  if (!has_model)
+    (void)seg_solver_ask(solver, NULL, 0);
+}
+
+bool seg_fewest_events(struct seg_query *query, int64_t *fewest) {
+  struct seg_solver *solver = query->solver;
+  struct seg_choosing choosing = {query, SEG_MOST_TRIES};
+  uint64_t undecided = solver->undecided;
+  seg_solver_push(solver);
+  *fewest = settle_least(&choosing, seg_query_event_count(query), 0);
+  seg_solver_pop(solver);
+  return solver->undecided == undecided && choosing.tries > 0;
+}
+
 void seg_choose_customer(struct seg_choosing *choosing) {
   struct seg_query *query = choosing->query;
   uint32_t events = query->program->event_count;

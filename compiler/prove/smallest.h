@@ -21,6 +21,13 @@ struct seg_choosing {
 
 enum { SEG_MOST_TRIES = 1500 };
 
+/** Assert the wishes of the query that can hold, one after the other. Leaves a model. */
+void seg_grant_wishes(struct seg_query *query);
+
+/** After a possible answer: the fewest events that a solution of the asserted facts has. False when
+ * a question about it stays open. */
+bool seg_fewest_events(struct seg_query *query, int64_t *fewest);
+
 /** After a possible answer: assert all choices but those of the columns of events. The model is one
  * of what is asserted. */
 void seg_choose_customer(struct seg_choosing *choosing);

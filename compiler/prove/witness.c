@@ -340,16 +340,12 @@ static enum seg_answer ask_smallest(struct seg_query *query) {
   return seg_solver_ask(solver, NULL, 0);
 }
 
-/** The plainest customer of all. `*smallest` is false when a question about it stays open, or when
- * some customers were passed over, who are hard to write down. */
-static enum seg_answer choose(struct seg_query *query, bool *smallest) {
-  struct seg_solver *solver = query->solver;
-  uint64_t undecided = solver->undecided;
-  enum seg_answer answer = seg_solver_ask(solver, NULL, 0);
+/** The plainest customer of all. */
+static enum seg_answer choose(struct seg_query *query) {
+  enum seg_answer answer = seg_solver_ask(query->solver, NULL, 0);
   struct seg_choosing choosing = {query, SEG_MOST_TRIES};
   if (answer == SEG_POSSIBLE)
     seg_choose_customer(&choosing);
-  *smallest = solver->undecided == undecided && choosing.tries > 0 && query->wishes.count == 0;
   return answer;
 }
 
@@ -359,7 +355,7 @@ enum seg_status seg_witness_find(struct seg_query *query, enum seg_answer *answe
   *made = false;
   struct making making = {.query = query, .witness = witness};
   seg_solver_push(query->solver);
-  *answer = query->plain_witness ? choose(query, &witness->smallest) : ask_smallest(query);
+  *answer = query->plain_witness ? choose(query) : ask_smallest(query);
   if (*answer == SEG_POSSIBLE) {
     seg_arena_init(&witness->arena);
     making.origins = calloc(query->program->event_count + 1, sizeof *making.origins);
@@ -387,6 +383,13 @@ enum seg_status seg_witness_find(struct seg_query *query, enum seg_answer *answe
   if (making.failed)
     seg_witness_deinit(witness);
   return SEG_OK;
+}
+
+int64_t seg_witness_event_count(const struct seg_witness *witness) {
+  int64_t count = 0;
+  for (uint32_t e = 0; e < witness->dataset.event_count; e++)
+    count += (int64_t)witness->dataset.events[e].rows.count;
+  return count;
 }
 
 void seg_witness_deinit(struct seg_witness *witness) {

@@ -14,7 +14,7 @@ struct seg_witness {
   int32_t as_of;
   struct seg_dataset dataset; // one customer; texts live in `arena`
   struct seg_arena arena;
-  bool smallest; // it is known that there is no smaller one (smallest.h)
+  bool smallest; // it is known that on such a day nobody with fewer events would do
 };
 
 enum { SEG_MAX_WITNESS_EVENTS = 1000 };
@@ -27,6 +27,7 @@ enum { SEG_MAX_WITNESS_EVENTS = 1000 };
 SEG_NODISCARD enum seg_status seg_witness_find(struct seg_query *query, enum seg_answer *answer,
                                                bool *made, struct seg_witness *witness,
                                                struct seg_error *error);
+int64_t seg_witness_event_count(const struct seg_witness *witness);
 void seg_witness_deinit(struct seg_witness *witness);
 
 #endif

@@ -108,7 +108,6 @@ static enum seg_status ask_gap(struct seg_engine *engine, const struct gap *gap,
   seg_escape_begin(&escape, SEG_ABSENT, gap->count, false);
   escape.plainest = true;
   status = seg_escape_ask(&escape, gap->count, &existence, found);
-  found->witness.smallest = false; // for rules that were not asked about it was not looked
   found->reason = reason == NULL ? escape.reason : reason;
   seg_escape_deinit(&escape);
   return status;

@@ -138,6 +138,7 @@ enum seg_status seg_pool_splice(struct seg_pool *pool, const seg_atom_sign *sign
                                : agrees(&splicing, wanted, count, &accepted, error);
   if (status == SEG_OK && accepted)
     status = drop_events(&splicing, wanted, count, error);
+  found->witness.smallest = seg_witness_event_count(&found->witness) == 0;
   if (status == SEG_OK && accepted)
     found->existence = SEG_SOMEBODY;
   else

@@ -136,8 +136,8 @@ static bool speaks_of_b(const struct chain *chain) {
   return found;
 }
 
-/** Of a chain that is not asked about as a whole, somebody is shown, and not said to be the
- * smallest. */
+/** Of a chain that is not asked about as a whole, somebody is shown who may not be the
+ * plainest. */
 static void check_gap(const struct chain *chain, const struct seg_verdict *verdict, bool whole) {
   const struct seg_value *values = verdict->witness->dataset.customers.rows.items[0].values;
   int smallest = 0;
@@ -148,7 +148,7 @@ static void check_gap(const struct chain *chain, const struct seg_verdict *verdi
   }
   assert_int_not_equal(smallest, ALL);
   struct customer customer = customer_of(smallest);
-  assert_int_equal(verdict->witness->smallest, whole);
+  assert_true(verdict->witness->smallest); // nobody here has an event
   if (!whole)
     return;
   assert_int_equal(values[0].integer, customer.a);
