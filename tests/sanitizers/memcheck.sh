@@ -30,11 +30,12 @@ for name in "$@"; do
       [ -z "$all" ] || { skipped=$((skipped + 1)) && continue; }
       ;;
   esac
+  start=$(date +%s)
   if valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite \
     --show-leak-kinds=definite --suppressions=tests/sanitizers/valgrind.supp \
     "$build/tests/unit/$name" >"$log" 2>&1; then
     passed=$((passed + 1))
-    echo "ok $name"
+    echo "ok $name, $(($(date +%s) - start)) s"
   else
     failed=$((failed + 1))
     echo "FAILED $name"
