@@ -72,6 +72,15 @@ static void build_ranges(struct seg_test_block *builder) {
                                                           second ? at_most : at_least,
                                                           second ? at_least : at_most));
       }
+    for (int i = 0; c < 4 && i < EDGES; i++) { // beyond what the column can hold, too
+      uint32_t at_least = side_of(builder, column, true, edges[i], false);
+      for (int j = i; j < EDGES; j += 2) {
+        uint32_t at_most = side_of(builder, column, false, edges[j], true);
+        seg_test_block_mask_root(
+            builder,
+            seg_test_block_operation(builder, SEG_OP_AND, SEG_LAYOUT_BIT, at_least, at_most));
+      }
+    }
     for (int i = 0; c % 5 == 4 && i < EDGES; i++) {
       uint32_t at_least = side_of(builder, column, true, edges[i], true);
       uint32_t at_most = side_of(builder, column, false, edges[EDGES - 1 - i], true);
