@@ -254,6 +254,7 @@ static bool has_few_events(struct asking *asking, struct seg_query *query, const
   for (int64_t most = 0; most <= FEW_EVENTS && answer == SEG_IMPOSSIBLE; most++) {
     conditions[asking->count] = seg_term_at_most(solver, count, seg_term_int(solver, most));
     answer = seg_solver_ask(solver, conditions, asking->count + 1);
+    query->fewest_events = answer == SEG_POSSIBLE ? most : 0;
   }
   return answer == SEG_POSSIBLE;
 }
@@ -287,6 +288,7 @@ static enum seg_status ask_posed(struct asking *asking, struct seg_query *query,
                                  const Z3_ast *names, struct seg_error *error) {
   struct seg_solver *solver = query->solver;
   struct seg_found *found = asking->found;
+  query->fewest_events = 0; // what is known of it was said of other days
   enum seg_answer answer = decide(asking, query, names);
   enum seg_status status = SEG_OK;
   bool first = query->any_witness;

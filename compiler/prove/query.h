@@ -203,6 +203,7 @@ struct seg_query {
   // What data can hold at all: facts too, but seldom needed and much work for the solver.
   SEG_VEC(Z3_ast) ranges;
   SEG_VEC(Z3_ast) wishes; // what makes a model easier to write down, where it can hold
+  int64_t fewest_events;  // no solution has fewer, as far as was asked
   const char *weak;       // NULL: all terms are exact
   const char *refused;    // NULL: the question could be encoded
   bool out_of_memory;

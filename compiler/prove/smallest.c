@@ -263,15 +263,18 @@ bool seg_fewest_events(struct seg_query *query, int64_t *fewest) {
   struct seg_choosing choosing = {query, SEG_MOST_TRIES};
   uint64_t undecided = solver->undecided;
   seg_solver_push(solver);
-  *fewest = settle_least(&choosing, seg_query_event_count(query), 0);
+  *fewest = settle_least(&choosing, seg_query_event_count(query), query->fewest_events);
   seg_solver_pop(solver);
-  return solver->undecided == undecided && choosing.tries > 0;
+  bool known = solver->undecided == undecided && choosing.tries > 0;
+  if (known)
+    query->fewest_events = *fewest;
+  return known;
 }
 
 void seg_choose_customer(struct seg_choosing *choosing) {
   struct seg_query *query = choosing->query;
   uint32_t events = query->program->event_count;
-  settle_least(choosing, seg_query_event_count(query), 0);
+  settle_least(choosing, seg_query_event_count(query), query->fewest_events);
   int64_t as_of = settle_day(choosing);
   for (uint32_t b = query->band_count; b-- > 0;)
     for (uint32_t e = events; e-- > 0;)

@@ -173,8 +173,11 @@ static enum seg_status ask_part(struct seg_engine *engine, const seg_atom_sign *
   answered->reason = seg_boxes_doubts(&engine->boxes, signs, count);
   if (answered->reason != NULL)
     return SEG_OK;
-  bool refuted;
-  enum seg_status status = seg_engine_refute(engine, signs, count, &refuted);
+  bool refuted = false;
+  // Along chains questions are many; for those of a few pairs it is not worth its start.
+  enum seg_status status = engine->program->chain_count == 0
+                               ? SEG_OK
+                               : seg_engine_refute(engine, signs, count, &refuted);
   if (status != SEG_OK || refuted) {
     answered->existence = SEG_NOBODY;
     answered->core_count = 0;
