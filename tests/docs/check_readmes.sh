@@ -13,11 +13,18 @@ problem() {
   problems=$((problems + 1))
 }
 
-# names TEXT FILE: the name as a whole word, or its ending inside of the braces behind its stem
-names() {
-  stem=$(printf '%s' "${2%.*}" | sed 's/[.]/[.]/g')
-  printf '%s\n' "$1" |
-    grep -qE "(^|[^A-Za-z0-9_./-])$stem[.](${2##*.}([^A-Za-z0-9_]|\$)|[{]([a-z]+,)*${2##*.}[,}])"
+# not_named README: those of the files on standard input whose name does not stand in README, as a whole
+# word or with its ending inside of the braces behind its stem
+not_named() {
+  awk -v readme="$1" '
+    BEGIN { while ((getline line < readme) > 0) text = text "\n" line "\n" }
+    {
+      stem = ending = $0
+      sub(/[.][^.]*$/, "", stem)
+      gsub(/[.]/, "[.]", stem)
+      sub(/.*[.]/, "", ending)
+      if (text !~ "[^A-Za-z0-9_./-]" stem "[.](" ending "[^A-Za-z0-9_]|[{]([a-z]+,)*" ending "[,}])") print
+    }'
 }
 
 code() {
@@ -26,17 +33,17 @@ code() {
     2>/dev/null | LC_ALL=C sort
 }
 
-for folder in $(code | sed 's|/[^/]*$||' | LC_ALL=C sort -u); do
+files=$(code)
+for folder in $(printf '%s\n' "$files" | sed 's|/[^/]*$||' | LC_ALL=C sort -u); do
   if [ ! -f "$folder/README.md" ]; then
     problem "$folder has no README.md"
     continue
   fi
-  text=$(cat "$folder/README.md")
-  for file in $(code | sed -n "s|^$folder/\([^/]*\)\$|\1|p"); do
-    names "$text" "$file" || problem "$folder/README.md does not name $file"
+  for file in $(printf '%s\n' "$files" | sed -n "s|^$folder/\([^/]*\)\$|\1|p" | not_named "$folder/README.md"); do
+    problem "$folder/README.md does not name $file"
   done
   # the first cells of tables, one name a line, braces written out
-  for file in $(printf '%s\n' "$text" | sed -n 's/^| *\([^|]*\) |.*/\1/p' | tr -s '` ,;' '\n' |
+  for file in $(sed -n 's/^| *\([^|]*\) |.*/\1/p' "$folder/README.md" | tr -s '` ,;' '\n' |
     grep -E '^[A-Za-z0-9_]+[.](c|h|def|y|l|sh)$' || :); do
     [ -f "$folder/$file" ] || problem "$folder/README.md names $file, which is not there"
   done
