@@ -54,7 +54,8 @@ struct seg_term seg_encode_number(const struct seg_encode_scope *scope,
  * numbers by a positive one; nothing otherwise. */
 void seg_encode_quotient(const struct seg_encode_scope *scope, const struct seg_node *quotient,
                          const struct seg_node *bound);
-/** A calculation against a literal: off the edge a witness does not hang on a last digit. */
+/** A calculation against a literal or another value: off the edge a witness does not hang on a last
+ * digit. */
 void seg_encode_off_edge(const struct seg_encode_scope *scope, const struct seg_node *left,
                          const struct seg_node *right);
 /** encode_product.c: facts about a product or quotient of two values. */
