@@ -74,17 +74,18 @@ static void add_sum(struct seg_simplex *simplex, uint32_t row, const seg_simplex
   while (i < own->count || j < sum->count) {
     uint32_t mine = i < own->count ? own->items[i].variable : UINT32_MAX;
     uint32_t other = j < sum->count ? sum->items[j].variable : UINT32_MAX;
-    struct seg_simplex_part part = {mine < other ? mine : other, zero};
-    if (mine <= other)
+    bool in_own = i < own->count && mine <= other, in_sum = j < sum->count && other <= mine;
+    struct seg_simplex_part part = {in_own ? mine : other, zero};
+    if (in_own)
       part.factor = own->items[i++].factor;
-    if (other <= mine) {
+    if (in_sum) {
       struct seg_ratio more = times(simplex, factor, sum->items[j++].factor);
-      part.factor = mine == other ? plus(simplex, part.factor, more) : more;
+      part.factor = in_own ? plus(simplex, part.factor, more) : more;
     }
     bool stays = part.factor.above != 0 && part.variable != without;
     if (stays)
       both->items[both->count++] = part;
-    if (stays != (mine <= other))
+    if (stays != in_own)
       note_user(simplex, part.variable, row, stays);
   }
   seg_simplex_sum before = *own;

@@ -61,13 +61,14 @@ uint64_t seg_stored_rows_at(const struct seg_store_part *part, uint64_t number, 
 }
 
 uint64_t seg_stored_rows_count(const struct seg_stored_view *view, uint64_t first, uint64_t count) {
+  const uint32_t *rising = view->rise ? view->numbers : NULL;
   uint64_t rows = 0, unused = 0;
   for (uint32_t p = 0; p < view->from.entity->part_count; p++) {
     const struct seg_store_part *part = &view->from.entity->parts[p];
     const uint64_t *offsets = (const uint64_t *)part->offsets.data;
-    if (count > 0 && (view->numbers == NULL || view->rise)) {
-      uint64_t begin = view->rise ? view->numbers[first] : first;
-      uint64_t end = view->rise ? (uint64_t)view->numbers[first + count - 1] + 1 : first + count;
+    if (count > 0 && (view->numbers == NULL || rising != NULL)) {
+      uint64_t begin = rising != NULL ? rising[first] : first;
+      uint64_t end = rising != NULL ? (uint64_t)rising[first + count - 1] + 1 : first + count;
       rows += offsets[seg_stored_place(part, end)] - offsets[seg_stored_place(part, begin)];
       continue;
     }
