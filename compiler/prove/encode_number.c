@@ -93,20 +93,21 @@ static bool is_quotient(const struct seg_node *node) {
          node->operands[1]->kind == SEG_NODE_TO_NUMBER;
 }
 
-/** Off the edge a witness does not hang on a last digit, as long as its values are not so large
- * that one rounding of them is more than the gap. */
+/** Off the edge a witness does not hang on a last digit. */
 static void wish_apart(struct seg_query *query, Z3_ast a, Z3_ast b) {
   struct seg_solver *solver = query->solver;
-  Z3_ast gap = seg_term_real(solver, 0x1p-20), large = seg_term_real(solver, 0x1p30);
-  Z3_ast small = seg_term_real(solver, -0x1p30);
-  seg_query_wish(query, seg_term_and(solver,
-                                     seg_term_and(solver, seg_term_at_most(solver, small, a),
-                                                  seg_term_at_most(solver, a, large)),
-                                     seg_term_and(solver, seg_term_at_most(solver, small, b),
-                                                  seg_term_at_most(solver, b, large))));
+  Z3_ast gap = seg_term_real(solver, 0x1p-20);
   seg_query_wish(query,
                  seg_term_or(solver, seg_term_at_most(solver, seg_term_add(solver, a, gap), b),
                              seg_term_at_most(solver, seg_term_add(solver, b, gap), a)));
+}
+
+/** Of larger values one rounding is more than the gap. */
+static void wish_small(struct seg_query *query, Z3_ast value) {
+  struct seg_solver *solver = query->solver;
+  seg_query_wish(
+      query, seg_term_and(solver, seg_term_at_most(solver, seg_term_real(solver, -0x1p30), value),
+                          seg_term_at_most(solver, value, seg_term_real(solver, 0x1p30))));
 }
 
 void seg_encode_quotient(const struct seg_encode_scope *scope, const struct seg_node *quotient,
@@ -153,12 +154,18 @@ void seg_encode_off_edge(const struct seg_encode_scope *scope, const struct seg_
   if (scope->is_event || !seg_type_is_real(&left->type))
     return;
   const struct seg_node *value = is_literal(left) ? right : left;
+  bool calculated = is_arithmetic(left) || is_arithmetic(right);
   bool wished = is_literal(left) != is_literal(right)
                     ? value->kind != SEG_NODE_AGGREGATE && !is_quotient(value)
-                    : is_arithmetic(left) || is_arithmetic(right);
-  if (wished)
-    wish_apart(scope->query, seg_encode_value(scope, left).value,
-               seg_encode_value(scope, right).value);
+                    : calculated;
+  if (!wished)
+    return;
+  Z3_ast a = seg_encode_value(scope, left).value, b = seg_encode_value(scope, right).value;
+  if (calculated) {
+    wish_small(scope->query, a);
+    wish_small(scope->query, b);
+  }
+  wish_apart(scope->query, a, b);
 }
 
 static struct seg_term to_number(const struct seg_encode_scope *scope,
