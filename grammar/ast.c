@@ -23,6 +23,22 @@ const char *seg_comparison_sign(enum seg_comparison comparison) {
   return "?";
 }
 
+enum seg_comparison seg_comparison_turned(enum seg_comparison comparison) {
+  static const enum seg_comparison turned[] = {
+      [SEG_EQUAL] = SEG_EQUAL,  [SEG_NOT_EQUAL] = SEG_NOT_EQUAL,
+      [SEG_LESS] = SEG_GREATER, [SEG_LESS_EQUAL] = SEG_GREATER_EQUAL,
+      [SEG_GREATER] = SEG_LESS, [SEG_GREATER_EQUAL] = SEG_LESS_EQUAL};
+  return turned[comparison];
+}
+
+enum seg_comparison seg_comparison_opposite(enum seg_comparison comparison) {
+  static const enum seg_comparison opposites[] = {
+      [SEG_EQUAL] = SEG_NOT_EQUAL,    [SEG_NOT_EQUAL] = SEG_EQUAL,
+      [SEG_LESS] = SEG_GREATER_EQUAL, [SEG_LESS_EQUAL] = SEG_GREATER,
+      [SEG_GREATER] = SEG_LESS_EQUAL, [SEG_GREATER_EQUAL] = SEG_LESS};
+  return opposites[comparison];
+}
+
 const char *seg_expr_kind_name(enum seg_expr_kind kind) {
   static const char *const names[] = {
 #define SEG_EXPR(name, printed) [SEG_EXPR_##name] = (printed),

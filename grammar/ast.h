@@ -302,6 +302,10 @@ void seg_ast_deinit(struct seg_ast *ast);
 
 /** As it is written: "<=". */
 const char *seg_comparison_sign(enum seg_comparison comparison);
+/** The same comparison read from its other side: `a < b` is `b > a`. */
+enum seg_comparison seg_comparison_turned(enum seg_comparison comparison);
+/** The one that holds of two known values just when this one does not. */
+enum seg_comparison seg_comparison_opposite(enum seg_comparison comparison);
 
 /** The names in ast_nodes.def. */
 const char *seg_expr_kind_name(enum seg_expr_kind kind);

@@ -137,14 +137,6 @@ struct seg_term seg_encode_value(const struct seg_encode_scope *scope,
 
 // --- conditions ---
 
-static enum seg_comparison turned(enum seg_comparison comparison) {
-  static const enum seg_comparison turned[] = {
-      [SEG_EQUAL] = SEG_EQUAL,  [SEG_NOT_EQUAL] = SEG_NOT_EQUAL,
-      [SEG_LESS] = SEG_GREATER, [SEG_LESS_EQUAL] = SEG_GREATER_EQUAL,
-      [SEG_GREATER] = SEG_LESS, [SEG_GREATER_EQUAL] = SEG_LESS_EQUAL};
-  return turned[comparison];
-}
-
 /** Of two known values. */
 static Z3_ast compare_values(const struct seg_encode_scope *scope, enum seg_comparison comparison,
                              const struct seg_node *left, const struct seg_node *right) {
@@ -154,7 +146,8 @@ static Z3_ast compare_values(const struct seg_encode_scope *scope, enum seg_comp
   if (seg_encode_is_length_test(left, right))
     return seg_encode_length_test(scope, comparison, left, right->literal.integer);
   if (seg_encode_is_length_test(right, left))
-    return seg_encode_length_test(scope, turned(comparison), right, left->literal.integer);
+    return seg_encode_length_test(scope, seg_comparison_turned(comparison), right,
+                                  left->literal.integer);
   return seg_encode_order(solver, comparison, seg_encode_value(scope, left).value,
                           seg_encode_value(scope, right).value);
 }

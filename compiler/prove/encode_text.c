@@ -244,13 +244,8 @@ Z3_ast seg_encode_text_comparison(const struct seg_encode_scope *scope,
                                   enum seg_comparison comparison, const struct seg_node *a,
                                   const struct seg_node *b) {
   struct seg_solver *solver = scope->query->solver;
-  if (a->kind == SEG_NODE_LITERAL && b->kind != SEG_NODE_LITERAL) {
-    static const enum seg_comparison turned[] = {
-        [SEG_EQUAL] = SEG_EQUAL,  [SEG_NOT_EQUAL] = SEG_NOT_EQUAL,
-        [SEG_LESS] = SEG_GREATER, [SEG_LESS_EQUAL] = SEG_GREATER_EQUAL,
-        [SEG_GREATER] = SEG_LESS, [SEG_GREATER_EQUAL] = SEG_LESS_EQUAL};
-    return seg_encode_text_comparison(scope, turned[comparison], b, a);
-  }
+  if (a->kind == SEG_NODE_LITERAL && b->kind != SEG_NODE_LITERAL)
+    return seg_encode_text_comparison(scope, seg_comparison_turned(comparison), b, a);
   if (b->kind != SEG_NODE_LITERAL)
     return seg_encode_order(solver, comparison, order_of_texts(scope, a, b),
                             seg_term_int(solver, 0));

@@ -38,21 +38,13 @@ static bool is_linear(const struct seg_node *node) {
           node->window.kind == SEG_WINDOW_BETWEEN);
 }
 
-static enum seg_comparison turned(enum seg_comparison sign) {
-  static const enum seg_comparison signs[] = {
-      [SEG_EQUAL] = SEG_EQUAL,  [SEG_NOT_EQUAL] = SEG_NOT_EQUAL,
-      [SEG_LESS] = SEG_GREATER, [SEG_LESS_EQUAL] = SEG_GREATER_EQUAL,
-      [SEG_GREATER] = SEG_LESS, [SEG_GREATER_EQUAL] = SEG_LESS_EQUAL};
-  return signs[sign];
-}
-
 static bool read_comparison(const struct seg_node *node, struct comparison *read) {
   bool swapped = node->operands[0]->kind == SEG_NODE_LITERAL;
   const struct seg_node *value = node->operands[swapped], *literal = node->operands[!swapped];
   if (!is_linear(value) || !is_whole_literal(literal) || literal->type.scale != value->type.scale)
     return false;
   *read = (struct comparison){value, NULL, 1, literal->literal.integer,
-                              swapped ? turned(node->comparison) : node->comparison};
+                              swapped ? seg_comparison_turned(node->comparison) : node->comparison};
   return true;
 }
 
@@ -68,7 +60,7 @@ static bool read_average(const struct seg_node *node, struct comparison *read) {
       number->type.scale != above->type.scale)
     return false;
   *read = (struct comparison){above, below, unit->literal.integer, number->literal.integer,
-                              swapped ? turned(node->comparison) : node->comparison};
+                              swapped ? seg_comparison_turned(node->comparison) : node->comparison};
   return true;
 }
 
@@ -188,20 +180,12 @@ static struct seg_linear_claim claim_of(enum seg_comparison sign, int64_t number
   return claim;
 }
 
-static enum seg_comparison opposite(enum seg_comparison sign) {
-  static const enum seg_comparison signs[] = {
-      [SEG_EQUAL] = SEG_NOT_EQUAL,    [SEG_NOT_EQUAL] = SEG_EQUAL,
-      [SEG_LESS] = SEG_GREATER_EQUAL, [SEG_LESS_EQUAL] = SEG_GREATER,
-      [SEG_GREATER] = SEG_LESS_EQUAL, [SEG_GREATER_EQUAL] = SEG_LESS};
-  return signs[sign];
-}
-
 /** An average is missing where there is no event: then the form is 0 and the comparison fails. */
 static void claim_average(struct seg_linear_condition *condition, enum seg_comparison sign) {
   struct seg_linear_claim *fails = &condition->claims[1];
   condition->claims[0] = claim_of(sign, 0);
   condition->claims[0].some = true;
-  *fails = claim_of(opposite(sign), 0);
+  *fails = claim_of(seg_comparison_opposite(sign), 0);
   fails->low = fails->low > 0 ? 0 : fails->low;
   fails->high = fails->high < 0 ? 0 : fails->high;
 }
@@ -231,7 +215,7 @@ static void add_condition(struct making *making, const struct comparison *read,
     return;
   }
   condition->claims[0] = claim_of(read->sign, read->number);
-  condition->claims[1] = claim_of(opposite(read->sign), read->number);
+  condition->claims[1] = claim_of(seg_comparison_opposite(read->sign), read->number);
   if (sum) {
     claim_sum(&condition->claims[0]);
     claim_sum(&condition->claims[1]);

@@ -84,25 +84,12 @@ static void print_days(const struct seg_english *english, enum seg_comparison co
           number == 1 ? "" : "s");
 }
 
-/** The same comparison read from its other side. */
-static enum seg_comparison turned(enum seg_comparison comparison) {
-  switch (comparison) {
-  case SEG_LESS: return SEG_GREATER;
-  case SEG_LESS_EQUAL: return SEG_GREATER_EQUAL;
-  case SEG_GREATER: return SEG_LESS;
-  case SEG_GREATER_EQUAL: return SEG_LESS_EQUAL;
-  case SEG_EQUAL:
-  case SEG_NOT_EQUAL: return comparison;
-  }
-  return comparison;
-}
-
 static void print_compare(const struct seg_english *english, const struct seg_node *node) {
   const struct seg_node *left = node->operands[0], *right = node->operands[1];
   enum seg_comparison comparison = node->comparison;
   if (left->kind == SEG_NODE_LITERAL && right->kind != SEG_NODE_LITERAL) {
     left = node->operands[1], right = node->operands[0];
-    comparison = turned(comparison);
+    comparison = seg_comparison_turned(comparison);
   }
   if (is_count(left) && is_whole(right)) {
     print_count(english, comparison, left, right->literal.integer);
@@ -126,7 +113,8 @@ static void print_fractions(const struct seg_english *english, const struct seg_
   uint32_t left = turn ? 2 : 0, right = turn ? 0 : 2;
   fputs("whose ", english->out);
   seg_english_fraction(english, node->operands[left], node->operands[left + 1]);
-  fprintf(english->out, " %s", signs(turn ? turned(node->comparison) : node->comparison));
+  fprintf(english->out, " %s",
+          signs(turn ? seg_comparison_turned(node->comparison) : node->comparison));
   seg_english_fraction(english, node->operands[right], node->operands[right + 1]);
 }
 

@@ -59,18 +59,6 @@ static double literal_value(const struct seg_node *literal) {
   return (double)literal->literal.integer;
 }
 
-static enum seg_comparison mirror(enum seg_comparison sign) {
-  switch (sign) {
-  case SEG_LESS: return SEG_GREATER;
-  case SEG_LESS_EQUAL: return SEG_GREATER_EQUAL;
-  case SEG_GREATER: return SEG_LESS;
-  case SEG_GREATER_EQUAL: return SEG_LESS_EQUAL;
-  case SEG_EQUAL:
-  case SEG_NOT_EQUAL: break;
-  }
-  return sign;
-}
-
 /** Does `value sign limit` tell that the value is not zero? Counts are never below zero. */
 static bool excludes_zero(enum seg_comparison sign, double limit, bool count) {
   switch (sign) {
@@ -91,7 +79,7 @@ static void learn_event_number(struct seg_missing_walk *walk, const struct seg_n
   const struct seg_node *number = swapped ? b : a, *limit = swapped ? a : b;
   if (!is_event_number(number) || !seg_is_literal(limit))
     return;
-  enum seg_comparison sign = swapped ? mirror(node->comparison) : node->comparison;
+  enum seg_comparison sign = swapped ? seg_comparison_turned(node->comparison) : node->comparison;
   if (excludes_zero(sign, literal_value(limit), number->aggregate != SEG_AGGREGATE_SUM))
     learn(walk, number);
 }

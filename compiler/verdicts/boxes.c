@@ -82,14 +82,6 @@ static int64_t order_of(double number) {
   return bits < 0 ? INT64_MIN - bits : bits;
 }
 
-static enum seg_comparison turn(enum seg_comparison comparison) {
-  static const enum seg_comparison turned[] = {
-      [SEG_EQUAL] = SEG_EQUAL,  [SEG_NOT_EQUAL] = SEG_NOT_EQUAL,
-      [SEG_LESS] = SEG_GREATER, [SEG_LESS_EQUAL] = SEG_GREATER_EQUAL,
-      [SEG_GREATER] = SEG_LESS, [SEG_GREATER_EQUAL] = SEG_LESS_EQUAL};
-  return turned[comparison];
-}
-
 static bool is_literal(const struct seg_node *node) {
   return node->kind == SEG_NODE_LITERAL;
 }
@@ -110,7 +102,7 @@ static bool read_comparison(struct seg_boxes *boxes, const struct seg_node *node
     const struct seg_node *swap = left;
     left = right;
     right = swap;
-    reading->comparison = turn(node->comparison);
+    reading->comparison = seg_comparison_turned(node->comparison);
   }
   if (is_literal(left) || !is_literal(right))
     return read_truth(boxes, node, reading);
@@ -133,7 +125,7 @@ static bool read_fraction(struct seg_boxes *boxes, const struct seg_node *node,
   int64_t unit = d->literal.integer, number = c->literal.integer;
   if (unit <= 0 || FRACTION_UNIT % unit != 0 || number > INT32_MAX || number < INT32_MIN)
     return read_truth(boxes, node, reading);
-  reading->comparison = turned ? turn(node->comparison) : node->comparison;
+  reading->comparison = turned ? seg_comparison_turned(node->comparison) : node->comparison;
   reading->fraction = true;
   reading->key = number * (FRACTION_UNIT / unit) * 2; // odd: between two of them
   reading->node = above;
@@ -233,14 +225,6 @@ static void narrow(struct seg_range *range, enum seg_comparison comparison, int6
   }
 }
 
-static enum seg_comparison opposite(enum seg_comparison comparison) {
-  static const enum seg_comparison opposites[] = {
-      [SEG_EQUAL] = SEG_NOT_EQUAL,    [SEG_NOT_EQUAL] = SEG_EQUAL,
-      [SEG_LESS] = SEG_GREATER_EQUAL, [SEG_LESS_EQUAL] = SEG_GREATER,
-      [SEG_GREATER] = SEG_LESS_EQUAL, [SEG_GREATER_EQUAL] = SEG_LESS};
-  return opposites[comparison];
-}
-
 /** Is the value in the range just when the atom holds? */
 static bool is_exact(const struct seg_node *node, const struct reading *reading) {
   enum seg_type_kind kind = reading->node->type.kind;
@@ -278,7 +262,7 @@ static void find_ranges(const struct seg_boxes *boxes, const struct seg_node *no
   }
   if (node->kind == SEG_NODE_COMPARE || node->kind == SEG_NODE_COMPARE_FRACTIONS) {
     narrow(holds, reading->comparison, reading->key);
-    narrow(fails, opposite(reading->comparison), reading->key);
+    narrow(fails, seg_comparison_opposite(reading->comparison), reading->key);
     return;
   }
   for (uint32_t i = 0; i < node->literal_count; i++) { // IN: from the smallest to the largest
