@@ -104,20 +104,24 @@ static void many_comparisons_of_a_column(void **state) {
 
 // Texts
 
+static void starts_with(struct seg_test_block *builder, uint32_t column, struct seg_str beginning) {
+  struct seg_plan_constant text = {.text = beginning};
+  seg_test_block_mask_root(
+      builder, seg_test_block_step(builder, (struct seg_step){.op = SEG_OP_TEXT_TEST,
+                                                              .layout = SEG_LAYOUT_BIT,
+                                                              .operands = {column},
+                                                              .text_test = SEG_TEXT_STARTS,
+                                                              .list_count = 1,
+                                                              .list = &text}));
+}
+
 /** Comparisons and beginnings, short and long, of a column of texts; alone and many of them. */
 static void build_texts(struct seg_test_block *builder) {
   for (int c = 0; c < 2; c++) {
     uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_TEXT, c == 1);
     for (int i = 0; i < (c == 0 ? TEXTS : 3); i++) {
       compare_in_every_way(builder, column, seg_test_block_text(builder, texts[i]));
-      struct seg_plan_constant text = {.text = seg_str_view(texts[i])};
-      seg_test_block_mask_root(
-          builder, seg_test_block_step(builder, (struct seg_step){.op = SEG_OP_TEXT_TEST,
-                                                                  .layout = SEG_LAYOUT_BIT,
-                                                                  .operands = {column},
-                                                                  .text_test = SEG_TEXT_STARTS,
-                                                                  .list_count = 1,
-                                                                  .list = &text}));
+      starts_with(builder, column, seg_str_view(texts[i]));
     }
   }
 }
@@ -126,16 +130,8 @@ static void build_texts(struct seg_test_block *builder) {
 static void build_zero_bytes(struct seg_test_block *builder) {
   static const struct seg_str beginnings[] = {{"", 1}, {"a", 2}, {"a\0\0", 3}};
   uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_TEXT, false);
-  for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
-    struct seg_plan_constant text = {.text = beginnings[i]};
-    seg_test_block_mask_root(
-        builder, seg_test_block_step(builder, (struct seg_step){.op = SEG_OP_TEXT_TEST,
-                                                                .layout = SEG_LAYOUT_BIT,
-                                                                .operands = {column},
-                                                                .text_test = SEG_TEXT_STARTS,
-                                                                .list_count = 1,
-                                                                .list = &text}));
-  }
+  for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+    starts_with(builder, column, beginnings[i]);
 }
 
 static void zero_bytes_are_looked_for(void **state) {

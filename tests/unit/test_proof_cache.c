@@ -171,20 +171,25 @@ struct asked {
   uint64_t questions; // that reached the solver or the quick search
 };
 
+static void begin(const char *text, struct seg_pipeline *pipeline, struct seg_prover *prover) {
+  struct seg_error error = {0};
+  uint32_t file;
+  seg_pipeline_init(pipeline);
+  assert_int_equal(
+      seg_source_map_add(&pipeline->map, seg_str_view("a.seg"), seg_str_view(text), &file, &error),
+      SEG_OK);
+  assert_int_equal(seg_pipeline_run(pipeline, SEG_PASS_SEMA, &error), SEG_OK);
+  assert_int_equal(pipeline->sink.errors, 0);
+  seg_prover_init(prover, &pipeline->program, BUDGET);
+}
+
 static struct asked ask(int most, bool spoil) {
   struct seg_pipeline pipeline;
   struct seg_error error = {0};
   char text[1000];
-  uint32_t file;
   snprintf(text, sizeof text, shop, most);
-  seg_pipeline_init(&pipeline);
-  assert_int_equal(
-      seg_source_map_add(&pipeline.map, seg_str_view("a.seg"), seg_str_view(text), &file, &error),
-      SEG_OK);
-  assert_int_equal(seg_pipeline_run(&pipeline, SEG_PASS_SEMA, &error), SEG_OK);
-  assert_int_equal(pipeline.sink.errors, 0);
   struct seg_prover prover;
-  seg_prover_init(&prover, &pipeline.program, BUDGET);
+  begin(text, &pipeline, &prover);
   prover.cache = open_cache();
   struct seg_wanted wanted[] = {{pipeline.program.segments[0].when, false},
                                 {pipeline.program.segments[1].when, false}};
@@ -323,15 +328,8 @@ static void customers_are_read_with_care(void **state) {
   struct seg_pipeline pipeline;
   struct seg_error error = {0};
   struct seg_found found;
-  uint32_t file;
-  seg_pipeline_init(&pipeline);
-  assert_int_equal(
-      seg_source_map_add(&pipeline.map, seg_str_view("a.seg"), seg_str_view(text), &file, &error),
-      SEG_OK);
-  assert_int_equal(seg_pipeline_run(&pipeline, SEG_PASS_SEMA, &error), SEG_OK);
-  assert_int_equal(pipeline.sink.errors, 0);
   struct seg_prover prover;
-  seg_prover_init(&prover, &pipeline.program, BUDGET);
+  begin(text, &pipeline, &prover);
   struct seg_wanted wanted = {pipeline.program.segments[0].when, false};
   assert_int_equal(seg_prover_find(&prover, &wanted, 1, &found, &error), SEG_OK);
   assert_int_equal(found.existence, SEG_SOMEBODY);
