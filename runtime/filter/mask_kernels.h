@@ -41,10 +41,12 @@ typedef void seg_mask_narrow(const void *values, int64_t rows, int64_t low, int6
 
 enum { SEG_MASK_RANK_MOST = 255 };
 
-/** Thresholds as a search tree of so many levels, in which node 1 is the root (mask_ranks.h). */
+/** Thresholds as a search tree of 4 to 8 levels; how its floats stand for them: mask_ranks.h. */
 struct seg_mask_tree {
-  uint32_t levels;
-  int64_t nodes[SEG_MASK_RANK_MOST + 1];
+  uint32_t levels, count;
+  int64_t thresholds[SEG_MASK_RANK_MOST]; // rising
+  /** Node 1 is the root; node 2^levels + r: the float of values whose rank is r or more. */
+  float floats[2 * (SEG_MASK_RANK_MOST + 1)];
 };
 
 /** ranks[i] = how many thresholds values[i] exceeds, less 128. */

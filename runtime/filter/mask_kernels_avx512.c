@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/filter/mask_kernels_levels.h"
+#include "runtime/filter/mask_ranks.h"
 
 #define FEATURES                                                                                   \
   "avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,avx512vbmi,gfni,bmi,bmi2,popcnt"
@@ -199,58 +200,123 @@ KERNEL void expand(const uint64_t *slices, size_t stride, uint32_t count, uint64
   _mm512_storeu_si512(codes + 32, high);
 }
 
-// A level of the search for 8 values: places are nodes, and become those of the level below.
-// Levels 0 to 2 lie in one vector, 3 in one, 4 in two; the others are gathered.
-INLINE __m512i nodes_i64(const int64_t *nodes, uint32_t level, __m512i places) {
-  if (level < 4)
-    return _mm512_permutexvar_epi64(places, load(nodes, level < 3 ? 0 : 1));
-  if (level == 4)
-    return _mm512_permutex2var_epi64(load(nodes, 2), places, load(nodes, 3));
-  return _mm512_i64gather_epi64(places, nodes, 8);
+// Ranks, of 16 values at once: first as floats that are not above them (mask_ranks.h).
+
+enum { QUARTERS = 4 }; // of 64 values
+
+// What lies at each place of a table: the lowest bits of `places` count.
+INLINE __m512 lookup_32(const float *table, __m512i places) {
+  return _mm512_permutex2var_ps(_mm512_loadu_ps(table), places, _mm512_loadu_ps(table + 16));
 }
 
-INLINE void search_i64(const __m512i values[8], const struct seg_mask_tree *tree, int8_t *ranks) {
-  const __m512i one = _mm512_set1_epi64(1);
-  __m512i places[8];
-  for (int i = 0; i < 8; i++)
+#define LOOKUP(name, half, below)                                                                  \
+  INLINE __m512 name(const float *table, __m512i places) {                                         \
+    const __mmask16 upper = _mm512_test_epi32_mask(places, _mm512_set1_epi32(half));               \
+    return _mm512_mask_blend_ps(upper, below(table, places), below(table + (half), places));       \
+  }
+LOOKUP(lookup_64, 32, lookup_32)
+LOOKUP(lookup_128, 64, lookup_64)
+LOOKUP(lookup_256, 128, lookup_128)
+#undef LOOKUP
+
+// The level `level` of a tree, or what lies behind its last.
+INLINE __m512 lookup_level(const float *table, uint32_t level, __m512i places) {
+  switch (level) {
+  case 0:
+  case 1:
+  case 2:
+  case 3: return _mm512_permutexvar_ps(places, _mm512_loadu_ps(table));
+  case 4: return _mm512_permutexvar_ps(places, _mm512_loadu_ps(table + 16));
+  case 5: return lookup_32(table + 32, places);
+  case 6: return lookup_64(table + 64, places);
+  case 7: return lookup_128(table + 128, places);
+  default: return lookup_256(table + 256, places);
+  }
+}
+
+// The ranks of 64 floats; which of them may be too low.
+INLINE uint64_t search(const __m512 floats[QUARTERS], const struct seg_mask_tree *tree,
+                       uint32_t levels, int8_t *ranks) {
+  const __m512i one = _mm512_set1_epi32(1), first = _mm512_set1_epi32((1 << levels) + 128);
+  __m512i places[QUARTERS];
+  uint64_t ties = 0;
+#pragma GCC unroll 4
+  for (int i = 0; i < QUARTERS; i++)
     places[i] = one;
-  for (uint32_t level = 0; level < tree->levels; level++)
-    for (int i = 0; i < 8; i++) {
-      __m512i nodes = nodes_i64(tree->nodes, level, places[i]);
-      __m512i left = _mm512_add_epi64(places[i], places[i]);
-      places[i] = _mm512_mask_add_epi64(left, _mm512_cmpgt_epi64_mask(values[i], nodes), left, one);
+#pragma GCC unroll 8
+  for (uint32_t level = 0; level < levels; level++)
+#pragma GCC unroll 4
+    for (int i = 0; i < QUARTERS; i++) {
+      const __m512 nodes = lookup_level(tree->floats, level, places[i]);
+      const __m512i left = _mm512_add_epi32(places[i], places[i]);
+      const __mmask16 exceeds = _mm512_cmp_ps_mask(floats[i], nodes, _CMP_GT_OQ);
+      places[i] = _mm512_mask_add_epi32(left, exceeds, left, one);
     }
-  const __m512i first = _mm512_set1_epi64((1 << tree->levels) + 128);
-  for (int i = 0; i < 8; i++) {
-    const __m128i bytes = _mm512_cvtepi64_epi8(_mm512_sub_epi64(places[i], first));
-    memcpy(ranks + 8 * i, &bytes, 8);
+#pragma GCC unroll 4
+  for (int i = 0; i < QUARTERS; i++) {
+    const __m512 doubtful = lookup_level(tree->floats, levels < 4 ? 4 : levels, places[i]);
+    const __mmask16 tie = _mm512_cmp_ps_mask(floats[i], doubtful, _CMP_EQ_OQ);
+    ties |= (uint64_t)tie << 16 * i;
+    const __m128i bytes = _mm512_cvtepi32_epi8(_mm512_sub_epi32(places[i], first));
+    _mm_storeu_si128((__m128i *)ranks + i, bytes);
+  }
+  return ties;
+}
+
+INLINE int64_t order_at(const void *values, bool are_doubles, int64_t row) {
+  return are_doubles ? seg_mask_order_of(((const double *)values)[row])
+                     : ((const int64_t *)values)[row];
+}
+
+// What is not known by its float climbs over the thresholds whose floats are its own.
+KERNEL void break_ties(const void *values, bool are_doubles, uint64_t ties,
+                       const struct seg_mask_tree *tree, int8_t *ranks) {
+  for (; ties != 0; ties &= ties - 1) {
+    const int row = __builtin_ctzll(ties);
+    const int64_t value = order_at(values, are_doubles, row);
+    uint32_t rank = (uint32_t)(ranks[row] + 128);
+    while (rank < tree->count && value > tree->thresholds[rank])
+      rank++;
+    ranks[row] = (int8_t)((int)rank - 128);
   }
 }
 
-KERNEL void rank_i64(const void *values, int64_t rows, const struct seg_mask_tree *tree,
-                     int8_t *ranks) {
-  for (int64_t w = 0; w < rows / 64; w++) {
-    __m512i eight[8];
-    for (int i = 0; i < 8; i++)
-      eight[i] = load(values, 8 * w + i);
-    search_i64(eight, tree, ranks + 64 * w);
+INLINE void rank_all(const void *values, bool are_doubles, int64_t rows,
+                     const struct seg_mask_tree *tree, uint32_t levels, int8_t *ranks) {
+  for (int64_t first = 0; first < rows; first += 64) {
+    const char *at = (const char *)values + 8 * first;
+    __m512 floats[QUARTERS];
+#pragma GCC unroll 4
+    for (int i = 0; i < QUARTERS; i++) {
+      enum { DOWN = _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC };
+      __m256 half[2];
+#pragma GCC unroll 2
+      for (int h = 0; h < 2; h++)
+        half[h] = are_doubles
+                      ? _mm512_cvt_roundpd_ps(_mm512_castsi512_pd(load(at, 2 * i + h)), DOWN)
+                      : _mm512_cvt_roundepi64_ps(load(at, 2 * i + h), DOWN);
+      floats[i] = _mm512_insertf32x8(_mm512_castps256_ps512(half[0]), half[1], 1);
+    }
+    const uint64_t ties = search(floats, tree, levels, ranks + first);
+    if (ties != 0)
+      break_ties(at, are_doubles, ties, tree, ranks + first);
   }
 }
 
-// Doubles as integers of the same order: seg_mask_order_of.
-KERNEL void rank_f64(const void *values, int64_t rows, const struct seg_mask_tree *tree,
-                     int8_t *ranks) {
-  for (int64_t w = 0; w < rows / 64; w++) {
-    __m512i eight[8];
-    for (int i = 0; i < 8; i++) {
-      __m512d numbers = _mm512_loadu_pd((const double *)values + 64 * w + 8 * i);
-      __m512i bits = _mm512_castpd_si512(_mm512_add_pd(numbers, _mm512_setzero_pd()));
-      __m512i signs = _mm512_srli_epi64(_mm512_srai_epi64(bits, 63), 1);
-      eight[i] = _mm512_xor_si512(bits, signs);
-    }
-    search_i64(eight, tree, ranks + 64 * w);
+#define RANK(name, are_doubles)                                                                    \
+  KERNEL void name(const void *values, int64_t rows, const struct seg_mask_tree *tree,             \
+                   int8_t *ranks) {                                                                \
+    switch (tree->levels) {                                                                        \
+    case 4: rank_all(values, are_doubles, rows, tree, 4, ranks); break;                            \
+    case 5: rank_all(values, are_doubles, rows, tree, 5, ranks); break;                            \
+    case 6: rank_all(values, are_doubles, rows, tree, 6, ranks); break;                            \
+    case 7: rank_all(values, are_doubles, rows, tree, 7, ranks); break;                            \
+    default: rank_all(values, are_doubles, rows, tree, 8, ranks); break;                           \
+    }                                                                                              \
   }
-}
+RANK(rank_i64, false)
+RANK(rank_f64, true)
+#undef RANK
 
 // Slices
 

@@ -1,6 +1,7 @@
 // See mask_ranks.h.
 #include "runtime/filter/mask_ranks.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 bool seg_mask_thresholds_add(struct seg_mask_thresholds *thresholds, int64_t threshold) {
@@ -33,17 +34,65 @@ uint32_t seg_mask_thresholds_place(const struct seg_mask_thresholds *thresholds,
   return place;
 }
 
+// The double of an order.
+static double number_of(int64_t order) {
+  union {
+    int64_t bits;
+    double number;
+  } value = {.bits = order ^ (int64_t)((uint64_t)(order >> 63) >> 1)};
+  return value.number;
+}
+
+// The greatest float that is not above a number.
+static float float_below(double number) {
+  float nearest = (float)number;
+  return (double)nearest > number ? nextafterf(nearest, -INFINITY) : nearest;
+}
+
+// The same of an integer, whose nearest double may be above it.
+static float float_below_integer(int64_t integer) {
+  double near = (double)integer;
+  bool is_above = near >= 0x1p63 || (int64_t)near > integer;
+  return float_below(is_above ? nextafter(near, -INFINITY) : near);
+}
+
+// Values pass that exceed a threshold: their floats exceed `node`, or, when a value's float is
+// `node`, its float does not tell (is_doubtful).
+static float node_of(int64_t threshold, bool are_doubles, bool *is_doubtful) {
+  *is_doubtful = false;
+  if (threshold == INT64_MAX)
+    return INFINITY;
+  const int64_t least = threshold + 1;
+  const float below = are_doubles ? float_below(number_of(least)) : float_below_integer(least);
+  const bool is_float =
+      are_doubles ? (double)below == number_of(least) : below < 0x1p63F && (int64_t)below == least;
+  *is_doubtful = !is_float;
+  return is_float ? nextafterf(below, -INFINITY) : below;
+}
+
 // Node k has the children 2 k and 2 k + 1; the nodes of level l are 2^l .. 2^(l + 1) - 1.
-void seg_mask_tree_build(struct seg_mask_tree *tree, const struct seg_mask_thresholds *thresholds) {
-  uint32_t levels = 1;
+void seg_mask_tree_build(struct seg_mask_tree *tree, const struct seg_mask_thresholds *thresholds,
+                         bool are_doubles) {
+  float nodes[SEG_MASK_RANK_MOST + 1];
+  uint32_t levels = 4;
   while ((UINT32_C(1) << levels) - 1 < thresholds->count)
     levels++;
+  const uint32_t size = UINT32_C(1) << levels;
   tree->levels = levels;
-  for (uint32_t node = 1; node < UINT32_C(1) << levels; node++) {
+  tree->count = thresholds->count;
+  for (uint32_t place = 0; place < size; place++) {
+    bool is_there = place < thresholds->count, is_doubtful = false;
+    nodes[place] = INFINITY; // nothing exceeds it
+    if (is_there) {
+      tree->thresholds[place] = thresholds->items[place];
+      nodes[place] = node_of(thresholds->items[place], are_doubles, &is_doubtful);
+    }
+    tree->floats[size + place] = is_doubtful ? nodes[place] : NAN; // which equals nothing
+  }
+  tree->floats[0] = INFINITY;
+  for (uint32_t node = 1; node < size; node++) {
     uint32_t level = 31 - (uint32_t)__builtin_clz(node);
     uint32_t step = UINT32_C(1) << (levels - level); // between neighbours of the level
-    uint32_t place = (node - (UINT32_C(1) << level)) * step + step / 2 - 1;
-    bool is_there = place < thresholds->count; // otherwise nothing exceeds it
-    tree->nodes[node] = is_there ? thresholds->items[place] : INT64_MAX;
+    tree->floats[node] = nodes[(node - (UINT32_C(1) << level)) * step + step / 2 - 1];
   }
 }

@@ -2,6 +2,11 @@
  * Ranks: how many of a column's thresholds each of its values exceeds, found in a search tree. A
  * value exceeds a threshold when its rank exceeds the threshold's place, and a rank is a byte: many
  * comparisons of a wide column become as many of a narrow one.
+ *
+ * The search compares floats: values are rounded down to the next one, and so is the least value
+ * that exceeds a threshold. Where that value is a float itself, a value passes when its float is as
+ * large. Elsewhere a value passes when its float is larger, and those with the same float, which
+ * are rare, are compared once more.
  */
 #ifndef SEG_RUNTIME_FILTER_MASK_RANKS_H
 #define SEG_RUNTIME_FILTER_MASK_RANKS_H
@@ -34,6 +39,8 @@ bool seg_mask_thresholds_finish(struct seg_mask_thresholds *thresholds);
 /** The place of one of them. */
 uint32_t seg_mask_thresholds_place(const struct seg_mask_thresholds *thresholds, int64_t threshold);
 
-void seg_mask_tree_build(struct seg_mask_tree *tree, const struct seg_mask_thresholds *thresholds);
+/** `are_doubles`: the thresholds are of seg_mask_order_of. */
+void seg_mask_tree_build(struct seg_mask_tree *tree, const struct seg_mask_thresholds *thresholds,
+                         bool are_doubles);
 
 #endif

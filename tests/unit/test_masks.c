@@ -1,5 +1,9 @@
 // Masks that are made in several ways: many comparisons of a column, ranges, texts by their heads.
+#include <float.h>
+#include <math.h>
+
 #include "runtime/filter/kernel_text.h"
+#include "runtime/filter/mask_ranks.h"
 #include "tests/unit/compiled_block.h"
 
 static void compare_in_every_way(struct seg_test_block *builder, uint32_t column,
@@ -173,11 +177,80 @@ static void heads_have_the_order_of_texts(void **state) {
   }
 }
 
+// Ranks
+
+enum { RANKED = 64 * 8 };
+
+/** Integers that crowd around some floats, and the ends of their range. */
+static int64_t crowded_integer(struct seg_random *random) {
+  int64_t power = INT64_C(1) << seg_random_below(random, 63);
+  int64_t near = (int64_t)((uint64_t)power + seg_random_below(random, 5) - 2);
+  switch (seg_random_below(random, 8)) {
+  case 0: return INT64_MAX - (int64_t)seg_random_below(random, 3);
+  case 1: return INT64_MIN + (int64_t)seg_random_below(random, 3);
+  default: return seg_random_below(random, 2) == 0 ? near : -near;
+  }
+}
+
+/** The same of doubles: neighbours of floats, neither too large nor too small for one, and not. */
+static double crowded_number(struct seg_random *random) {
+  static const double around[] = {0.0,     -0.0,    1.0,       4.5,        80.0,     0x1.fffffep127,
+                                  0x1p128, 1e300,   DBL_MAX,   INFINITY,   0x1p-149, 0x1p-150,
+                                  0.1,     DBL_MIN, 0x1p-1074, 1234567.125};
+  double number = around[seg_random_below(random, sizeof around / sizeof *around)];
+  for (uint64_t step = seg_random_below(random, 4); step-- > 0;)
+    number = nextafter(number, seg_random_below(random, 2) == 0 ? 0.0 : INFINITY);
+  return seg_random_below(random, 2) == 0 ? number : -number;
+}
+
+static void check_ranks(struct seg_random *random, bool are_doubles, uint32_t threshold_count) {
+  int64_t values[RANKED], orders[RANKED];
+  struct seg_mask_thresholds thresholds = {.count = 0};
+  for (uint32_t i = 0; i < threshold_count; i++)
+    assert_true(seg_mask_thresholds_add(&thresholds, are_doubles
+                                                         ? seg_mask_order_of(crowded_number(random))
+                                                         : crowded_integer(random)));
+  assert_true(seg_mask_thresholds_finish(&thresholds));
+  for (int i = 0; i < RANKED; i++) {
+    double number = crowded_number(random);
+    values[i] = orders[i] = crowded_integer(random);
+    if (are_doubles) {
+      memcpy(&values[i], &number, sizeof number);
+      orders[i] = seg_mask_order_of(number);
+    }
+  }
+  const struct seg_mask_kernels *kernels = seg_mask_kernels(SEG_VECTOR_AVX512);
+  seg_mask_rank *rank = kernels->rank[are_doubles ? SEG_MASK_F64 : SEG_MASK_I64];
+  if (rank == NULL)
+    return;
+  int8_t ranks[RANKED];
+  struct seg_mask_tree tree;
+  seg_mask_tree_build(&tree, &thresholds, are_doubles);
+  rank(values, RANKED, &tree, ranks);
+  for (int i = 0; i < RANKED; i++) {
+    int exceeded = 0;
+    for (uint32_t t = 0; t < thresholds.count; t++)
+      exceeded += orders[i] > thresholds.items[t];
+    assert_int_equal(ranks[i] + 128, exceeded);
+  }
+}
+
+static void ranks_of_values_that_share_floats(void **state) {
+  (void)state;
+  struct seg_random random;
+  seg_random_init(&random, 15);
+  for (int i = 0; i < 300; i++)
+    check_ranks(&random, i % 2 == 0, 1 + (uint32_t)seg_random_below(&random, SEG_MASK_RANK_MOST));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(many_comparisons_of_a_column),  cmocka_unit_test(ranges_of_a_column),
-      cmocka_unit_test(texts_by_their_heads),          cmocka_unit_test(zero_bytes_are_looked_for),
+      cmocka_unit_test(many_comparisons_of_a_column),
+      cmocka_unit_test(ranges_of_a_column),
+      cmocka_unit_test(texts_by_their_heads),
+      cmocka_unit_test(zero_bytes_are_looked_for),
       cmocka_unit_test(heads_have_the_order_of_texts),
+      cmocka_unit_test(ranks_of_values_that_share_floats),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
