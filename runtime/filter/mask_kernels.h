@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "runtime/filter/text_search.h"
 #include "runtime/plan/kernel.h"
 
 enum { SEG_MASK_ROUND = 512 }; // rows of eight words: what batches are multiples of
@@ -94,6 +95,7 @@ struct seg_mask_kernels {
   seg_mask_rank *rank[SEG_MASK_TYPE_COUNT]; // NULL where comparing one by one is as fast
   seg_mask_slice *slice[SEG_MASK_I64];
   seg_mask_grade *grade;
+  seg_text_search_kernel *search;
   /** The first `words` words (a multiple of 8) of all operations, in order. Slot s lies at slots +
    * s * stride. */
   void (*combine)(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *ops,

@@ -14,6 +14,7 @@
 #define KERNELS seg_mask_kernels_avx512
 #define COMPARE_BY_HAND
 #define COUNT_BY_HAND
+#define SEARCH_BY_HAND seg_text_search_avx512
 
 INLINE __m512i load(const void *values, int64_t index) {
   return _mm512_loadu_si512((const char *)values + 64 * index);

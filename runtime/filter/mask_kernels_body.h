@@ -367,6 +367,11 @@ const struct seg_mask_kernels KERNELS = {
 #endif
     .slice = {slice_i8, slice_i16, slice_i32},
     .grade = grade,
+#ifdef SEARCH_BY_HAND
+    .search = SEARCH_BY_HAND,
+#else
+    .search = seg_text_search_baseline,
+#endif
     .sign = {sign_i8, sign_i16, sign_i32, sign_i64, sign_f64},
     .combine = combine,
     .count = count_bits,

@@ -143,6 +143,9 @@ static literal compare_texts(const struct builder *builder, uint32_t number) {
 static literal build_text_test(const struct builder *builder, uint32_t number) {
   const struct seg_step *step = step_of(builder, number);
   struct seg_str text = step->list[0].text;
+  if (step->text_test == SEG_TEXT_CONTAINS && text.size > 0)
+    return add(builder, (struct seg_mask_node){
+                            .kind = SEG_MASK_SEARCH, .left = step->operands[0], .right = number});
   if (step->text_test != SEG_TEXT_STARTS || text.size == 0 || !is_short(text) ||
       text.data[text.size - 1] == 0)
     return call(builder, number, 0);

@@ -173,6 +173,30 @@ static bool place_leaves(struct planner *planner) {
   return !planner->graph.failed;
 }
 
+/** The words that are looked for in one column are looked for together. */
+static bool add_searches(const struct planner *planner) {
+  struct seg_mask_program *program = planner->program;
+  struct seg_str words[SEG_SEARCH_WORDS_MOST];
+  uint32_t count = 0;
+  program->searches =
+      SEG_NEW_ARRAY(planner->arena, struct seg_text_search, (size_t)program->leaf_count + 1);
+  for (uint32_t i = 0; program->searches != NULL && i < program->leaf_count; i++) {
+    const struct seg_mask_node *leaf = &program->leaves[i];
+    if (leaf->kind != SEG_MASK_SEARCH)
+      continue;
+    words[count++] = planner->block->steps[leaf->right].list[0].text;
+    bool goes_on = i + 1 < program->leaf_count && leaf[1].kind == SEG_MASK_SEARCH &&
+                   leaf[1].left == leaf->left && count < SEG_SEARCH_WORDS_MOST;
+    if (goes_on)
+      continue;
+    if (!seg_text_search_build(&program->searches[program->search_count++], planner->arena,
+                               leaf->left, words, count, i + 1 - count))
+      return false;
+    count = 0;
+  }
+  return program->searches != NULL;
+}
+
 /** The operands of an AND with those of the ANDs that are no operations of their own, but for the
  * one whose complement is the OR; false when it is never true. */
 static bool gather(struct planner *planner, uint32_t n, uint32_t *count) {
@@ -328,7 +352,7 @@ enum seg_status seg_mask_program_build(struct seg_arena *arena, const struct seg
   if (planner.graph.failed || !allocate(&planner))
     return no_memory(error);
   mark_nodes(&planner);
-  if (!place_leaves(&planner))
+  if (!place_leaves(&planner) || !add_searches(&planner))
     return no_memory(error);
   place_ops(&planner);
   place_roots(&planner);

@@ -14,6 +14,7 @@
 #include "runtime/base/arena.h"
 #include "runtime/filter/mask_graph.h"
 #include "runtime/filter/mask_kernels.h"
+#include "runtime/filter/text_search.h"
 #include "runtime/plan/kernel.h"
 
 /** A column that masks read. */
@@ -42,6 +43,8 @@ struct seg_mask_program {
   uint32_t *root_slots;            // per mask root of the block
   struct seg_mask_column *columns; // per step; of steps that are read as columns
   struct seg_mask_table *tables;   // per step; of long lists of integers
+  uint32_t search_count;           // together they fill the slots of all SEARCH leaves
+  struct seg_text_search *searches;
 };
 
 /** `value_slots[s]` is the value slot of step s, where it has one. Everything comes from the arena.

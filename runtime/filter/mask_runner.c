@@ -586,7 +586,18 @@ static void run_leaf(const struct seg_mask_runner *runner, uint32_t number,
     seg_mask_calls_run(runner->program, leaf->left, leaf->right, frame, rows, words);
     break;
   case SEG_MASK_COMPARE: // with its group
+  case SEG_MASK_SEARCH:  // with others of its column
   case SEG_MASK_AND: break;
+  }
+}
+
+static void run_searches(const struct seg_mask_runner *runner, const struct seg_block_frame *frame,
+                         int64_t rows) {
+  const struct seg_mask_program *program = runner->program;
+  for (uint32_t s = 0; s < program->search_count; s++) {
+    const struct seg_text_search *search = &program->searches[s];
+    runner->kernels->search(search, values_of(runner, search->column, frame), rows, runner->slots,
+                            runner->stride);
   }
 }
 
@@ -601,6 +612,7 @@ void seg_mask_runner_run(struct seg_mask_runner *runner, const struct seg_block_
     run_leaf(runner, i, frame, rows);
   for (uint32_t i = runner->compare_end; i < program->leaf_count; i++)
     run_leaf(runner, i, frame, rows);
+  run_searches(runner, frame, rows);
   for (uint32_t g = 0; g < runner->group_count; g++)
     run_group(runner, &runner->groups[g], frame, rows);
   size_t words = ((size_t)rows / 64 + 7) / 8 * 8;
