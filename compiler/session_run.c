@@ -140,10 +140,7 @@ static enum seg_status check_output(struct run *run) {
 
 static enum seg_status write_with_manifest(struct run *run, const struct seg_result_view *view) {
   struct seg_hash_writer hash;
-  enum seg_status status = seg_hash_writer_init(&hash, run->error);
-  // Inputs that changed meanwhile stop the run before anything is written.
-  if (status == SEG_OK)
-    status = seg_inputs_finish(&run->data.inputs, run->error);
+  enum seg_status status = seg_hash_writer_init(&hash, &run->data.inputs, run->error);
   if (status == SEG_OK)
     status = seg_sink_write(seg_str_view(run->options->out_path), view, &run->data.io,
                             &hash.watcher, run->error);

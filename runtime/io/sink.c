@@ -173,6 +173,8 @@ enum seg_status seg_sink_write(struct seg_str path, const struct seg_result_view
             ? write_parquet(&file, result, options->interrupted, watcher, error)
             : write_csv(&file, form == FORM_CSV_GZIP, result, options->interrupted, watcher, error);
   }
+  if (status == SEG_OK && watcher != NULL)
+    status = watcher->consent(watcher->context, error);
   if (status == SEG_OK)
     status = seg_sink_file_publish(&file, error);
   seg_sink_file_discard(&file);

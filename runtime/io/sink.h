@@ -41,10 +41,12 @@ struct seg_result_view {
 };
 
 /** Sees all bytes of a file on their way, in order. `look` may leave the work to another thread:
- * the bytes stay until `wait` has come back. */
+ * the bytes stay until `wait` has come back, and there is no second `look` before that. `consent` is
+ * asked when the file is whole and has not got its name yet: after an error it does not get it. */
 struct seg_sink_watcher {
   void (*look)(void *context, const void *bytes, size_t size);
   void (*wait)(void *context);
+  enum seg_status (*consent)(void *context, struct seg_error *error);
   void *context;
 };
 
@@ -57,7 +59,8 @@ struct seg_sink_watcher {
 SEG_NODISCARD enum seg_status
 seg_sink_check(struct seg_str path, const struct seg_result_view *result, struct seg_error *error);
 
-/** Write the file. `watcher` may be NULL. Errors: D0xx of io_errors.def, SEG_INTERRUPTED. */
+/** Write the file. `watcher` may be NULL. Errors: D0xx of io_errors.def, SEG_INTERRUPTED,
+ * those of the watcher. */
 SEG_NODISCARD enum seg_status seg_sink_write(struct seg_str path,
                                              const struct seg_result_view *result,
                                              const struct seg_io_options *options,

@@ -11,7 +11,7 @@
 
 #include "runtime/io/sink.h"
 
-enum { BUFFER = 1 << 20, LEVEL = 6, GZIP = 16 + MAX_WBITS, USUAL_MEMORY = 8 };
+enum { BUFFER = 1 << 19, LEVEL = 6, GZIP = 16 + MAX_WBITS, USUAL_MEMORY = 8 };
 
 static bool start_deflating(struct seg_sink_stream *stream) {
   stream->deflating = calloc(1, sizeof *stream->deflating);
@@ -27,8 +27,11 @@ static bool start_deflating(struct seg_sink_stream *stream) {
 
 void seg_sink_stream_open(struct seg_sink_stream *stream, const char *path, bool gzip,
                           const struct seg_sink_watcher *watcher) {
-  *stream = (struct seg_sink_stream){.file = -1, .buffer = malloc(BUFFER), .watcher = watcher};
-  if (stream->buffer == NULL || (gzip && !start_deflating(stream))) {
+  *stream = (struct seg_sink_stream){.file = -1, .watcher = watcher};
+  stream->buffers[0] = malloc(BUFFER);
+  stream->buffers[1] = watcher == NULL ? NULL : malloc(BUFFER);
+  stream->buffer = stream->buffers[0];
+  if (stream->buffer == NULL || (watcher != NULL && stream->buffers[1] == NULL) || (gzip && !start_deflating(stream))) {
     stream->reason = ENOMEM;
     return;
   }
@@ -48,20 +51,29 @@ static void write_unseen(struct seg_sink_stream *stream, const unsigned char *by
   }
 }
 
+// The watcher has let go of the bytes before the last ones when it gets the next.
 static void write_all(struct seg_sink_stream *stream, const unsigned char *bytes, size_t size) {
   const struct seg_sink_watcher *watcher = stream->watcher;
-  if (watcher != NULL)
+  if (watcher != NULL) {
+    watcher->wait(watcher->context);
     watcher->look(watcher->context, bytes, size);
+  }
   write_unseen(stream, bytes, size);
   // The disk may begin; without this all of it waits for the end. Only a wish.
   (void)sync_file_range(stream->file, 0, 0, SYNC_FILE_RANGE_WRITE);
-  if (watcher != NULL)
-    watcher->wait(watcher->context);
 }
 
+static void let_go(struct seg_sink_stream *stream) {
+  if (stream->watcher != NULL)
+    stream->watcher->wait(stream->watcher->context);
+}
+
+// With a watcher there are two buffers: it looks at one while the other is filled.
 static void flush(struct seg_sink_stream *stream) {
   write_all(stream, stream->buffer, stream->filled);
   stream->filled = 0;
+  if (stream->watcher != NULL)
+    stream->buffer = stream->buffers[stream->buffer == stream->buffers[0]];
 }
 
 // All of the input, and with Z_FINISH the end of the file too.
@@ -95,6 +107,7 @@ void seg_sink_stream_put(struct seg_sink_stream *stream, const void *bytes, size
     flush(stream);
   if (size >= BUFFER) {
     write_all(stream, from, size);
+    let_go(stream);
     return;
   }
   memcpy(stream->buffer + stream->filled, from, size);
@@ -106,11 +119,13 @@ int seg_sink_stream_close(struct seg_sink_stream *stream) {
     deflate_all(stream, NULL, 0, Z_FINISH);
   if (stream->reason == 0)
     flush(stream);
+  let_go(stream);
   if (stream->deflating != NULL)
     deflateEnd(stream->deflating);
   if (stream->file >= 0 && close(stream->file) != 0 && stream->reason == 0)
     stream->reason = errno;
   free(stream->deflating);
-  free(stream->buffer);
+  free(stream->buffers[0]);
+  free(stream->buffers[1]);
   return stream->reason;
 }

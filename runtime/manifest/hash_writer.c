@@ -52,8 +52,15 @@ static void wait_for_piece(void *context) {
   pthread_mutex_unlock(&writer->lock);
 }
 
-enum seg_status seg_hash_writer_init(struct seg_hash_writer *writer, struct seg_error *error) {
-  *writer = (struct seg_hash_writer){.watcher = {look, wait_for_piece, writer}};
+static enum seg_status consent(void *context, struct seg_error *error) {
+  const struct seg_hash_writer *writer = context;
+  return writer->inputs == NULL ? SEG_OK : seg_inputs_finish(writer->inputs, error);
+}
+
+enum seg_status seg_hash_writer_init(struct seg_hash_writer *writer, struct seg_inputs *inputs,
+                                     struct seg_error *error) {
+  *writer = (struct seg_hash_writer){.watcher = {look, wait_for_piece, consent, writer},
+                                     .inputs = inputs};
   pthread_mutex_init(&writer->lock, NULL);
   pthread_cond_init(&writer->moved, NULL);
   writer->digest = EVP_MD_CTX_new();

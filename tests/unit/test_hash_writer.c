@@ -30,11 +30,11 @@ static void published(void **state) {
   (void)state;
   struct seg_error error;
   struct seg_hash_writer writer;
-  assert_int_equal(seg_hash_writer_init(&writer, &error), SEG_OK);
+  assert_int_equal(seg_hash_writer_init(&writer, NULL, &error), SEG_OK);
   check_finish(&writer, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 
   char abc[] = "abc";
-  assert_int_equal(seg_hash_writer_init(&writer, &error), SEG_OK);
+  assert_int_equal(seg_hash_writer_init(&writer, NULL, &error), SEG_OK);
   hand_over(&writer, abc, 0);
   hand_over(&writer, abc, 3);
   assert_int_equal(writer.bytes, 3);
@@ -52,7 +52,7 @@ static void million(void **state) {
   seg_random_init(&random, seed);
   for (int alone = 0; alone < 2; alone++) {
     struct seg_hash_writer writer;
-    assert_int_equal(seg_hash_writer_init(&writer, &error), SEG_OK);
+    assert_int_equal(seg_hash_writer_init(&writer, NULL, &error), SEG_OK);
     assert_true(writer.has_thread);
     pthread_t thread = writer.thread;
     if (alone)
@@ -74,7 +74,7 @@ static void million(void **state) {
   }
 }
 
-/** Through the stream that outputs take, which has one buffer for all pieces. */
+/** Through the stream that outputs take, which has two buffers for all pieces. */
 static void streamed(void **state) {
   (void)state;
   enum { LONGEST = 3 << 20 }; // longer than that buffer
@@ -90,7 +90,7 @@ static void streamed(void **state) {
     struct seg_sink_stream stream;
     struct seg_file_hash whole;
     const char *path = io_write_text("out", "");
-    assert_int_equal(seg_hash_writer_init(&writer, &error), SEG_OK);
+    assert_int_equal(seg_hash_writer_init(&writer, NULL, &error), SEG_OK);
     seg_sink_stream_open(&stream, path, packed, &writer.watcher);
     for (int i = 0; i < 60; i++)
       seg_sink_stream_put(&stream, bytes, seg_random_below(&random, 200000));
@@ -110,7 +110,7 @@ static void given_up(void **state) {
   struct seg_error error;
   struct seg_hash_writer writer;
   char piece[100] = "half";
-  assert_int_equal(seg_hash_writer_init(&writer, &error), SEG_OK);
+  assert_int_equal(seg_hash_writer_init(&writer, NULL, &error), SEG_OK);
   writer.watcher.look(writer.watcher.context, piece, sizeof piece);
   seg_hash_writer_deinit(&writer);
   memset(piece, '#', sizeof piece);
