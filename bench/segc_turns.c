@@ -1,6 +1,6 @@
 // segc through its public header: a turn reads the rules, compiles them and scores all customers.
-// segc_turns PROJECT AS_OF THREADS NAME=VALUE..., where NAME is data, store, memory (bytes), out
-// or only (winners);
+// segc_turns PROJECT AS_OF THREADS NAME=VALUE..., where NAME is data, store, memory (bytes), out,
+// hashes (anew) or only (winners);
 // or segc_turns PROJECT prove: a turn proves what the rules mean together. Nothing is kept from one
 // turn to the next but what segc itself keeps on disk, and the store, which stays open.
 #include <inttypes.h>
@@ -98,6 +98,8 @@ static int read_options(char **arguments, int count, struct segc_run_options *op
       options->out_path = value;
     else if (strcmp(arguments[i], "only=winners") == 0)
       options->winners_only = true;
+    else if (strcmp(arguments[i], "hashes=anew") == 0)
+      options->no_hash_cache = true;
     else
       return 1;
   }
@@ -109,7 +111,8 @@ int main(int argc, char **argv) {
   bool proving = argc == 3 && strcmp(argv[2], "prove") == 0;
   if (!proving && (argc < 4 || read_options(argv + 4, argc - 4, &options) != 0)) {
     fprintf(stderr, "usage: segc_turns PROJECT AS_OF THREADS [data=DIR|store=DIR] "
-                    "[memory=BYTES] [out=FILE] [only=winners] [remember=yes]\n"
+                    "[memory=BYTES] [out=FILE] [hashes=anew] "
+                    "[only=winners] [remember=yes]\n"
                     "       segc_turns PROJECT prove\n");
     return 2;
   }

@@ -42,6 +42,9 @@ static const char help[] =
     "alone;\n"
     "                       default: $XDG_CACHE_HOME/segc or ~/.cache/segc\n"
     "  --no-code-cache      keep none, use none\n"
+    "  --no-hash-cache      hash large inputs for FILE.manifest.json even when an earlier run has "
+    "and\n"
+    "                       nobody has touched them since\n"
     "  --cpu NAME           make code for native (this machine) or for a level that it can run:\n"
     "                       x86-64, x86-64-v2, x86-64-v3, x86-64-v4. The answer is the same\n"
     "  --dump STAGE         tokens, ast, types, plan, llvm or asm, on stdout; no data is read\n"
@@ -65,6 +68,7 @@ enum {
   STATS,
   CODE_CACHE,
   NO_CODE_CACHE,
+  NO_HASH_CACHE,
   CPU,
   DUMP,
   ALLOW_NO_DECISION,
@@ -123,6 +127,7 @@ static enum segc_status run(struct call *call) {
       .stats = options[STATS].given,
       .code_cache = options[CODE_CACHE].value,
       .no_code_cache = options[NO_CODE_CACHE].given,
+      .no_hash_cache = options[NO_HASH_CACHE].given,
   };
   int format = choose("run", "--format", options[FORMAT].value, formats, 2);
   int stage = choose("run", "--dump", options[DUMP].value, stages, 6);
@@ -161,6 +166,7 @@ static const struct option option_table[OPTION_COUNT] = {
     [STATS] = {.name = "--stats"},
     [CODE_CACHE] = {.name = "--code-cache", .takes_value = true},
     [NO_CODE_CACHE] = {.name = "--no-code-cache"},
+    [NO_HASH_CACHE] = {.name = "--no-hash-cache"},
     [CPU] = {.name = "--cpu", .takes_value = true},
     [DUMP] = {.name = "--dump", .takes_value = true},
     [ALLOW_NO_DECISION] = {.name = "--allow-no-decision"},

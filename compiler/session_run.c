@@ -49,7 +49,7 @@ static bool has_sizes(const struct run *run) {
 
 static enum seg_status run_plan(struct run *run) {
   if (wants_manifest(run) && run->options->manifest == NULL)
-    seg_inputs_start(&run->data.inputs, &run->session->interrupted);
+    seg_inputs_start(&run->data.inputs, &run->session->interrupted, !run->options->no_hash_cache);
   struct seg_run_options options = {.as_of = run->data.as_of,
                                     .threads = run->options->threads,
                                     .memory_bytes = run->data.memory_bytes / 2,

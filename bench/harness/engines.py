@@ -33,6 +33,7 @@ class Case:
     missing: bool = False
     warm: bool = False      # tables in the engine's own form, made before the first turn
     out: bool = False       # segc writes the membership of every customer, too
+    anew: bool = False      # and hashes its inputs for that, though the turn before has
     as_of: datetime.date = datetime.date.fromisoformat(AS_OF)
     purchases: str = ""     # the files of events, when they are not one in `data`
     memory: int = 0         # bytes that segc may use; 0: its usual share
@@ -99,6 +100,8 @@ class Segc(Engine):
             command.append(f"memory={case.memory}")
         if case.out:
             command.append(f"out={folder / 'membership.parquet'}")
+        if case.anew:
+            command.append("hashes=anew")
         if case.winner:  # nobody counts the members of every segment then
             command.append("only=winners")
         return command

@@ -71,15 +71,19 @@ def bytes_row(runs, cases):
 
 
 def cold_row(cases):
+    """With the hashes of inputs remembered from the turn before, and with all hashed anew."""
+    def ratio(case, what="wall"):
+        return (seconds(case["engines"]["segc"], what) /
+                seconds(case["engines"]["reference sum"], what))
+
     title = "W1 cold from Parquet, 100 rules, membership written"
     words = "at most 1.3x DuckDB's time to only sum the same columns"
-    for case in cases:
-        if case["workload"] == "W1" and "reference sum" in case["engines"]:
-            own, other = case["engines"]["segc"], case["engines"]["reference sum"]
-            value = seconds(own) / seconds(other)
-            cpu = seconds(own, "cpu") / seconds(other, "cpu")
-            return [title, words, f"{number(value)}x ({number(cpu)}x)", verdict(value <= 1.3)]
-    return [title, words, "not measured", ""]
+    found = [(ratio(case), ratio(case, "cpu")) for case in cases
+             if case["workload"] == "W1" and "reference sum" in case["engines"]]
+    if not found:
+        return [title, words, "not measured", ""]
+    reached = " and ".join(f"{number(wall)}x ({number(cpu)}x)" for wall, cpu in found)
+    return [title, words, reached, verdict(max(wall for wall, _ in found) <= 1.3)]
 
 
 def from_where(cases, origin, order=None):

@@ -20,7 +20,7 @@ def narrow_bytes(made, columns):
                for name in used)
 
 
-def flat(settings, variant, count, shared, winner, cold=False, out=False):
+def flat(settings, variant, count, shared, winner, cold=False, out=False, anew=False):
     columns = data.W1_COLUMNS[variant]
     made = rules.make_rules(count, count, lambda random: rules.attribute(random, columns),
                             FEW if shared else None)
@@ -29,10 +29,12 @@ def flat(settings, variant, count, shared, winner, cold=False, out=False):
                   "from": "Parquet" if cold else "memory"}
     if out:
         parameters["written"] = "membership"
+    if anew:
+        parameters["hashes"] = "anew"
     rows = SIZES[settings.size]["customers"]
     return engines.Case("W1", " ".join(str(value) for value in parameters.values()), made, columns,
                         settings.data.attributes(variant, rows), parameters, winner=winner,
-                        missing=variant == "missing", warm=not cold, out=out,
+                        missing=variant == "missing", warm=not cold, out=out, anew=anew,
                         bytes=rows * narrow_bytes(made, columns) if variant == "int" else 0)
 
 
@@ -54,6 +56,7 @@ def w1(settings):
             yield flat(settings, variant, 100, False, winner)
     yield flat(settings, "int", 100, False, False, cold=True)
     yield flat(settings, "int", 100, False, False, cold=True, out=True)
+    yield flat(settings, "int", 100, False, False, cold=True, out=True, anew=True)
 
 
 def folds(settings, count, skewed, clustered, warm):

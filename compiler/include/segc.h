@@ -176,9 +176,10 @@ struct segc_run_options {
   const char *store; // a prepared store, instead of data_folder and sources; NULL: none
   bool verify;       // look at every byte of the store before the run
   struct segc_kept_store *kept_store; // where the store stays open for the next run; NULL: nowhere
-  bool winners_only; // who wins each chain, and not who matches each segment: no rule is evaluated
-                     // for customers that an earlier one of its chain has won. Needs a chain
-  bool remember;     // the counts with the store, and start from those of an earlier run
+  bool winners_only;  // who wins each chain, and not who matches each segment: no rule is evaluated
+                      // for customers that an earlier one of its chain has won. Needs a chain
+  bool remember;      // the counts with the store, and start from those of an earlier run
+  bool no_hash_cache; // hash all inputs anew for the manifest of the output, remember none
 };
 
 struct segc_segment_count {

@@ -41,8 +41,9 @@ struct seg_result_view {
 };
 
 /** Sees all bytes of a file on their way, in order. `look` may leave the work to another thread:
- * the bytes stay until `wait` has come back, and there is no second `look` before that. `consent` is
- * asked when the file is whole and has not got its name yet: after an error it does not get it. */
+ * the bytes stay until `wait` has come back, and there is no second `look` before that. `consent`
+ * is asked when the file is whole and has not got its name yet: after an error it does not get it.
+ */
 struct seg_sink_watcher {
   void (*look)(void *context, const void *bytes, size_t size);
   void (*wait)(void *context);

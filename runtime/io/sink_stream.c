@@ -31,7 +31,8 @@ void seg_sink_stream_open(struct seg_sink_stream *stream, const char *path, bool
   stream->buffers[0] = malloc(BUFFER);
   stream->buffers[1] = watcher == NULL ? NULL : malloc(BUFFER);
   stream->buffer = stream->buffers[0];
-  if (stream->buffer == NULL || (watcher != NULL && stream->buffers[1] == NULL) || (gzip && !start_deflating(stream))) {
+  if (stream->buffer == NULL || (watcher != NULL && stream->buffers[1] == NULL) ||
+      (gzip && !start_deflating(stream))) {
     stream->reason = ENOMEM;
     return;
   }

@@ -14,7 +14,7 @@ struct seg_sink_watcher;
 
 struct seg_sink_stream {
   int file;
-  int reason; // errno of the first failure, ENOMEM for memory; 0: none
+  int reason;                // errno of the first failure, ENOMEM for memory; 0: none
   unsigned char *buffers[2]; // the second one only with a watcher
   unsigned char *buffer;     // the one of them that is being filled
   size_t filled;

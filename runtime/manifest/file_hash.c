@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "runtime/io/io_errors.h"
+#include "runtime/manifest/hash_memory.h"
 
 enum { PIECE = 1 << 17 };
 
@@ -23,7 +24,7 @@ static struct seg_file_identity identity_of(const struct stat *about) {
   };
 }
 
-static bool same_identity(const struct seg_file_identity *a, const struct seg_file_identity *b) {
+bool seg_file_identity_equal(const struct seg_file_identity *a, const struct seg_file_identity *b) {
   return a->device == b->device && a->inode == b->inode && a->bytes == b->bytes &&
          a->changed == b->changed;
 }
@@ -77,29 +78,43 @@ static enum seg_status hash_content(const char *path, int file, EVP_MD_CTX *cont
   }
 }
 
-enum seg_status seg_file_hash(const char *path, const atomic_bool *interrupted,
-                              struct seg_file_hash *hash, struct seg_error *error) {
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0)
-    return fail_read(path, errno, error);
+// The file must be at its end what it was at its beginning.
+static enum seg_status hash_file(const char *path, int file, const atomic_bool *interrupted,
+                                 struct seg_file_hash *hash, struct seg_error *error) {
   EVP_MD_CTX *context = EVP_MD_CTX_new();
   char *piece = malloc(PIECE);
   struct seg_file_identity after = {0};
   enum seg_status status = SEG_OK;
   if (context == NULL || piece == NULL || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1)
     status = seg_fail_memory(error, "the hash of a file");
-  else
-    status = identify(path, file, &hash->identity, error);
   if (status == SEG_OK)
     status = hash_content(path, file, context, piece, interrupted, error);
   if (status == SEG_OK && !seg_sha256_finish(context, hash->sha256))
     status = seg_fail_memory(error, "the hash of a file");
   if (status == SEG_OK)
     status = identify(path, file, &after, error);
-  if (status == SEG_OK && !same_identity(&hash->identity, &after))
+  if (status == SEG_OK && !seg_file_identity_equal(&hash->identity, &after))
     status = fail_changed(path, error);
   free(piece);
   EVP_MD_CTX_free(context);
+  return status;
+}
+
+enum seg_status seg_file_hash(const char *path, const atomic_bool *interrupted,
+                              struct seg_hash_memory *memory, struct seg_file_hash *hash,
+                              struct seg_error *error) {
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0)
+    return fail_read(path, errno, error);
+  enum seg_status status = identify(path, file, &hash->identity, error);
+  bool is_known = status == SEG_OK && memory != NULL &&
+                  seg_hash_memory_find(memory, &hash->identity, hash->sha256);
+  if (status == SEG_OK && !is_known) {
+    bool remembers = memory != NULL && seg_hash_memory_may_add(memory, file, &hash->identity);
+    status = hash_file(path, file, interrupted, hash, error);
+    if (status == SEG_OK && remembers)
+      seg_hash_memory_add(memory, hash);
+  }
   close(file);
   return status;
 }
@@ -110,7 +125,7 @@ enum seg_status seg_file_hash_confirm(const char *path, const struct seg_file_ha
   if (stat(path, &about) != 0)
     return fail_read(path, errno, error);
   struct seg_file_identity now = identity_of(&about);
-  return same_identity(&hash->identity, &now) ? SEG_OK : fail_changed(path, error);
+  return seg_file_identity_equal(&hash->identity, &now) ? SEG_OK : fail_changed(path, error);
 }
 
 bool seg_sha256_text(const void *bytes, size_t size, char out[SEG_SHA256_TEXT]) {

@@ -20,16 +20,22 @@ struct seg_file_identity {
   int64_t changed; // nanoseconds since 1970
 };
 
+bool seg_file_identity_equal(const struct seg_file_identity *a, const struct seg_file_identity *b);
+
 struct seg_file_hash {
   char sha256[SEG_SHA256_TEXT]; // SHA-256 (FIPS 180-4) in small hexadecimal digits
   struct seg_file_identity identity;
 };
 
+struct seg_hash_memory;
+
 /**
- * Read the whole file. `interrupted` may be NULL. Errors: D002 (not readable), D114 (it changed
+ * Read the whole file, unless `memory` (hash_memory.h; may be NULL) knows its hash; what it may
+ * remember is added to it. `interrupted` may be NULL. Errors: D002 (not readable), D114 (it changed
  * meanwhile), SEG_INTERRUPTED, SEG_OUT_OF_MEMORY.
  */
 SEG_NODISCARD enum seg_status seg_file_hash(const char *path, const atomic_bool *interrupted,
+                                            struct seg_hash_memory *memory,
                                             struct seg_file_hash *hash, struct seg_error *error);
 
 /** Is it the file that was hashed? D114 when it is not. */

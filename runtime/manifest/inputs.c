@@ -5,10 +5,12 @@
 
 static void hash_all(struct seg_inputs *inputs) {
   inputs->status = SEG_OK;
+  if (inputs->remembers)
+    seg_hash_memory_open(&inputs->memory, NULL);
   for (size_t i = 0; i < inputs->files.count && inputs->status == SEG_OK; i++) {
     struct seg_input_file *file = &inputs->files.items[i];
-    inputs->status =
-        seg_file_hash(file->path.data, inputs->interrupted, &file->hash, &inputs->error);
+    inputs->status = seg_file_hash(file->path.data, inputs->interrupted, &inputs->memory,
+                                   &file->hash, &inputs->error);
   }
 }
 
@@ -25,6 +27,7 @@ static void join(struct seg_inputs *inputs) {
 
 void seg_inputs_deinit(struct seg_inputs *inputs) {
   join(inputs);
+  seg_hash_memory_deinit(&inputs->memory);
   SEG_VEC_FREE(&inputs->files);
   SEG_VEC_FREE(&inputs->queries);
 }
@@ -43,7 +46,8 @@ enum seg_status seg_inputs_add(struct seg_inputs *inputs, const struct seg_bindi
   return SEG_OK;
 }
 
-void seg_inputs_start(struct seg_inputs *inputs, const atomic_bool *interrupted) {
+void seg_inputs_start(struct seg_inputs *inputs, const atomic_bool *interrupted, bool remembers) {
+  inputs->remembers = remembers;
   inputs->interrupted = interrupted;
   inputs->is_hashing = pthread_create(&inputs->thread, NULL, hash_thread, inputs) == 0;
   if (!inputs->is_hashing)
@@ -64,5 +68,7 @@ enum seg_status seg_inputs_finish(struct seg_inputs *inputs, struct seg_error *e
   for (size_t i = 0; i < inputs->files.count && status == SEG_OK; i++)
     status = seg_file_hash_confirm(inputs->files.items[i].path.data, &inputs->files.items[i].hash,
                                    error);
+  if (status == SEG_OK)
+    seg_hash_memory_keep(&inputs->memory);
   return status;
 }

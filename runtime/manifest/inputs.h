@@ -9,7 +9,7 @@
 
 #include "runtime/base/vec.h"
 #include "runtime/io/binding.h"
-#include "runtime/manifest/file_hash.h"
+#include "runtime/manifest/hash_memory.h"
 
 struct seg_input_file {
   struct seg_str source;
@@ -30,7 +30,8 @@ struct seg_inputs {
   /* seg_inputs_start .. seg_inputs_finish: */
   const atomic_bool *interrupted;
   pthread_t thread;
-  bool is_hashing, is_hashed;
+  bool remembers, is_hashing, is_hashed;
+  struct seg_hash_memory memory;
   enum seg_status status;
   struct seg_error error;
 };
@@ -42,8 +43,9 @@ SEG_NODISCARD enum seg_status seg_inputs_add(struct seg_inputs *inputs,
                                              const struct seg_binding *binding,
                                              struct seg_error *error);
 
-/** Begin to hash in a thread; without one when none can be had. */
-void seg_inputs_start(struct seg_inputs *inputs, const atomic_bool *interrupted);
+/** Begin to hash in a thread; without one when none can be had. `remembers`: hashes of earlier runs
+ * are used, and kept for later ones (hash_memory.h). */
+void seg_inputs_start(struct seg_inputs *inputs, const atomic_bool *interrupted, bool remembers);
 
 /** All hashes are there, and the files are still the ones that were hashed. Errors: those of
  * seg_file_hash. */

@@ -111,5 +111,28 @@ answers 0 run --out out.csv --no-out-manifest
 command="ls out.csv.manifest.json"
 if [ -e out.csv.manifest.json ]; then fail "a manifest was written"; else passed=$((passed + 1)); fi
 
+# Hashes of large files are remembered, where the file system is one to believe; never that of what a file was before.
+hash_of_customers() {
+  sed 's/.*"source":"customers"[^}]*"sha256":"\([0-9a-f]*\)".*/\1/' out.csv.manifest.json >found
+  sha256sum data/customers.csv | cut -d' ' -f1 >wanted
+  same wanted found
+}
+export XDG_CACHE_HOME="$PWD/cache"
+seq 100000 199999 | sed 's/$/,free/; 1i id,plan' >data/customers.csv
+printf 'customer,day,amount\n' | tee data/purchases/1.csv >data/purchases/2.csv
+sleep 2.1
+answers 0 run --out out.csv --no-hash-cache
+command='ls cache/segc/hashes'
+if [ -e cache/segc/hashes ]; then fail "a hash was remembered"; else passed=$((passed + 1)); fi
+for turn in 1 2; do
+  answers 0 run --out out.csv
+  hash_of_customers
+done
+touch -r data/customers.csv before
+printf 'x' | dd of=data/customers.csv bs=1 seek=8 conv=notrunc status=none
+touch -r before data/customers.csv
+answers 0 run --out out.csv
+hash_of_customers
+
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

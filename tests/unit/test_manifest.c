@@ -171,23 +171,23 @@ static void files_that_change(void **state) {
   (void)state;
   struct seg_file_hash hash;
   struct seg_error error = {0};
-  assert_int_equal(seg_file_hash(paths[0], NULL, &hash, &error), SEG_OK);
+  assert_int_equal(seg_file_hash(paths[0], NULL, NULL, &hash, &error), SEG_OK);
   assert_string_equal(hash.sha256, abc);
   assert_int_equal(seg_file_hash_confirm(paths[0], &hash, &error), SEG_OK);
   write_file(paths[0], "abcd", 4); // longer
   assert_int_equal(seg_file_hash_confirm(paths[0], &hash, &error), SEG_BAD_DATA);
-  assert_int_equal(seg_file_hash(paths[0], NULL, &hash, &error), SEG_OK);
+  assert_int_equal(seg_file_hash(paths[0], NULL, NULL, &hash, &error), SEG_OK);
   const struct timespec times[2] = {{.tv_sec = 1}, {.tv_sec = 1}}; // another moment
   assert_int_equal(utimensat(AT_FDCWD, paths[0], times, 0), 0);
   assert_int_equal(seg_file_hash_confirm(paths[0], &hash, &error), SEG_BAD_DATA);
-  assert_int_equal(seg_file_hash(paths[0], NULL, &hash, &error), SEG_OK);
+  assert_int_equal(seg_file_hash(paths[0], NULL, NULL, &hash, &error), SEG_OK);
   assert_int_equal(rename(paths[2], paths[0]), 0); // another file
   assert_int_equal(seg_file_hash_confirm(paths[0], &hash, &error), SEG_BAD_DATA);
   assert_int_equal(unlink(paths[0]), 0);
   assert_int_equal(seg_file_hash_confirm(paths[0], &hash, &error), SEG_IO);
-  assert_int_equal(seg_file_hash(paths[0], NULL, &hash, &error), SEG_IO);
+  assert_int_equal(seg_file_hash(paths[0], NULL, NULL, &hash, &error), SEG_IO);
   atomic_bool interrupted = true;
-  assert_int_equal(seg_file_hash(paths[3], &interrupted, &hash, &error), SEG_INTERRUPTED);
+  assert_int_equal(seg_file_hash(paths[3], &interrupted, NULL, &hash, &error), SEG_INTERRUPTED);
 }
 
 int main(void) {
