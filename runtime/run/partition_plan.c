@@ -126,15 +126,21 @@ uint32_t seg_partition_plan_batch(const struct seg_run_state *state) {
   return batch < masks ? batch : (uint32_t)masks;
 }
 
+uint64_t seg_partition_plan_fixed(const struct seg_run_state *state, uint32_t batch_rows) {
+  const struct seg_plan *plan = state->plan;
+  uint64_t bytes = seg_decide_rule_bytes(state, batch_rows);
+  if (state->customers_stored)
+    bytes += seg_stored_batch_bytes(state, batch_rows);
+  bytes += seg_decide_cell_bytes(state, batch_rows);
+  bytes += (uint64_t)plan->holdout_count * batch_rows / 8;
+  bytes += (uint64_t)plan->derived_count * batch_rows * 9;
+  return state->beside != NULL ? 2 * bytes : bytes;
+}
+
 static uint64_t count_worker_bytes(const struct seg_partition_plan *partitions,
                                    const struct seg_run_state *state) {
   const struct seg_plan *plan = state->plan;
-  uint64_t bytes = seg_decide_rule_bytes(state, partitions->batch_rows);
-  if (state->customers_stored)
-    bytes += seg_stored_batch_bytes(state, partitions->batch_rows);
-  bytes += seg_decide_cell_bytes(state, partitions->batch_rows);
-  bytes += (uint64_t)plan->holdout_count * partitions->batch_rows / 8;
-  bytes += (uint64_t)plan->derived_count * partitions->batch_rows * 9;
+  uint64_t bytes = seg_partition_plan_fixed(state, partitions->batch_rows);
   for (uint32_t e = 0; e < plan->event_count; e++) {
     if (!seg_run_gathers_event(state, e))
       continue;
@@ -257,7 +263,7 @@ enum seg_status seg_partition_plan_init(struct seg_partition_plan *partitions,
   for (uint32_t e = 0; e < state->plan->event_count; e++)
     largest += seg_partition_plan_gathered(
         state, e, seg_partition_plan_rows(partitions, e, 0, partitions->partition_count));
-  uint64_t worker_bytes = count_worker_bytes(partitions, state) * (state->beside != NULL ? 2 : 1);
+  uint64_t worker_bytes = count_worker_bytes(partitions, state);
   enum seg_status status = make_room(state, worker_bytes * state->threads + largest, error);
   if (status == SEG_OK)
     status = seg_memory_budget_need(state->budget, worker_bytes * state->threads, what_for, error);

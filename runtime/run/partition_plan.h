@@ -38,6 +38,9 @@ void seg_partition_plan_deinit(struct seg_partition_plan *partitions, struct seg
 uint64_t seg_partition_plan_rows(const struct seg_partition_plan *partitions, uint32_t event,
                                  uint32_t first, uint32_t end);
 
+/** Bytes of what decides that many customers together, and others beside them. */
+uint64_t seg_partition_plan_fixed(const struct seg_run_state *state, uint32_t batch_rows);
+
 /** Bytes that so many events of a kind take in one worker. */
 uint64_t seg_partition_plan_gathered(const struct seg_run_state *state, uint32_t event,
                                      uint64_t rows);

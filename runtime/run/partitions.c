@@ -11,6 +11,7 @@
 #include "runtime/run/fault_text.h"
 #include "runtime/run/memory_gate.h"
 #include "runtime/run/partition_plan.h"
+#include "runtime/run/partitions.h"
 #include "runtime/run/stored_events.h"
 #include "runtime/run/stored_fold.h"
 #include "runtime/run/workers.h"
@@ -499,4 +500,59 @@ enum seg_status seg_run_partitions(struct seg_run_state *state, struct seg_error
   }
   seg_partition_plan_deinit(&folding.partitions, state);
   return status;
+}
+
+// A worker by itself: see partitions.h.
+
+struct seg_partition_worker {
+  struct folding folding;
+  struct folder folder;
+  uint64_t bytes; // of the budget
+};
+
+enum seg_status seg_partition_worker_new(struct seg_run_state *state, uint64_t rows,
+                                         struct seg_partition_worker **worker,
+                                         struct seg_error *error) {
+  *worker = calloc(1, sizeof **worker);
+  if (*worker == NULL)
+    return seg_fail_memory(error, "folding events");
+  struct folding *folding = &(*worker)->folding;
+  folding->state = state;
+  folding->partitions.batch_rows = seg_partition_plan_batch(state);
+  seg_memory_gate_init(&folding->gate, state->budget);
+  uint64_t bytes = seg_partition_plan_fixed(state, folding->partitions.batch_rows);
+  for (uint32_t e = 0; e < state->plan->event_count; e++)
+    bytes += seg_partition_plan_gathered(state, e, rows);
+  enum seg_status status = seg_memory_budget_need(state->budget, bytes, "folding events", error);
+  if (status != SEG_OK)
+    return status;
+  (*worker)->bytes = bytes;
+  return folder_init(&(*worker)->folder, folding, error);
+}
+
+enum seg_status seg_partition_worker_run(struct seg_partition_worker *worker, uint32_t customers,
+                                         struct seg_error *error) {
+  uint32_t batch = worker->folding.partitions.batch_rows;
+  enum seg_status status = SEG_OK;
+  int64_t customer;
+  for (uint32_t first = 0; status == SEG_OK && first < customers; first += batch)
+    status = decide_batch(&worker->folder, 0, first,
+                          customers - first < batch ? customers - first : batch, &customer, error);
+  return status;
+}
+
+void seg_partition_worker_add_counts(const struct seg_partition_worker *worker) {
+  seg_decide_add_counts(&worker->folder.decide);
+  if (worker->folding.state->beside != NULL)
+    seg_decide_add_counts(&worker->folder.beside);
+}
+
+void seg_partition_worker_free(struct seg_partition_worker *worker) {
+  if (worker == NULL)
+    return;
+  if (worker->folder.folding != NULL)
+    folder_deinit(&worker->folder);
+  seg_memory_gate_deinit(&worker->folding.gate);
+  seg_memory_budget_give(worker->folding.state->budget, worker->bytes);
+  free(worker);
 }

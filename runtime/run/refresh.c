@@ -1,16 +1,24 @@
-// See refresh.h.
+// See refresh.h. Workers take some customers at a time, find those that can be different and look
+// at them while their days are still in the cache.
 #include "runtime/run/refresh.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/run/partitions.h"
 #include "runtime/run/refresh_marks.h"
+#include "runtime/run/stored_columns.h"
 #include "runtime/run/stored_customers.h"
+#include "runtime/run/stored_rows.h"
 #include "runtime/run/windows.h"
-#include "runtime/store/source_store.h"
+#include "runtime/run/workers.h"
 
-// Of all customers: above it, folding everybody once is less work.
-enum { MOST_PERCENT = 40 };
+enum {
+  MOST_PERCENT = 40, // of all customers: above it, folding everybody once is less work
+  LOT = 1 << 14,     // customers that a worker takes at a time: a multiple of 64
+  SAMPLES = 16,      // stretches of customers by which the share is estimated
+  SAMPLE = 1 << 10,  // customers of one
+};
 
 static const char what_for[] = "what changed since the last run";
 
@@ -21,15 +29,21 @@ size_t seg_run_count_number(const struct seg_plan *plan) {
   return count;
 }
 
-void seg_run_counts(const struct seg_plan *plan, const struct seg_run_result *result,
-                    uint64_t *counts) {
+static void add_to_counts(const struct seg_plan *plan, const struct seg_run_result *result,
+                          uint64_t *counts) {
   for (uint32_t s = 0; s < plan->segment_count; s++)
-    *counts++ = result->segment_members[s];
+    *counts++ += result->segment_members[s];
   for (uint32_t c = 0; c < plan->chain_count; c++) {
     for (uint32_t m = 0; m < plan->chains[c].member_count; m++)
-      *counts++ = result->chains[c].won[m];
-    *counts++ = result->chains[c].unmatched;
+      *counts++ += result->chains[c].won[m];
+    *counts++ += result->chains[c].unmatched;
   }
+}
+
+void seg_run_counts(const struct seg_plan *plan, const struct seg_run_result *result,
+                    uint64_t *counts) {
+  memset(counts, 0, seg_run_count_number(plan) * sizeof *counts);
+  add_to_counts(plan, result, counts);
 }
 
 static void put_counts(const struct seg_plan *plan, const uint64_t *counts,
@@ -117,15 +131,16 @@ static bool add_counts(struct look *look, const struct seg_plan *plan) {
   return true;
 }
 
-// A look at the chosen customers; its windows and events are set by the caller.
+// A look at the chosen customers of a worker.
 static enum seg_status begin_look(struct look *look, const struct seg_run_state *state,
-                                  const uint32_t *chosen, uint32_t count, struct seg_error *error) {
+                                  const uint32_t *chosen, int32_t *windows,
+                                  struct seg_error *error) {
   const struct seg_plan *plan = state->plan;
-  if (!add_counts(look, plan))
-    return seg_fail_memory(error, what_for);
+  if (!add_counts(look, plan)) {
+    seg_fail_memory(error, what_for);
+    return SEG_OUT_OF_MEMORY;
+  }
   seg_key_table_init(&look->keys, state->keys->is_text, state->budget);
-  seg_key_table_set_count(&look->keys, count);
-  look->result.customer_count = count;
   look->options = *state->options;
   look->options.progress = NULL;
   struct seg_run_state *some = &look->state;
@@ -133,7 +148,7 @@ static enum seg_status begin_look(struct look *look, const struct seg_run_state 
   some->kernels = state->kernels;
   some->sources = state->sources;
   some->options = &look->options;
-  some->threads = state->threads;
+  some->threads = 1;
   some->result = &look->result;
   some->budget = state->budget;
   some->keys = &look->keys;
@@ -143,6 +158,7 @@ static enum seg_status begin_look(struct look *look, const struct seg_run_state 
   some->is_stored = state->is_stored;
   some->is_in_place = state->is_in_place;
   some->chosen = chosen;
+  some->windows = windows;
   return SEG_OK;
 }
 
@@ -167,39 +183,6 @@ static struct seg_store_entity *earlier_events(const struct seg_run_state *state
   return earlier;
 }
 
-/** The work of one refresh. */
-struct refresh {
-  struct seg_run_state *state;
-  int32_t *windows; // of the earlier run
-  uint64_t *marked;
-  uint32_t *chosen;
-  uint32_t chosen_count;
-  struct seg_store_entity *earlier;
-  uint64_t *then, *now; // counts
-};
-
-static enum seg_status choose(struct refresh *refresh, struct seg_error *error) {
-  struct seg_run_state *state = refresh->state;
-  uint64_t customers = state->keys->count;
-  size_t words = seg_bitmap_words((int64_t)customers);
-  enum seg_status status = seg_refresh_marks_find(
-      state, refresh->windows, state->options->before->parts, refresh->marked, error);
-  if (status != SEG_OK)
-    return status;
-  uint64_t count = (uint64_t)seg_bitmap_count(refresh->marked, (int64_t)customers);
-  refresh->chosen_count = (uint32_t)count;
-  if (count * 100 > customers * MOST_PERCENT)
-    return SEG_OK;
-  refresh->chosen = calloc(count + 1, sizeof *refresh->chosen);
-  if (refresh->chosen == NULL)
-    return seg_fail_memory(error, what_for);
-  uint32_t used = 0;
-  for (size_t w = 0; w < words; w++)
-    for (uint64_t word = refresh->marked[w]; word != 0; word &= word - 1)
-      refresh->chosen[used++] = (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(word);
-  return SEG_OK;
-}
-
 // Is all that was added of days on which nothing counted then? Then the windows of that day tell
 // earlier rows from later ones.
 static bool added_later(const struct seg_run_state *state) {
@@ -218,29 +201,156 @@ static bool added_later(const struct seg_run_state *state) {
   return later;
 }
 
-static enum seg_status count_difference(struct refresh *refresh, struct seg_error *error) {
-  const struct seg_run_state *state = refresh->state;
-  struct look then = {0}, now = {0};
-  bool together = added_later(state);
-  enum seg_status status = begin_look(&then, state, refresh->chosen, refresh->chosen_count, error);
-  if (status == SEG_OK)
-    status = begin_look(&now, state, refresh->chosen, refresh->chosen_count, error);
-  then.state.windows = refresh->windows;
-  then.state.earlier = refresh->earlier;
-  now.state.windows = state->windows;
-  if (together)
-    now.state.beside = &then.state;
-  if (status == SEG_OK && !together)
-    status = seg_run_partitions(&then.state, error);
-  if (status == SEG_OK)
-    status = seg_run_partitions(&now.state, error);
-  if (status == SEG_OK) {
-    seg_run_counts(state->plan, &then.result, refresh->then);
-    seg_run_counts(state->plan, &now.result, refresh->now);
+// Events of the lot that has the most.
+static uint64_t most_rows(const struct seg_run_state *state) {
+  uint64_t customers = state->keys->count, most = 0;
+  for (uint32_t e = 0; e < state->plan->event_count; e++) {
+    if (!seg_run_folds_event(state, e))
+      continue;
+    struct seg_stored_view view = seg_stored_view(state, e);
+    for (uint64_t first = 0; first < customers; first += LOT) {
+      uint64_t left = customers - first;
+      uint64_t rows = seg_stored_rows_count(&view, first, left < LOT ? left : LOT);
+      most = rows > most ? rows : most;
+    }
   }
-  end_look(&then);
-  end_look(&now);
+  return most;
+}
+
+/** The work of one refresh. */
+struct refresh {
+  struct seg_run_state *state;
+  int32_t *windows; // of the earlier run
+  struct seg_store_entity *earlier;
+  struct seg_refresh_marks marks;
+  bool together;           // rows are read once for both days
+  uint64_t rows;           // of a lot, at most
+  _Atomic uint64_t next;   // customer
+  _Atomic uint64_t looked; // at so many customers
+  struct seg_first_error first;
+  pthread_mutex_t counts_lock;
+  uint64_t *then, *now; // counts
+};
+
+/** One worker's part. */
+struct looker {
+  struct refresh *refresh;
+  struct look then, now;
+  struct seg_partition_worker *then_worker; // NULL: `now` does both
+  struct seg_partition_worker *now_worker;
+  uint64_t *marked; // of a lot
+  uint32_t *chosen;
+};
+
+static bool too_many(uint64_t some, uint64_t of) {
+  return some * 100 > of * MOST_PERCENT;
+}
+
+// Whether more than some customers would have to be looked at, as far as a few tell.
+static enum seg_status estimate(struct refresh *refresh, uint64_t *marked, bool *too_much,
+                                struct seg_error *error) {
+  uint64_t customers = refresh->state->keys->count, seen = 0, some = 0;
+  enum seg_status status = SEG_OK;
+  for (uint64_t s = 0; status == SEG_OK && s < SAMPLES; s++) {
+    uint64_t first = customers * s / SAMPLES / 64 * 64;
+    uint64_t next = s + 1 < SAMPLES ? customers * (s + 1) / SAMPLES / 64 * 64 : customers;
+    uint64_t end = next - first < SAMPLE ? next : first + SAMPLE;
+    memset(marked, 0, SAMPLE / 8);
+    status = seg_refresh_marks_find(&refresh->marks, first, end, marked, error);
+    seen += end - first;
+    some += (uint64_t)seg_bitmap_count(marked, SAMPLE);
+  }
+  *too_much = too_many(some, seen);
   return status;
+}
+
+static enum seg_status begin_looker(struct looker *looker, struct seg_error *error) {
+  struct refresh *refresh = looker->refresh;
+  struct seg_run_state *state = refresh->state;
+  looker->marked = calloc(LOT / 64, sizeof *looker->marked);
+  looker->chosen = calloc(LOT, sizeof *looker->chosen);
+  if (looker->marked == NULL || looker->chosen == NULL) {
+    seg_fail_memory(error, what_for);
+    return SEG_OUT_OF_MEMORY;
+  }
+  enum seg_status status =
+      begin_look(&looker->then, state, looker->chosen, refresh->windows, error);
+  if (status == SEG_OK)
+    status = begin_look(&looker->now, state, looker->chosen, state->windows, error);
+  if (status != SEG_OK)
+    return status;
+  looker->then.state.earlier = refresh->earlier;
+  if (refresh->together)
+    looker->now.state.beside = &looker->then.state;
+  else
+    status =
+        seg_partition_worker_new(&looker->then.state, refresh->rows, &looker->then_worker, error);
+  return status == SEG_OK ? seg_partition_worker_new(&looker->now.state, refresh->rows,
+                                                     &looker->now_worker, error)
+                          : status;
+}
+
+static void end_looker(struct looker *looker) {
+  seg_partition_worker_free(looker->then_worker);
+  seg_partition_worker_free(looker->now_worker);
+  end_look(&looker->then);
+  end_look(&looker->now);
+  free(looker->marked);
+  free(looker->chosen);
+}
+
+static enum seg_status look_at(struct looker *looker, uint64_t first, uint64_t end,
+                               struct seg_error *error) {
+  memset(looker->marked, 0, LOT / 8);
+  enum seg_status status =
+      seg_refresh_marks_find(&looker->refresh->marks, first, end, looker->marked, error);
+  uint32_t count = 0;
+  for (uint32_t w = 0; status == SEG_OK && w < LOT / 64; w++)
+    for (uint64_t word = looker->marked[w]; word != 0; word &= word - 1)
+      looker->chosen[count++] = (uint32_t)first + w * 64 + (uint32_t)__builtin_ctzll(word);
+  atomic_fetch_add(&looker->refresh->looked, count);
+  for (uint32_t e = 0; status == SEG_OK && e < looker->refresh->state->plan->event_count; e++)
+    if (seg_run_folds_event(looker->refresh->state, e))
+      seg_stored_columns_fetch(looker->refresh->state, e, first, end, count);
+  if (status == SEG_OK && looker->then_worker != NULL)
+    status = seg_partition_worker_run(looker->then_worker, count, error);
+  return status == SEG_OK ? seg_partition_worker_run(looker->now_worker, count, error) : status;
+}
+
+static void take_counts(struct looker *looker) {
+  struct refresh *refresh = looker->refresh;
+  const struct seg_plan *plan = refresh->state->plan;
+  if (looker->then_worker != NULL)
+    seg_partition_worker_add_counts(looker->then_worker);
+  seg_partition_worker_add_counts(looker->now_worker);
+  pthread_mutex_lock(&refresh->counts_lock);
+  add_to_counts(plan, &looker->then.result, refresh->then);
+  add_to_counts(plan, &looker->now.result, refresh->now);
+  pthread_mutex_unlock(&refresh->counts_lock);
+}
+
+static void look_worker(void *context, unsigned worker) {
+  (void)worker;
+  struct refresh *refresh = context;
+  struct looker looker = {.refresh = refresh};
+  uint64_t customers = refresh->state->keys->count;
+  struct seg_error error;
+  enum seg_status status = begin_looker(&looker, &error);
+  while (status == SEG_OK && !seg_first_error_any(&refresh->first) &&
+         !too_many(refresh->looked, customers)) {
+    uint64_t first = atomic_fetch_add(&refresh->next, LOT);
+    if (first >= customers)
+      break;
+    status =
+        seg_run_interrupted(refresh->state)
+            ? seg_run_fail_interrupted(&error)
+            : look_at(&looker, first, customers - first < LOT ? customers : first + LOT, &error);
+  }
+  if (status == SEG_OK)
+    take_counts(&looker);
+  else
+    seg_first_error_offer(&refresh->first, 0, true, &error);
+  end_looker(&looker);
 }
 
 // False when the earlier counts cannot have been those of these customers.
@@ -259,35 +369,46 @@ static bool correct(const struct refresh *refresh) {
   return fits;
 }
 
-static enum seg_status refresh_counts(struct refresh *refresh, bool *done,
-                                      struct seg_error *error) {
+static enum seg_status prepare(struct refresh *refresh, bool *too_much, struct seg_error *error) {
   struct seg_run_state *state = refresh->state;
-  const struct seg_plan *plan = state->plan;
-  size_t counts = seg_run_count_number(plan);
-  refresh->windows = calloc((size_t)plan->window_count + 1, 2 * sizeof *refresh->windows);
-  refresh->marked =
-      calloc(seg_bitmap_words((int64_t)state->keys->count) + 1, sizeof *refresh->marked);
+  size_t counts = seg_run_count_number(state->plan);
+  uint64_t marked[SAMPLE / 64];
+  refresh->windows = calloc((size_t)state->plan->window_count + 1, 2 * sizeof *refresh->windows);
   refresh->then = calloc(counts + 1, sizeof *refresh->then);
   refresh->now = calloc(counts + 1, sizeof *refresh->now);
   refresh->earlier = earlier_events(state);
-  if (refresh->windows == NULL || refresh->marked == NULL || refresh->then == NULL ||
-      refresh->now == NULL || refresh->earlier == NULL)
+  if (refresh->windows == NULL || refresh->then == NULL || refresh->now == NULL ||
+      refresh->earlier == NULL)
     return seg_fail_memory(error, what_for);
-  seg_windows_resolve(plan, state->options->before->as_of, refresh->windows);
-  enum seg_status status = choose(refresh, error);
+  seg_windows_resolve(state->plan, state->options->before->as_of, refresh->windows);
+  refresh->together = added_later(state);
+  refresh->rows = most_rows(state);
+  enum seg_status status = seg_refresh_marks_init(&refresh->marks, state, refresh->windows,
+                                                  state->options->before->parts, error);
+  return status == SEG_OK ? estimate(refresh, marked, too_much, error) : status;
+}
+
+static enum seg_status refresh_counts(struct refresh *refresh, bool *done,
+                                      struct seg_error *error) {
+  struct seg_run_state *state = refresh->state;
+  bool too_much = false;
+  enum seg_status status = prepare(refresh, &too_much, error);
   if (status != SEG_OK)
     return status;
-  if (refresh->chosen == NULL) {
+  if (!too_much) {
+    seg_workers_run(state->threads, look_worker, refresh);
+    status = seg_first_error_take(&refresh->first, NULL, error);
+    too_much = too_many(refresh->looked, state->keys->count);
+  }
+  if (status != SEG_OK)
+    return status;
+  if (too_much) {
     state->result->whole_reason = "too much changed since then";
     return SEG_OK;
   }
-  if (refresh->chosen_count > 0)
-    status = count_difference(refresh, error);
-  if (status != SEG_OK)
-    return status;
   *done = correct(refresh);
   state->result->refreshed = *done;
-  state->result->refreshed_customers = refresh->chosen_count;
+  state->result->refreshed_customers = refresh->looked;
   if (!*done)
     state->result->whole_reason = "what was remembered does not fit the store";
   return SEG_OK;
@@ -302,10 +423,13 @@ enum seg_status seg_run_refresh(struct seg_run_state *state, bool *done, struct 
   if (state->result->whole_reason != NULL)
     return SEG_OK;
   struct refresh refresh = {.state = state};
+  seg_first_error_init(&refresh.first);
+  pthread_mutex_init(&refresh.counts_lock, NULL);
   enum seg_status status = refresh_counts(&refresh, done, error);
+  pthread_mutex_destroy(&refresh.counts_lock);
+  seg_first_error_deinit(&refresh.first);
+  seg_refresh_marks_deinit(&refresh.marks);
   free(refresh.windows);
-  free(refresh.marked);
-  free(refresh.chosen);
   free(refresh.then);
   free(refresh.now);
   free(refresh.earlier);

@@ -50,6 +50,14 @@ SEG_NODISCARD enum seg_status seg_stored_columns_read(struct seg_stored_columns 
                                                       const struct seg_stored_stretch *stretches,
                                                       size_t count, struct seg_error *error);
 
+/**
+ * Customers first .. end - 1 are looked at by their numbers, `chosen` of them will be read: bring
+ * all their values into the cache where that is done sooner than fetching those of the chosen ones,
+ * as it is when there are many of them, because lines that follow each other come faster.
+ */
+void seg_stored_columns_fetch(const struct seg_run_state *state, uint32_t event, uint64_t first,
+                              uint64_t end, uint64_t chosen);
+
 /** Bytes of copies of so many rows. */
 uint64_t seg_stored_columns_bytes(const struct seg_run_state *state, uint32_t event, uint64_t rows);
 

@@ -1,9 +1,15 @@
 // See stored_stretches.h.
 #include "runtime/run/stored_stretches.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "runtime/store/store_read.h"
 
-enum { TOGETHER = 64 }; // customers that are never divided: a word of the bitmaps
+enum {
+  TOGETHER = 64, // customers that are never divided: a word of the bitmaps
+  SOME = 256,    // chosen customers that are looked for in one part after the other
+};
 
 static const char what_for[] = "where the events of customers are";
 
@@ -45,11 +51,21 @@ enum seg_status seg_stored_stretches_init(struct seg_stored_stretches *stretches
         .skips = scatter && can_skip(part, from_day),
     };
   }
+  if (!view->rise)
+    return SEG_OK;
+  stretches->chosen = calloc((size_t)parts * SOME + 1, 2 * sizeof *stretches->chosen);
+  if (stretches->chosen == NULL)
+    return seg_fail_memory(error, what_for);
+  for (uint32_t p = 0; p < parts; p++) {
+    stretches->cursors[p].first = stretches->chosen + (size_t)p * 2 * SOME;
+    stretches->cursors[p].end = stretches->cursors[p].first + SOME;
+  }
   return SEG_OK;
 }
 
 void seg_stored_stretches_deinit(struct seg_stored_stretches *stretches) {
   SEG_VEC_FREE(&stretches->list);
+  free(stretches->chosen);
   free(stretches->cursors);
   *stretches = (struct seg_stored_stretches){0};
 }
@@ -165,43 +181,100 @@ static void find_rising(struct seg_stored_stretches *stretches, uint64_t number,
   }
 }
 
-// The place of a number that is not below the one looked for last.
-static uint64_t place_behind(const struct seg_stored_cursor *cursor,
-                             const struct seg_store_part *part, uint64_t number) {
-  enum { NEAR = 16 };
-  uint64_t place = cursor->place;
-  if (cursor->numbers == NULL)
-    return seg_stored_place(part, number);
-  uint64_t near = cursor->count - place < NEAR ? cursor->count : place + NEAR;
-  while (place < near && cursor->numbers[place] < number)
-    place++;
-  return place < near || near == cursor->count ? place : seg_stored_place(part, number);
+// How many of the rising numbers are below `number`, when few of them are: without a branch for
+// each.
+static uint32_t count_below(const uint32_t *numbers, uint32_t count, uint32_t number) {
+  enum { GROUP = 8 };
+  uint32_t below = 0;
+  while (count - below > GROUP) {
+    uint32_t some = 0;
+    for (uint32_t i = 0; i < GROUP; i++)
+      some += numbers[below + i] < number;
+    below += some;
+    if (some < GROUP)
+      return below;
+  }
+  while (below < count && numbers[below] < number)
+    below++;
+  return below;
 }
 
-// Some customers with rising numbers, who lie too far from each other for the processor to see.
-static void find_chosen(struct seg_stored_stretches *stretches, const uint32_t *number,
-                        uint32_t left, struct seg_stored_stretch *items, size_t *used) {
-  enum { AHEAD = 8, FAR_AHEAD = 32, LINE = 64 };
+// In a part where all numbers have offsets.
+static void find_in_dense(struct seg_stored_cursor *cursor, const uint32_t *numbers,
+                          uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    uint64_t place = numbers[i] < cursor->count ? numbers[i] : cursor->count;
+    cursor->first[i] = cursor->offsets[place];
+    cursor->end[i] = cursor->offsets[place + (place < cursor->count)];
+  }
+}
+
+// In a part that lists its numbers, where the cursor stands before them. The fewer are looked for
+// among the others.
+static void find_in_sparse(struct seg_stored_cursor *cursor, const struct seg_store_part *part,
+                           const uint32_t *numbers, uint32_t count) {
+  enum { FEWER = 4 };
+  uint64_t place = cursor->place, far = place + (uint64_t)count * FEWER;
+  uint32_t last = numbers[count - 1];
+  memset(cursor->first, 0, count * sizeof *cursor->first);
+  memset(cursor->end, 0, count * sizeof *cursor->end);
+  if (far < cursor->count && cursor->numbers[far] <= last) {
+    for (uint32_t i = 0; i < count; i++) {
+      uint64_t rows = seg_stored_rows_at(part, numbers[i], seg_stored_place(part, numbers[i]),
+                                         &cursor->first[i]);
+      cursor->end[i] = cursor->first[i] + rows;
+    }
+    cursor->place = seg_stored_place(part, (uint64_t)last + 1);
+    return;
+  }
+  for (uint32_t at = 0; place < cursor->count && cursor->numbers[place] <= last; place++) {
+    at += count_below(numbers + at, count - at, cursor->numbers[place]);
+    // Nobody's rows are those of the customer behind, until his own are found or he has none.
+    bool is_his = numbers[at] == cursor->numbers[place];
+    cursor->first[at] = is_his ? cursor->offsets[place] : 0;
+    cursor->end[at] = is_his ? cursor->offsets[place + 1] : 0;
+  }
+  cursor->place = place;
+}
+
+// The rows of some customers with rising numbers, part by part: they lie too far from each other
+// for the processor to see where the next one's are, and each part has some of few of them.
+static void find_some(struct seg_stored_stretches *stretches, const uint32_t *numbers,
+                      uint32_t count) {
   const struct seg_store_entity *entity = stretches->view->from.entity;
   for (uint32_t p = 0; p < entity->part_count; p++) {
     struct seg_stored_cursor *cursor = &stretches->cursors[p];
-    const struct seg_store_array *days = &entity->parts[p].days;
-    if (cursor->numbers == NULL && left > FAR_AHEAD && number[FAR_AHEAD] < cursor->count) {
-      __builtin_prefetch(&cursor->offsets[number[FAR_AHEAD]]);
-      const unsigned char *next =
-          days->data + cursor->offsets[number[AHEAD]] * seg_store_types[days->type].size;
-      __builtin_prefetch(next);
-      __builtin_prefetch(next + LINE);
-    }
-    cursor->place = place_behind(cursor, &entity->parts[p], *number);
-    uint64_t place = cursor->place, first = cursor->offsets[place];
-    bool is_here =
-        place < cursor->count && (cursor->numbers == NULL || cursor->numbers[place] == *number);
-    uint64_t end = cursor->offsets[place + is_here];
-    if (cursor->skips && first < end)
-      first = leave_out(stretches, p, first, end);
-    *used = put(items, *used, p, first, end);
+    if (cursor->numbers == NULL)
+      find_in_dense(cursor, numbers, count);
+    else
+      find_in_sparse(cursor, &entity->parts[p], numbers, count);
+    for (uint32_t i = 0; cursor->skips && i < count; i++)
+      if (cursor->first[i] < cursor->end[i])
+        cursor->first[i] = leave_out(stretches, p, cursor->first[i], cursor->end[i]);
   }
+}
+
+// Chosen customers, until they have `most` rows.
+static uint32_t find_chosen(struct seg_stored_stretches *stretches, const uint32_t *numbers,
+                            uint32_t count, uint64_t most, uint64_t *offsets) {
+  uint32_t parts = stretches->view->from.entity->part_count, taken = 0;
+  struct seg_stored_stretch *items = stretches->list.items;
+  size_t used = 0;
+  while (taken < count && offsets[taken] < most) {
+    uint32_t some = count - taken < SOME ? count - taken : SOME;
+    find_some(stretches, numbers + taken, some);
+    for (uint32_t i = 0; i < some && (i % TOGETHER != 0 || offsets[taken] < most); i++) {
+      uint64_t rows = offsets[taken];
+      for (uint32_t p = 0; p < parts; p++) {
+        const struct seg_stored_cursor *cursor = &stretches->cursors[p];
+        used = put(items, used, p, cursor->first[i], cursor->end[i]);
+        rows += cursor->end[i] - cursor->first[i];
+      }
+      offsets[++taken] = rows;
+    }
+  }
+  stretches->list.count = used;
+  return taken;
 }
 
 // Customers with any numbers.
@@ -244,14 +317,16 @@ enum seg_status seg_stored_stretches_find(struct seg_stored_stretches *stretches
   struct seg_stored_stretch *items = stretches->list.items;
   size_t used = 0;
   offsets[0] = 0;
+  if (view->rise && status == SEG_OK) {
+    *taken = find_chosen(stretches, view->numbers + first, count, most, offsets);
+    return SEG_OK;
+  }
   for (*taken = 0;
        status == SEG_OK && *taken < count && (*taken % TOGETHER != 0 || offsets[*taken] < most);) {
     uint64_t rows = offsets[*taken];
     size_t before = used;
     if (view->numbers == NULL)
       find_rising(stretches, first + *taken, items, &used);
-    else if (view->rise)
-      find_chosen(stretches, view->numbers + first + *taken, count - *taken, items, &used);
     else
       status = find_listed(stretches, view->numbers[first + *taken], items, &used, error);
     for (; before < used; before++)

@@ -24,6 +24,8 @@ struct seg_stored_cursor {
   uint64_t count;          // of both
   uint64_t place;
   bool skips; // rows before `from_day` are left out
+  /* Of some chosen customers: their rows in the part; first == end for none. */
+  uint64_t *first, *end;
 };
 
 /** One thread's. Zero-initialise. */
@@ -31,6 +33,7 @@ struct seg_stored_stretches {
   const struct seg_stored_view *view;
   SEG_VEC(struct seg_stored_stretch) list;
   struct seg_stored_cursor *cursors; // per part
+  uint64_t *chosen;                  // where their `first` and `end` lie
   int32_t from_day;
 };
 

@@ -285,13 +285,15 @@ static enum seg_status order_rows(const struct store_source *source,
 
 // Whoever reads events counts on places that rise and lie inside: looked at while a block is at
 // hand.
-static enum seg_status verify_offsets(const struct seg_store *store,
-                                      const struct seg_store_part *part, struct seg_error *error) {
+static enum seg_status verify_offsets(const struct seg_store *store, struct seg_store_part *part,
+                                      struct seg_error *error) {
   enum { STEP = SEG_CHECKSUM_BLOCK / sizeof(uint64_t) };
   const uint64_t *offsets = (const uint64_t *)part->offsets.data;
   uint64_t count = part->offsets.count;
   bool rise = true;
-  for (uint64_t first = 0; seg_store_has(&part->offsets) && first < count; first += STEP) {
+  if (part->offsets_right || !seg_store_has(&part->offsets))
+    return SEG_OK;
+  for (uint64_t first = 0; first < count; first += STEP) {
     uint64_t size = count - first < STEP ? count - first : STEP;
     enum seg_status status = seg_store_verify(store, &part->offsets, first, size, error);
     if (status != SEG_OK)
@@ -299,7 +301,8 @@ static enum seg_status verify_offsets(const struct seg_store *store,
     for (uint64_t i = first == 0 ? 1 : first; i < first + size; i++)
       rise &= offsets[i - 1] <= offsets[i];
   }
-  if (!seg_store_has(&part->offsets) || (rise && offsets[count - 1] <= part->rows))
+  part->offsets_right = rise && offsets[count - 1] <= part->rows;
+  if (part->offsets_right)
     return SEG_OK;
   return SEG_STORE_FAIL(error, SEG_BAD_DATA, DAMAGED,
                         "the store %s is damaged: its events do not fit together", store->path);

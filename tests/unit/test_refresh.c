@@ -21,11 +21,13 @@
 #include "tests/support/random.h"
 
 enum { CUSTOMERS = 1500, FIRST_EVENTS = 4000, DAYS = 30, SEGMENTS = 8, PATH = 512 };
+enum { MANY = 40000, FEW_DAYS = 6 }; // more customers than a worker looks at at a time
 
 /** A store, its rules and what came of the runs. */
 struct shop {
   char folder[64];
   struct seg_random random;
+  uint32_t customers;
   int32_t today;
   unsigned refreshed, whole;
 };
@@ -141,7 +143,7 @@ static void write_customers(struct shop *shop, const char *name) {
   struct seg_random *random = &shop->random;
   FILE *out = create(shop, name);
   fprintf(out, "id,score,plan,city,vip\n");
-  for (unsigned c = 0; c < CUSTOMERS; c++)
+  for (unsigned c = 0; c < shop->customers; c++)
     fprintf(out, "%u,%u,%s,%s%u,%s\n", c, seg_random_below(random, 50),
             c % 3   ? "free"
             : c % 7 ? "pro"
@@ -157,7 +159,7 @@ static void write_day(FILE *out, struct shop *shop, int32_t first, int32_t last)
   char day[SEG_CIVIL_TEXT];
   seg_civil_format(first + (int32_t)seg_random_below(&shop->random, (uint32_t)(last - first + 1)),
                    day);
-  fprintf(out, "%u,%s,", seg_random_below(&shop->random, CUSTOMERS + 20), day);
+  fprintf(out, "%u,%s,", seg_random_below(&shop->random, shop->customers + 20), day);
 }
 
 // Events of some days; `late`: in a hundred of them are of earlier ones.
@@ -265,8 +267,8 @@ static void agree(struct shop *shop, const char *when) {
   free(got);
 }
 
-static void open_shop(struct shop *shop, uint64_t seed) {
-  *shop = (struct shop){.folder = "/tmp/segc_refresh_XXXXXX"};
+static void open_large_shop(struct shop *shop, uint64_t seed, uint32_t customers, unsigned events) {
+  *shop = (struct shop){.folder = "/tmp/segc_refresh_XXXXXX", .customers = customers};
   assert_non_null(mkdtemp(shop->folder));
   seg_random_init(&shop->random, seed);
   make_folder(shop, "rules");
@@ -276,8 +278,12 @@ static void open_shop(struct shop *shop, uint64_t seed) {
   write_customers(shop, "first/customers.csv");
   int32_t begin = seg_civil_to_day(2026, 1, 5);
   shop->today = seg_civil_to_day(2026, 5, 18);
-  write_events(shop, "first", FIRST_EVENTS, begin, shop->today - 1, 0, true);
+  write_events(shop, "first", events, begin, shop->today - 1, 0, true);
   prepare(shop, "first", false);
+}
+
+static void open_shop(struct shop *shop, uint64_t seed) {
+  open_large_shop(shop, seed, CUSTOMERS, FIRST_EVENTS);
 }
 
 static void close_shop(struct shop *shop) {
@@ -330,6 +336,24 @@ static void thirty_days(void **state) {
     close_shop(&shop);
   }
   assert_true(refreshed >= count * DAYS / 2);
+}
+
+static void many_customers(void **state) {
+  (void)state;
+  struct shop shop;
+  open_large_shop(&shop, seg_random_seed("SEGC_SEED", 7), MANY, 2 * MANY);
+  for (int day = 0; day < FEW_DAYS; day++) {
+    char when[32];
+    snprintf(when, sizeof when, "day %d", day);
+    agree(&shop, when);
+    run_command(&shop, "rm -f today/*");
+    write_events(&shop, "today", 1 + seg_random_below(&shop.random, 4000), shop.today, shop.today,
+                 day % 2 ? 3 : 0, day % 3 == 0);
+    prepare(&shop, "today", true);
+    shop.today++;
+  }
+  assert_true(shop.refreshed >= FEW_DAYS / 2);
+  close_shop(&shop);
 }
 
 // Do something to every answer that is there.
@@ -439,6 +463,7 @@ static void other_rules(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(thirty_days),
+      cmocka_unit_test(many_customers),
       cmocka_unit_test(answers_that_are_not_believed),
       cmocka_unit_test(other_rules),
   };
