@@ -25,8 +25,7 @@ static bool constants_equal(enum seg_layout layout, const struct seg_plan_consta
 }
 
 static uint64_t constant_hash(enum seg_layout layout, const struct seg_plan_constant *constant) {
-  return layout == SEG_LAYOUT_TEXT ? seg_str_hash(constant->text)
-                                   : seg_hash_u64((uint64_t)constant->integer);
+  return layout == SEG_LAYOUT_TEXT ? seg_str_hash(constant->text) : (uint64_t)constant->integer;
 }
 
 // The list of IN_LIST, BAND, TEXT_TEST and TEXT_MATCH holds values of the operand's layout.
@@ -36,19 +35,18 @@ static enum seg_layout list_layout(const struct seg_block_builder *builder,
 }
 
 static uint64_t step_hash(const struct seg_block_builder *builder, const struct seg_step *step) {
-  uint64_t hash = seg_hash_mix((uint64_t)step->op, (uint64_t)step->layout);
+  uint64_t hash = (uint64_t)step->op << 32 | (uint64_t)step->layout;
   for (uint32_t i = 0; i < seg_op_info[step->op].operand_count; i++)
-    hash = seg_hash_mix(hash, step->operands[i]);
-  hash = seg_hash_mix(hash, step->slot);
-  hash = seg_hash_mix(hash, (uint64_t)step->comparison * 64 + (uint64_t)step->text_test * 8 +
-                                (uint64_t)step->date_part);
-  hash = seg_hash_mix(hash, (uint64_t)step->text_map * 4 + (uint64_t)step->rounding);
-  hash = seg_hash_mix(hash, (uint64_t)step->factor * 256 + step->scale);
+    hash = seg_hash_add(hash, step->operands[i]);
+  hash = seg_hash_add(hash, (uint64_t)step->slot << 32 | (uint64_t)step->comparison << 24 |
+                                (uint64_t)step->text_test << 20 | (uint64_t)step->date_part << 12 |
+                                (uint64_t)step->text_map << 8 | (uint64_t)step->rounding);
+  hash = seg_hash_add(hash, (uint64_t)step->factor * 256 + step->scale);
   if (step->op == SEG_OP_CONSTANT)
-    hash = seg_hash_mix(hash, constant_hash(step->layout, &step->constant));
+    hash = seg_hash_add(hash, constant_hash(step->layout, &step->constant));
   for (uint32_t i = 0; i < step->list_count; i++)
-    hash = seg_hash_mix(hash, constant_hash(list_layout(builder, step), &step->list[i]));
-  return hash;
+    hash = seg_hash_add(hash, constant_hash(list_layout(builder, step), &step->list[i]));
+  return seg_hash_u64(hash);
 }
 
 static bool steps_equal(const struct seg_block_builder *builder, const struct seg_step *a,

@@ -18,6 +18,14 @@ static inline uint64_t seg_hash_u64(uint64_t value) {
   return value ^ (value >> 31);
 }
 
+/**
+ * One more word of a record that is looked up in memory: two operations where seg_hash_mix takes
+ * nine. Only the high bits are well mixed, so end with seg_hash_u64.
+ */
+static inline uint64_t seg_hash_add(uint64_t hash, uint64_t word) {
+  return ((hash << 23 | hash >> 41) ^ word) * 0x9e3779b97f4a7c15u;
+}
+
 /** Order-dependent combination of two hashes. */
 static inline uint64_t seg_hash_mix(uint64_t a, uint64_t b) {
   return seg_hash_u64(a ^ (b * 0x9e3779b97f4a7c15u));

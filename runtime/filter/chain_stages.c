@@ -2,6 +2,7 @@
 #include "runtime/filter/chain_stages.h"
 
 #include "runtime/filter/mask_leaves.h"
+#include "runtime/filter/mask_planner.h"
 
 // The first stage: few enough that most rows need no more, enough that few are left. Larger stages
 // need smaller batches.
@@ -26,17 +27,6 @@ static uint32_t count_stages(const struct seg_plan_chain *chain) {
   return count;
 }
 
-// The program of some mask roots of the block.
-static enum seg_status build_program(struct seg_chain_stages *stages, uint32_t *roots,
-                                     uint32_t count, const struct seg_mask_program **program,
-                                     struct seg_error *error) {
-  struct seg_block some = *stages->block;
-  some.mask_root_count = count;
-  some.mask_roots = roots;
-  return seg_mask_program_build(&stages->arena, &some, stages->kernel->step_slots,
-                                stages->kernel->masks->level, program, error);
-}
-
 /** The mask roots of members, behind those that are there. */
 static uint32_t add_roots(const struct seg_chain_stages *stages,
                           const struct seg_chain_stage *stage, uint32_t *roots, uint32_t count) {
@@ -58,16 +48,29 @@ static void cut_chain(struct seg_chain_stages *stages, uint32_t chain) {
   }
 }
 
+// The mask roots of the first stage come first, then those of each that follows.
 static enum seg_status build_programs(struct seg_chain_stages *stages, uint32_t *roots,
                                       struct seg_error *error) {
   uint32_t count = 0;
   for (uint32_t c = 0; c < stages->chain_count; c++)
     count = add_roots(stages, &stages->openings[c], roots, count);
-  enum seg_status status = build_program(stages, roots, count, &stages->stages[0].program, error);
-  for (uint32_t s = 1; status == SEG_OK && s < stages->stage_count; s++) {
-    count = add_roots(stages, &stages->stages[s], roots, 0);
-    status = build_program(stages, roots, count, &stages->stages[s].program, error);
+  uint32_t end = count;
+  for (uint32_t s = 1; s < stages->stage_count; s++)
+    end = add_roots(stages, &stages->stages[s], roots, end);
+  struct seg_block members = *stages->block;
+  members.mask_root_count = end;
+  members.mask_roots = roots;
+  struct seg_mask_planner planner;
+  enum seg_status status =
+      seg_mask_planner_init(&planner, &stages->arena, &members, stages->kernel->step_slots,
+                            stages->kernel->masks->level, error);
+  for (uint32_t s = 0; status == SEG_OK && s < stages->stage_count; s++) {
+    struct seg_chain_stage *stage = &stages->stages[s];
+    count = s == 0 ? count : stage->end - stage->first;
+    status = seg_mask_planner_build(&planner, roots, count, &stage->program, error);
+    roots += count;
   }
+  seg_mask_planner_deinit(&planner);
   return status;
 }
 

@@ -14,11 +14,11 @@ static bool equal(const struct seg_mask_node *a, const struct seg_mask_node *b) 
 }
 
 static uint64_t hash(const struct seg_mask_node *node) {
-  uint64_t hash = seg_hash_u64((uint64_t)node->kind << 33 | (uint64_t)node->test << 1 |
-                               (node->less_one ? 1 : 0));
-  hash = seg_hash_mix(hash, (uint64_t)node->left << 32 | node->right);
-  hash = seg_hash_mix(hash, (uint64_t)node->upper);
-  return seg_hash_mix(hash, (uint64_t)node->constant ^ (uint64_t)node->scalar << 17);
+  uint64_t hash = (uint64_t)node->kind << 33 | (uint64_t)node->test << 1 | (node->less_one ? 1 : 0);
+  hash = seg_hash_add(hash, (uint64_t)node->left << 32 | node->right);
+  hash = seg_hash_add(hash, (uint64_t)node->upper);
+  hash = seg_hash_add(hash, (uint64_t)node->constant);
+  return seg_hash_u64(seg_hash_add(hash, node->scalar));
 }
 
 // Where the node is in the table, or the empty place for it.
@@ -31,7 +31,7 @@ static uint32_t *place_of(const struct seg_mask_graph *graph, const struct seg_m
 }
 
 static void grow(struct seg_mask_graph *graph) {
-  uint32_t capacity = graph->capacity == 0 ? FIRST_CAPACITY : graph->capacity * 2;
+  uint32_t capacity = graph->capacity * 2;
   struct seg_mask_node *nodes = SEG_NEW_ARRAY(graph->arena, struct seg_mask_node, capacity);
   uint32_t *table = SEG_NEW_ARRAY(graph->arena, uint32_t, (size_t)capacity * 2);
   if (nodes == NULL || table == NULL) {
@@ -47,8 +47,11 @@ static void grow(struct seg_mask_graph *graph) {
     *place_of(graph, &nodes[n]) = n + 1;
 }
 
-void seg_mask_graph_init(struct seg_mask_graph *graph, struct seg_arena *arena) {
-  *graph = (struct seg_mask_graph){.arena = arena};
+void seg_mask_graph_init(struct seg_mask_graph *graph, struct seg_arena *arena, uint32_t nodes) {
+  *graph = (struct seg_mask_graph){.arena = arena, .capacity = FIRST_CAPACITY / 2};
+  while (graph->capacity < nodes / 2)
+    graph->capacity *= 2;
+  grow(graph);
   seg_mask_graph_node(graph, &(struct seg_mask_node){.kind = SEG_MASK_NEVER});
 }
 

@@ -45,7 +45,8 @@ struct seg_mask_graph {
   bool failed;     // memory is out; literals mean nothing then
 };
 
-void seg_mask_graph_init(struct seg_mask_graph *graph, struct seg_arena *arena);
+/** Room for about so many nodes. */
+void seg_mask_graph_init(struct seg_mask_graph *graph, struct seg_arena *arena, uint32_t nodes);
 
 /** The node, made when there is none yet. */
 seg_mask_literal seg_mask_graph_node(struct seg_mask_graph *graph,

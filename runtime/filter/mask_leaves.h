@@ -1,4 +1,4 @@
-/** From the mask steps of a block to literals of a graph; a part of seg_mask_program_build. */
+/** From the mask steps of a block to literals of a graph; a part of making programs. */
 #ifndef SEG_RUNTIME_FILTER_MASK_LEAVES_H
 #define SEG_RUNTIME_FILTER_MASK_LEAVES_H
 

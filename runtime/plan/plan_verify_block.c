@@ -322,22 +322,24 @@ static bool steps_equal(const struct seg_step *a, const struct seg_step *b) {
 }
 
 static uint64_t hash_constant(const struct seg_plan_constant *constant) {
-  return seg_hash_mix((uint64_t)constant->integer, seg_str_hash(constant->text));
+  return constant->text.size == 0
+             ? (uint64_t)constant->integer
+             : seg_hash_mix((uint64_t)constant->integer, seg_str_hash(constant->text));
 }
 
 static uint64_t hash_step(const struct seg_step *step) {
-  uint64_t hash = seg_hash_u64((uint64_t)step->op * 16 + (uint64_t)step->layout);
+  uint64_t hash = (uint64_t)step->op * 16 + (uint64_t)step->layout;
   for (uint32_t i = 0; i < seg_op_info[step->op].operand_count; i++)
-    hash = seg_hash_mix(hash, step->operands[i]);
+    hash = seg_hash_add(hash, step->operands[i]);
   if (step->op == SEG_OP_INPUT)
-    hash = seg_hash_mix(hash, step->slot);
+    hash = seg_hash_add(hash, step->slot);
   if (step->op == SEG_OP_CONSTANT)
-    hash = seg_hash_mix(hash, hash_constant(&step->constant));
+    hash = seg_hash_add(hash, hash_constant(&step->constant));
   if (step->op == SEG_OP_COMPARE)
-    hash = seg_hash_mix(hash, (uint64_t)step->comparison);
+    hash = seg_hash_add(hash, (uint64_t)step->comparison);
   for (uint32_t i = 0; i < step->list_count; i++)
-    hash = seg_hash_mix(hash, hash_constant(&step->list[i]));
-  return hash;
+    hash = seg_hash_add(hash, hash_constant(&step->list[i]));
+  return seg_hash_u64(hash);
 }
 
 /** No computation twice. An open-addressing table of step numbers + 1. */
