@@ -20,11 +20,12 @@
 struct seg_token {
   int kind; // TOK_... of seg_parser.h
   struct seg_span span;
-  uint32_t depth;     // number of open `{` around it; a `{` and its `}` count for what is inside
-  bool first_in_line; // only blanks before it
-  bool quoted;        // a name in backquotes: never a word of the language
-  bool surplus;       // a closing sign that closes nothing
-  bool too_deep;      // what stood before it was cut because of its nesting, and reported
+  uint32_t depth; // number of open `{` around it; a `{` and its `}` count for what is inside
+  uint16_t word;  // of TOK_IDENT: the word of the language that it would be without its place
+  bool first_in_line : 1; // only blanks before it
+  bool quoted : 1;        // a name in backquotes: never a word of the language
+  bool surplus : 1;       // a closing sign that closes nothing
+  bool too_deep : 1;      // what stood before it was cut because of its nesting, and reported
   union {
     struct seg_str text; // words and strings
     struct seg_decimal decimal;

@@ -19,6 +19,8 @@ static struct seg_span span_of(const struct seg_parser *parser, size_t begin, si
 static size_t add(struct seg_parser *parser, size_t size, struct seg_token token) {
   token.span = span_of(parser, 0, size);
   token.first_in_line = parser->line_start;
+  if (token.kind == TOK_IDENT)
+    token.word = (uint16_t)(token.quoted ? TOK_IDENT : seg_grammar_word(token.text));
   parser->line_start = false;
   parser->offset += (uint32_t)size;
   seg_parser_push(parser, &parser->raw, token);
@@ -60,6 +62,9 @@ bool seg_scan_check(struct seg_parser *parser) {
   struct seg_str text = parser->text;
   if (text.size >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0)
     parser->offset = 3; // the byte order mark of some editors
+  struct seg_str rest = {text.data + parser->offset, text.size - parser->offset};
+  if (seg_utf8_is_ascii(rest) && (rest.size == 0 || memchr(rest.data, 0, rest.size) == NULL))
+    return true;
   for (size_t at = parser->offset, size; at < text.size && !parser->too_many; at += size) {
     uint32_t c;
     size = seg_utf8_next(text, at, &c);
@@ -89,6 +94,8 @@ bool seg_scan_check(struct seg_parser *parser) {
 // --- names ---------------------------------------------------------------------------------------
 
 static bool is_name_start(uint32_t c) {
+  if (c < 0x80)
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
   switch (utf8proc_category((utf8proc_int32_t)c)) {
   case UTF8PROC_CATEGORY_LU:
   case UTF8PROC_CATEGORY_LL:
@@ -102,6 +109,8 @@ static bool is_name_start(uint32_t c) {
 }
 
 static bool is_name_part(uint32_t c) {
+  if (c < 0x80)
+    return is_name_start(c) || (c >= '0' && c <= '9');
   switch (utf8proc_category((utf8proc_int32_t)c)) {
   case UTF8PROC_CATEGORY_MN:
   case UTF8PROC_CATEGORY_MC:
@@ -113,7 +122,7 @@ static bool is_name_part(uint32_t c) {
 }
 
 static bool is_format(uint32_t c) {
-  return utf8proc_category((utf8proc_int32_t)c) == UTF8PROC_CATEGORY_CF;
+  return c >= 0x80 && utf8proc_category((utf8proc_int32_t)c) == UTF8PROC_CATEGORY_CF;
 }
 
 static void report_format(struct seg_parser *parser, size_t at, size_t size, uint32_t c) {
@@ -145,6 +154,8 @@ bool seg_scan_is_name(struct seg_str text) {
 
 /** The text of a name: invisible characters reported and left out, then composed. */
 static struct seg_str name_text(struct seg_parser *parser, size_t begin, struct seg_str text) {
+  if (seg_utf8_is_ascii(text))
+    return keep(parser, text);
   char *clean = seg_parser_alloc(parser, text.size + 1);
   struct seg_str result = {clean, 0};
   if (parser->out_of_memory)

@@ -16,6 +16,7 @@
 #define SEG_GRAMMAR_SETTLE_H
 
 #include "grammar/parser.h"
+#include "grammar/seg_parser.h"
 
 struct seg_open_bracket {
   struct seg_token token;
@@ -40,10 +41,18 @@ struct seg_settling {
   bool deep_reported;     // once a declaration
 };
 
-// word.c: about the raw token number `index`; behind the last one comes TOK_END for ever
-const struct seg_token *seg_raw_at(const struct seg_parser *parser, size_t index);
+/** The raw token number `index`; behind the last one comes TOK_END for ever. */
+static inline const struct seg_token *seg_raw_at(const struct seg_parser *parser, size_t index) {
+  size_t last = parser->raw.count - 1;
+  return &parser->raw.items[index < last ? index : last];
+}
+
 /** The token of an unquoted word, otherwise TOK_IDENT or the sign itself. */
-int seg_word_kind(const struct seg_token *token);
+static inline int seg_word_kind(const struct seg_token *token) {
+  return token->kind == TOK_IDENT ? token->word : token->kind;
+}
+
+// word.c: about the raw token number `index`
 /** A word and a colon. */
 bool seg_is_label(const struct seg_parser *parser, size_t index);
 /** A word that is no operator word. */

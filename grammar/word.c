@@ -2,18 +2,8 @@
 #include "grammar/seg_parser.h"
 #include "grammar/settle.h"
 
-const struct seg_token *seg_raw_at(const struct seg_parser *parser, size_t index) {
-  size_t last = parser->raw.count - 1;
-  return &parser->raw.items[index < last ? index : last]; // the last is TOK_END
-}
-
 static bool is_word(const struct seg_token *token) {
   return token->kind == TOK_IDENT;
-}
-
-/** The token of an unquoted word, otherwise TOK_IDENT or the sign itself. */
-int seg_word_kind(const struct seg_token *token) {
-  return is_word(token) && !token->quoted ? seg_grammar_word(token->text) : token->kind;
 }
 
 static bool word_is(const struct seg_token *token, const char *text) {
@@ -159,12 +149,19 @@ static int in_context(const struct seg_parser *parser, size_t index, int kind) {
   return kind;
 }
 
+static bool has_capital(struct seg_str text) {
+  for (size_t i = 0; i < text.size; i++)
+    if (text.data[i] >= 'A' && text.data[i] <= 'Z')
+      return true;
+  return false;
+}
+
 /** `AND`, `Not`: reported and read as the word, where a name could not stand anyway. */
 static int foreign_case(struct seg_settling *s, size_t index) {
   static const int words[] = {TOK_AND, TOK_OR,      TOK_NOT,  TOK_IN,
                               TOK_IS,  TOK_BETWEEN, TOK_ELSE, TOK_WITHIN};
   const struct seg_token *token = seg_raw_at(s->parser, index);
-  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+  for (size_t i = 0; has_capital(token->text) && i < sizeof words / sizeof *words; i++) {
     const char *word = seg_grammar_token_name(words[i]);
     if (!equals_ignoring_case(token->text, word))
       continue;

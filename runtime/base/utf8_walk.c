@@ -6,6 +6,11 @@
 
 size_t seg_utf8_next(struct seg_str text, size_t at, uint32_t *code_point) {
   assert(at < text.size);
+  unsigned char byte = (unsigned char)text.data[at];
+  if (byte < 0x80) {
+    *code_point = byte;
+    return 1;
+  }
   size_t rest = text.size - at;
   utf8proc_int32_t found = -1;
   utf8proc_ssize_t size =
