@@ -1,4 +1,6 @@
 // A customer whom members of a chain leave, met one after the other; see chains.h.
+#include <stdlib.h>
+
 #include "compiler/reference/evaluate.h"
 #include "compiler/verdicts/chains.h"
 
@@ -23,21 +25,31 @@ enum seg_status seg_escape_init(struct seg_escape *escape, struct seg_engine *en
   escape->members = SEG_NEW_ARRAY(arena, uint32_t, most + 1u);
   escape->places = SEG_NEW_ARRAY(arena, uint32_t, most + 1u);
   escape->member_core = SEG_NEW_ARRAY(arena, bool, most + 1u);
-  bool made = escape->states != NULL && escape->core != NULL && escape->members != NULL &&
-              escape->places != NULL && escape->member_core != NULL;
+  escape->left_by = SEG_NEW_ARRAY(arena, const uint64_t *, most + 1u);
+  escape->takers =
+      SEG_NEW_ARRAY(arena, struct seg_takers, (size_t)engine->program->segment_count + 1);
+  bool made = escape->takers != NULL && escape->states != NULL && escape->core != NULL && escape->members != NULL &&
+              escape->places != NULL && escape->member_core != NULL && escape->left_by != NULL;
   return made ? SEG_OK : seg_engine_no_memory(engine);
 }
 
-void seg_escape_deinit(struct seg_escape *escape) {
+static void end_walk(struct seg_escape *escape) {
   if (escape->walks)
     seg_walk_deinit(&escape->walk);
   escape->walks = false;
 }
 
+void seg_escape_deinit(struct seg_escape *escape) {
+  end_walk(escape);
+  for (uint32_t s = 0; escape->takers != NULL && s < escape->engine->program->segment_count; s++)
+    free(escape->takers[s].bits);
+  escape->takers = NULL;
+}
+
 void seg_escape_begin(struct seg_escape *escape, uint32_t taken_by, uint32_t count,
                       bool by_clauses) {
   if (!walks_whole_chain(escape))
-    seg_escape_deinit(escape);
+    end_walk(escape);
   escape->taken_by = taken_by;
   escape->count = count;
   escape->by_clauses = by_clauses;
@@ -97,7 +109,7 @@ static enum seg_status begin_walk(struct seg_escape *escape) {
       escape->members[count++] = escape->candidates[i];
   if (escape->walks && !escape->grown)
     return SEG_OK;
-  seg_escape_deinit(escape);
+  end_walk(escape);
   escape->grown = false;
   escape->members[count++] = escape->taken_by;
   escape->walks = true;
@@ -136,21 +148,45 @@ static uint64_t known_takers(const struct seg_engine *engine, const struct seg_n
   return all;
 }
 
+/** Which known customers the rule of a segment takes: a bit for each. NULL when memory is out. */
+static const uint64_t *takers_of(struct seg_escape *escape, uint32_t segment) {
+  const struct seg_pool *pool = &escape->engine->pool;
+  struct seg_takers *takers = &escape->takers[segment];
+  if (takers->room < pool->room) {
+    uint64_t *bits = realloc(takers->bits, pool->room / 64 * sizeof *bits);
+    if (bits == NULL)
+      return NULL;
+    takers->bits = bits;
+    takers->room = pool->room;
+  }
+  for (uint32_t word = takers->customers / 64; word < (pool->customers + 63) / 64; word++)
+    takers->bits[word] = known_takers(escape->engine, rule_of(escape, segment), word);
+  takers->customers = pool->customers;
+  return takers->bits;
+}
+
 /** Is one of the known customers such a one? */
-static bool is_known(const struct seg_escape *escape, uint32_t limit) {
-  const struct seg_engine *engine = escape->engine;
-  uint32_t customers = engine->pool.customers;
-  for (uint32_t word = 0; word < (customers + 63) / 64; word++) {
-    uint64_t left = known_takers(engine, rule_of(escape, escape->taken_by), word);
+static enum seg_status look_up(struct seg_escape *escape, uint32_t limit, bool *known) {
+  uint32_t customers = escape->engine->pool.customers, words = (customers + 63) / 64, count = 0;
+  const uint64_t *taken = takers_of(escape, escape->taken_by), **takers = escape->left_by;
+  for (uint32_t i = 0; i < escape->count; i++)
+    if (i < limit || escape->states[i] == SEG_CANDIDATE_KEPT)
+      takers[count++] = takers_of(escape, escape->candidates[i]);
+  bool made = taken != NULL;
+  for (uint32_t i = 0; i < count; i++)
+    made = made && takers[i] != NULL;
+  if (!made)
+    return seg_engine_no_memory(escape->engine);
+  *known = false;
+  for (uint32_t word = 0; word < words && !*known; word++) {
+    uint64_t left = taken[word];
     if (customers - word * 64 < 64)
       left &= (1ull << (customers - word * 64)) - 1;
-    for (uint32_t i = 0; i < escape->count && left != 0; i++)
-      if (i < limit || escape->states[i] == SEG_CANDIDATE_KEPT)
-        left &= ~known_takers(engine, rule_of(escape, escape->candidates[i]), word);
-    if (left != 0)
-      return true;
+    for (uint32_t i = 0; i < count && left != 0; i++)
+      left &= ~takers[i][word];
+    *known = left != 0;
   }
-  return false;
+  return SEG_OK;
 }
 
 static enum seg_status ask_clauses(struct seg_escape *escape, uint32_t limit,
@@ -234,11 +270,13 @@ static enum seg_status meet_by_solver(struct seg_escape *escape, uint32_t limit,
 enum seg_status seg_escape_ask(struct seg_escape *escape, uint32_t limit,
                                enum seg_existence *existence, struct seg_found *found) {
   enum seg_status status = SEG_OK;
-  bool met = true;
+  bool known = false, met = true;
   *found = (struct seg_found){.existence = SEG_UNPROVED};
   *existence = SEG_SOMEBODY;
-  if (escape->by_clauses && is_known(escape, limit))
-    return SEG_OK;
+  if (escape->by_clauses)
+    status = look_up(escape, limit, &known);
+  if (status != SEG_OK || known)
+    return status;
   while (met && status == SEG_OK) {
     met = false;
     *existence = SEG_UNPROVED;
