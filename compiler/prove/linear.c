@@ -103,8 +103,13 @@ static bool add_variables(struct making *making) {
     making->firsts[e] = (uint32_t)linear->variables.count;
     for (uint32_t place = 0; place < cells * query->band_count; place++) {
       const struct seg_cell *cell = &space->cells[place / query->band_count];
-      struct seg_linear_unit unit = {(uint32_t)linear->variables.count, 1 + space->argument_count};
-      making->failed = !SEG_VEC_PUSH(&linear->units, unit);
+      struct seg_linear_unit unit = {(uint32_t)linear->variables.count, 1 + space->argument_count,
+                                     .event = e,
+                                     .age = query->bands[place % query->band_count].near,
+                                     .width = query->program->events[e].column_count};
+      making->failed = seg_linear_sample(linear, query, e, place / query->band_count, &unit) ==
+                           SEG_SAMPLE_NO_MEMORY ||
+                       !SEG_VEC_PUSH(&linear->units, unit);
       for (int a = -1; a < (int)space->argument_count && !making->failed; a++) {
         struct seg_linear_variable variable = {INT64_MIN, INT64_MAX};
         if (a >= 0)
@@ -260,9 +265,11 @@ static void make_forms(struct making *making, const struct reading *reading, boo
   linear->scratch = making->factors;
   system->factors = SEG_NEW_ARRAY(&linear->arena, int64_t, cells);
   system->cells = SEG_NEW_ARRAY(&linear->arena, double, cells);
+  system->solution = SEG_NEW_ARRAY(&linear->arena, double, SEG_LINEAR_COLUMNS);
   system->simplex = calloc(1, sizeof *system->simplex);
   making->failed = making->failed || linear->rows == NULL || linear->columns == NULL ||
-                   system->factors == NULL || system->cells == NULL || system->simplex == NULL;
+                   system->factors == NULL || system->cells == NULL || system->solution == NULL ||
+                   system->simplex == NULL;
   for (size_t f = 0; f < linear->forms.count && !making->failed; f++)
     linear->rows[f] = NONE;
 }

@@ -30,4 +30,11 @@ void seg_linear_free(struct seg_linear *linear);
 bool seg_linear_refutes(struct seg_linear *linear, const uint32_t *signs, uint32_t count,
                         uint32_t *core, uint32_t *core_count);
 
+/** After a question that was not refuted: events of a customer who, as far as the inequalities go,
+ * is such a one; but for the instants of the events, which are those of days that end with the day
+ * SEG_PROVE_USUAL_DAY. Texts and values live in `arena`. `*made` is false when no solution is at
+ * hand. False when memory is out. */
+bool seg_linear_events(const struct seg_linear *linear, struct seg_arena *arena,
+                       struct seg_dataset *dataset, bool *made);
+
 #endif

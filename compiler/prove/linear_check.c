@@ -217,6 +217,7 @@ static bool pose(struct seg_linear *linear, const uint32_t *signs, uint32_t coun
 bool seg_linear_refutes(struct seg_linear *linear, const uint32_t *signs, uint32_t count,
                         uint32_t *core, uint32_t *core_count) {
   bool needed[SEG_LINEAR_SIGNS] = {false};
+  linear->system.solved = false;
   bool refuted = count <= SEG_LINEAR_SIGNS && pose(linear, signs, count) &&
                  seg_linear_solve(&linear->system, count, needed);
   for (uint32_t i = 0; i < linear->used_count; i++)

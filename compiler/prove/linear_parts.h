@@ -5,6 +5,7 @@
 #define SEG_COMPILER_PROVE_LINEAR_PARTS_H
 
 #include "compiler/prove/linear.h"
+#include "compiler/prove/samples.h"
 #include "compiler/prove/simplex.h"
 
 enum { SEG_LINEAR_NONE = UINT32_MAX };
@@ -12,6 +13,10 @@ enum { SEG_LINEAR_NONE = UINT32_MAX };
 /** A cell in a band: its number of events is a variable, and then each sum of their values. */
 struct seg_linear_unit {
   uint32_t first, count; // variables
+  uint32_t event;
+  int32_t age;              // of a day in the band
+  struct seg_value *values; // of one of its events; NULL: none was found
+  uint32_t width, *columns; // how many values; which of them are summed
 };
 
 /** Values that are summed lie between these; INT64_MIN, INT64_MAX: anywhere. */
@@ -78,6 +83,8 @@ struct seg_linear_system {
   uint32_t basic[SEG_LINEAR_ROWS], free[SEG_LINEAR_COLUMNS]; // places
   struct seg_simplex *simplex;                               // exact, of few inequalities
   uint32_t tries;
+  bool solved;      // the last question has a solution
+  double *solution; // then, of each column
 };
 
 struct seg_linear {
@@ -96,6 +103,10 @@ struct seg_linear {
   int64_t *scratch;                              // of each variable
   struct seg_linear_system system;
 };
+
+/** linear_events.c: look for an event of the cell, for `values` and `columns` of the unit. */
+enum seg_sampled seg_linear_sample(struct seg_linear *linear, struct seg_query *query,
+                                   uint32_t event, uint32_t cell, struct seg_linear_unit *unit);
 
 /** linear_solve.c: is there no solution? Then `needed` says which of `count` signs are enough for
  * that. */

@@ -339,6 +339,12 @@ static bool try_way(struct seg_linear_system *system, const struct fork *fork, b
   return refuted;
 }
 
+static void take_solution(struct seg_linear_system *system) {
+  system->solved = find_broken(system, false) == NONE;
+  for (uint32_t c = 0; c < system->column_count; c++)
+    system->solution[c] = system->places[c].value * system->places[c].unit;
+}
+
 static bool refute(struct seg_linear_system *system, uint32_t depth,
                    struct refutation *refutation) {
   struct fork fork;
@@ -347,8 +353,11 @@ static bool refute(struct seg_linear_system *system, uint32_t depth,
     return false;
   if (refute_at_once(system, refutation))
     return true;
-  if (depth == DEEPEST || !find_fork(system, &fork) ||
-      !try_way(system, &fork, true, depth, refutation))
+  if (!find_fork(system, &fork)) {
+    take_solution(system);
+    return false;
+  }
+  if (depth == DEEPEST || !try_way(system, &fork, true, depth, refutation))
     return false;
   if ((refutation->tried >> depth & 1) == 0)
     return true; // whatever way

@@ -76,6 +76,9 @@ SEG_NODISCARD enum seg_status seg_engine_ask_part(struct seg_engine *engine,
 SEG_NODISCARD enum seg_status seg_engine_refute(struct seg_engine *engine,
                                                 const seg_atom_sign *signs, uint32_t count,
                                                 bool *refuted);
+/** solution.c: after that, when nobody was refuted: a customer for whom the inequalities hold joins
+ * the pool, if one is at hand. Nothing is said of what is no inequality. */
+SEG_NODISCARD enum seg_status seg_engine_take_solution(struct seg_engine *engine);
 /** Atoms as conditions: `wanted` has room for `count`. */
 void seg_engine_want_signs(const struct seg_engine *engine, const seg_atom_sign *signs,
                            uint32_t count, struct seg_wanted *wanted);

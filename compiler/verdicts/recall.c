@@ -183,6 +183,12 @@ static enum seg_status ask_part(struct seg_engine *engine, const seg_atom_sign *
     answered->core_count = 0;
     return status;
   }
+  if (engine->program->chain_count > 0)
+    status = seg_engine_take_solution(engine);
+  if (status != SEG_OK || seg_pool_knows_part(&engine->pool, signs, count)) {
+    answered->existence = SEG_SOMEBODY;
+    return status;
+  }
   status = ask_signs(engine, signs, count, answered);
   if (status != SEG_OK || answered->existence == SEG_SOMEBODY)
     return status;

@@ -303,15 +303,21 @@ static enum seg_status list_all(struct seg_walk *walk, const struct seg_walk_que
   return SEG_OK;
 }
 
-/** Is that, as far as it can be said without a question, a contradiction? */
-static enum seg_status refute_all(struct seg_walk *walk, bool *again) {
+/** Is that, as far as it can be said without a question, a contradiction? If not, perhaps the
+ * inequalities tell somebody who has it. */
+static enum seg_status refute_all(struct seg_walk *walk, uint32_t component, bool *again) {
   bool refuted = false;
   enum seg_status status = SEG_OK;
   if (walk->all.count > 0)
     status = seg_engine_refute(walk->engine, walk->all.items, (uint32_t)walk->all.count, &refuted);
+  *again = refuted;
   if (refuted)
     seg_propositions_learn(&walk->propositions);
-  *again = refuted;
+  if (status != SEG_OK || refuted || walk->all.count == 0)
+    return status;
+  status = seg_engine_take_solution(walk->engine);
+  walk->chosen[component] =
+      seg_pool_who(&walk->engine->pool, walk->all.items, (uint32_t)walk->all.count);
   return status;
 }
 
@@ -336,7 +342,7 @@ static void forget_chosen(struct seg_walk *walk) {
 static enum seg_status find_out(struct seg_walk *walk, const struct seg_walk_question *question,
                                 bool ask, bool *again) {
   struct seg_signs unknown = walk->unknown;
-  if (unknown.count == 0 && ask) { // whoever was chosen has not what is needed now
+  if (unknown.count == 0) { // whoever was chosen has not what is needed now
     forget_chosen(walk);
     walk->bit_by_bit = true;
     return SEG_OK;
@@ -346,8 +352,8 @@ static enum seg_status find_out(struct seg_walk *walk, const struct seg_walk_que
   if (!walk->bit_by_bit) {
     status = list_all(walk, question, component);
     if (status == SEG_OK)
-      status = refute_all(walk, again);
-    if (status != SEG_OK || *again)
+      status = refute_all(walk, component, again);
+    if (status != SEG_OK || *again || walk->chosen[component] != UINT32_MAX)
       return status;
   }
   if (!ask) {
