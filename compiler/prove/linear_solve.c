@@ -11,8 +11,8 @@ enum {
   NONE = SEG_LINEAR_NONE,
   MOST_PIVOTS = 300,
   GREEDY_PIVOTS = 60,
-  MOST_TRIES = 60,
-  DEEPEST = 12
+  MOST_TRIES = 200,
+  DEEPEST = 20
 };
 
 static const double little = 1e-9; // of a factor
