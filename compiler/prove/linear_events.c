@@ -34,7 +34,7 @@ enum seg_sampled seg_linear_sample(struct seg_linear *linear, struct seg_query *
 static bool value_of(const struct seg_linear *linear, uint32_t variable, int64_t *value) {
   uint32_t column = linear->columns[variable];
   double number = column == SEG_LINEAR_NONE ? 0 : linear->system.solution[column];
-  *value = fabs(number) < 0x1p50 ? (int64_t)llround(number) : 0;
+  *value = (int64_t)llround(fabs(number) < 0x1p50 ? number : 0);
   return fabs(number) < 0x1p50;
 }
 
@@ -55,7 +55,8 @@ static bool add_events(const struct seg_linear *linear, const struct seg_linear_
     memcpy(row.values, unit->values, unit->width * sizeof *row.values);
     for (uint32_t slot = 1; slot < unit->count; slot++) {
       int64_t sum;
-      if (value_of(linear, unit->first + slot, &sum))
+      bool asked = linear->columns[unit->first + slot] != SEG_LINEAR_NONE;
+      if (asked && value_of(linear, unit->first + slot, &sum))
         row.values[unit->columns[slot - 1]].integer = part(sum, count, i);
     }
     for (uint32_t c = 0; c < unit->width; c++)

@@ -28,8 +28,9 @@ enum seg_status seg_escape_init(struct seg_escape *escape, struct seg_engine *en
   escape->left_by = SEG_NEW_ARRAY(arena, const uint64_t *, most + 1u);
   escape->takers =
       SEG_NEW_ARRAY(arena, struct seg_takers, (size_t)engine->program->segment_count + 1);
-  bool made = escape->takers != NULL && escape->states != NULL && escape->core != NULL && escape->members != NULL &&
-              escape->places != NULL && escape->member_core != NULL && escape->left_by != NULL;
+  bool made = escape->takers != NULL && escape->states != NULL && escape->core != NULL &&
+              escape->members != NULL && escape->places != NULL && escape->member_core != NULL &&
+              escape->left_by != NULL;
   return made ? SEG_OK : seg_engine_no_memory(engine);
 }
 

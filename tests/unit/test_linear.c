@@ -1,7 +1,10 @@
 // compiler/prove/linear.h: counts, sums and averages that contradict each other by inequalities
-// alone. By hand, and at random: who is refuted must be nobody for the prover. The seed is printed;
-// SEGC_SEED repeats it.
+// alone. By hand, and at random: who is refuted must be nobody for the prover, and whom a solution
+// describes must be somebody for the rules. The seed is printed; SEGC_SEED repeats it.
+#include "compiler/prove/days.h"
 #include "compiler/prove/linear.h"
+#include "compiler/reference/evaluate.h"
+#include "runtime/time/civil.h"
 #include "tests/support/random.h"
 #include "tests/unit/verdict_case.h"
 
@@ -166,6 +169,35 @@ static bool is_nobody(struct linear_case *test, const uint32_t *signs, uint32_t 
   return nobody;
 }
 
+/** Whom the solution of the inequalities describes: do the rules take him? */
+static bool is_taken(struct linear_case *test, const uint32_t *signs, uint32_t count) {
+  struct seg_dataset dataset;
+  struct seg_reference *reference;
+  struct seg_arena arena;
+  struct seg_error error = {0};
+  struct seg_value age = {.known = true, .integer = 40};
+  struct seg_row customer = {.key = seg_str_view("1"), .values = &age};
+  bool made;
+  seg_arena_init(&arena);
+  assert_true(seg_dataset_init(&dataset, 2));
+  assert_true(SEG_VEC_PUSH(&dataset.customers.rows, customer));
+  assert_true(seg_linear_events(test->linear, &arena, &dataset, &made));
+  for (uint32_t e = 0; e < 2; e++)
+    for (size_t i = 0; i < dataset.events[e].rows.count; i++)
+      dataset.events[e].rows.items[i].instant =
+          dataset.events[e].rows.items[i].day * 24 * SEG_MICROSECONDS_PER_HOUR;
+  assert_int_equal(
+      seg_reference_new(&test->pipeline.program, &dataset, SEG_PROVE_USUAL_DAY, &reference, &error),
+      SEG_OK);
+  for (uint32_t i = 0; i < count && made; i++)
+    made = seg_reference_condition(reference, test->conditions[signs[i] / 2], 0) !=
+           (signs[i] % 2 != 0);
+  seg_reference_free(reference);
+  seg_dataset_deinit(&dataset);
+  seg_arena_deinit(&arena);
+  return made;
+}
+
 static void like_the_prover(void **state) {
   (void)state;
   enum { CONDITIONS = 24, SETS = 250, SIZE = 7 };
@@ -173,7 +205,7 @@ static void like_the_prover(void **state) {
   seg_random_init(&random, seg_random_seed("SEGC_SEED", 20261123));
   char *conditions[CONDITIONS];
   struct linear_case test;
-  uint32_t nobody = 0, refuted = 0;
+  uint32_t nobody = 0, refuted = 0, possible = 0, solved = 0;
   for (int i = 0; i < CONDITIONS; i++)
     conditions[i] = draw_condition(&random);
   begin(&test, (const char *const *)conditions, CONDITIONS);
@@ -184,14 +216,19 @@ static void like_the_prover(void **state) {
     for (int i = 0; i < SIZE; i++)
       signs[i] = (uint32_t)seg_random_below(&random, 2 * CONDITIONS);
     nobody += is_nobody(&test, signs, SIZE, &somebody);
-    if (!seg_linear_refutes(test.linear, signs, SIZE, core, &size))
+    possible += somebody;
+    if (!seg_linear_refutes(test.linear, signs, SIZE, core, &size)) {
+      solved += is_taken(&test, signs, SIZE);
       continue;
+    }
     refuted++;
     assert_false(somebody);
     assert_true(size > 0 && is_nobody(&test, core, size, &somebody));
   }
   print_message("%u of %u contradictions found\n", (unsigned)refuted, (unsigned)nobody);
+  print_message("%u of %u customers found\n", (unsigned)solved, (unsigned)possible);
   assert_true(refuted * 10 >= nobody * 8);
+  assert_true(solved <= possible && solved * 10 >= possible * 8);
   end(&test);
   for (int i = 0; i < CONDITIONS; i++)
     free(conditions[i]);
