@@ -137,6 +137,10 @@ static enum seg_status copy_file_wider(const struct seg_array_file *from, struct
 
 enum seg_status seg_array_file_widen(struct seg_array_file *array, enum seg_store_type type,
                                      struct seg_error *error) {
+  if (array->count == 0) {
+    array->type = type;
+    return SEG_OK;
+  }
   struct seg_array_file wide;
   struct seg_str name =
       seg_arena_format(&array->build->store.arena, "%.*s.wider", SEG_STR(array->name));
@@ -171,8 +175,6 @@ static enum seg_status finish_file(struct seg_array_file *array, struct seg_stor
   seg_npy_header(header, array->type, array->count);
   if (status == SEG_OK)
     status = write_at(array, header, sizeof header, 0, error);
-  if (status == SEG_OK && fsync(array->file) != 0)
-    status = seg_build_fail(array->build, errno, error);
   for (size_t i = 0; status == SEG_OK && i < array->checksums.count; i++)
     if (!SEG_VEC_PUSH(&array->build->checksums, array->checksums.items[i]))
       status = seg_fail_memory(error, what_for);
@@ -189,11 +191,12 @@ enum seg_status seg_array_file_finish(struct seg_array_file *array, struct seg_s
   enum seg_status status = finish_file(array, made, error);
   if (status != SEG_OK)
     return status;
-  close(array->file);
+  int file = array->file;
+  struct seg_build *build = array->build;
   free(array->buffer);
   SEG_VEC_FREE(&array->checksums);
   *array = (struct seg_array_file){.file = -1};
-  return SEG_OK;
+  return seg_build_sync_later(build, file, error);
 }
 
 void seg_array_file_discard(struct seg_array_file *array) {

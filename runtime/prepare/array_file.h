@@ -1,6 +1,5 @@
 /**
- * One array of a store while it is written: from front to back, a checksum a block, on disk when it
- * is finished.
+ * One array of a store while it is written: from front to back, a checksum a block.
  */
 #ifndef SEG_RUNTIME_PREPARE_ARRAY_FILE_H
 #define SEG_RUNTIME_PREPARE_ARRAY_FILE_H
@@ -35,7 +34,7 @@ SEG_NODISCARD enum seg_status seg_array_file_widen(struct seg_array_file *array,
                                                    enum seg_store_type type,
                                                    struct seg_error *error);
 
-/** Whole, synced and closed; `made` says where it is. */
+/** Whole, and on disk when the build is committed; `made` says where it is. */
 SEG_NODISCARD enum seg_status seg_array_file_finish(struct seg_array_file *array,
                                                     struct seg_store_array *made,
                                                     struct seg_error *error);

@@ -29,6 +29,28 @@ enum seg_status seg_build_fail(const struct seg_build *build, int reason, struct
   return SEG_IO;
 }
 
+static enum seg_status sync_files(struct seg_build *build, struct seg_error *error) {
+  int reason = 0;
+  for (size_t i = 0; i < build->unsynced.count; i++) {
+    if (reason == 0 && fsync(build->unsynced.items[i]) != 0)
+      reason = errno;
+    close(build->unsynced.items[i]);
+  }
+  build->unsynced.count = 0;
+  return reason == 0 ? SEG_OK : seg_build_fail(build, reason, error);
+}
+
+enum seg_status seg_build_sync_later(struct seg_build *build, int file, struct seg_error *error) {
+  enum { MOST_OPEN = 64 };
+  if (!SEG_VEC_PUSH(&build->unsynced, file)) {
+    close(file);
+    return seg_fail_memory(error, what_for);
+  }
+  // Only a beginning: what comes of it, fsync says.
+  (void)sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE);
+  return build->unsynced.count < MOST_OPEN ? SEG_OK : sync_files(build, error);
+}
+
 static bool digits(const char *text, size_t count) {
   for (size_t i = 0; i < count; i++)
     if (text[i] < '0' || text[i] > '9')
@@ -361,9 +383,9 @@ static void forget_generations(struct seg_store_manifest *manifest) {
   manifest->generation_count = kept;
 }
 
-// A small file, whole and on disk.
-static enum seg_status write_small(const struct seg_build *build, const char *name,
-                                   struct seg_str text, struct seg_error *error) {
+// A small file; it is on disk after sync_files.
+static enum seg_status write_small(struct seg_build *build, const char *name, struct seg_str text,
+                                   struct seg_error *error) {
   int file =
       openat(build->folder, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0)
@@ -378,11 +400,10 @@ static enum seg_status write_small(const struct seg_build *build, const char *na
       text.size -= (size_t)done;
     }
   }
-  if (reason == 0 && fsync(file) != 0)
-    reason = errno;
-  if (close(file) != 0 && reason == 0)
-    reason = errno;
-  return reason == 0 ? SEG_OK : seg_build_fail(build, reason, error);
+  if (reason == 0)
+    return seg_build_sync_later(build, file, error);
+  close(file);
+  return seg_build_fail(build, reason, error);
 }
 
 static enum seg_status sync_folder(const struct seg_build *build, int folder,
@@ -400,9 +421,11 @@ static enum seg_status put_into_force(struct seg_build *build, struct seg_str te
     return seg_fail_memory(error, what_for);
   enum seg_status status = write_small(build, name, text, error);
   if (status == SEG_OK)
-    status = sync_folder(build, build->generation_folder, error);
-  if (status == SEG_OK)
     status = write_small(build, NEXT_CURRENT, current, error);
+  if (status == SEG_OK)
+    status = sync_files(build, error);
+  if (status == SEG_OK)
+    status = sync_folder(build, build->generation_folder, error);
   if (status == SEG_OK)
     status = sync_folder(build, build->folder, error);
   if (status == SEG_OK &&
@@ -453,6 +476,9 @@ void seg_build_end(struct seg_build *build) {
     close(build->writer);
   if (build->folder >= 0)
     close(build->folder);
+  for (size_t i = 0; i < build->unsynced.count; i++)
+    close(build->unsynced.items[i]);
+  SEG_VEC_FREE(&build->unsynced);
   SEG_VEC_FREE(&build->checksums);
   seg_store_close(&build->store);
 }

@@ -17,6 +17,7 @@ struct seg_build {
   int folder, generation_folder;
   int writer; // the lock
   SEG_VEC(uint64_t) checksums;
+  SEG_VEC(int) unsynced; // files that are written
 };
 
 /**
@@ -32,6 +33,13 @@ SEG_NODISCARD enum seg_status seg_build_commit(struct seg_build *build, struct s
 
 /** Give up what was not committed, and release everything. */
 void seg_build_end(struct seg_build *build);
+
+/**
+ * A file is written: its way to the disk begins, and seg_build_commit waits for it, for all files
+ * together. Takes the file; `error` tells of an earlier one, too.
+ */
+SEG_NODISCARD enum seg_status seg_build_sync_later(struct seg_build *build, int file,
+                                                   struct seg_error *error);
 
 /** The checksums so far, for arrays of this generation that are read while it is made. */
 SEG_NODISCARD enum seg_status seg_build_publish_checksums(struct seg_build *build,

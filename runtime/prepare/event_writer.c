@@ -124,36 +124,68 @@ static void widen_span(struct seg_store_days *span, const int32_t *days, uint64_
   }
 }
 
+// Does a day follow a later one, whosever they are? Looked at as far as the first such day.
+static bool falls(const int32_t *days, uint64_t count) {
+  enum { GROUP = 256 };
+  bool fall = false;
+  for (uint64_t first = 1; !fall && first < count; first += GROUP) {
+    uint64_t end = count - first < GROUP ? count : first + GROUP;
+    for (uint64_t i = first; i < end; i++)
+      fall |= days[i - 1] > days[i];
+  }
+  return fall;
+}
+
 // Of the gathered rows of `keys` keys.
 static void look_at_days(struct event_writer *writer, uint32_t keys) {
   const struct seg_gather *gather = &writer->gather;
   widen_span(&writer->span, gather->days, gather->count);
+  if (!writer->span.rise || !falls(gather->days, gather->count))
+    return;
   bool rise = true;
   for (uint32_t k = 0; k < keys; k++)
     for (uint64_t i = gather->offsets[k] + 1; i < gather->offsets[k + 1]; i++)
       rise &= gather->days[i - 1] <= gather->days[i];
-  writer->span.rise = writer->span.rise && rise;
+  writer->span.rise = rise;
+}
+
+/** Offsets and numbers on their way into the arrays. */
+struct listing {
+  uint64_t offsets[512];
+  uint32_t numbers[512];
+  uint32_t count;
+};
+
+static enum seg_status write_listing(struct event_writer *writer, struct listing *listing,
+                                     struct seg_error *error) {
+  enum seg_status status =
+      seg_array_file_append(&writer->offsets, listing->offsets, listing->count, error);
+  if (status == SEG_OK && writer->sparse)
+    status = seg_array_file_append(&writer->numbers, listing->numbers, listing->count, error);
+  listing->count = 0;
+  return status;
 }
 
 static enum seg_status write_offsets(struct event_writer *writer, uint32_t first, uint32_t count,
                                      uint64_t before, struct seg_error *error) {
-  enum { AT_ONCE = 512 };
+  enum { GROUP = 16 };
   const uint64_t *offsets = writer->gather.offsets;
-  uint64_t some_offsets[AT_ONCE];
-  uint32_t some_numbers[AT_ONCE], some = 0;
+  struct listing listing;
+  listing.count = 0;
   enum seg_status status = SEG_OK;
-  for (uint32_t i = 0; status == SEG_OK && i < count; i++) {
-    some_offsets[some] = before + offsets[i];
-    some_numbers[some] = first + i;
-    some += !writer->sparse || offsets[i] < offsets[i + 1];
-    if (some < AT_ONCE && i + 1 < count)
-      continue;
-    status = seg_array_file_append(&writer->offsets, some_offsets, some, error);
-    if (status == SEG_OK && writer->sparse)
-      status = seg_array_file_append(&writer->numbers, some_numbers, some, error);
-    some = 0;
+  for (uint32_t from = 0; status == SEG_OK && from < count; from += GROUP) {
+    uint32_t end = count - from < GROUP ? count : from + GROUP;
+    if (writer->sparse && offsets[from] == offsets[end])
+      continue; // in what is added, most have nothing
+    for (uint32_t i = from; i < end; i++) {
+      listing.offsets[listing.count] = before + offsets[i];
+      listing.numbers[listing.count] = first + i;
+      listing.count += !writer->sparse || offsets[i] < offsets[i + 1];
+    }
+    if (listing.count + GROUP > sizeof listing.numbers / sizeof *listing.numbers)
+      status = write_listing(writer, &listing, error);
   }
-  return status;
+  return status == SEG_OK ? write_listing(writer, &listing, error) : status;
 }
 
 // Point at the bytes of partitions first .. end - 1 of every run.
