@@ -141,7 +141,8 @@ class DuckDb(SqlEngine):
     dialect = sql.DUCKDB
     cents_of_amount = "(amount * 100)::bigint"
     block = 50
-    formulation = "count_if a rule, 50 rules a select, one case expression for a chain"
+    formulation = ("count_if a rule, 50 rules a select, one case expression for a chain; predicates "
+                   "that rules share are columns of a select inside, then 200 rules a select")
 
     def version(self):
         done = subprocess.run([self.settings.build / "bench" / "bench_duckdb", "--version"],
@@ -242,7 +243,8 @@ class Polars(Engine):
     name = "polars"
     package = "polars"
     engine = "in-memory"
-    formulation = "one lazy select of boolean sums; a chain of when/then from its end"
+    formulation = ("predicates as columns, then one lazy select of boolean sums; for a chain the "
+                   "smallest place of a rule that holds")
 
     def command(self, case, folder):
         path = folder / f"{self.name}.json"

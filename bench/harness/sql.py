@@ -11,11 +11,12 @@ from rules import names, operands
 
 class Dialect:
     """What differs between engines. `count` makes a count of a condition, `chain` a number: the
-    place of the first condition that holds, and 0 when none does."""
+    place of the first condition that holds, and 0 when none does. `once`: a predicate that several
+    rules share is evaluated once when it has a column of its own, and not otherwise."""
 
-    def __init__(self, count, chain, starts, contains, cast):
-        self.count, self.chain, self.starts, self.contains, self.cast = (
-            count, chain, starts, contains, cast)
+    def __init__(self, count, chain, starts, contains, cast, once=False):
+        self.count, self.chain, self.starts, self.contains, self.cast, self.once = (
+            count, chain, starts, contains, cast, once)
 
 
 def case_chain(conditions):
@@ -28,11 +29,15 @@ def multi_if(conditions):
     return f"multiIf({arms}, 0)"
 
 
-DUCKDB = Dialect("count_if({})", case_chain, "starts_with({}, {})", "contains({}, {})", "{}::{}")
+DUCKDB = Dialect("count_if({})", case_chain, "starts_with({}, {})", "contains({}, {})", "{}::{}",
+                 once=True)
 CLICKHOUSE = Dialect("countIf({})", multi_if, "startsWith({}, {})", "position({}, {}) > 0",
                      "cast({} as {})")
 DATAFUSION = Dialect("count(case when {} then 1 end)", case_chain, "starts_with({}, {})",
                      "contains({}, {})", "cast({} as {})")
+
+
+SHARED_BLOCK = 200  # rules in one select, when shared predicates have columns of their own
 
 
 def text(value):
@@ -45,11 +50,15 @@ def metric(operand):
     return f"{kind}_{channel or 'all'}_{days}"
 
 
-def condition(rule, dialect):
-    kind = rule[0]
-    if kind in ("and", "or"):
-        return "(" + f" {kind} ".join(condition(part, dialect) for part in rule[1]) + ")"
-    operand = rule[1]
+def condition(rule, say):
+    """`say` gives the text of a predicate."""
+    if rule[0] in ("and", "or"):
+        return "(" + f" {rule[0]} ".join(condition(part, say) for part in rule[1]) + ")"
+    return say(rule)
+
+
+def predicate(rule, dialect):
+    kind, operand = rule[0], rule[1]
     if operand[0] == "avg":  # exact, as segc decides it: no rounded average
         total, count = metric(("sum", *operand[1:])), metric(("count", *operand[1:]))
         return f"({count} > 0 and {total} {rule[2]} {rule[3] * 100} * {count})"
@@ -63,6 +72,20 @@ def condition(rule, dialect):
         return f"{name} in ({', '.join(text(value) for value in rule[2])})"
     form = {"starts": dialect.starts, "contains": dialect.contains}[kind]
     return form.format(name, text(rule[2]))
+
+
+def conditions(rules, dialect, source):
+    """(the condition of every rule, what to select them from)."""
+    columns = {}
+
+    def column(rule):
+        return columns.setdefault(predicate(rule, dialect), f"p{len(columns) + 1}")
+
+    short = [condition(rule, column) for rule in rules]
+    if not dialect.once or 2 * len(columns) > sum(len(operands(rule)) for rule in rules):
+        return [condition(rule, lambda one: predicate(one, dialect)) for rule in rules], source
+    made = ", ".join(f"{test} as {name}" for test, name in columns.items())
+    return short, f"(select {made} from {source}) as predicates"
 
 
 def aggregates(rules):
@@ -102,16 +125,19 @@ def joined(rules, fold, customers):
 
 def counts(rules, dialect, source, block=None):
     """All counts in one select, or `block` rules in a select of their own."""
-    columns = [f"{dialect.count.format(condition(rule, dialect))} as {name}"
-               for name, rule in zip(names(rules), rules)] + ["count(*) as customers"]
+    tests, made = conditions(rules, dialect, source)
+    block = SHARED_BLOCK if block and made != source else block
+    columns = [f"{dialect.count.format(test)} as {name}"
+               for name, test in zip(names(rules), tests)] + ["count(*) as customers"]
     if block is None or len(columns) <= 2 * block:
-        return f"select {', '.join(columns)} from {source}"
-    parts = [f"(select {', '.join(columns[i:i + block])} from {source}) as part_{i}"
+        return f"select {', '.join(columns)} from {made}"
+    parts = [f"(select {', '.join(columns[i:i + block])} from {made}) as part_{i}"
              for i in range(0, len(columns), block)]
     return f"select * from {', '.join(parts)}"
 
 
 def winners(rules, dialect, source):
-    chain = dialect.chain([condition(rule, dialect) for rule in rules])
+    tests, source = conditions(rules, dialect, source)
+    chain = dialect.chain(tests)
     return (f"select {dialect.cast.format('winner', 'varchar')} as name, count(*) as members from "
             f"(select {chain} as winner from {source}) as chained group by winner")

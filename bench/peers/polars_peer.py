@@ -25,12 +25,16 @@ def metric(kind, channel, days):
     return f"{kind}_{channel or 'all'}_{days}"
 
 
-def expression(rule):
-    kind = rule[0]
-    if kind in ("and", "or"):
-        join = operator.and_ if kind == "and" else operator.or_
-        return functools.reduce(join, [expression(part) for part in rule[1]])
-    operand = rule[1]
+def expression(rule, column):
+    """The test of a rule; `column` gives that of a predicate."""
+    if rule[0] in ("and", "or"):
+        join = operator.and_ if rule[0] == "and" else operator.or_
+        return functools.reduce(join, [expression(part, column) for part in rule[1]])
+    return column(rule)
+
+
+def predicate(rule):
+    kind, operand = rule[0], rule[1]
     if operand[0] == "avg":
         total, count = (polars.col(metric(part, *operand[1:])) for part in ("sum", "count"))
         return (count > 0) & SIGNS[rule[2]](total, rule[3] * 100 * count)
@@ -81,7 +85,13 @@ def read(name, path):
         table = table.select("customer_id", "day", "channel", cents)
         if case["memory"]:
             table = table.with_columns(polars.col("channel").cast(polars.Categorical))
-    return table.collect().lazy() if case["memory"] else table
+    if not case["memory"]:
+        return table
+    made = table.collect()
+    if not case["events"]:  # keys that are joined keep one type
+        made = made.select(column.shrink_dtype() if column.dtype.is_integer() else column
+                           for column in made)
+    return made.lazy()
 
 
 def prepare():
@@ -96,17 +106,25 @@ def turn():
         folded = fold(tables["events"], case["rules"])
         source = source.select("customer_id").join(folded, on="customer_id", how="left")
         source = source.with_columns(polars.all().fill_null(0))
-    tests = {name: expression(rule) for name, rule in zip(case["names"], case["rules"])}
+    predicates = {}  # what rules share is evaluated once
+
+    def column(rule):
+        name, _ = predicates.setdefault(repr(rule), (f"p{len(predicates)}", predicate(rule)))
+        return polars.col(name)
+
+    tests = [expression(rule, column) for rule in case["rules"]]
+    source = source.select(test.alias(name) for name, test in predicates.values())
     if not case["winner"]:
-        columns = [test.sum().alias(name) for name, test in tests.items()]
+        columns = [test.sum().alias(name) for name, test in zip(case["names"], tests)]
         result = source.select(*columns, polars.len().alias("customers"))
         return result.collect(engine=case["engine"]).to_dicts()[0]
-    chain = polars.lit(0, dtype=polars.Int32)
-    for place in range(len(case["rules"]), 0, -1):
-        test = tests[case["names"][place - 1]]
-        chain = polars.when(test).then(polars.lit(place, dtype=polars.Int32)).otherwise(chain)
-    result = source.select(chain.alias("name")).group_by("name").len()
-    return dict(result.collect(engine=case["engine"]).iter_rows())
+    none = len(tests) + 1
+    places = [polars.when(test).then(polars.lit(place, dtype=polars.Int16))
+              .otherwise(polars.lit(none, dtype=polars.Int16))
+              for place, test in enumerate(tests, 1)]
+    result = source.select(polars.min_horizontal(places).alias("name")).group_by("name").len()
+    found = dict(result.collect(engine=case["engine"]).iter_rows())
+    return {0 if place == none else place: count for place, count in found.items()}
 
 
 take_turns(prepare, turn)
