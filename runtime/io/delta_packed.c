@@ -1,6 +1,7 @@
 // Differences in blocks, packed to the widest of each part of a block; see delta_packed.h.
 #include "runtime/io/delta_packed.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum {
@@ -49,8 +50,20 @@ static unsigned char *put_part(unsigned char *out, const uint64_t values[PART], 
   return out;
 }
 
+static bool has_one_difference(const int64_t *numbers, int64_t count) {
+  uint64_t first = (uint64_t)numbers[0] - (uint64_t)numbers[-1], others = 0;
+  for (int64_t i = 1; i < count; i++)
+    others |= ((uint64_t)numbers[i] - (uint64_t)numbers[i - 1]) ^ first;
+  return others == 0;
+}
+
 // At most a block of differences: numbers[i] - numbers[i - 1], which may go round.
 static unsigned char *put_block(unsigned char *out, const int64_t *numbers, int64_t count) {
+  if (has_one_difference(numbers, count)) { // keys that were counted: all widths are 0
+    out = put_signed(out, (int64_t)((uint64_t)numbers[0] - (uint64_t)numbers[-1]));
+    memset(out, 0, PARTS);
+    return out + PARTS;
+  }
   uint64_t values[BLOCK] = {0};
   int64_t least = INT64_MAX;
   for (int64_t i = 0; i < count; i++) {

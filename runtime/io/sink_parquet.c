@@ -7,11 +7,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "runtime/io/delta_packed.h"
 #include "runtime/io/sink_stream.h"
 #include "runtime/io/thrift.h"
+#include "runtime/parquet/page_checksum.h"
 
 enum {
   GROUP_ROWS = 1 << 20,
@@ -71,12 +71,12 @@ static void put_text(struct writer *writer, struct seg_str text) {
 /** What a page holds: its bytes and their checksum. */
 struct page {
   size_t bytes;
-  uLong checksum; // of gzip, as the format asks for
+  uint32_t checksum;
 };
 
 static void add_bytes(struct page *page, const void *bytes, size_t count) {
   page->bytes += count;
-  page->checksum = crc32_z(page->checksum, bytes, count);
+  page->checksum = seg_page_checksum(page->checksum, bytes, count);
 }
 
 static void add_text(struct page *page, struct seg_str text) {
@@ -93,7 +93,7 @@ static void put_page_header(struct writer *writer, int type, const struct page *
   seg_thrift_integer(&header, 1, SEG_THRIFT_I32, type);
   seg_thrift_integer(&header, 2, SEG_THRIFT_I32, (int64_t)page->bytes);
   seg_thrift_integer(&header, 3, SEG_THRIFT_I32, (int64_t)page->bytes); // not compressed
-  seg_thrift_integer(&header, 4, SEG_THRIFT_I32, (int32_t)(uint32_t)page->checksum);
+  seg_thrift_integer(&header, 4, SEG_THRIFT_I32, (int32_t)page->checksum);
   seg_thrift_struct(&header, type == PAGE_DATA ? 5 : 7);
   seg_thrift_integer(&header, 1, SEG_THRIFT_I32, values);
   seg_thrift_integer(&header, 2, SEG_THRIFT_I32, encoding);

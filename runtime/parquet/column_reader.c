@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
+#include "runtime/parquet/page_checksum.h"
 #include "runtime/parquet/page_values.h"
 
 enum {
@@ -158,7 +158,7 @@ static enum seg_reader_result unpack(struct seg_column_reader *reader,
   if (result != SEG_READER_FINE)
     return result;
   const uint8_t *from = window_at(reader, offset);
-  if (page->has_checksum && crc32_z(0, from, page->size) != page->checksum)
+  if (page->has_checksum && seg_page_checksum(0, from, page->size) != page->checksum)
     return SEG_READER_DAMAGED;
   if (!reserve(buffer, (size_t)page->unpacked_size + SEG_PARQUET_SLACK))
     return SEG_READER_NO_MEMORY;

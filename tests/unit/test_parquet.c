@@ -7,6 +7,7 @@
 
 #include "runtime/io/thrift.h"
 #include "runtime/parquet/column_reader.h"
+#include "runtime/parquet/page_checksum.h"
 #include "runtime/parquet/unpack.h"
 
 /* Literals and copies by the format's description; every size of copy, overlapping ones too. */
@@ -66,6 +67,26 @@ static void hybrid(void **state) {
   assert_false(seg_bitmap_test(bits, 201));
   assert_true(seg_bitmap_test(bits, 197 + 8) && !seg_bitmap_test(bits, 197 + 9));
   assert_false(seg_hybrid_read_bits(&runs, 1, bits));
+}
+
+/** The check value of CRC-32 that every list of checksums has; then bit by bit, by definition. */
+static void checksums(void **state) {
+  (void)state;
+  static uint8_t bytes[3000];
+  assert_int_equal(seg_page_checksum(0, "123456789", 9), 0xcbf43926);
+  assert_int_equal(seg_page_checksum(seg_page_checksum(0, "1234", 4), "56789", 5), 0xcbf43926);
+  for (size_t i = 0; i < sizeof bytes; i++)
+    bytes[i] = (uint8_t)(i * 2654435761u >> 13);
+  for (size_t size = 0; size < 1000; size++) {
+    size_t first = size % 97;
+    uint32_t before = size % 3 == 0 ? 0 : (uint32_t)size * 2654435761u, wanted = ~before;
+    for (size_t i = first; i < first + size; i++) {
+      wanted ^= bytes[i];
+      for (int bit = 0; bit < 8; bit++)
+        wanted = wanted >> 1 ^ (0xedb88320u & -(wanted & 1));
+    }
+    assert_int_equal(seg_page_checksum(before, bytes + first, size), ~wanted);
+  }
 }
 
 /* Numbers of every width, packed bit by bit, from the first one on and from another. */
@@ -334,6 +355,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(snappy),
       cmocka_unit_test(hybrid),
+      cmocka_unit_test(checksums),
       cmocka_unit_test(unpacking),
       cmocka_unit_test(damaged_hybrid),
       cmocka_unit_test(differences),
