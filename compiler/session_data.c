@@ -5,6 +5,7 @@
 
 #include "compiler/session_store.h"
 #include "runtime/manifest/manifest.h"
+#include "runtime/run/workers.h"
 #include "runtime/store/source_store.h"
 #include "runtime/time/timestamp_text.h"
 
@@ -108,6 +109,7 @@ enum seg_status seg_session_data_bind(struct seg_session_data *data, const struc
   struct seg_str *overrides = SEG_NEW_ARRAY(&data->arena, struct seg_str, options->source_count);
   data->bindings = SEG_NEW_ARRAY(&data->arena, struct seg_binding *,
                                  (size_t)plan->event_count + plan->list_count + 1);
+  data->inputs.threads = options->threads > 0 ? options->threads : seg_workers_available();
   if (overrides == NULL || data->bindings == NULL)
     return seg_fail_memory(error, "the sources");
   for (size_t i = 0; i < options->source_count; i++)

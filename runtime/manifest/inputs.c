@@ -3,19 +3,61 @@
 
 #include <stdlib.h>
 
-static void hash_all(struct seg_inputs *inputs) {
+/** Files are handed out in their order, and what was begun is finished: the first one that fails is
+ * the same with any number of threads. */
+struct hashing {
+  struct seg_inputs *inputs;
+  atomic_size_t next, failed; // `failed`: the number of that file, or of files
+  pthread_mutex_t lock;       // guards the error
+};
+
+static void *hash_files(void *context) {
+  struct hashing *hashing = context;
+  struct seg_inputs *inputs = hashing->inputs;
+  size_t i = 0;
+  while ((i = atomic_fetch_add(&hashing->next, 1)) < atomic_load(&hashing->failed)) {
+    struct seg_input_file *file = &inputs->files.items[i];
+    struct seg_error error;
+    enum seg_status status =
+        seg_file_hash(file->path.data, inputs->interrupted, &inputs->memory, &file->hash, &error);
+    if (status == SEG_OK)
+      continue;
+    pthread_mutex_lock(&hashing->lock);
+    if (i < atomic_load(&hashing->failed)) {
+      atomic_store(&hashing->failed, i);
+      inputs->status = status;
+      inputs->error = error;
+    }
+    pthread_mutex_unlock(&hashing->lock);
+  }
+  return NULL;
+}
+
+static void hash_all(struct seg_inputs *inputs, unsigned threads) {
+  enum { MOST = 64 };
+  pthread_t helpers[MOST];
+  struct hashing hashing = {.inputs = inputs, .failed = inputs->files.count};
+  unsigned started = 0;
   inputs->status = SEG_OK;
+  pthread_mutex_init(&hashing.lock, NULL);
+  while (started < MOST && started + 1 < threads && started + 1 < inputs->files.count &&
+         pthread_create(&helpers[started], NULL, hash_files, &hashing) == 0)
+    started++;
+  hash_files(&hashing);
+  for (unsigned i = 0; i < started; i++)
+    pthread_join(helpers[i], NULL);
+  pthread_mutex_destroy(&hashing.lock);
+}
+
+// Beside a run, which needs the processors itself.
+static void hash_beside(struct seg_inputs *inputs) {
   if (inputs->remembers)
     seg_hash_memory_open(&inputs->memory, NULL);
-  for (size_t i = 0; i < inputs->files.count && inputs->status == SEG_OK; i++) {
-    struct seg_input_file *file = &inputs->files.items[i];
-    inputs->status = seg_file_hash(file->path.data, inputs->interrupted, &inputs->memory,
-                                   &file->hash, &inputs->error);
-  }
+  hash_all(inputs, 1);
 }
 
 static void *hash_thread(void *context) {
-  hash_all(context);
+  hash_beside(context);
   return NULL;
 }
 
@@ -51,14 +93,14 @@ void seg_inputs_start(struct seg_inputs *inputs, const atomic_bool *interrupted,
   inputs->interrupted = interrupted;
   inputs->is_hashing = pthread_create(&inputs->thread, NULL, hash_thread, inputs) == 0;
   if (!inputs->is_hashing)
-    hash_all(inputs);
+    hash_beside(inputs);
   inputs->is_hashed = true;
 }
 
 enum seg_status seg_inputs_finish(struct seg_inputs *inputs, struct seg_error *error) {
   join(inputs);
   if (!inputs->is_hashed)
-    hash_all(inputs);
+    hash_all(inputs, inputs->threads);
   inputs->is_hashed = true;
   if (inputs->status != SEG_OK) {
     *error = inputs->error;

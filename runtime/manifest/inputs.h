@@ -27,6 +27,7 @@ struct seg_input_query {
 struct seg_inputs {
   SEG_VEC(struct seg_input_file) files; // of one source together, in the order of reading
   SEG_VEC(struct seg_input_query) queries;
+  unsigned threads; // for hashing before a run; 0: one
   /* seg_inputs_start .. seg_inputs_finish: */
   const atomic_bool *interrupted;
   pthread_t thread;
@@ -47,8 +48,8 @@ SEG_NODISCARD enum seg_status seg_inputs_add(struct seg_inputs *inputs,
  * are used, and kept for later ones (hash_memory.h). */
 void seg_inputs_start(struct seg_inputs *inputs, const atomic_bool *interrupted, bool remembers);
 
-/** All hashes are there, and the files are still the ones that were hashed. Errors: those of
- * seg_file_hash. */
+/** All hashes are there (made now, by `threads`, if nobody has started), and the files are still
+ * the ones that were hashed. Errors: those of seg_file_hash. */
 SEG_NODISCARD enum seg_status seg_inputs_finish(struct seg_inputs *inputs, struct seg_error *error);
 
 #endif

@@ -190,12 +190,39 @@ static void files_that_change(void **state) {
   assert_int_equal(seg_file_hash(paths[3], &interrupted, NULL, &hash, &error), SEG_INTERRUPTED);
 }
 
+/** The same hashes, and the same file that cannot be read, with any number of threads. */
+static void by_threads(void **state) {
+  (void)state;
+  for (unsigned round = 0; round < 40; round++) {
+    struct seg_inputs inputs = {.threads = round % 8};
+    struct seg_error error = {0};
+    for (size_t i = 0; i < NAMES; i++)
+      add(&inputs, "first", paths[i]);
+    assert_int_equal(seg_inputs_finish(&inputs, &error), SEG_OK);
+    for (size_t i = 0; i < NAMES; i++)
+      assert_string_equal(inputs.files.items[i].hash.sha256, abc);
+    seg_inputs_deinit(&inputs);
+  }
+  assert_int_equal(unlink(paths[1]), 0);
+  assert_int_equal(unlink(paths[3]), 0);
+  for (unsigned round = 0; round < 40; round++) {
+    struct seg_inputs inputs = {.threads = round % 8};
+    struct seg_error error = {0};
+    for (size_t i = 0; i < NAMES; i++)
+      add(&inputs, "first", paths[i]);
+    assert_int_equal(seg_inputs_finish(&inputs, &error), SEG_IO);
+    assert_non_null(strstr(error.message, names[1]));
+    seg_inputs_deinit(&inputs);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(names_of_every_kind, make_files, remove_files),
       cmocka_unit_test_setup_teardown(what_differs, make_files, remove_files),
       cmocka_unit_test_setup_teardown(lines_that_are_none, make_files, remove_files),
       cmocka_unit_test_setup_teardown(files_that_change, make_files, remove_files),
+      cmocka_unit_test_setup_teardown(by_threads, make_files, remove_files),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
