@@ -157,16 +157,47 @@ static enum seg_status begin(struct writing *writing, struct seg_error *error) {
   return status;
 }
 
+static void drop_values(struct seg_build *build, struct seg_store_values *values) {
+  seg_build_drop(build, &values->values);
+  seg_build_drop(build, &values->bytes);
+  seg_build_drop(build, &values->known);
+}
+
+// One table stays: the old one when the new one says the same. Another one changes the answer of
+// customers who have no new events.
+static void settle(struct seg_preparing *state, struct seg_store_entity *entity) {
+  struct seg_build *build = &state->build;
+  bool is_second = entity->part_count > 0;
+  bool same = is_second && seg_prepare_is_same_table(state, entity);
+  entity->part_count = 1;
+  if (!same)
+    build->store.manifest.state_count = 0;
+  if (same)
+    seg_build_drop(build, &entity->parts[1].numbers);
+  else if (is_second)
+    entity->parts[0] = entity->parts[1];
+  for (uint32_t c = 0; is_second && c < entity->column_count; c++) {
+    struct seg_store_values *parts = entity->columns[c].parts;
+    if (same)
+      drop_values(build, &parts[1]);
+    else
+      parts[0] = parts[1];
+  }
+}
+
 static enum seg_status finish(struct writing *writing, struct seg_store_entity *entity,
                               struct seg_error *error) {
-  struct seg_store_part *part = &entity->parts[0];
+  uint32_t number = entity->part_count > 0;
+  struct seg_store_part *part = &entity->parts[number];
   *part = (struct seg_store_part){.rows = writing->rows, .keyed = writing->rows};
   enum seg_status status = seg_array_file_finish(&writing->numbers, &part->numbers, error);
   for (uint32_t c = 0; status == SEG_OK && c < writing->writer_count; c++)
-    status = seg_values_writer_finish(&writing->writers[c], &entity->columns[c].parts[0], error);
+    status =
+        seg_values_writer_finish(&writing->writers[c], &entity->columns[c].parts[number], error);
   if (status == SEG_OK && writing->identity)
     seg_build_drop(&writing->state->build, &part->numbers);
-  entity->part_count = 1;
+  if (status == SEG_OK)
+    settle(writing->state, entity);
   return status;
 }
 

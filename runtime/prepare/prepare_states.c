@@ -2,15 +2,9 @@
 // store_manifest.h. A run that knows the answer for one of them needs to look at what is new only.
 #include "runtime/prepare/preparing.h"
 
-static const char what_for[] = "the store";
+#include <string.h>
 
-// New customers or lists change the answer of customers who have no new events.
-static bool replaces_tables(const struct seg_preparing *state) {
-  bool any = state->sources->customer != NULL;
-  for (uint32_t l = 0; l < state->plan->list_count; l++)
-    any = any || state->sources->lists[l] != NULL;
-  return any;
-}
+static const char what_for[] = "the store";
 
 enum seg_status seg_prepare_note_state(struct seg_preparing *state, struct seg_error *error) {
   struct seg_store_manifest *manifest = &state->build.store.manifest;
@@ -31,7 +25,7 @@ enum seg_status seg_prepare_note_state(struct seg_preparing *state, struct seg_e
     parts[e] = state->old_parts[e] = manifest->events[e].part_count;
   states[count] = (struct seg_store_state){state->build.store.manifest_hash, parts};
   manifest->states = states;
-  manifest->state_count = replaces_tables(state) ? 0 : count + 1;
+  manifest->state_count = count + 1;
   return SEG_OK;
 }
 
@@ -46,4 +40,33 @@ void seg_prepare_join_states(struct seg_store_manifest *manifest, uint32_t event
       state.parts[event] -= end - first - 1;
   }
   manifest->state_count = kept;
+}
+
+// What cannot be looked at is another one.
+static bool same_array(struct seg_store *store, struct seg_store_array *old,
+                       struct seg_store_array *new) {
+  if (!seg_store_has(old) || !seg_store_has(new))
+    return seg_store_has(old) == seg_store_has(new);
+  if (old->type != new->type || old->count != new->count)
+    return false;
+  struct seg_error unused;
+  bool same = seg_store_map(store, old, &unused) == SEG_OK &&
+              seg_store_map(store, new, &unused) == SEG_OK &&
+              memcmp(old->data, new->data, seg_store_array_bytes(old)) == 0;
+  seg_store_unmap(old);
+  seg_store_unmap(new);
+  return same;
+}
+
+bool seg_prepare_is_same_table(struct seg_preparing *state, struct seg_store_entity *entity) {
+  struct seg_store *store = &state->build.store;
+  bool same = entity->parts[0].rows == entity->parts[1].rows &&
+              same_array(store, &entity->parts[0].numbers, &entity->parts[1].numbers);
+  for (uint32_t c = 0; same && c < entity->column_count; c++) {
+    struct seg_store_values *parts = entity->columns[c].parts;
+    same = same_array(store, &parts[0].values, &parts[1].values) &&
+           same_array(store, &parts[0].bytes, &parts[1].bytes) &&
+           same_array(store, &parts[0].known, &parts[1].known);
+  }
+  return same;
 }

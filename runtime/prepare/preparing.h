@@ -91,7 +91,11 @@ SEG_NODISCARD enum seg_status seg_prepare_event(struct seg_preparing *state, uin
 SEG_NODISCARD enum seg_status seg_prepare_list(struct seg_preparing *state, uint32_t list,
                                                struct seg_error *error);
 
-/** Before anything is added: note what the store is, if it will still be there. */
+/** Has the table that was written as the second part of a customer or a list the rows of the first?
+ */
+bool seg_prepare_is_same_table(struct seg_preparing *state, struct seg_store_entity *entity);
+
+/** Before anything is added: note what the store is. */
 SEG_NODISCARD enum seg_status seg_prepare_note_state(struct seg_preparing *state,
                                                      struct seg_error *error);
 

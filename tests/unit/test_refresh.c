@@ -356,6 +356,29 @@ static void many_customers(void **state) {
   close_shop(&shop);
 }
 
+// The whole customer table every night.
+static void customers_again(void **state) {
+  (void)state;
+  struct shop shop;
+  open_shop(&shop, 3);
+  agree(&shop, "first");
+  for (int day = 0; day < FEW_DAYS; day++) {
+    bool is_other = day == FEW_DAYS / 2;
+    run_command(&shop, "rm -f today/*; cp first/customers.csv today/customers.csv");
+    if (is_other) {
+      write_customers(&shop, "today/customers.csv");
+      run_command(&shop, "cp today/customers.csv first/customers.csv");
+    }
+    write_events(&shop, "today", 20, shop.today, shop.today, 0, false);
+    prepare(&shop, "today", true);
+    shop.today++;
+    shop.refreshed = 0;
+    agree(&shop, is_other ? "another table" : "the same table");
+    assert_int_equal(shop.refreshed, !is_other);
+  }
+  close_shop(&shop);
+}
+
 // Do something to every answer that is there.
 static void change_answers(const struct shop *shop, void (*change)(const char *path)) {
   char folder[PATH], path[PATH + 300];
@@ -462,9 +485,8 @@ static void other_rules(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(thirty_days),
-      cmocka_unit_test(many_customers),
-      cmocka_unit_test(answers_that_are_not_believed),
+      cmocka_unit_test(thirty_days),     cmocka_unit_test(many_customers),
+      cmocka_unit_test(customers_again), cmocka_unit_test(answers_that_are_not_believed),
       cmocka_unit_test(other_rules),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
