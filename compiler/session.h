@@ -17,10 +17,12 @@ struct segc_session {
   atomic_bool interrupted;
   bool loaded;
   struct segc_summary summary;
-  struct seg_plan narrow_plan;       // of runs over a store: shares everything with the pipeline's
-  struct seg_code *narrow_code;      // its code; NULL until one is made
-  struct seg_private_folder objects; // compiled rules of earlier runs, when they are used
-  struct seg_verdicts verdicts;      // of segc_check
+  struct seg_plan own_plan;            // of runs that session_code.h makes code of their own for:
+                                       // shares everything with the pipeline's
+  struct seg_code *own_code;           // its code; NULL until one is made
+  bool own_winners_only;               // who matches each rule is not in it
+  struct seg_private_folder objects;   // compiled rules of earlier runs, when they are used
+  struct seg_verdicts verdicts;        // of segc_check
   struct seg_proof_cache *proof_cache; // reasons of the verdicts may live in it
   bool checked;
 };

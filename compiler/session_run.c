@@ -43,8 +43,8 @@ static bool wants_manifest(const struct run *run) {
 }
 
 // A size is compared with the members of its segment, whether or not they are asked for.
-static bool has_sizes(const struct run *run) {
-  return seg_size_guard_applies(&run->session->pipeline.program);
+static bool is_winners_only(const struct run *run) {
+  return run->options->winners_only && !seg_size_guard_applies(&run->session->pipeline.program);
 }
 
 static enum seg_status run_plan(struct run *run) {
@@ -55,7 +55,7 @@ static enum seg_status run_plan(struct run *run) {
                                     .memory_bytes = run->data.memory_bytes / 2,
                                     .counts_only = run->options->out_path == NULL,
                                     .implies_keys = true,
-                                    .winners_only = run->options->winners_only && !has_sizes(run),
+                                    .winners_only = is_winners_only(run),
                                     .before = run->answer.found ? &run->answer.before : NULL,
                                     .interrupted = &run->session->interrupted};
   if (run->options->progress != NULL) {
@@ -274,8 +274,8 @@ static enum seg_status prepare(struct run *run) {
     status = seg_session_answer_find(&run->answer, &run->data, run->plan, run->options, run->error);
   start = seg_session_clock();
   if (status == SEG_OK)
-    status = seg_session_compile(run->session, &run->data.sources, &run->plan, &run->kernels,
-                                 run->error);
+    status = seg_session_compile(run->session, &run->data.sources, is_winners_only(run), &run->plan,
+                                 &run->kernels, run->error);
   count_time(compile, start);
   return status;
 }

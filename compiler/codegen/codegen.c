@@ -248,6 +248,12 @@ union entry_point {
   seg_fold_function fold;
 };
 
+/** Stages of chains then have masks of their own (runtime/filter/chain_stages.h). */
+static bool only_races(const struct compilation *compilation) {
+  return compilation->options != NULL && compilation->options->winners_only &&
+         compilation->plan->holdout_count == 0;
+}
+
 static enum seg_status fill_block(struct compilation *compilation, struct seg_arena *arena,
                                   const struct unit *unit, const uint64_t *addresses,
                                   struct seg_block_kernel *out) {
@@ -261,6 +267,7 @@ static enum seg_status fill_block(struct compilation *compilation, struct seg_ar
   out->value_slot_count = layout->value_slot_count;
   out->value_layouts =
       keep(arena, layout->value_layouts, layout->value_slot_count, sizeof *layout->value_layouts);
+  out->level = seg_processor_level(compilation->options);
   out->step_slots =
       keep(arena, layout->value_slots, unit->block->step_count, sizeof *layout->value_slots);
   out->value_roots =
@@ -268,8 +275,9 @@ static enum seg_status fill_block(struct compilation *compilation, struct seg_ar
   if (functions == NULL || out->value_layouts == NULL || out->step_slots == NULL ||
       out->value_roots == NULL)
     return no_memory(compilation);
-  return seg_mask_program_build(arena, unit->block, layout->value_slots,
-                                seg_processor_level(compilation->options), &out->masks,
+  if (unit->block == &compilation->plan->customer_block && only_races(compilation))
+    return SEG_OK;
+  return seg_mask_program_build(arena, unit->block, layout->value_slots, out->level, &out->masks,
                                 compilation->error);
 }
 

@@ -23,6 +23,8 @@ struct seg_codegen_options {
   const char *features; // LLVM's feature list, such as "+avx2,-avx512f"; NULL = those of `cpu`
   const struct seg_private_folder *objects; // where object code is kept for the next time; NULL:
                                             // nowhere
+  bool winners_only; // runs with this option only: who matches each rule is not made, when no
+                     // control group asks for it
 };
 
 /**

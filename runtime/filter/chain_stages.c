@@ -61,9 +61,8 @@ static enum seg_status build_programs(struct seg_chain_stages *stages, uint32_t 
   members.mask_root_count = end;
   members.mask_roots = roots;
   struct seg_mask_planner planner;
-  enum seg_status status =
-      seg_mask_planner_init(&planner, &stages->arena, &members, stages->kernel->step_slots,
-                            stages->kernel->masks->level, error);
+  enum seg_status status = seg_mask_planner_init(
+      &planner, &stages->arena, &members, stages->kernel->step_slots, stages->kernel->level, error);
   for (uint32_t s = 0; status == SEG_OK && s < stages->stage_count; s++) {
     struct seg_chain_stage *stage = &stages->stages[s];
     count = s == 0 ? count : stage->end - stage->first;

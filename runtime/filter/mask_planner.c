@@ -245,9 +245,10 @@ static bool add_searches(const struct making *making) {
   const struct seg_mask_planner *planner = making->planner;
   struct seg_mask_program *program = making->program;
   struct seg_str words[SEG_SEARCH_WORDS_MOST];
-  uint32_t count = 0;
-  program->searches =
-      SEG_NEW_ARRAY(planner->arena, struct seg_text_search, (size_t)program->leaf_count + 1);
+  uint32_t count = 0, most = 0;
+  for (uint32_t i = 0; i < program->leaf_count; i++)
+    most += program->leaves[i].kind == SEG_MASK_SEARCH;
+  program->searches = SEG_NEW_ARRAY(planner->arena, struct seg_text_search, most);
   for (uint32_t i = 0; program->searches != NULL && i < program->leaf_count; i++) {
     const struct seg_mask_node *leaf = &program->leaves[i];
     if (leaf->kind != SEG_MASK_SEARCH)

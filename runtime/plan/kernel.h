@@ -58,7 +58,9 @@ struct seg_block_kernel {
   const enum seg_layout *value_layouts;
   const uint32_t *step_slots;                // per step: its value slot, where it has one
   const struct seg_value_place *value_roots; // per value root of the block
-  const struct seg_mask_program *masks;      // the mask roots, when the values are there
+  enum seg_vector_level level;               // masks are made for
+  const struct seg_mask_program *masks;      // the mask roots, when the values are there; NULL for
+                                             // the customer block when only winners are wanted
 };
 
 struct seg_fold_scratch; // runtime/fold: hash sets for distinct; one a thread

@@ -387,8 +387,9 @@ static inline void make_rules(struct fixture *f, bool from_event) {
 static inline void make_masks(struct fixture *f, const struct seg_block *block,
                               struct seg_block_kernel *kernel) {
   static const uint32_t slots[MAX_STEPS];
+  kernel->level = SEG_VECTOR_AVX512;
   assert_int_equal(
-      seg_mask_program_build(&f->plan.arena, block, slots, SEG_VECTOR_AVX512, &kernel->masks, NULL),
+      seg_mask_program_build(&f->plan.arena, block, slots, kernel->level, &kernel->masks, NULL),
       SEG_OK);
 }
 

@@ -41,6 +41,30 @@ struct answer {
   char *output;
 };
 
+static char *say_winners(const struct segc_summary *summary, char *at) {
+  const struct segc_chain_count *chain = &summary->chains[0];
+  for (size_t w = 0; w < chain->winner_count; w++)
+    at += sprintf(at, " %" PRIu64, chain->winners[w].members);
+  return at + sprintf(at, ", %" PRIu64, chain->unmatched);
+}
+
+/* The same session, asked for winners only and then for everybody again. */
+static void run_again(struct segc_session *session, struct segc_run_options options,
+                      const struct segc_summary *first) {
+  char expected[512], found[512];
+  uint64_t members = first->segments[0].members;
+  const struct segc_summary *summary = NULL;
+  say_winners(first, expected);
+  options.out_path = NULL;
+  for (int turn = 0; turn < 2; turn++) {
+    options.winners_only = turn == 0;
+    assert_int_equal(segc_run(session, &options, &summary), SEGC_OK);
+    say_winners(summary, found);
+    assert_string_equal(found, expected);
+  }
+  assert_int_equal(summary->segments[0].members, members);
+}
+
 static struct answer score(const char *project, const char *folder, unsigned threads) {
   struct answer answer = {.fine = true, .output = calloc(1, OUTPUT)};
   const char *paths[] = {io_path("rules.seg")};
@@ -75,7 +99,8 @@ static struct answer score(const char *project, const char *folder, unsigned thr
     at += sprintf(at, "%" PRIu64 ":", summary->customers);
     for (size_t s = 0; s < summary->segment_count; s++)
       at += sprintf(at, " %" PRIu64, summary->segments[s].members);
-    sprintf(at, ", %" PRIu64, summary->chains[0].unmatched);
+    say_winners(summary, at);
+    run_again(session, options, summary);
   }
   segc_session_free(session);
   return answer;
