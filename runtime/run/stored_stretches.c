@@ -7,8 +7,9 @@
 #include "runtime/store/store_read.h"
 
 enum {
-  TOGETHER = 64, // customers that are never divided: a word of the bitmaps
-  SOME = 256,    // chosen customers that are looked for in one part after the other
+  TOGETHER = 64,  // customers that are never divided: a word of the bitmaps
+  SOME = 256,     // chosen customers that are looked for in one part after the other
+  NEAR = 1 << 14, // numbers, among which their places are kept in a table
 };
 
 static const char what_for[] = "where the events of customers are";
@@ -53,12 +54,13 @@ enum seg_status seg_stored_stretches_init(struct seg_stored_stretches *stretches
   }
   if (!view->rise)
     return SEG_OK;
-  stretches->chosen = calloc((size_t)parts * SOME + 1, 2 * sizeof *stretches->chosen);
-  if (stretches->chosen == NULL)
+  stretches->chosen = calloc((size_t)parts * (SOME + 1) + 1, 2 * sizeof *stretches->chosen);
+  stretches->places = calloc(NEAR, sizeof *stretches->places);
+  if (stretches->chosen == NULL || stretches->places == NULL)
     return seg_fail_memory(error, what_for);
   for (uint32_t p = 0; p < parts; p++) {
-    stretches->cursors[p].first = stretches->chosen + (size_t)p * 2 * SOME;
-    stretches->cursors[p].end = stretches->cursors[p].first + SOME;
+    stretches->cursors[p].first = stretches->chosen + (size_t)p * 2 * (SOME + 1);
+    stretches->cursors[p].end = stretches->cursors[p].first + SOME + 1;
   }
   return SEG_OK;
 }
@@ -66,6 +68,7 @@ enum seg_status seg_stored_stretches_init(struct seg_stored_stretches *stretches
 void seg_stored_stretches_deinit(struct seg_stored_stretches *stretches) {
   SEG_VEC_FREE(&stretches->list);
   free(stretches->chosen);
+  free(stretches->places);
   free(stretches->cursors);
   *stretches = (struct seg_stored_stretches){0};
 }
@@ -181,24 +184,6 @@ static void find_rising(struct seg_stored_stretches *stretches, uint64_t number,
   }
 }
 
-// How many of the rising numbers are below `number`, when few of them are: without a branch for
-// each.
-static uint32_t count_below(const uint32_t *numbers, uint32_t count, uint32_t number) {
-  enum { GROUP = 8 };
-  uint32_t below = 0;
-  while (count - below > GROUP) {
-    uint32_t some = 0;
-    for (uint32_t i = 0; i < GROUP; i++)
-      some += numbers[below + i] < number;
-    below += some;
-    if (some < GROUP)
-      return below;
-  }
-  while (below < count && numbers[below] < number)
-    below++;
-  return below;
-}
-
 // In a part where all numbers have offsets.
 static void find_in_dense(struct seg_stored_cursor *cursor, const uint32_t *numbers,
                           uint32_t count) {
@@ -209,45 +194,60 @@ static void find_in_dense(struct seg_stored_cursor *cursor, const uint32_t *numb
   }
 }
 
-// In a part that lists its numbers, where the cursor stands before them. The fewer are looked for
-// among the others.
-static void find_in_sparse(struct seg_stored_cursor *cursor, const struct seg_store_part *part,
-                           const uint32_t *numbers, uint32_t count) {
-  enum { FEWER = 4 };
-  uint64_t place = cursor->place, far = place + (uint64_t)count * FEWER;
-  uint32_t last = numbers[count - 1];
-  memset(cursor->first, 0, count * sizeof *cursor->first);
-  memset(cursor->end, 0, count * sizeof *cursor->end);
-  if (far < cursor->count && cursor->numbers[far] <= last) {
-    for (uint32_t i = 0; i < count; i++) {
-      uint64_t rows = seg_stored_rows_at(part, numbers[i], seg_stored_place(part, numbers[i]),
-                                         &cursor->first[i]);
-      cursor->end[i] = cursor->first[i] + rows;
-    }
-    cursor->place = seg_stored_place(part, (uint64_t)last + 1);
-    return;
+// In a part that lists its numbers, by searching.
+static void search_sparse(struct seg_stored_cursor *cursor, const struct seg_store_part *part,
+                          const uint32_t *numbers, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    uint64_t place = seg_stored_place(part, numbers[i]);
+    cursor->end[i] = seg_stored_rows_at(part, numbers[i], place, &cursor->first[i]);
+    cursor->end[i] += cursor->first[i];
   }
-  for (uint32_t at = 0; place < cursor->count && cursor->numbers[place] <= last; place++) {
-    at += count_below(numbers + at, count - at, cursor->numbers[place]);
-    // Nobody's rows are those of the customer behind, until his own are found or he has none.
-    bool is_his = numbers[at] == cursor->numbers[place];
-    cursor->first[at] = is_his ? cursor->offsets[place] : 0;
-    cursor->end[at] = is_his ? cursor->offsets[place + 1] : 0;
+  cursor->place = seg_stored_place(part, (uint64_t)numbers[count - 1] + 1);
+}
+
+// The same by going over it, when it does not list many more: `places` tells who is who. It is not
+// cleared before: a place counts when the number is there.
+static void scan_sparse(struct seg_stored_cursor *cursor, const uint32_t *numbers, uint32_t count,
+                        const uint16_t *places) {
+  uint64_t place = cursor->place;
+  while (place < cursor->count && cursor->numbers[place] < numbers[0])
+    place++;
+  for (; place < cursor->count && cursor->numbers[place] <= numbers[count - 1]; place++) {
+    uint32_t at = places[cursor->numbers[place] - numbers[0]];
+    bool is_chosen = at < count && numbers[at] == cursor->numbers[place];
+    at = is_chosen ? at : SOME; // nobody's: without a branch that nobody could predict
+    cursor->first[at] = cursor->offsets[place];
+    cursor->end[at] = cursor->offsets[place + 1];
   }
   cursor->place = place;
+}
+
+static void find_in_sparse(struct seg_stored_stretches *stretches, uint32_t part,
+                           const uint32_t *numbers, uint32_t count) {
+  enum { FEWER = 4 };
+  struct seg_stored_cursor *cursor = &stretches->cursors[part];
+  uint32_t last = numbers[count - 1];
+  uint64_t far = cursor->place + (uint64_t)count * FEWER;
+  memset(cursor->first, 0, count * sizeof *cursor->first);
+  memset(cursor->end, 0, count * sizeof *cursor->end);
+  if (last - numbers[0] >= NEAR || (far < cursor->count && cursor->numbers[far] <= last))
+    search_sparse(cursor, &stretches->view->from.entity->parts[part], numbers, count);
+  else
+    scan_sparse(cursor, numbers, count, stretches->places);
 }
 
 // The rows of some customers with rising numbers, part by part: they lie too far from each other
 // for the processor to see where the next one's are, and each part has some of few of them.
 static void find_some(struct seg_stored_stretches *stretches, const uint32_t *numbers,
                       uint32_t count) {
-  const struct seg_store_entity *entity = stretches->view->from.entity;
-  for (uint32_t p = 0; p < entity->part_count; p++) {
+  for (uint32_t i = 0; i < count && numbers[i] - numbers[0] < NEAR; i++)
+    stretches->places[numbers[i] - numbers[0]] = (uint16_t)i;
+  for (uint32_t p = 0; p < stretches->view->from.entity->part_count; p++) {
     struct seg_stored_cursor *cursor = &stretches->cursors[p];
     if (cursor->numbers == NULL)
       find_in_dense(cursor, numbers, count);
     else
-      find_in_sparse(cursor, &entity->parts[p], numbers, count);
+      find_in_sparse(stretches, p, numbers, count);
     for (uint32_t i = 0; cursor->skips && i < count; i++)
       if (cursor->first[i] < cursor->end[i])
         cursor->first[i] = leave_out(stretches, p, cursor->first[i], cursor->end[i]);

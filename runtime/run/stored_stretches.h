@@ -24,7 +24,8 @@ struct seg_stored_cursor {
   uint64_t count;          // of both
   uint64_t place;
   bool skips; // rows before `from_day` are left out
-  /* Of some chosen customers: their rows in the part; first == end for none. */
+  /* Of some chosen customers: their rows in the part; first == end for none. And a place for
+   * others. */
   uint64_t *first, *end;
 };
 
@@ -34,6 +35,7 @@ struct seg_stored_stretches {
   SEG_VEC(struct seg_stored_stretch) list;
   struct seg_stored_cursor *cursors; // per part
   uint64_t *chosen;                  // where their `first` and `end` lie
+  uint16_t *places;                  // of chosen numbers, by how far they are from the first
   int32_t from_day;
 };
 
