@@ -74,6 +74,23 @@ static int64_t key_of(const struct seg_result_view *result, int64_t row) {
   return keys == NULL ? result->first_key + row : keys[row];
 }
 
+// All the truths of a row: room is made once, and each is copied as the eight bytes of its room.
+static void put_truths(struct writer *writer, const struct seg_result_view *result, int64_t row) {
+  static const char words[2][8] = {",false", ",true"};
+  static const uint8_t sizes[2] = {6, 5};
+  if (!SEG_VEC_RESERVE(&writer->buffer, (size_t)result->segment_count * 6 + sizeof *words)) {
+    writer->outcome = SEG_SINK_CSV_MEMORY;
+    return;
+  }
+  char *at = writer->buffer.items + writer->buffer.count;
+  for (uint32_t i = 0; i < result->segment_count; i++) {
+    bool member = seg_bitmap_test(result->members[i], row);
+    memcpy(at, words[member], sizeof *words);
+    at += sizes[member];
+  }
+  writer->buffer.count = (size_t)(at - writer->buffer.items);
+}
+
 static void put_row(struct writer *writer, const struct seg_result_view *result, int64_t row) {
   if (result->keys.layout == SEG_LAYOUT_TEXT) {
     put_text(writer, ((const struct seg_str *)result->keys.values)[row]);
@@ -81,10 +98,7 @@ static void put_row(struct writer *writer, const struct seg_result_view *result,
     char digits[SEG_DECIMAL_TEXT];
     put(writer, digits, seg_decimal_format(key_of(result, row), 0, digits));
   }
-  for (uint32_t i = 0; i < result->segment_count; i++) {
-    bool member = seg_bitmap_test(result->members[i], row);
-    put(writer, member ? ",true" : ",false", member ? 5 : 6);
-  }
+  put_truths(writer, result, row);
   for (uint32_t i = 0; i < result->chain_count; i++) {
     const struct seg_result_chain *chain = &result->chains[i];
     uint16_t winner = chain->winners[row];

@@ -11,7 +11,7 @@
 
 #include "runtime/io/sink.h"
 
-enum { BUFFER = 1 << 19, LEVEL = 6, GZIP = 16 + MAX_WBITS, USUAL_MEMORY = 8 };
+enum { BUFFER = 1 << 20, LEVEL = 6, GZIP = 16 + MAX_WBITS, USUAL_MEMORY = 8 };
 
 static bool start_deflating(struct seg_sink_stream *stream) {
   stream->deflating = calloc(1, sizeof *stream->deflating);
