@@ -11,7 +11,13 @@
 
 #include "runtime/io/sink.h"
 
-enum { BUFFER = 1 << 20, LEVEL = 6, GZIP = 16 + MAX_WBITS, USUAL_MEMORY = 8 };
+enum {
+  BUFFER = 1 << 20,
+  SYNCED_TOGETHER = 8 << 20,
+  LEVEL = 6,
+  GZIP = 16 + MAX_WBITS,
+  USUAL_MEMORY = 8
+};
 
 static bool start_deflating(struct seg_sink_stream *stream) {
   stream->deflating = calloc(1, sizeof *stream->deflating);
@@ -60,8 +66,12 @@ static void write_all(struct seg_sink_stream *stream, const unsigned char *bytes
     watcher->look(watcher->context, bytes, size);
   }
   write_unseen(stream, bytes, size);
+  stream->unsynced += size;
+  if (stream->unsynced < SYNCED_TOGETHER)
+    return;
   // The disk may begin; without this all of it waits for the end. Only a wish.
   (void)sync_file_range(stream->file, 0, 0, SYNC_FILE_RANGE_WRITE);
+  stream->unsynced = 0;
 }
 
 static void let_go(struct seg_sink_stream *stream) {

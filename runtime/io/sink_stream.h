@@ -18,6 +18,7 @@ struct seg_sink_stream {
   unsigned char *buffers[2]; // the second one only with a watcher
   unsigned char *buffer;     // the one of them that is being filled
   size_t filled;
+  size_t unsynced;              // bytes that the disk was not told of
   struct z_stream_s *deflating; // NULL: plain
   const struct seg_sink_watcher *watcher;
 };
