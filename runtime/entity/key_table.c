@@ -301,11 +301,14 @@ enum seg_status seg_key_table_add(struct seg_key_table *table, const struct seg_
   assert((keys->layout == SEG_LAYOUT_TEXT) == table->is_text);
   uint64_t most = (uint64_t)table->count + row_count;
   enum seg_status status = check_count(most, error);
-  if (status == SEG_OK)
+  // Keys that are implied need no room.
+  if (status == SEG_OK && !table->implies)
     status = grow_keys(table, most, error);
   uint32_t done = 0;
   if (status == SEG_OK && !table->is_text && table->slots == NULL)
     done = add_consecutive(table, keys->values, rows, row_count, numbers);
+  if (status == SEG_OK && done < row_count)
+    status = grow_keys(table, most, error);
   if (status == SEG_OK && done < row_count)
     status = grow_slots(table, most, error);
   for (uint32_t i = done; status == SEG_OK && i < row_count; i += AHEAD) {

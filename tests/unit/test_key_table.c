@@ -201,6 +201,7 @@ static void keys_that_nobody_asks_for(void **state) {
   const uint32_t added[] = {0, 1, 2, 1, 3};
   assert_memory_equal(numbers, added, sizeof added);
   assert_int_equal(table.implied, 4);
+  assert_int_equal(seg_memory_budget_used(&budget), 0);
   view = integer_view(others, 4);
   assert_int_equal(seg_key_table_add(&table, &view, rows, 4, numbers, NULL), SEG_OK);
   const uint32_t more[] = {4, 5, 0, 6};
