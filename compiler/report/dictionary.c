@@ -236,9 +236,15 @@ static struct seg_str segment_name(struct builder *builder, uint32_t segment) {
 static void relations_of(struct builder *builder, uint32_t segment,
                          struct seg_dictionary_segment *out) {
   const struct seg_program *program = builder->program;
-  uint32_t room = program->segment_count;
-  out->exclusive.items = array(builder, room, sizeof *out->exclusive.items);
-  out->overlaps.items = array(builder, room, sizeof *out->overlaps.items);
+  uint32_t exclusive = 0, overlaps = 0; // room for all others would be quadratic in a project
+  for (uint32_t i = 0; i < program->segment_count; i++) {
+    enum seg_relation relation =
+        i == segment ? SEG_UNRELATED : seg_program_relation(program, segment, i);
+    exclusive += relation == SEG_EXCLUSIVE;
+    overlaps += relation == SEG_MAY_OVERLAP;
+  }
+  out->exclusive.items = array(builder, exclusive, sizeof *out->exclusive.items);
+  out->overlaps.items = array(builder, overlaps, sizeof *out->overlaps.items);
   for (uint32_t i = 0; !builder->failed && i < program->segment_count; i++) {
     enum seg_relation relation =
         i == segment ? SEG_UNRELATED : seg_program_relation(program, segment, i);

@@ -143,7 +143,9 @@ static struct seg_str text_at(struct reader *reader, uint32_t column, uint64_t r
 // How a question is asked: of the text of any values, or cheaper, of values whose type says enough.
 enum asking { OF_TEXT, OF_WHOLE, OF_DECIMAL, OF_BOOL, OF_TIME, ASKINGS };
 
-// What is asked of a column, `$`; nothing where the answer would be 0 or is not looked at.
+// What is asked of a column, `$`; nothing where the answer would be 0 or is not looked at. A cast
+// that fails makes a sentence that nobody reads, so that it is only tried where the form is right;
+// `and` would try it everywhere.
 enum {
   KNOWN,
   BOOLS,
@@ -166,36 +168,37 @@ enum {
 
 #define COUNT     "count($)"
 #define DIFFERENT "approx_count_distinct($)"
-#define DIGITS_15 "count(*) filter ($ > -1000000000000000 and $ < 1000000000000000)"
+#define WIDEST    "greatest(length(min($)::varchar), length(max($)::varchar))"
+#define DIGITS_15 "count_if($ > -1000000000000000 and $ < 1000000000000000)"
 static const char *const questions[QUESTIONS][ASKINGS] = {
     [KNOWN] = {COUNT, COUNT, COUNT, COUNT, COUNT},
-    [BOOLS] = {"count(*) filter (lower($) in ('true','false','t','f','yes','no','y','n'))"},
-    [INTS] = {"count(*) filter (regexp_full_match($, '[+-]?[0-9]{1,18}'))",
-              "count(*) filter ($ between -999999999999999999 and 999999999999999999)"},
-    [LEADING_ZEROS] = {"count(*) filter (regexp_full_match($, '[+-]?0[0-9]+'))"},
-    [NUMBERS] = {"count(*) filter (regexp_full_match($, "
+    [BOOLS] = {"count_if(lower($) in ('true','false','t','f','yes','no','y','n'))"},
+    [INTS] = {"count_if(regexp_full_match($, '[+-]?[0-9]{1,18}'))",
+              "count_if($ between -999999999999999999 and 999999999999999999)"},
+    [LEADING_ZEROS] = {"count_if(regexp_full_match($, '[+-]?0[0-9]+'))"},
+    [NUMBERS] = {"count_if(regexp_full_match($, "
                  "'[+-]?([0-9]{1,15}([.][0-9]{0,15})?|[.][0-9]{1,15})([eE][+-]?[0-9]{1,2})?'))",
                  DIGITS_15, DIGITS_15},
-    [DECIMALS] = {"count(*) filter (regexp_full_match($, '[+-]?[0-9]{1,15}([.][0-9]{1,9})?'))",
-                  DIGITS_15, DIGITS_15},
+    [DECIMALS] = {"count_if(regexp_full_match($, '[+-]?[0-9]{1,15}([.][0-9]{1,9})?'))", DIGITS_15,
+                  DIGITS_15},
     [SCALE] = {[OF_TEXT] = "max(length(rtrim(split_part($, '.', 2), '0')))",
                [OF_DECIMAL] = "max(length(rtrim(split_part($::varchar, '.', 2), '0')))"},
-    [DATES] = {"count(*) filter (regexp_full_match($, '[0-9]{4}-[0-9]{2}-[0-9]{2}') "
-               "and try_cast($ as date) is not null)"},
-    [CLOCKS] = {"count(*) filter (regexp_full_match($, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]"
+    [DATES] = {"count(case when regexp_full_match($, '[0-9]{4}-[0-9]{2}-[0-9]{2}') "
+               "then try_cast($ as date) end)"},
+    [CLOCKS] = {"count(case when regexp_full_match($, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]"
                 "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?') "
-                "and try_cast(left($, 10) as date) is not null)"},
-    [INSTANTS] = {"count(*) filter (regexp_full_match($, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]"
+                "then try_cast(left($, 10) as date) end)"},
+    [INSTANTS] = {"count(case when regexp_full_match($, '[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]"
                   "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)') "
-                  "and try_cast(left($, 10) as date) is not null)"},
-    [SIZE] = {[OF_TEXT] = "max(length($))",
-              [OF_WHOLE] = "max(length($::varchar))",
-              [OF_DECIMAL] = "max(length($::varchar))"},
-    [CONTROLS] = {"count(*) filter (regexp_matches($, '[[:cntrl:]]'))"},
+                  "then try_cast(left($, 10) as date) end)"},
+    [SIZE] = {"max(length($))", WIDEST, WIDEST},
+    [CONTROLS] = {"count_if(regexp_matches($, '[[:cntrl:]]'))"},
     [DISTINCT] = {DIFFERENT, DIFFERENT, DIFFERENT, DIFFERENT, DIFFERENT},
     [FIRST] = {[OF_TEXT] = "min(left($, 10))", [OF_TIME] = "left(min($)::varchar, 10)"},
     [LAST] = {[OF_TEXT] = "max(left($, 10))", [OF_TIME] = "left(max($)::varchar, 10)"},
-    [SUM] = {"sum(try_cast($ as double))", "sum($::double)", "sum($::double)"},
+    [SUM] = {"sum(case when regexp_full_match($, '[0-9.+-]+([eE][0-9+-]+)?') "
+             "then try_cast($ as double) end)",
+             "sum($::double)", "sum($::double)"},
 };
 
 enum { MOST_DECIMALS = 9 }; // that DECIMALS asks for
