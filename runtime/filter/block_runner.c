@@ -29,15 +29,17 @@ static enum seg_status allocate(struct seg_block_runner *runner, struct seg_erro
   runner->root_masks = calloc(masks, sizeof *runner->root_masks);
   runner->input_values = calloc(inputs, sizeof *runner->input_values);
   runner->input_known = calloc(inputs, sizeof *runner->input_known);
+  runner->input_dictionaries = calloc(inputs, sizeof *runner->input_dictionaries);
   runner->frame_input_values = calloc(inputs, sizeof *runner->frame_input_values);
   runner->frame_input_known = calloc(inputs, sizeof *runner->frame_input_known);
   runner->frame_values = calloc(values, sizeof *runner->frame_values);
   runner->frame_value_known = calloc(values, sizeof *runner->frame_value_known);
   runner->all_known = seg_column_memory((size_t)runner->batch_rows / 8);
   if (runner->value_slots == NULL || runner->root_masks == NULL || runner->input_values == NULL ||
-      runner->input_known == NULL || runner->frame_input_values == NULL ||
-      runner->frame_input_known == NULL || runner->frame_values == NULL ||
-      runner->frame_value_known == NULL || runner->all_known == NULL)
+      runner->input_known == NULL || runner->input_dictionaries == NULL ||
+      runner->frame_input_values == NULL || runner->frame_input_known == NULL ||
+      runner->frame_values == NULL || runner->frame_value_known == NULL ||
+      runner->all_known == NULL)
     return seg_fail_memory(error, what_for);
   return SEG_OK;
 }
@@ -95,6 +97,7 @@ void seg_block_runner_deinit(struct seg_block_runner *runner) {
   free(runner->root_masks);
   free(runner->input_values);
   free(runner->input_known);
+  free(runner->input_dictionaries);
   free(runner->frame_input_values);
   free(runner->frame_input_known);
   free(runner->frame_values);
@@ -219,6 +222,7 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
         .steps = runner->block->steps,
         .texts = &runner->texts,
         .fault = &found,
+        .dictionaries = runner->input_dictionaries,
     };
     for (uint32_t f = 0; f < runner->kernel->function_count; f++)
       runner->kernel->functions[f](&frame);
@@ -249,6 +253,12 @@ const void *seg_block_runner_values(const struct seg_block_runner *runner, uint3
   }
   *known = runner->value_slots[place.slot].known;
   return runner->value_slots[place.slot].values;
+}
+
+const struct seg_text_dictionary *seg_block_runner_dictionary(const struct seg_block_runner *runner,
+                                                              uint32_t root) {
+  struct seg_value_place place = runner->kernel->value_roots[root];
+  return place.is_input ? runner->input_dictionaries[place.slot] : NULL;
 }
 
 void seg_block_runner_count(const struct seg_block_runner *runner, int64_t rows,

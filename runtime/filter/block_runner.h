@@ -38,6 +38,7 @@ struct seg_block_runner {
   /* The inputs of the last apply, and the frame's arrays. */
   const void **input_values;
   const uint64_t **input_known;
+  const struct seg_text_dictionary **input_dictionaries; // of texts that have a width
   const void **frame_input_values;
   const uint64_t **frame_input_known;
   void **frame_values;
@@ -81,6 +82,10 @@ SEG_NODISCARD enum seg_status seg_block_runner_apply(struct seg_block_runner *ru
 /** After apply: values and known bits of a value root (known may be NULL: nothing is missing). */
 const void *seg_block_runner_values(const struct seg_block_runner *runner, uint32_t root,
                                     const uint64_t **known);
+
+/** The dictionary of a value root that is an input of codes, or NULL. */
+const struct seg_text_dictionary *seg_block_runner_dictionary(const struct seg_block_runner *runner,
+                                                              uint32_t root);
 
 /** After apply: the words of a mask root. */
 static inline const uint64_t *seg_block_runner_mask(const struct seg_block_runner *runner,

@@ -295,7 +295,7 @@ static enum seg_status go_on(struct seg_chain_racer *racer, const struct seg_cha
 static void empty_tails(const struct seg_chain_stages *stages, struct seg_chain_room *room) {
   int64_t rows = room->frame.row_count, tail = (64 - rows % 64) % 64;
   for (uint32_t c = 0; c < stages->column_count; c++)
-    if (stages->columns[c].layout == SEG_LAYOUT_TEXT)
+    if (stages->columns[c].layout == SEG_LAYOUT_TEXT && stages->columns[c].width == SEG_WIDTH_FULL)
       memset((struct seg_str *)room->column_values[c] + rows, 0,
              (size_t)tail * sizeof(struct seg_str));
 }
@@ -337,7 +337,8 @@ static enum seg_status wait_for(struct seg_chain_racer *racer, uint32_t number,
                                          .row_count = room->frame.row_count,
                                          .as_of = frame->as_of,
                                          .as_of_instant = frame->as_of_instant,
-                                         .steps = frame->steps};
+                                         .steps = frame->steps,
+                                         .dictionaries = frame->dictionaries};
   list_rows(field->unassigned, seg_bitmap_words(frame->row_count), room->copied);
   for (int64_t done = 0; status == SEG_OK && done < field->left;) {
     int64_t free_rows = racer->batch_rows - room->frame.row_count;

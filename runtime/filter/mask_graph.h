@@ -26,6 +26,7 @@ enum seg_mask_kind {
   SEG_MASK_DECIDED, // scalar step `left` against scalar step `right` by comparison `test`
   SEG_MASK_CALL,    // mask step `left` by calls, 64 rows each; of a list of texts: item `right`
   SEG_MASK_SEARCH,  // texts of step `left` that contain the word of mask step `right`
+  SEG_MASK_CODED,   // mask step `right` about the coded texts of step `left`
   SEG_MASK_AND,     // literals `left` and `right`
 };
 

@@ -86,6 +86,9 @@ struct seg_mask_op {
   uint32_t level; // its operands are leaves, or come from lower levels
 };
 
+/** picked[i] = numbers[codes[i]], 512 of them. */
+typedef void seg_mask_pick(const void *codes, const uint32_t *numbers, uint32_t *picked);
+
 struct seg_mask_kernels {
   /** GREATER_EQUAL of F64 only: integers have a number before; BETWEEN of integers only. */
   seg_mask_compare *compare[SEG_MASK_TYPE_COUNT][SEG_MASK_TEST_COUNT];
@@ -96,6 +99,9 @@ struct seg_mask_kernels {
   seg_mask_slice *slice[SEG_MASK_I64];
   seg_mask_grade *grade;
   seg_text_search_kernel *search;
+  seg_mask_pick *pick[SEG_WIDTH_COUNT]; // by the width of codes; FULL: none
+  /** Of up to 128 numbers of a byte, by codes of a byte; NULL where others are as fast. */
+  void (*pick_bytes)(const int8_t *codes, const uint8_t *numbers, uint32_t count, uint8_t *picked);
   /** The first `words` words (a multiple of 8) of all operations, in order. Slot s lies at slots +
    * s * stride. */
   void (*combine)(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *ops,

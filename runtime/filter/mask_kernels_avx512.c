@@ -14,6 +14,7 @@
 #define KERNELS seg_mask_kernels_avx512
 #define COMPARE_BY_HAND
 #define COUNT_BY_HAND
+#define PICK_BY_HAND
 #define SEARCH_BY_HAND seg_text_search_avx512
 
 INLINE __m512i load(const void *values, int64_t index) {
@@ -318,6 +319,16 @@ INLINE void rank_all(const void *values, bool are_doubles, int64_t rows,
 RANK(rank_i64, false)
 RANK(rank_f64, true)
 #undef RANK
+
+KERNEL void pick_bytes(const int8_t *codes, const uint8_t *numbers, uint32_t count,
+                       uint8_t *picked) {
+  const __mmask64 low = _bzhi_u64(UINT64_MAX, count < 64 ? count : 64);
+  const __mmask64 high = _bzhi_u64(UINT64_MAX, count < 64 ? 0 : count - 64);
+  const __m512i first = _mm512_maskz_loadu_epi8(low, numbers);
+  const __m512i second = _mm512_maskz_loadu_epi8(high, numbers + 64);
+  for (int i = 0; i < SEG_MASK_ROUND / 64; i++)
+    _mm512_storeu_si512(picked + 64 * i, _mm512_permutex2var_epi8(first, load(codes, i), second));
+}
 
 // Slices
 

@@ -150,6 +150,17 @@ SLICE(slice_i32, int32_t)
 #undef SLICE
 #endif
 
+#define PICK(name, type)                                                                           \
+  KERNEL void name(const void *restrict codes, const uint32_t *restrict numbers,                   \
+                   uint32_t *restrict picked) {                                                    \
+    for (int i = 0; i < SEG_MASK_ROUND; i++)                                                       \
+      picked[i] = numbers[((const type *)codes)[i]];                                               \
+  }
+PICK(pick_i8, int8_t)
+PICK(pick_i16, int16_t)
+PICK(pick_i32, int32_t)
+#undef PICK
+
 #define SPREAD KERNEL inline __attribute__((always_inline))
 
 // Two bits more: four times as many grades.
@@ -371,6 +382,10 @@ const struct seg_mask_kernels KERNELS = {
     .search = SEARCH_BY_HAND,
 #else
     .search = seg_text_search_baseline,
+#endif
+    .pick = {NULL, pick_i8, pick_i16, pick_i32},
+#ifdef PICK_BY_HAND
+    .pick_bytes = pick_bytes,
 #endif
     .sign = {sign_i8, sign_i16, sign_i32, sign_i64, sign_f64},
     .combine = combine,

@@ -263,10 +263,30 @@ static literal build_bits(const struct builder *builder, uint32_t number, bool w
   return and_known(builder, wanted ? bits : seg_mask_not(bits), column);
 }
 
+/** The coded column that a condition is about; SEG_MASK_NONE: none. */
+static uint32_t coded_column(const struct builder *builder, uint32_t number) {
+  const struct seg_block *block = builder->block;
+  const struct seg_step *step = step_of(builder, number);
+  for (uint32_t i = 0; i < seg_op_info[step->op].operand_count; i++) {
+    const struct seg_step *operand = step_of(builder, step->operands[i]);
+    if (operand->op == SEG_OP_INPUT && operand->layout == SEG_LAYOUT_TEXT &&
+        seg_block_input_width(block, operand->slot) != SEG_WIDTH_FULL)
+      return step->op == SEG_OP_IS_KNOWN ? SEG_MASK_NONE : step->operands[i];
+  }
+  return SEG_MASK_NONE;
+}
+
 static literal build_step(const struct builder *builder, uint32_t number) {
   const struct seg_step *step = step_of(builder, number);
   const uint32_t *operands = step->operands;
   const literal *literals = builder->literals;
+  uint32_t coded = coded_column(builder, number);
+  if (coded != SEG_MASK_NONE)
+    return and_known(
+        builder,
+        add(builder,
+            (struct seg_mask_node){.kind = SEG_MASK_CODED, .left = coded, .right = number}),
+        coded);
   switch (step->op) {
   case SEG_OP_COMPARE: return build_compare(builder, number);
   case SEG_OP_IN_LIST: return build_in_list(builder, number);

@@ -141,7 +141,8 @@ static bool allocate(struct seg_mask_planner *planner) {
 enum seg_status seg_mask_planner_init(struct seg_mask_planner *planner, struct seg_arena *arena,
                                       const struct seg_block *block, const uint32_t *value_slots,
                                       enum seg_vector_level level, struct seg_error *error) {
-  *planner = (struct seg_mask_planner){.arena = arena, .block = block, .level = level};
+  *planner = (struct seg_mask_planner){
+      .arena = arena, .block = block, .value_slots = value_slots, .level = level};
   seg_arena_init(&planner->scratch);
   size_t steps = (size_t)block->step_count + 1;
   planner->literals = SEG_NEW_ARRAY(&planner->scratch, seg_mask_literal, steps);
@@ -264,6 +265,54 @@ static bool add_searches(const struct making *making) {
     count = 0;
   }
   return program->searches != NULL;
+}
+
+/** The program of the entries of a dictionary: the block with its texts instead of their codes. */
+static enum seg_status build_entries(const struct making *making, struct seg_mask_coded *coded,
+                                     uint32_t column, uint32_t *roots, struct seg_error *error) {
+  const struct seg_mask_planner *planner = making->planner;
+  struct seg_arena *arena = planner->arena;
+  struct seg_block block = *planner->block;
+  enum seg_width *widths = SEG_NEW_ARRAY(arena, enum seg_width, block.input_count);
+  struct seg_step *steps = SEG_NEW_ARRAY(arena, struct seg_step, block.step_count);
+  if (widths == NULL || steps == NULL)
+    return no_memory(error);
+  memcpy(widths, block.input_widths, block.input_count * sizeof *widths);
+  memcpy(steps, block.steps, block.step_count * sizeof *steps);
+  widths[coded->slot] = SEG_WIDTH_FULL;
+  steps[column].optional = false;
+  block.input_widths = widths;
+  block.steps = steps;
+  block.mask_roots = roots;
+  block.mask_root_count = coded->count;
+  return seg_mask_program_build(arena, &block, planner->value_slots, planner->level,
+                                &coded->program, error);
+}
+
+static enum seg_status add_coded(const struct making *making, struct seg_error *error) {
+  const struct seg_block *block = making->planner->block;
+  struct seg_arena *arena = making->planner->arena;
+  struct seg_mask_program *program = making->program;
+  size_t leaves = (size_t)program->leaf_count + 1;
+  uint32_t *roots = SEG_NEW_ARRAY(arena, uint32_t, leaves);
+  program->coded = SEG_NEW_ARRAY(arena, struct seg_mask_coded, leaves);
+  enum seg_status status = roots == NULL || program->coded == NULL ? no_memory(error) : SEG_OK;
+  for (uint32_t i = 0, end; status == SEG_OK && i < program->leaf_count; i = end) {
+    const struct seg_mask_node *leaf = &program->leaves[i];
+    for (end = i + 1; end < program->leaf_count && program->leaves[end].kind == leaf->kind &&
+                      program->leaves[end].left == leaf->left;)
+      end++;
+    if (leaf->kind != SEG_MASK_CODED)
+      continue;
+    for (uint32_t j = i; j < end; j++)
+      roots[j] = program->leaves[j].right;
+    struct seg_mask_coded *coded = &program->coded[program->coded_count++];
+    uint32_t slot = block->steps[leaf->left].slot;
+    *coded = (struct seg_mask_coded){
+        .slot = slot, .width = seg_block_input_width(block, slot), .first = i, .count = end - i};
+    status = build_entries(making, coded, leaf->left, roots + i, error);
+  }
+  return status;
 }
 
 /** The operands of an AND with those of the ANDs that are no operations of their own, but for the
@@ -413,5 +462,5 @@ enum seg_status seg_mask_planner_build(struct seg_mask_planner *planner, const u
   place_roots(&making, roots);
   forget(planner);
   *out = program;
-  return SEG_OK;
+  return add_coded(&making, error);
 }

@@ -24,6 +24,7 @@ struct seg_mask_planner {
   struct seg_arena *arena;  // of the programs
   struct seg_arena scratch; // of everything else
   const struct seg_block *block;
+  const uint32_t *value_slots;
   enum seg_vector_level level;
   struct seg_mask_column *columns; // per step, as in programs, which share them
   struct seg_mask_table *tables;

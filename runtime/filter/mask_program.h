@@ -31,6 +31,14 @@ struct seg_mask_table {
   int64_t *items;
 };
 
+/** The conditions about one column of coded texts: leaves that follow each other. */
+struct seg_mask_coded {
+  uint32_t slot; // of the inputs
+  enum seg_width width;
+  uint32_t first, count;
+  const struct seg_mask_program *program; // of the dictionary's entries: a root a leaf
+};
+
 struct seg_mask_program {
   enum seg_vector_level level;
   uint32_t slot_count;
@@ -45,6 +53,8 @@ struct seg_mask_program {
   struct seg_mask_table *tables;   // per step; of long lists of integers
   uint32_t search_count;           // together they fill the slots of all SEARCH leaves
   struct seg_text_search *searches;
+  uint32_t coded_count; // together they fill the slots of all CODED leaves
+  struct seg_mask_coded *coded;
 };
 
 /** `value_slots[s]` is the value slot of step s, where it has one. Everything comes from the arena.

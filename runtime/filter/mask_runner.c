@@ -13,6 +13,7 @@
 #include "runtime/column/column.h"
 #include "runtime/filter/kernel_text.h"
 #include "runtime/filter/mask_calls.h"
+#include "runtime/filter/mask_codes.h"
 #include "runtime/filter/mask_ranks.h"
 #include "runtime/filter/mask_slices.h"
 
@@ -124,10 +125,25 @@ static void build_groups(struct seg_mask_runner *runner) {
 }
 
 uint64_t seg_mask_runner_bytes(const struct seg_mask_program *program, int64_t batch_rows) {
-  return (uint64_t)program->slot_count * (uint64_t)batch_rows / 8 + 3 * 8 * (uint64_t)batch_rows +
+  uint64_t tables = 0;
+  for (uint32_t i = 0; i < program->coded_count; i++)
+    tables += seg_mask_codes_bytes(&program->coded[i]);
+  return tables + (uint64_t)program->slot_count * (uint64_t)batch_rows / 8 +
+         3 * 8 * (uint64_t)batch_rows +
          program->leaf_count * (PLACES * sizeof(uint16_t) + sizeof(struct seg_mask_test_now) +
                                 sizeof(struct seg_mask_group)) +
          program->leaf_count / (FEWEST_RANKED / 2) * sizeof(struct seg_mask_tree);
+}
+
+static enum seg_status add_tables(struct seg_mask_runner *runner, struct seg_error *error) {
+  const struct seg_mask_program *program = runner->program;
+  enum seg_status status = SEG_OK;
+  runner->tables = calloc((size_t)program->coded_count + 1, sizeof *runner->tables);
+  if (runner->tables == NULL)
+    return seg_fail_memory(error, what_for);
+  for (uint32_t i = 0; status == SEG_OK && i < program->coded_count; i++)
+    status = seg_mask_codes_init(&runner->tables[i], &program->coded[i], error);
+  return status;
 }
 
 enum seg_status seg_mask_runner_init(struct seg_mask_runner *runner,
@@ -147,10 +163,13 @@ enum seg_status seg_mask_runner_init(struct seg_mask_runner *runner,
       runner->tests == NULL || runner->places == NULL || runner->slices == NULL)
     return seg_fail_memory(error, what_for);
   build_groups(runner);
-  return add_trees(runner) ? SEG_OK : seg_fail_memory(error, what_for);
+  return add_trees(runner) ? add_tables(runner, error) : seg_fail_memory(error, what_for);
 }
 
 void seg_mask_runner_deinit(struct seg_mask_runner *runner) {
+  for (uint32_t i = 0; runner->tables != NULL && i < runner->program->coded_count; i++)
+    seg_mask_codes_deinit(&runner->tables[i]);
+  free(runner->tables);
   free(runner->slots);
   free(runner->codes);
   free(runner->groups);
@@ -587,6 +606,7 @@ static void run_leaf(const struct seg_mask_runner *runner, uint32_t number,
     break;
   case SEG_MASK_COMPARE: // with its group
   case SEG_MASK_SEARCH:  // with others of its column
+  case SEG_MASK_CODED:   // the same
   case SEG_MASK_AND: break;
   }
 }
@@ -613,6 +633,8 @@ void seg_mask_runner_run(struct seg_mask_runner *runner, const struct seg_block_
   for (uint32_t i = runner->compare_end; i < program->leaf_count; i++)
     run_leaf(runner, i, frame, rows);
   run_searches(runner, frame, rows);
+  for (uint32_t i = 0; i < program->coded_count; i++)
+    seg_mask_codes_run(&runner->tables[i], frame, rows, runner->slots, runner->stride);
   for (uint32_t g = 0; g < runner->group_count; g++)
     run_group(runner, &runner->groups[g], frame, rows);
   size_t words = ((size_t)rows / 64 + 7) / 8 * 8;

@@ -9,6 +9,7 @@
 
 struct seg_mask_group;
 struct seg_mask_test_now;
+struct seg_mask_code_tables;
 
 struct seg_mask_runner {
   const struct seg_mask_program *program;
@@ -23,10 +24,11 @@ struct seg_mask_runner {
   int64_t as_of_instant;
   uint32_t group_count;
   struct seg_mask_group *groups;
-  struct seg_mask_tree *trees;     // of groups
-  struct seg_mask_test_now *tests; // per leaf
-  uint16_t *places;                // of thresholds in grades
-  uint64_t *slices;                // of 512 rows of a column
+  struct seg_mask_tree *trees;         // of groups
+  struct seg_mask_test_now *tests;     // per leaf
+  uint16_t *places;                    // of thresholds in grades
+  uint64_t *slices;                    // of 512 rows of a column
+  struct seg_mask_code_tables *tables; // per column of coded texts
 };
 
 /** Batches of at most `batch_rows` rows, a multiple of 512. The program must outlive the runner. */

@@ -22,6 +22,12 @@ struct seg_kernel_fault {
   int64_t row;   // row of the batch, or customer of the fold
 };
 
+/** The texts that codes stand for; code c is entry c. What has the same address is the same. */
+struct seg_text_dictionary {
+  const struct seg_str *entries;
+  uint32_t count; // every code is less
+};
+
 struct seg_text_room; // runtime/filter: memory of computed texts; one a thread
 
 /** One batch for the functions of a block. */
@@ -36,6 +42,8 @@ struct seg_block_frame {
   const struct seg_step *steps; // of the block
   struct seg_text_room *texts;  // where computed texts go; they stay until all rows are done
   struct seg_kernel_fault *fault;
+  /** Per slot: of texts that have a width. NULL when there are none. */
+  const struct seg_text_dictionary *const *dictionaries;
 };
 
 typedef void (*seg_block_function)(const struct seg_block_frame *frame);

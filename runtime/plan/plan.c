@@ -26,6 +26,26 @@ enum seg_layout seg_plan_rank_layout(enum seg_plan_rank_kind kind) {
   return layouts[kind];
 }
 
+// Is this a condition about the texts of one step and constants?
+static bool asks_one_column(const struct seg_block *block, const struct seg_step *step) {
+  if (step->op == SEG_OP_COMPARE)
+    return block->steps[step->operands[0]].op == SEG_OP_CONSTANT ||
+           block->steps[step->operands[1]].op == SEG_OP_CONSTANT;
+  return seg_op_info[step->op].stage == SEG_STAGE_MASK;
+}
+
+bool seg_block_reads_texts(const struct seg_block *block, uint32_t slot) {
+  for (uint32_t number = 0; number < block->step_count; number++) {
+    const struct seg_step *step = &block->steps[number];
+    for (uint32_t i = 0; i < seg_op_info[step->op].operand_count; i++) {
+      const struct seg_step *operand = &block->steps[step->operands[i]];
+      if (operand->op == SEG_OP_INPUT && operand->slot == slot && !asks_one_column(block, step))
+        return true;
+    }
+  }
+  return false;
+}
+
 size_t seg_width_bytes(enum seg_layout layout, enum seg_width width) {
   switch (width) {
   case SEG_WIDTH_8: return 1;

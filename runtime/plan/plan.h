@@ -40,8 +40,9 @@ enum seg_layout {
 
 /**
  * How wide the integers of an I32 or I64 column are in memory: signed, the value itself. Where the
- * data is in hand before the code is made, its columns come as narrow as their values allow. A plan
- * from the compiler says FULL everywhere.
+ * data is in hand before the code is made, its columns come as narrow as their values allow. Texts
+ * that have a width are codes: places in a dictionary, which the data has, too. A plan from the
+ * compiler says FULL everywhere.
  */
 enum seg_width {
   SEG_WIDTH_FULL, // as the layout says
@@ -163,6 +164,10 @@ struct seg_block {
   uint32_t mask_root_count; // MASK steps whose bits are wanted
   uint32_t *mask_roots;
 };
+
+/** Does any step need the bytes of an input's texts? Conditions about one column do not: they can
+ * be asked about the entries of a dictionary. */
+bool seg_block_reads_texts(const struct seg_block *block, uint32_t slot);
 
 static inline enum seg_width seg_block_input_width(const struct seg_block *block, uint32_t slot) {
   return block->input_widths == NULL ? SEG_WIDTH_FULL : block->input_widths[slot];

@@ -364,13 +364,14 @@ static enum seg_status check_hash_consing(const struct check *check) {
   return status;
 }
 
-/** Widths are those of integers; codes of texts are not read by the steps of a block. */
+/** Widths are those of integers, and of codes of texts, whose bytes no step reads. */
 static enum seg_status check_widths(const struct check *check) {
   const struct seg_block *block = check->block;
   for (uint32_t slot = 0; slot < block->input_count; slot++) {
     enum seg_layout layout = block->input_layouts[slot];
     bool is_integer = layout == SEG_LAYOUT_I32 || layout == SEG_LAYOUT_I64;
-    if (!is_integer && seg_block_input_width(block, slot) != SEG_WIDTH_FULL)
+    bool is_code = layout == SEG_LAYOUT_TEXT && !seg_block_reads_texts(block, slot);
+    if (!is_integer && !is_code && seg_block_input_width(block, slot) != SEG_WIDTH_FULL)
       return seg_fail(check->error, SEG_INTERNAL, NULL,
                       "plan: %s, input slot %" PRIu32 ": has a width but no integers", check->place,
                       slot);

@@ -208,6 +208,7 @@ static enum seg_status map_part(struct merging *merging, uint32_t number, struct
 
 static void drop_values(struct seg_build *build, struct seg_store_values *values) {
   seg_build_drop(build, &values->values);
+  seg_build_drop(build, &values->entries);
   seg_build_drop(build, &values->bytes);
   seg_build_drop(build, &values->known);
 }

@@ -85,15 +85,22 @@ static enum seg_status finish_bits(struct seg_bit_writer *bits, struct seg_store
   return seg_array_file_finish(&bits->file, made, error);
 }
 
+// Texts are written as they are, and as numbers as long as there are few different ones.
 static enum seg_status begin_texts(struct seg_values_writer *writer, struct seg_build *build,
                                    struct seg_str entity, struct seg_str column,
                                    struct seg_error *error) {
-  struct seg_str name = seg_values_name(build, entity, column, "text");
-  if (name.data == NULL)
+  writer->text_name = seg_values_name(build, entity, column, "text");
+  writer->entries_name = seg_values_name(build, entity, column, "entries");
+  struct seg_str places = seg_values_name(build, entity, column, "places");
+  if (writer->text_name.data == NULL || writer->entries_name.data == NULL || places.data == NULL)
     return seg_fail_memory(error, what_for);
-  enum seg_status status = seg_array_file_create(&writer->bytes, build, name, SEG_STORE_U8, error);
+  writer->numbers_texts = true;
+  enum seg_status status =
+      seg_array_file_create(&writer->bytes, build, writer->text_name, SEG_STORE_U8, error);
   if (status == SEG_OK)
     status = seg_array_file_create(&writer->values, build, writer->name, SEG_STORE_U64, error);
+  if (status == SEG_OK)
+    status = seg_array_file_create(&writer->places, build, places, SEG_STORE_I8, error);
   uint64_t zero = 0;
   return status == SEG_OK ? seg_array_file_append(&writer->values, &zero, 1, error) : status;
 }
@@ -104,6 +111,8 @@ enum seg_status seg_values_writer_begin(struct seg_values_writer *writer, struct
                                         struct seg_error *error) {
   *writer = (struct seg_values_writer){.build = build, .layout = layout};
   writer->values.file = writer->bytes.file = writer->bits.file.file = writer->known.file.file = -1;
+  writer->places.file = -1;
+  seg_text_codes_init(&writer->codes);
   writer->name = seg_values_name(build, entity, column, kind);
   struct seg_str known = seg_values_name(build, entity, column, "known");
   if (writer->name.data == NULL || known.data == NULL)
@@ -136,7 +145,7 @@ static enum seg_store_type narrowest(int64_t low, int64_t high) {
     ((type *)out)[i] = (type)values[i];                                                            \
   break
 
-static enum seg_status append_integers(struct seg_values_writer *writer, const int64_t *values,
+static enum seg_status append_integers(struct seg_array_file *file, const int64_t *values,
                                        uint64_t count, struct seg_error *error) {
   int64_t out[AT_ONCE], low = 0, high = 0;
   for (uint64_t i = 0; i < count; i++) {
@@ -144,12 +153,12 @@ static enum seg_status append_integers(struct seg_values_writer *writer, const i
     high = values[i] > high ? values[i] : high;
   }
   enum seg_store_type type = narrowest(low, high);
-  if (type > writer->values.type) {
-    enum seg_status status = seg_array_file_widen(&writer->values, type, error);
+  if (type > file->type) {
+    enum seg_status status = seg_array_file_widen(file, type, error);
     if (status != SEG_OK)
       return status;
   }
-  switch (writer->values.type) {
+  switch (file->type) {
   case SEG_STORE_I8: NARROW(int8_t);
   case SEG_STORE_I16: NARROW(int16_t);
   case SEG_STORE_I32: NARROW(int32_t);
@@ -160,7 +169,7 @@ static enum seg_status append_integers(struct seg_values_writer *writer, const i
   case SEG_STORE_U64:
   case SEG_STORE_TYPE_COUNT: break;
   }
-  return seg_array_file_append(&writer->values, out, count, error);
+  return seg_array_file_append(file, out, count, error);
 }
 
 static bool is_known(const uint64_t *known, uint64_t row) {
@@ -178,7 +187,7 @@ static enum seg_status append_wide(struct seg_values_writer *writer, const void 
       if (!is_known(known, first + i))
         wide[i] = 0;
     }
-    enum seg_status status = append_integers(writer, wide, some, error);
+    enum seg_status status = append_integers(&writer->values, wide, some, error);
     if (status != SEG_OK)
       return status;
   }
@@ -199,9 +208,45 @@ static enum seg_status append_numbers(struct seg_values_writer *writer, const do
   return SEG_OK;
 }
 
+static void stop_numbering(struct seg_values_writer *writer) {
+  seg_array_file_discard(&writer->places);
+  seg_text_codes_deinit(&writer->codes);
+  writer->numbers_texts = false;
+}
+
+static enum seg_status append_places(struct seg_values_writer *writer, const struct seg_str *values,
+                                     const uint64_t *known, uint64_t count,
+                                     struct seg_error *error) {
+  int64_t places[AT_ONCE];
+  enum seg_status status = SEG_OK;
+  for (uint64_t first = 0; first < count && status == SEG_OK; first += AT_ONCE) {
+    uint64_t some = count - first < AT_ONCE ? count - first : AT_ONCE;
+    for (uint64_t i = 0; i < some; i++) {
+      uint32_t code = 0;
+      struct seg_str text =
+          is_known(known, first + i) ? values[first + i] : (struct seg_str){"", 0};
+      enum seg_text_coded coded = seg_text_codes_add(&writer->codes, text, &code);
+      if (coded == SEG_TEXT_NO_MEMORY)
+        return seg_fail_memory(error, what_for);
+      if (coded == SEG_TEXT_TOO_MANY) {
+        stop_numbering(writer);
+        return SEG_OK;
+      }
+      places[i] = code;
+    }
+    status = append_integers(&writer->places, places, some, error);
+  }
+  return status;
+}
+
 static enum seg_status append_texts(struct seg_values_writer *writer, const struct seg_str *values,
                                     const uint64_t *known, uint64_t count,
                                     struct seg_error *error) {
+  if (writer->numbers_texts) {
+    enum seg_status status = append_places(writer, values, known, count, error);
+    if (status != SEG_OK)
+      return status;
+  }
   for (uint64_t i = 0; i < count; i++) {
     struct seg_str text = is_known(known, i) ? values[i] : (struct seg_str){"", 0};
     writer->text_bytes += text.size;
@@ -261,16 +306,58 @@ enum seg_status seg_values_writer_append(struct seg_values_writer *writer, const
   return status;
 }
 
+// The numbers of texts take the place of the texts.
+static enum seg_status finish_numbered(struct seg_values_writer *writer,
+                                       struct seg_store_values *made, struct seg_error *error) {
+  const struct seg_text_codes *codes = &writer->codes;
+  struct seg_array_file entries = {.file = -1};
+  uint64_t end = 0;
+  seg_array_file_discard(&writer->values);
+  seg_array_file_discard(&writer->bytes);
+  enum seg_status status =
+      seg_array_file_create(&writer->bytes, writer->build, writer->text_name, SEG_STORE_U8, error);
+  if (status == SEG_OK)
+    status =
+        seg_array_file_create(&entries, writer->build, writer->entries_name, SEG_STORE_U64, error);
+  if (status == SEG_OK)
+    status = seg_array_file_append(&entries, &end, 1, error);
+  for (uint32_t i = 0; i < codes->count && status == SEG_OK; i++) {
+    end += codes->entries[i].size;
+    status = seg_array_file_append(&writer->bytes, codes->entries[i].data, codes->entries[i].size,
+                                   error);
+    if (status == SEG_OK)
+      status = seg_array_file_append(&entries, &end, 1, error);
+  }
+  if (status == SEG_OK)
+    status = seg_array_file_finish(&writer->places, &made->values, error);
+  if (status == SEG_OK)
+    status = seg_array_file_finish(&entries, &made->entries, error);
+  if (status == SEG_OK)
+    status = seg_array_file_finish(&writer->bytes, &made->bytes, error);
+  seg_array_file_discard(&entries);
+  return status;
+}
+
+static enum seg_status finish_texts(struct seg_values_writer *writer, struct seg_store_values *made,
+                                    struct seg_error *error) {
+  if (writer->numbers_texts && writer->codes.count <= writer->rows / 2)
+    return finish_numbered(writer, made, error);
+  if (writer->numbers_texts)
+    stop_numbering(writer);
+  enum seg_status status = seg_array_file_finish(&writer->values, &made->values, error);
+  return status == SEG_OK ? seg_array_file_finish(&writer->bytes, &made->bytes, error) : status;
+}
+
 enum seg_status seg_values_writer_finish(struct seg_values_writer *writer,
                                          struct seg_store_values *made, struct seg_error *error) {
   *made = (struct seg_store_values){0};
   enum seg_status status = SEG_OK;
   if (writer->layout == SEG_LAYOUT_BIT)
     status = finish_bits(&writer->bits, &made->values, error);
+  else if (writer->layout == SEG_LAYOUT_TEXT)
+    status = finish_texts(writer, made, error);
   else
     status = seg_array_file_finish(&writer->values, &made->values, error);
-  if (status == SEG_OK && writer->layout == SEG_LAYOUT_TEXT)
-    status = seg_array_file_finish(&writer->bytes, &made->bytes, error);
   if (status == SEG_OK && writer->has_known)
     status = finish_bits(&writer->known, &made->known, error);
   return status;
@@ -281,6 +368,8 @@ void seg_values_writer_discard(struct seg_values_writer *writer) {
     return;
   seg_array_file_discard(&writer->values);
   seg_array_file_discard(&writer->bytes);
+  seg_array_file_discard(&writer->places);
+  seg_text_codes_deinit(&writer->codes);
   seg_array_file_discard(&writer->bits.file);
   seg_array_file_discard(&writer->known.file);
   *writer = (struct seg_values_writer){0};

@@ -6,6 +6,7 @@
 #define SEG_RUNTIME_PREPARE_VALUES_WRITER_H
 
 #include "runtime/column/column.h"
+#include "runtime/column/text_codes.h"
 #include "runtime/prepare/array_file.h"
 
 /** Bits in words, one after the other. */
@@ -26,11 +27,15 @@ struct seg_values_writer {
   bool has_known; // some were not known
   uint64_t rows;
   uint64_t text_bytes;
+  struct seg_str text_name, entries_name;
+  bool numbers_texts;           // so far there are few different ones
+  struct seg_text_codes codes;  // those
+  struct seg_array_file places; // of each row among them
 };
 
 /**
- * `entity`, `column` and `kind` make the names of the files, as in seg_values_name.
- * Discard after an error.
+ * `entity`, `column` and `kind` make the names of the files, as in seg_values_name. Texts of a
+ * column are numbered when there are few different ones. Discard after an error.
  */
 SEG_NODISCARD enum seg_status seg_values_writer_begin(struct seg_values_writer *writer,
                                                       struct seg_build *build,

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/column/text_codes.h"
 #include "runtime/run/stored_events.h"
+#include "runtime/store/store_errors.h"
 #include "runtime/store/store_keys.h"
 
 enum { KEYS_AT_ONCE = 65536 };
@@ -16,8 +18,8 @@ static const char what_for[] = "the columns of the customers";
 static bool width_of(enum seg_layout layout, enum seg_store_type type, enum seg_width *width) {
   *width = SEG_WIDTH_FULL;
   switch (layout) {
-  case SEG_LAYOUT_BIT:
-  case SEG_LAYOUT_TEXT: return type == SEG_STORE_U64;
+  case SEG_LAYOUT_BIT: return type == SEG_STORE_U64;
+  case SEG_LAYOUT_TEXT: return true; // text_width
   case SEG_LAYOUT_F64: return type == SEG_STORE_F64;
   case SEG_LAYOUT_I32:
   case SEG_LAYOUT_I64: break;
@@ -30,6 +32,23 @@ static bool width_of(enum seg_layout layout, enum seg_store_type type, enum seg_
     *width = layout == SEG_LAYOUT_I64 ? SEG_WIDTH_32 : SEG_WIDTH_FULL;
   return *width != SEG_WIDTH_FULL || (layout == SEG_LAYOUT_I32 && type == SEG_STORE_I32) ||
          (layout == SEG_LAYOUT_I64 && type == SEG_STORE_I64);
+}
+
+// Texts that are numbered can stay so where nothing reads their bytes.
+static enum seg_width text_width(const struct seg_plan *plan, uint32_t input,
+                                 const struct seg_store_values *values) {
+  const struct seg_plan_entity *customer = &plan->customer;
+  if (!seg_store_has(&values->entries) || values->entries.count < 2 ||
+      values->entries.count - 1 > SEG_TEXT_CODES_MOST)
+    return SEG_WIDTH_FULL;
+  for (uint32_t c = 0; c < customer->carried_count; c++) {
+    const struct seg_step *step = &customer->scan.steps[customer->scan.value_roots[c]];
+    if (step->op == SEG_OP_INPUT && step->slot == input &&
+        (seg_block_reads_texts(&plan->customer_block, c) ||
+         seg_block_reads_texts(&plan->first_block, c)))
+      return SEG_WIDTH_FULL;
+  }
+  return seg_store_width(values->values.type, SEG_LAYOUT_I64);
 }
 
 // Does the scan keep every row, and carry inputs as they are? Bits it carries as codes, which no
@@ -55,6 +74,8 @@ bool seg_stored_customers_fit(const struct seg_plan *plan, const struct seg_sour
   for (uint32_t i = 0; fits && i < scan->input_count; i++) {
     const struct seg_store_values *values = &from.columns[i]->parts[0];
     fits = width_of(scan->input_layouts[i], values->values.type, &widths[i]);
+    if (scan->input_layouts[i] == SEG_LAYOUT_TEXT)
+      widths[i] = text_width(plan, i, values);
   }
   return fits;
 }
@@ -192,6 +213,50 @@ static bool add_chosen(struct seg_stored_batch *batch, uint32_t batch_rows) {
   return fine;
 }
 
+static bool is_coded(const struct seg_block *scan, uint32_t input) {
+  return scan->input_layouts[input] == SEG_LAYOUT_TEXT &&
+         seg_block_input_width(scan, input) != SEG_WIDTH_FULL;
+}
+
+static enum seg_status fail_texts(const struct seg_store *store, struct seg_error *error) {
+  return SEG_STORE_FAIL(error, SEG_BAD_DATA, DAMAGED,
+                        "the store %s is damaged: its texts do not fit together", store->path);
+}
+
+static enum seg_status add_dictionary(struct seg_stored_batch *batch, uint32_t input,
+                                      struct seg_error *error) {
+  const struct seg_store *store = batch->from.store;
+  const struct seg_store_values *values = &batch->from.columns[input]->parts[0];
+  const uint64_t *offsets = (const uint64_t *)values->entries.data;
+  struct seg_text_dictionary *dictionary = &batch->dictionaries[input];
+  uint32_t count = (uint32_t)(values->entries.count - 1);
+  struct seg_str *entries = malloc(count * sizeof *entries);
+  *dictionary = (struct seg_text_dictionary){entries, count};
+  if (entries == NULL)
+    return seg_fail_memory(error, what_for);
+  enum seg_status status = seg_store_verify_entries(store, values, error);
+  for (uint32_t i = 0; status == SEG_OK && i < count; i++) {
+    if (offsets[i + 1] < offsets[i] || offsets[i + 1] > values->bytes.count)
+      return fail_texts(store, error);
+    entries[i] = (struct seg_str){(const char *)values->bytes.data + offsets[i],
+                                  offsets[i + 1] - offsets[i]};
+  }
+  batch->scan.input_dictionaries[input] = dictionary;
+  return status;
+}
+
+static enum seg_status add_dictionaries(struct seg_stored_batch *batch, struct seg_error *error) {
+  const struct seg_block *scan = &batch->state->plan->customer.scan;
+  enum seg_status status = SEG_OK;
+  batch->dictionaries = calloc((size_t)scan->input_count + 1, sizeof *batch->dictionaries);
+  if (batch->dictionaries == NULL)
+    return seg_fail_memory(error, what_for);
+  for (uint32_t i = 0; status == SEG_OK && i < scan->input_count; i++)
+    if (is_coded(scan, i))
+      status = add_dictionary(batch, i, error);
+  return status;
+}
+
 enum seg_status seg_stored_batch_init(struct seg_stored_batch *batch,
                                       const struct seg_run_state *state, uint32_t batch_rows,
                                       struct seg_error *error) {
@@ -207,7 +272,7 @@ enum seg_status seg_stored_batch_init(struct seg_stored_batch *batch,
   enum seg_status status =
       seg_block_runner_init(&batch->scan, scan, &state->kernels->customer_scan, batch_rows, error);
   batch->scan.as_of_instant = state->as_of_instant;
-  return status;
+  return status == SEG_OK ? add_dictionaries(batch, error) : status;
 }
 
 void seg_stored_batch_deinit(struct seg_stored_batch *batch) {
@@ -215,6 +280,10 @@ void seg_stored_batch_deinit(struct seg_stored_batch *batch) {
     return;
   for (uint32_t i = 0; batch->texts != NULL && i < batch->state->plan->customer.input_count; i++)
     seg_column_deinit(&batch->texts[i]);
+  for (uint32_t i = 0; batch->dictionaries != NULL && i < batch->state->plan->customer.input_count;
+       i++)
+    free((struct seg_str *)batch->dictionaries[i].entries);
+  free(batch->dictionaries);
   for (uint32_t i = 0; batch->chosen_known != NULL && i < batch->state->plan->customer.input_count;
        i++) {
     free(batch->chosen_values[i]);
@@ -229,10 +298,13 @@ void seg_stored_batch_deinit(struct seg_stored_batch *batch) {
 
 uint64_t seg_stored_batch_bytes(const struct seg_run_state *state, uint32_t batch_rows) {
   const struct seg_block *scan = &state->plan->customer.scan;
+  struct seg_stored_source source = source_of(state);
   uint64_t bytes =
       seg_block_runner_bytes(scan, &state->kernels->customer_scan, batch_rows, batch_rows);
   for (uint32_t i = 0; i < scan->input_count; i++)
-    if (scan->input_layouts[i] == SEG_LAYOUT_TEXT || state->chosen != NULL)
+    if (is_coded(scan, i))
+      bytes += source.columns[i]->parts[0].entries.count * sizeof(struct seg_str);
+    else if (scan->input_layouts[i] == SEG_LAYOUT_TEXT || state->chosen != NULL)
       bytes += seg_layout_size(scan->input_layouts[i], batch_rows) + batch_rows / 8;
   return bytes;
 }
@@ -247,7 +319,7 @@ static enum seg_status verify(const struct seg_store *store, const struct seg_st
               : seg_store_verify_idle(store, array, begin, count, error);
 }
 
-// Columns of texts are verified as they are read.
+// Columns of texts are verified as they are read, where they are no codes.
 static enum seg_status verify_columns(const struct seg_stored_batch *batch, uint64_t first,
                                       uint32_t rows, bool wait, struct seg_error *error) {
   const struct seg_block *scan = &batch->state->plan->customer.scan;
@@ -255,13 +327,41 @@ static enum seg_status verify_columns(const struct seg_stored_batch *batch, uint
   for (uint32_t i = 0; status == SEG_OK && i < scan->input_count; i++) {
     const struct seg_store_values *values = &batch->from.columns[i]->parts[0];
     enum seg_layout layout = scan->input_layouts[i];
-    if (layout != SEG_LAYOUT_TEXT)
+    if (layout != SEG_LAYOUT_TEXT || is_coded(scan, i))
       status = verify(batch->from.store, &values->values, layout == SEG_LAYOUT_BIT, first, rows,
                       wait, error);
     if (status == SEG_OK)
       status = verify(batch->from.store, &values->known, true, first, rows, wait, error);
   }
   return status;
+}
+
+#define GREATEST(name, type)                                                                       \
+  static uint32_t name(const void *codes, int64_t rows) {                                          \
+    type greatest = 0;                                                                             \
+    for (int64_t i = 0; i < rows; i++)                                                             \
+      greatest = ((const type *)codes)[i] > greatest ? ((const type *)codes)[i] : greatest;        \
+    return greatest;                                                                               \
+  }
+GREATEST(greatest_8, uint8_t)
+GREATEST(greatest_16, uint16_t)
+GREATEST(greatest_32, uint32_t)
+#undef GREATEST
+
+// Are all codes of a batch those of entries? A negative one is a large one.
+static enum seg_status check_codes(const struct seg_stored_batch *batch, uint32_t input,
+                                   int64_t rows, struct seg_error *error) {
+  const struct seg_block *scan = &batch->state->plan->customer.scan;
+  const void *codes = batch->scan.input_values[input];
+  uint32_t greatest = 0;
+  switch (seg_block_input_width(scan, input)) {
+  case SEG_WIDTH_8: greatest = greatest_8(codes, rows); break;
+  case SEG_WIDTH_16: greatest = greatest_16(codes, rows); break;
+  case SEG_WIDTH_32: greatest = greatest_32(codes, rows); break;
+  case SEG_WIDTH_FULL: break;
+  }
+  return greatest < batch->dictionaries[input].count ? SEG_OK
+                                                     : fail_texts(batch->from.store, error);
 }
 
 static enum seg_status find_column(struct seg_stored_batch *batch, uint32_t input, uint64_t first,
@@ -271,11 +371,11 @@ static enum seg_status find_column(struct seg_stored_batch *batch, uint32_t inpu
   enum seg_layout layout = scan->input_layouts[input];
   batch->scan.input_known[input] =
       seg_store_has(&values->known) ? (const uint64_t *)values->known.data + first / 64 : NULL;
-  if (layout != SEG_LAYOUT_TEXT) {
+  if (layout != SEG_LAYOUT_TEXT || is_coded(scan, input)) {
     batch->scan.input_values[input] =
         values->values.data +
         seg_width_size(layout, seg_block_input_width(scan, input), (int64_t)first);
-    return SEG_OK;
+    return is_coded(scan, input) ? check_codes(batch, input, rows, error) : SEG_OK;
   }
   struct seg_column *texts = &batch->texts[input];
   enum seg_status status = seg_column_restart(texts, rows, error);
@@ -327,7 +427,8 @@ static enum seg_status choose_values(const struct seg_stored_batch *batch,
 static enum seg_status choose_column(struct seg_stored_batch *batch, uint32_t input,
                                      const uint32_t *numbers, uint32_t rows,
                                      struct seg_error *error) {
-  enum seg_layout layout = batch->state->plan->customer.scan.input_layouts[input];
+  const struct seg_block *scan = &batch->state->plan->customer.scan;
+  enum seg_layout layout = scan->input_layouts[input];
   const struct seg_store_values *values = &batch->from.columns[input]->parts[0];
   enum seg_status status = SEG_OK;
   batch->scan.input_known[input] = NULL;
@@ -337,13 +438,15 @@ static enum seg_status choose_column(struct seg_stored_batch *batch, uint32_t in
   }
   if (status != SEG_OK)
     return status;
-  if (layout == SEG_LAYOUT_TEXT)
+  if (layout == SEG_LAYOUT_TEXT && !is_coded(scan, input))
     return choose_texts(batch, input, numbers, rows, error);
   batch->scan.input_values[input] = batch->chosen_values[input];
-  return layout == SEG_LAYOUT_BIT ? choose_bits(batch, &values->values, numbers, rows,
-                                                batch->chosen_values[input], error)
-                                  : choose_values(batch, &values->values, numbers, rows,
-                                                  batch->chosen_values[input], error);
+  status = layout == SEG_LAYOUT_BIT ? choose_bits(batch, &values->values, numbers, rows,
+                                                  batch->chosen_values[input], error)
+                                    : choose_values(batch, &values->values, numbers, rows,
+                                                    batch->chosen_values[input], error);
+  return status == SEG_OK && is_coded(scan, input) ? check_codes(batch, input, rows, error)
+                                                   : status;
 }
 
 static enum seg_status find_columns(struct seg_stored_batch *batch, uint64_t first, uint32_t rows,

@@ -278,6 +278,8 @@ enum seg_status seg_store_map_values(struct seg_store *store, struct seg_store_v
                                      struct seg_error *error) {
   enum seg_status status = seg_store_map(store, &values->values, error);
   if (status == SEG_OK)
+    status = seg_store_map(store, &values->entries, error);
+  if (status == SEG_OK)
     status = seg_store_map(store, &values->bytes, error);
   return status == SEG_OK ? seg_store_map(store, &values->known, error) : status;
 }

@@ -149,6 +149,7 @@ static void take_array(struct reading *reading, struct seg_json_value *object, c
 static void read_values(struct reading *reading, struct seg_json_value *object,
                         struct seg_store_values *values) {
   take_array(reading, object, "values", &values->values);
+  take_array(reading, object, "entries", &values->entries);
   take_array(reading, object, "bytes", &values->bytes);
   take_array(reading, object, "known", &values->known);
   const struct seg_json_value *first = seg_json_take(object, "counts_from");
@@ -158,6 +159,9 @@ static void read_values(struct reading *reading, struct seg_json_value *object,
   else
     reading->damaged = reading->damaged || first != NULL;
   reading->damaged = reading->damaged || !seg_store_has(&values->values);
+  if (seg_store_has(&values->entries)) // numbers of texts
+    reading->damaged = reading->damaged || values->values.type > SEG_STORE_I32 ||
+                       values->entries.type != SEG_STORE_U64;
   end_object(reading, object);
 }
 
@@ -408,6 +412,7 @@ static void walk_array(struct walk *walk, struct seg_store_array *array) {
 
 static void walk_values(struct walk *walk, struct seg_store_values *values) {
   walk_array(walk, &values->values);
+  walk_array(walk, &values->entries);
   walk_array(walk, &values->bytes);
   walk_array(walk, &values->known);
 }

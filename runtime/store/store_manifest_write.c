@@ -38,6 +38,7 @@ static void write_array(struct seg_json *json, const char *name,
 
 static void write_value_members(struct seg_json *json, const struct seg_store_values *values) {
   write_array(json, "values", &values->values);
+  write_array(json, "entries", &values->entries);
   write_array(json, "bytes", &values->bytes);
   write_array(json, "known", &values->known);
   if (values->counts_up) {

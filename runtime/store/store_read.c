@@ -44,9 +44,39 @@ static enum seg_status fail_texts(const struct seg_store *store, struct seg_erro
                         "the store %s is damaged: its texts do not fit together", store->path);
 }
 
+// Texts that are numbered: the entries are few, and all of them are verified.
+static enum seg_status copy_entries(const struct seg_store *store,
+                                    const struct seg_store_values *values, uint64_t first,
+                                    uint64_t count, struct seg_str *to, struct seg_error *error) {
+  const uint64_t *offsets = (const uint64_t *)values->entries.data;
+  enum seg_status status = seg_store_verify_entries(store, values, error);
+  if (status == SEG_OK)
+    status = seg_store_verify(store, &values->values, first, count, error);
+  for (uint64_t i = 0; status == SEG_OK && i < count; i++) {
+    uint64_t code = (uint64_t)seg_store_integer(&values->values, first + i);
+    if (code + 1 >= values->entries.count || offsets[code + 1] < offsets[code] ||
+        offsets[code + 1] > values->bytes.count)
+      return fail_texts(store, error);
+    to[i] = (struct seg_str){(const char *)values->bytes.data + offsets[code],
+                             offsets[code + 1] - offsets[code]};
+  }
+  return status;
+}
+
+enum seg_status seg_store_verify_entries(const struct seg_store *store,
+                                         const struct seg_store_values *values,
+                                         struct seg_error *error) {
+  enum seg_status status =
+      seg_store_verify(store, &values->entries, 0, values->entries.count, error);
+  return status == SEG_OK ? seg_store_verify(store, &values->bytes, 0, values->bytes.count, error)
+                          : status;
+}
+
 static enum seg_status copy_texts(const struct seg_store *store,
                                   const struct seg_store_values *values, uint64_t first,
                                   uint64_t count, struct seg_str *to, struct seg_error *error) {
+  if (seg_store_has(&values->entries))
+    return copy_entries(store, values, first, count, to, error);
   enum seg_status status = seg_store_verify(store, &values->values, first, count + 1, error);
   if (status != SEG_OK || count == 0)
     return status;

@@ -25,6 +25,11 @@ SEG_NODISCARD enum seg_status seg_store_read_narrow(const struct seg_store *stor
                                                     enum seg_width width, struct seg_column *to,
                                                     int64_t at, struct seg_error *error);
 
+/** Entries of numbered texts and their bytes: are they what was written? */
+SEG_NODISCARD enum seg_status seg_store_verify_entries(const struct seg_store *store,
+                                                       const struct seg_store_values *values,
+                                                       struct seg_error *error);
+
 /** How wide whole numbers of a stored type are as values of a layout. */
 enum seg_width seg_store_width(enum seg_store_type type, enum seg_layout layout);
 

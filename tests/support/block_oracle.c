@@ -26,6 +26,15 @@ static int64_t integer(const void *column, enum seg_layout layout, enum seg_widt
   return ((const int64_t *)column)[row];
 }
 
+static struct seg_str text(const struct seg_block *block, const struct seg_kernel_inputs *inputs,
+                           uint32_t slot, int64_t row) {
+  const void *column = inputs->values[slot];
+  enum seg_width width = seg_block_input_width(block, slot);
+  if (width == SEG_WIDTH_FULL)
+    return ((const struct seg_str *)column)[row];
+  return inputs->dictionaries[slot]->entries[integer(column, SEG_LAYOUT_TEXT, width, row)];
+}
+
 static value input(const struct seg_block *block, const struct seg_kernel_inputs *inputs,
                    uint32_t slot, int64_t row) {
   const void *column = inputs->values[slot];
@@ -38,7 +47,7 @@ static value input(const struct seg_block *block, const struct seg_kernel_inputs
         integer(column, block->input_layouts[slot], seg_block_input_width(block, slot), row);
     break;
   case SEG_LAYOUT_F64: out.number = ((const double *)column)[row]; break;
-  case SEG_LAYOUT_TEXT: out.text = ((const struct seg_str *)column)[row]; break;
+  case SEG_LAYOUT_TEXT: out.text = text(block, inputs, slot, row); break;
   }
   return out;
 }

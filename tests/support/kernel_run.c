@@ -58,6 +58,7 @@ void seg_kernel_run_init(struct seg_kernel_run *run, const struct seg_block *blo
       .steps = block->steps,
       .texts = &run->texts,
       .fault = &run->fault,
+      .dictionaries = inputs->dictionaries,
   };
   for (uint32_t i = 0; i < kernel->function_count; i++)
     kernel->functions[i](&frame);

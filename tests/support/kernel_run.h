@@ -15,8 +15,9 @@ struct seg_kernel_inputs {
   int64_t row_count;
   int32_t as_of;
   int64_t as_of_instant;
-  const void *const *values;    // per input slot
-  const uint64_t *const *known; // per input slot
+  const void *const *values;                             // per input slot
+  const uint64_t *const *known;                          // per input slot
+  const struct seg_text_dictionary *const *dictionaries; // per input slot: of texts with a width
 };
 
 struct seg_kernel_run {

@@ -109,6 +109,32 @@ static inline int64_t random_day(struct seg_random *random, uint32_t wild) {
   return seg_civil_to_day(century, 2, 28) + (int32_t)seg_random_below(random, 3);
 }
 
+/** More entries than one byte can tell apart, and than are looked at together. */
+enum { ENTRIES = 2500 };
+
+static inline uint32_t dictionary_size(enum seg_width width) {
+  return width == SEG_WIDTH_8 ? 100 : ENTRIES;
+}
+
+/** The texts again and again, with numbers behind them. */
+struct entries {
+  char bytes[ENTRIES][16];
+  struct seg_str texts[ENTRIES];
+};
+
+static inline struct entries *new_entries(void) {
+  struct entries *entries = calloc(1, sizeof *entries);
+  assert_non_null(entries);
+  for (int i = 0; i < ENTRIES; i++) {
+    if (i < TEXTS)
+      snprintf(entries->bytes[i], sizeof entries->bytes[i], "%s", texts[i]);
+    else
+      snprintf(entries->bytes[i], sizeof entries->bytes[i], "%s%d", texts[i % TEXTS], i / TEXTS);
+    entries->texts[i] = seg_str_view(entries->bytes[i]);
+  }
+  return entries;
+}
+
 static inline void fill_value(struct seg_random *random, enum seg_layout layout,
                               enum seg_width width, uint32_t wild, void *column, int64_t row) {
   size_t bytes = seg_width_bytes(layout, width);
@@ -123,7 +149,10 @@ static inline void fill_value(struct seg_random *random, enum seg_layout layout,
   case SEG_LAYOUT_I64: put_integer(column, row, bytes, random_integer(random, wild)); break;
   case SEG_LAYOUT_F64: ((double *)column)[row] = random_number(random, wild); break;
   case SEG_LAYOUT_TEXT:
-    ((struct seg_str *)column)[row] = seg_str_view(texts[seg_random_below(random, TEXTS)]);
+    if (width != SEG_WIDTH_FULL)
+      put_integer(column, row, bytes, seg_random_below(random, dictionary_size(width)));
+    else
+      ((struct seg_str *)column)[row] = seg_str_view(texts[seg_random_below(random, TEXTS)]);
     break;
   }
 }
@@ -138,7 +167,12 @@ static inline void spoil(enum seg_layout layout, enum seg_width width, void *col
     put_integer(column, row, bytes, (int64_t)((uint64_t)1 << (8 * bytes - 1)));
     break;
   case SEG_LAYOUT_F64: ((double *)column)[row] = NAN; break;
-  case SEG_LAYOUT_TEXT: ((struct seg_str *)column)[row] = (struct seg_str){NULL, 0}; break;
+  case SEG_LAYOUT_TEXT:
+    if (width != SEG_WIDTH_FULL)
+      put_integer(column, row, bytes, 0);
+    else
+      ((struct seg_str *)column)[row] = (struct seg_str){NULL, 0};
+    break;
   }
 }
 
@@ -147,6 +181,9 @@ struct columns {
   uint32_t count;
   void *values[32];
   uint64_t *known[32];
+  struct entries *entries;
+  struct seg_text_dictionary dictionaries[SEG_WIDTH_COUNT];
+  const struct seg_text_dictionary *slot_dictionaries[32];
   size_t value_bytes[32], word_bytes;
 };
 
@@ -156,9 +193,14 @@ static inline void columns_init(struct columns *columns, const struct seg_block 
   columns->count = block->input_count;
   columns->word_bytes = words * sizeof(uint64_t);
   assert_true(block->input_count <= 32);
+  columns->entries = new_entries();
+  for (int width = 0; width < SEG_WIDTH_COUNT; width++)
+    columns->dictionaries[width] = (struct seg_text_dictionary){
+        columns->entries->texts, dictionary_size((enum seg_width)width)};
   for (uint32_t slot = 0; slot < block->input_count; slot++) {
     enum seg_layout layout = block->input_layouts[slot];
     enum seg_width width = seg_block_input_width(block, slot);
+    columns->slot_dictionaries[slot] = &columns->dictionaries[width];
     size_t bytes =
         layout == SEG_LAYOUT_BIT ? words * 8 : words * 64 * seg_width_bytes(layout, width);
     columns->value_bytes[slot] = bytes;
@@ -181,10 +223,12 @@ static inline void columns_init(struct columns *columns, const struct seg_block 
       .as_of_instant = seg_random_between(random, -9, 9),
       .values = (const void *const *)columns->values,
       .known = (const uint64_t *const *)columns->known,
+      .dictionaries = columns->slot_dictionaries,
   };
 }
 
 static inline void columns_deinit(struct columns *columns) {
+  free(columns->entries);
   for (uint32_t slot = 0; slot < columns->count; slot++) {
     seg_guarded_memory_free(columns->values[slot], columns->value_bytes[slot]);
     seg_guarded_memory_free(columns->known[slot], columns->word_bytes);

@@ -108,15 +108,20 @@ static void many_comparisons_of_a_column(void **state) {
 
 // Texts
 
+static void test_text(struct seg_test_block *builder, uint32_t column, enum seg_plan_text_test test,
+                      struct seg_str part) {
+  struct seg_plan_constant text = {.text = part};
+  seg_test_block_mask_root(builder,
+                           seg_test_block_step(builder, (struct seg_step){.op = SEG_OP_TEXT_TEST,
+                                                                          .layout = SEG_LAYOUT_BIT,
+                                                                          .operands = {column},
+                                                                          .text_test = test,
+                                                                          .list_count = 1,
+                                                                          .list = &text}));
+}
+
 static void starts_with(struct seg_test_block *builder, uint32_t column, struct seg_str beginning) {
-  struct seg_plan_constant text = {.text = beginning};
-  seg_test_block_mask_root(
-      builder, seg_test_block_step(builder, (struct seg_step){.op = SEG_OP_TEXT_TEST,
-                                                              .layout = SEG_LAYOUT_BIT,
-                                                              .operands = {column},
-                                                              .text_test = SEG_TEXT_STARTS,
-                                                              .list_count = 1,
-                                                              .list = &text}));
+  test_text(builder, column, SEG_TEXT_STARTS, beginning);
 }
 
 /** Comparisons and beginnings, short and long, of a column of texts; alone and many of them. */
@@ -128,6 +133,39 @@ static void build_texts(struct seg_test_block *builder) {
       starts_with(builder, column, seg_str_view(texts[i]));
     }
   }
+}
+
+/** Codes of every width, some of rows that are unknown; conditions enough for several numbers. */
+static void build_codes(struct seg_test_block *builder) {
+  static const enum seg_width widths[] = {SEG_WIDTH_8,  SEG_WIDTH_16, SEG_WIDTH_32,
+                                          SEG_WIDTH_16, SEG_WIDTH_8,  SEG_WIDTH_FULL};
+  for (int c = 0; c < 6; c++) {
+    uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_TEXT, c % 2 == 0);
+    for (int i = 0; i < (c < 4 ? TEXTS : 1); i++) {
+      compare_in_every_way(builder, column, seg_test_block_text(builder, texts[i]));
+      for (int test = SEG_TEXT_STARTS; test <= SEG_TEXT_CONTAINS; test++)
+        test_text(builder, column, (enum seg_plan_text_test)test, seg_str_view(texts[i]));
+    }
+    struct seg_plan_constant some[TEXTS];
+    for (int i = 0; i < TEXTS; i++)
+      some[i] = (struct seg_plan_constant){.text = seg_str_view(texts[i])};
+    for (uint32_t i = 1; i < TEXTS; i += 3)
+      seg_test_block_mask_root(
+          builder, seg_test_block_step(builder, (struct seg_step){.op = SEG_OP_IN_LIST,
+                                                                  .layout = SEG_LAYOUT_BIT,
+                                                                  .operands = {column},
+                                                                  .list_count = i,
+                                                                  .list = some}));
+    if (c % 2 == 0)
+      seg_test_block_mask_root(
+          builder, seg_test_block_operation(builder, SEG_OP_IS_KNOWN, SEG_LAYOUT_BIT, column, 0));
+  }
+  builder->input_widths = widths;
+}
+
+static void codes_have_the_answers_of_their_texts(void **state) {
+  (void)state;
+  try_everywhere(build_codes, 15);
 }
 
 /** No text begins with a zero byte that it does not have. */
@@ -250,6 +288,7 @@ int main(void) {
       cmocka_unit_test(texts_by_their_heads),
       cmocka_unit_test(zero_bytes_are_looked_for),
       cmocka_unit_test(heads_have_the_order_of_texts),
+      cmocka_unit_test(codes_have_the_answers_of_their_texts),
       cmocka_unit_test(ranks_of_values_that_share_floats),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -240,11 +240,15 @@ static void widths_are_of_integers(void **state) {
   for (int i = NUMBER; i < INPUTS; i++)
     widths[i] = SEG_WIDTH_FULL;
   assert_null(fault_of(&none, 1, widths));
+  struct seg_step length = STEP(SEG_OP_TEXT_LENGTH, I64, OF(TEXT));
   for (int i = NUMBER; i < INPUTS; i++) {
     widths[i] = SEG_WIDTH_8;
-    assert_non_null(strstr(fault_of(&none, 1, widths), "has a width but no integers"));
+    const char *fault = fault_of(i == TEXT ? &length : &none, 1, widths);
+    assert_non_null(strstr(fault, "has a width but no integers"));
     widths[i] = SEG_WIDTH_FULL;
   }
+  widths[TEXT] = SEG_WIDTH_8; // codes that no step reads as texts
+  assert_null(fault_of(&none, 1, widths));
 }
 
 int main(void) {
