@@ -252,26 +252,33 @@ static bool read_all(struct seg_arena *arena, const struct seg_node *const *cond
   return true;
 }
 
-/** Forms and claims, out of the cells and bands of the query. */
-static void make_forms(struct making *making, const struct reading *reading, bool *usable) {
-  struct seg_linear *linear = making->linear;
+/** What belongs to the question at hand. False when memory is out. */
+static bool make_room(struct seg_linear *linear) {
   struct seg_linear_system *system = &linear->system;
-  *usable = add_variables(making);
-  for (uint32_t i = 0; i < reading->count && *usable && !making->failed; i++)
-    add_condition(making, &reading->comparisons[i], &linear->conditions[reading->numbers[i]]);
   size_t cells = (size_t)SEG_LINEAR_ROWS * SEG_LINEAR_COLUMNS;
   linear->rows = SEG_NEW_ARRAY(&linear->arena, uint32_t, linear->forms.count + 1);
   linear->columns = SEG_NEW_ARRAY(&linear->arena, uint32_t, linear->variables.count + 1);
-  linear->scratch = making->factors;
+  linear->scratch = SEG_NEW_ARRAY(&linear->arena, int64_t, SEG_LINEAR_VARIABLES + 1);
   system->factors = SEG_NEW_ARRAY(&linear->arena, int64_t, cells);
   system->cells = SEG_NEW_ARRAY(&linear->arena, double, cells);
   system->solution = SEG_NEW_ARRAY(&linear->arena, double, SEG_LINEAR_COLUMNS);
   system->simplex = calloc(1, sizeof *system->simplex);
-  making->failed = making->failed || linear->rows == NULL || linear->columns == NULL ||
-                   system->factors == NULL || system->cells == NULL || system->solution == NULL ||
-                   system->simplex == NULL;
-  for (size_t f = 0; f < linear->forms.count && !making->failed; f++)
+  if (linear->rows == NULL || linear->columns == NULL || linear->scratch == NULL ||
+      system->factors == NULL || system->cells == NULL || system->solution == NULL ||
+      system->simplex == NULL)
+    return false;
+  for (size_t f = 0; f < linear->forms.count; f++)
     linear->rows[f] = NONE;
+  return true;
+}
+
+/** Forms and claims, out of the cells and bands of the query. */
+static void make_forms(struct making *making, const struct reading *reading, bool *usable) {
+  struct seg_linear *linear = making->linear;
+  *usable = add_variables(making);
+  for (uint32_t i = 0; i < reading->count && *usable && !making->failed; i++)
+    add_condition(making, &reading->comparisons[i], &linear->conditions[reading->numbers[i]]);
+  making->failed = making->failed || !make_room(linear);
 }
 
 static enum seg_status make(struct seg_prover *prover, struct making *making,
@@ -335,13 +342,26 @@ enum seg_status seg_linear_new(struct seg_prover *prover, const struct seg_node 
   return status;
 }
 
+bool seg_linear_fork(const struct seg_linear *from, struct seg_linear **linear) {
+  struct seg_linear *made = *linear = malloc(sizeof *made);
+  if (made == NULL)
+    return false;
+  *made = *from;
+  made->forked = true;
+  made->used_count = 0;
+  seg_arena_init(&made->arena);
+  return make_room(made);
+}
+
 void seg_linear_free(struct seg_linear *linear) {
   if (linear == NULL)
     return;
-  SEG_VEC_FREE(&linear->variables);
-  SEG_VEC_FREE(&linear->terms);
-  SEG_VEC_FREE(&linear->forms);
-  SEG_VEC_FREE(&linear->units);
+  if (!linear->forked) {
+    SEG_VEC_FREE(&linear->variables);
+    SEG_VEC_FREE(&linear->terms);
+    SEG_VEC_FREE(&linear->forms);
+    SEG_VEC_FREE(&linear->units);
+  }
   struct seg_simplex *simplex = linear->system.simplex;
   if (simplex != NULL)
     seg_simplex_deinit(simplex);

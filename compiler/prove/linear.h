@@ -21,6 +21,8 @@ SEG_NODISCARD enum seg_status seg_linear_new(struct seg_prover *prover,
                                              const struct seg_node *const *conditions,
                                              uint32_t count, struct seg_linear **linear,
                                              struct seg_error *error);
+/** The same conditions for another thread; `from` outlives it. False when memory is out. */
+SEG_NODISCARD bool seg_linear_fork(const struct seg_linear *from, struct seg_linear **linear);
 /** NULL does nothing. */
 void seg_linear_free(struct seg_linear *linear);
 

@@ -88,6 +88,7 @@ struct seg_linear_system {
 };
 
 struct seg_linear {
+  bool forked; // what does not change from question to question belongs to another one
   struct seg_arena arena;
   uint32_t condition_count;
   struct seg_linear_condition *conditions;

@@ -1,10 +1,10 @@
 // See ahead.h.
 #include "compiler/verdicts/ahead.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "compiler/verdicts/lanes.h"
 
 enum { LANES = 4, BATCH = 64, LANE_QUESTIONS = 8 }; // fewer than that do not pay
 
@@ -107,45 +107,11 @@ static enum seg_status run(struct lane *lane, struct job *job) {
   return shrink(lane, job);
 }
 
-static void work_on(struct lane *lane) {
+static void work_on(void *lanes, uint32_t number) {
+  struct lane *lane = (struct lane *)lanes + number;
   for (uint32_t i = lane->first; i < lane->count && lane->status == SEG_OK; i += lane->step)
     if (!lane->jobs[i].remembered)
       lane->status = run(lane, &lane->jobs[i]);
-}
-
-// --- threads ---
-
-struct crew {
-  struct lane *lanes;
-  uint32_t count;
-  atomic_uint next;
-};
-
-static void *take_lanes(void *context) {
-  struct crew *crew = context;
-  for (uint32_t i; (i = atomic_fetch_add(&crew->next, 1)) < crew->count;)
-    work_on(&crew->lanes[i]);
-  return NULL;
-}
-
-static uint32_t thread_count(const struct seg_engine *engine, uint32_t lanes) {
-  long cores = sysconf(_SC_NPROCESSORS_ONLN);
-  uint32_t threads = engine->options.threads;
-  if (threads == 0)
-    threads = cores < 1 ? 1 : (uint32_t)cores;
-  return threads < lanes ? threads : lanes;
-}
-
-/** A thread that does not start leaves its share to the others. */
-static void work(const struct seg_engine *engine, struct lane *lanes, uint32_t count) {
-  struct crew crew = {.lanes = lanes, .count = count};
-  pthread_t threads[LANES];
-  uint32_t wanted = thread_count(engine, count), started = 0;
-  while (started + 1 < wanted && pthread_create(&threads[started], NULL, take_lanes, &crew) == 0)
-    started++;
-  take_lanes(&crew);
-  for (uint32_t i = 0; i < started; i++)
-    pthread_join(threads[i], NULL);
 }
 
 // --- a round ---
@@ -306,7 +272,7 @@ static enum seg_status ask_batch(struct asking_ahead *asking) {
     lane->step = lanes;
     lane->count = asking->job_count;
   }
-  work(engine, asking->lanes, lanes);
+  seg_lanes_work(engine, lanes, work_on, asking->lanes);
   engine->prover.cache = cache;
   for (uint32_t l = 1; l < lanes; l++)
     if (engine->options.slowest != NULL &&

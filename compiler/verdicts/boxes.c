@@ -316,6 +316,33 @@ void seg_boxes_deinit(struct seg_boxes *boxes) {
   seg_arena_deinit(&boxes->arena);
 }
 
+bool seg_boxes_fork(struct seg_boxes *boxes, const struct seg_boxes *from) {
+  size_t signs = 2 * from->circuit->atoms.count + 1;
+  *boxes = *from;
+  seg_arena_init(&boxes->arena);
+  memset(&boxes->conflicts, 0, sizeof boxes->conflicts);
+  memset(&boxes->doubts, 0, sizeof boxes->doubts);
+  boxes->alone = SEG_NEW_ARRAY(&boxes->arena, struct seg_cubes, signs);
+  boxes->all = SEG_NEW_ARRAY(&boxes->arena, struct seg_range, from->values.count + 1);
+  bool made = boxes->alone != NULL && boxes->all != NULL &&
+              SEG_VEC_RESERVE(&boxes->conflicts, from->conflicts.count + 1) &&
+              SEG_VEC_RESERVE(&boxes->doubts, from->doubts.count + 1);
+  if (!made)
+    return false;
+  memcpy(boxes->alone, from->alone, signs * sizeof *boxes->alone);
+  for (size_t i = 0; i < from->conflicts.count; i++)
+    boxes->conflicts.items[boxes->conflicts.count++] = from->conflicts.items[i];
+  for (size_t i = 0; i < from->doubts.count; i++)
+    boxes->doubts.items[boxes->doubts.count++] = from->doubts.items[i];
+  return true;
+}
+
+void seg_boxes_deinit_fork(struct seg_boxes *boxes) {
+  SEG_VEC_FREE(&boxes->conflicts);
+  SEG_VEC_FREE(&boxes->doubts);
+  seg_arena_deinit(&boxes->arena);
+}
+
 // --- cubes ---
 
 static void meet(struct seg_range *range, const struct seg_range *other) {

@@ -56,6 +56,11 @@ struct seg_boxes {
 SEG_NODISCARD bool seg_boxes_init(struct seg_boxes *boxes, const struct seg_circuit *circuit);
 void seg_boxes_deinit(struct seg_boxes *boxes);
 
+/** Boxes that begin with what others know, which stay as they are meanwhile and outlive them. False
+ * when memory is out; to be released by seg_boxes_deinit_fork even so. */
+SEG_NODISCARD bool seg_boxes_fork(struct seg_boxes *boxes, const struct seg_boxes *from);
+void seg_boxes_deinit_fork(struct seg_boxes *boxes);
+
 /** Fill the ranges of cubes; those that contradict themselves are taken out. */
 SEG_NODISCARD bool seg_boxes_fill(struct seg_boxes *boxes, struct seg_cubes *cubes,
                                   struct seg_arena *arena);

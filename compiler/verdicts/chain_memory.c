@@ -34,7 +34,7 @@ void seg_chain_memory_meet(struct seg_chain_memory *memory, uint32_t segment) {
   add(memory, &segment, sizeof segment);
 }
 
-static struct seg_proof_key key_of(const struct seg_chain_memory *memory) {
+struct seg_proof_key seg_chain_memory_key(const struct seg_chain_memory *memory) {
   struct seg_proof_key key;
   for (int i = 0; i < 2; i++) {
     struct seg_siphash state = memory->states[i];
@@ -46,7 +46,7 @@ static struct seg_proof_key key_of(const struct seg_chain_memory *memory) {
 bool seg_chain_memory_get(const struct seg_chain_memory *memory, struct seg_known_member *known) {
   struct seg_str record;
   if (!memory->used ||
-      !seg_proof_cache_get(memory->engine->prover.cache, key_of(memory), &record) ||
+      !seg_proof_cache_get(memory->engine->prover.cache, seg_chain_memory_key(memory), &record) ||
       record.size < 2 * sizeof(uint32_t) || record.size % sizeof(uint32_t) != 0)
     return false;
   uint32_t head[2];
@@ -64,8 +64,8 @@ bool seg_chain_memory_get(const struct seg_chain_memory *memory, struct seg_know
   return usable;
 }
 
-void seg_chain_memory_keep(struct seg_chain_memory *memory, bool hidden, bool fewer,
-                           const uint32_t *others, uint32_t count) {
+void seg_chain_memory_keep(struct seg_chain_memory *memory, struct seg_proof_key key, bool hidden,
+                           bool fewer, const uint32_t *others, uint32_t count) {
   uint32_t *words = memory->used ? malloc((count + 2u) * sizeof *words) : NULL;
   if (words == NULL)
     return;
@@ -73,7 +73,7 @@ void seg_chain_memory_keep(struct seg_chain_memory *memory, bool hidden, bool fe
   words[1] = fewer;
   for (uint32_t i = 0; i < count; i++)
     words[2 + i] = others[i];
-  seg_proof_cache_put(memory->engine->prover.cache, key_of(memory),
+  seg_proof_cache_put(memory->engine->prover.cache, key,
                       (struct seg_str){(const char *)words, (count + 2u) * sizeof *words});
   free(words);
 }

@@ -91,11 +91,13 @@ struct seg_known_member {
 };
 
 void seg_chain_memory_begin(struct seg_chain_memory *memory, struct seg_engine *engine);
-/** The next member: what is got and kept from now on is about it. */
+/** The next member: what is got, and the key, is about it from now on. */
 void seg_chain_memory_meet(struct seg_chain_memory *memory, uint32_t segment);
 bool seg_chain_memory_get(const struct seg_chain_memory *memory, struct seg_known_member *known);
-void seg_chain_memory_keep(struct seg_chain_memory *memory, bool hidden, bool fewer,
-                           const uint32_t *others, uint32_t count);
+/** Under which the verdict about the member is kept. */
+struct seg_proof_key seg_chain_memory_key(const struct seg_chain_memory *memory);
+void seg_chain_memory_keep(struct seg_chain_memory *memory, struct seg_proof_key key, bool hidden,
+                           bool fewer, const uint32_t *others, uint32_t count);
 
 // Of longer chains a customer whom nobody takes is put together at once, in case no other is found.
 enum { SEG_SHORT_CHAIN = 64 };

@@ -42,14 +42,30 @@ static void free_customer(struct seg_pooled_customer *customer) {
 }
 
 void seg_pool_deinit(struct seg_pool *pool) {
-  for (uint32_t i = 0; pool->rows != NULL && i < pool->customers; i++)
+  for (uint32_t i = pool->lent; pool->rows != NULL && i < pool->customers; i++)
     free_customer(&pool->rows[i]);
   free(pool->rows);
   free(pool->bits);
   seg_arena_deinit(&pool->arena);
-  seg_zone_free(pool->zone);
+  if (!pool->forked)
+    seg_zone_free(pool->zone);
   pool->bits = NULL;
   pool->zone = NULL;
+}
+
+bool seg_pool_fork(struct seg_pool *pool, const struct seg_pool *from) {
+  size_t bits = (2 * from->circuit->atoms.count + 1) * (from->room / 8);
+  *pool = *from;
+  pool->forked = true;
+  pool->lent = from->customers;
+  seg_arena_init(&pool->arena);
+  pool->bits = malloc(bits);
+  pool->rows = malloc(from->room * sizeof *pool->rows);
+  if (pool->bits == NULL || pool->rows == NULL || !seg_pool_copy_values(pool, from))
+    return false;
+  memcpy(pool->bits, from->bits, bits);
+  memcpy(pool->rows, from->rows, from->customers * sizeof *pool->rows);
+  return true;
 }
 
 static bool grow(struct seg_pool *pool) {

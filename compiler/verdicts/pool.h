@@ -32,12 +32,18 @@ struct seg_pool {
   uint32_t customers, room;  // room: a multiple of 64
   uint64_t *bits;            // [atom sign][room / 64]
   struct seg_pooled_customer *rows;
+  uint32_t lent; // the first customers belong to the pool that this is a fork of
+  bool forked;
 };
 
 /** SEG_OUT_OF_MEMORY; when the time zone cannot be read, what seg_zone_load says. */
 SEG_NODISCARD enum seg_status
 seg_pool_init(struct seg_pool *pool, const struct seg_circuit *circuit, struct seg_error *error);
 void seg_pool_deinit(struct seg_pool *pool);
+
+/** A pool that begins with the customers of another one, which stays as it is meanwhile and
+ * outlives it. False when memory is out; to be released even so. */
+SEG_NODISCARD bool seg_pool_fork(struct seg_pool *pool, const struct seg_pool *from);
 
 /** Look at a customer, moved to the day of the pool, who belongs to the pool from then on. Someone
  * for whom a rule overflows, who does not exist, or whose events the clocks move to other days, is
@@ -79,6 +85,8 @@ SEG_NODISCARD enum seg_status seg_pool_invent(struct seg_pool *pool, uint32_t co
 
 /** Find the values behind the atoms. */
 SEG_NODISCARD bool seg_pool_find_values(struct seg_pool *pool);
+/** The values behind the atoms again, for another pool. */
+SEG_NODISCARD bool seg_pool_copy_values(struct seg_pool *pool, const struct seg_pool *from);
 /** What holds of the one customer of the data set: `truths` has a byte for each atom. `fits` is
  * false when this is nobody. */
 SEG_NODISCARD enum seg_status seg_pool_look(struct seg_pool *pool,

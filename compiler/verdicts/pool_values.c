@@ -131,6 +131,13 @@ bool seg_pool_find_values(struct seg_pool *pool) {
   return true;
 }
 
+bool seg_pool_copy_values(struct seg_pool *pool, const struct seg_pool *from) {
+  pool->values = SEG_NEW_ARRAY(&pool->arena, struct seg_pooled_value, from->value_count + 1u);
+  if (pool->values != NULL)
+    memcpy(pool->values, from->values, from->value_count * sizeof *pool->values);
+  return pool->values != NULL;
+}
+
 static bool atom_holds(struct seg_pool *pool, struct seg_reference *reference, uint32_t atom) {
   const struct seg_node *node = pool->circuit->atoms.items[atom].node;
   struct seg_node *operands[4];
