@@ -17,16 +17,32 @@ struct seg_pooled_value {
   struct seg_node literal;
 };
 
-// Comparisons of one value in one direction, by their literals: the first hold and the others do
-// not, or the other way round, and a few of them tell where they part. `runs` holds the atoms
-// sorted so that such stand together; atoms of other kinds stand alone.
+// Comparisons of one value, or fraction, in one direction, by their literals: the first hold and
+// the others do not, or the other way round, and a few of them tell where they part. `runs` holds
+// the atoms sorted so that such stand together; atoms of other kinds stand alone.
 
+static bool is_whole(const struct seg_node *node) {
+  return node->kind == SEG_NODE_LITERAL &&
+         (node->type.kind == SEG_TYPE_INT || node->type.kind == SEG_TYPE_MONEY);
+}
+
+/** A value, or a fraction, compared with a literal: above or below it. */
 static bool is_ordering(const struct seg_pool *pool, uint32_t atom) {
   const struct seg_node *node = pool->circuit->atoms.items[atom].node;
+  const uint32_t *values = &pool->value_of[4 * (size_t)atom];
+  if (node->comparison == SEG_EQUAL || node->comparison == SEG_NOT_EQUAL)
+    return false;
+  if (node->kind == SEG_NODE_COMPARE_FRACTIONS)
+    return values[0] != UINT32_MAX && values[1] != UINT32_MAX && is_whole(node->operands[2]) &&
+           is_whole(node->operands[3]) && node->operands[3]->literal.integer > 0;
   return node->kind == SEG_NODE_COMPARE && node->operands[1]->kind == SEG_NODE_LITERAL &&
-         node->operands[0]->type.kind != SEG_TYPE_TEXT &&
-         pool->value_of[4 * (size_t)atom] != UINT32_MAX && node->comparison != SEG_EQUAL &&
-         node->comparison != SEG_NOT_EQUAL;
+         node->operands[0]->type.kind != SEG_TYPE_TEXT && values[0] != UINT32_MAX;
+}
+
+/** What the value of an ordering is compared with. */
+static const struct seg_node *limit_of(const struct seg_pool *pool, uint32_t atom) {
+  const struct seg_node *node = pool->circuit->atoms.items[atom].node;
+  return node->operands[node->kind == SEG_NODE_COMPARE ? 1 : 2];
 }
 
 static int compare_literals(const struct seg_node *a, const struct seg_node *b) {
@@ -39,16 +55,28 @@ static int in_order(uint32_t a, uint32_t b) {
   return (a > b) - (a < b);
 }
 
+/** Of two fractions: they are compared with numbers of the same units. */
+static int compare_units(const struct seg_node *a, const struct seg_node *b) {
+  int order = in_order((uint32_t)a->kind, (uint32_t)b->kind);
+  if (order != 0 || a->kind == SEG_NODE_COMPARE)
+    return order;
+  order = in_order(a->operands[2]->type.scale, b->operands[2]->type.scale);
+  return order != 0 ? order : compare_literals(a->operands[3], b->operands[3]);
+}
+
 /** May they stand in one run? Zero when they do. */
 static int compare_kinds(const struct seg_pool *pool, uint32_t a, uint32_t b) {
+  const struct seg_circuit_atom *atoms = pool->circuit->atoms.items;
+  const uint32_t *x = &pool->value_of[4 * (size_t)a], *y = &pool->value_of[4 * (size_t)b];
   bool first = is_ordering(pool, a), second = is_ordering(pool, b);
   if (!first || !second)
     return first != second ? second - first : in_order(a, b);
-  int order = in_order(pool->value_of[4 * (size_t)a], pool->value_of[4 * (size_t)b]);
-  const struct seg_circuit_atom *atoms = pool->circuit->atoms.items;
-  return order != 0
-             ? order
-             : in_order((uint32_t)atoms[a].node->comparison, (uint32_t)atoms[b].node->comparison);
+  int order = in_order(x[0], y[0]);
+  if (order == 0)
+    order = in_order(x[1], y[1]);
+  if (order == 0)
+    order = in_order((uint32_t)atoms[a].node->comparison, (uint32_t)atoms[b].node->comparison);
+  return order != 0 ? order : compare_units(atoms[a].node, atoms[b].node);
 }
 
 static int by_run(const void *a, const void *b, void *pool_pointer) {
@@ -56,8 +84,7 @@ static int by_run(const void *a, const void *b, void *pool_pointer) {
   uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
   int order = compare_kinds(pool, x, y);
   if (order == 0 && x != y)
-    order = compare_literals(pool->circuit->atoms.items[x].node->operands[1],
-                             pool->circuit->atoms.items[y].node->operands[1]);
+    order = compare_literals(limit_of(pool, x), limit_of(pool, y));
   return order != 0 ? order : in_order(x, y);
 }
 
