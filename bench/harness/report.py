@@ -86,21 +86,31 @@ def plot_groups(cases, keep, label):
             for case in cases if keep(case["parameters"])]
 
 
+def rules_text(parameters):
+    count = parameters["rules"]
+    return "1 rule" if count == 1 else f"{count:,} rules"
+
+
+KINDS = {"double": "fractions", "missing": "values missing", "text": "texts"}
+
 PICTURES = {
     "W1": [("w1_counts", "W1: how many customers match each rule",
             lambda p: p["columns"] == "int" and p["predicates"] == "distinct" and
-            p["asked"] == "counts" and p["from"] == "memory", lambda p: f"{p['rules']} rules"),
+            p["asked"] == "counts" and p["from"] == "memory", rules_text),
            ("w1_winner", "W1: who wins the chain of all rules",
             lambda p: p["columns"] == "int" and p["predicates"] == "distinct" and
-            p["asked"] == "winner" and p["from"] == "memory", lambda p: f"{p['rules']} rules")],
+            p["asked"] == "winner" and p["from"] == "memory", rules_text),
+           ("w1_kinds", "W1: 100 rules over other kinds of columns",
+            lambda p: p["columns"] in KINDS and p["rules"] == 100,
+            lambda p: f"{KINDS[p['columns']]}, {p['asked']}")],
     "W2": [("w2_parquet", "W2: events from Parquet files", lambda p: p["from"] == "Parquet",
-            lambda p: f"{p['keys']}, {p['order']}, {p['rules']} rules"),
+            lambda p: f"{p['keys']}, {p['order']}, {rules_text(p)}"),
            ("w2_store", "W2: events from the engine's own sorted table",
-            lambda p: p["from"] == "store", lambda p: f"{p['keys']}, {p['rules']} rules")],
-    "W4": [("w4_attributes", "W4: from the text of rules to an answer",
-            lambda p: p["over"] == "attributes", lambda p: f"{p['rules']} rules"),
-           ("w4_events", "W4: the same for rules over events", lambda p: p["over"] == "events",
-            lambda p: f"{p['rules']} rules")],
+            lambda p: p["from"] == "store", lambda p: f"{p['keys']}, {rules_text(p)}")],
+    "W4": [("w4_attributes", "W4: from the text of rules over attributes to an answer",
+            lambda p: p["over"] == "attributes", rules_text),
+           ("w4_events", "W4: from the text of rules over events to an answer",
+            lambda p: p["over"] == "events", rules_text)],
 }
 TITLES = {"W1": "W1: attributes of customers", "W2": "W2: events", "W3": "W3: one more day",
           "W4": "W4: compiling and proving", "W5": "W5: more events than memory"}
