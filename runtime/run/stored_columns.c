@@ -274,7 +274,7 @@ enum seg_status seg_stored_columns_read(struct seg_stored_columns *columns,
 
 static void fetch(const struct seg_store_array *array, uint64_t first, uint64_t end,
                   uint64_t chosen) {
-  enum { LINE = 64, FASTER = 5 }; // times, when lines are read one after the other
+  enum { LINE = 64, FASTER = 6 }; // times, when lines are read one after the other
   size_t size = seg_store_types[array->type].size;
   const unsigned char *at = array->data + first * size, *behind = array->data + end * size;
   if ((uint64_t)(behind - at) / LINE > chosen * FASTER)
