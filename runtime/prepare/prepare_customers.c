@@ -159,6 +159,7 @@ static enum seg_status begin(struct writing *writing, struct seg_error *error) {
 
 static void drop_values(struct seg_build *build, struct seg_store_values *values) {
   seg_build_drop(build, &values->values);
+  seg_build_drop(build, &values->entries);
   seg_build_drop(build, &values->bytes);
   seg_build_drop(build, &values->known);
 }

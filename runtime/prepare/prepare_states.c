@@ -65,6 +65,7 @@ bool seg_prepare_is_same_table(struct seg_preparing *state, struct seg_store_ent
   for (uint32_t c = 0; same && c < entity->column_count; c++) {
     struct seg_store_values *parts = entity->columns[c].parts;
     same = same_array(store, &parts[0].values, &parts[1].values) &&
+           same_array(store, &parts[0].entries, &parts[1].entries) &&
            same_array(store, &parts[0].bytes, &parts[1].bytes) &&
            same_array(store, &parts[0].known, &parts[1].known);
   }
