@@ -33,7 +33,6 @@
   struct seg_expr *expr;
   struct seg_type_syntax *type;
   struct seg_items *items;
-  struct seg_rename rename;
   enum seg_comparison comparison;
 }
 
@@ -100,7 +99,6 @@ static void seg_grammar_error(const struct seg_span *span, struct seg_parser *pa
 
 %type <name> name word any_name module zone title
 %type <list> names one_of_texts chain_members
-%type <rename> rename
 %type <list> renames
 %type <list> clauses values record_values arguments expr_list conjunction disjunction
 %type <items> entity_items test_items
@@ -160,11 +158,11 @@ use:
   ;
 
 renames:
-    rename                            { $$ = (struct seg_list){0}; PUSH($$, $1); }
-  | renames "," rename                { $$ = $1; PUSH($$, $3); }
+    module "=" module
+      { $$ = (struct seg_list){0}; PUSH($$, ((struct seg_rename){$1, $3})); }
+  | renames "," module "=" module
+      { $$ = $1; PUSH($$, ((struct seg_rename){$3, $5})); }
   ;
-
-rename: module "=" module             { $$ = (struct seg_rename){$1, $3}; } ;
 
 module:
     any_name

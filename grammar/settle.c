@@ -237,7 +237,9 @@ static size_t settle_one(struct seg_settling *s, size_t index) {
 
 void seg_settle(struct seg_parser *parser) {
   struct seg_settling s = {.parser = parser};
-  size_t index = parser->cursor; // behind the header
+  size_t index = parser->cursor;                            // behind the header
+  if (!SEG_VEC_RESERVE(&parser->tokens, parser->raw.count)) // as many, but for what is mended
+    parser->out_of_memory = true;
   while (index < parser->raw.count && !seg_parser_stopped(parser))
     index = settle_one(&s, index);
   SEG_VEC_FREE(&s.open);

@@ -34,7 +34,7 @@ static enum seg_layout list_layout(const struct seg_block_builder *builder,
   return builder->steps.items[step->operands[0]].layout;
 }
 
-static uint64_t step_hash(const struct seg_block_builder *builder, const struct seg_step *step) {
+static uint32_t step_hash(const struct seg_block_builder *builder, const struct seg_step *step) {
   uint64_t hash = (uint64_t)step->op << 32 | (uint64_t)step->layout;
   for (uint32_t i = 0; i < seg_op_info[step->op].operand_count; i++)
     hash = seg_hash_add(hash, step->operands[i]);
@@ -46,7 +46,7 @@ static uint64_t step_hash(const struct seg_block_builder *builder, const struct 
     hash = seg_hash_add(hash, constant_hash(step->layout, &step->constant));
   for (uint32_t i = 0; i < step->list_count; i++)
     hash = seg_hash_add(hash, constant_hash(list_layout(builder, step), &step->list[i]));
-  return seg_hash_u64(hash);
+  return (uint32_t)seg_hash_u64(hash);
 }
 
 static bool steps_equal(const struct seg_block_builder *builder, const struct seg_step *a,
@@ -69,14 +69,16 @@ static bool steps_equal(const struct seg_block_builder *builder, const struct se
 
 static bool grow_table(struct seg_block_builder *builder) {
   uint32_t size = builder->table_size == 0 ? 64 : builder->table_size * 2;
-  uint32_t *table = calloc(size, sizeof *table);
+  struct seg_block_place *table = calloc(size, sizeof *table);
   if (table == NULL)
     return false;
-  for (uint32_t i = 0; i < builder->steps.count; i++) {
-    uint64_t at = step_hash(builder, &builder->steps.items[i]) & (size - 1);
-    while (table[at] != 0)
+  for (uint32_t i = 0; i < builder->table_size; i++) {
+    if (builder->table[i].number == 0)
+      continue;
+    uint32_t at = builder->table[i].hash & (size - 1);
+    while (table[at].number != 0)
       at = (at + 1) & (size - 1);
-    table[at] = i + 1;
+    table[at] = builder->table[i];
   }
   free(builder->table);
   builder->table = table;
@@ -91,19 +93,19 @@ uint32_t seg_build_step(struct seg_block_builder *builder, struct seg_step step)
     builder->failed = true;
     return 0;
   }
-  uint64_t mask = builder->table_size - 1;
-  uint64_t at = step_hash(builder, &step) & mask;
-  while (builder->table[at] != 0) {
-    uint32_t number = builder->table[at] - 1;
-    if (steps_equal(builder, &builder->steps.items[number], &step))
+  uint32_t mask = builder->table_size - 1;
+  uint32_t hash = step_hash(builder, &step), at = hash & mask;
+  for (; builder->table[at].number != 0; at = (at + 1) & mask) {
+    uint32_t number = builder->table[at].number - 1;
+    if (builder->table[at].hash == hash &&
+        steps_equal(builder, &builder->steps.items[number], &step))
       return number;
-    at = (at + 1) & mask;
   }
   if (!SEG_VEC_PUSH(&builder->steps, step)) {
     builder->failed = true;
     return 0;
   }
-  builder->table[at] = (uint32_t)builder->steps.count;
+  builder->table[at] = (struct seg_block_place){hash, (uint32_t)builder->steps.count};
   return (uint32_t)builder->steps.count - 1;
 }
 

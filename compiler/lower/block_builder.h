@@ -10,10 +10,15 @@
 #include "runtime/base/vec.h"
 #include "runtime/plan/plan.h"
 
+struct seg_block_place {
+  uint32_t hash;
+  uint32_t number; // of the step, + 1; 0 = free
+};
+
 struct seg_block_builder {
   struct seg_arena *arena; // the plan's
   SEG_VEC(struct seg_step) steps;
-  uint32_t *table; // open addressing: step number + 1, 0 = free
+  struct seg_block_place *table; // open addressing
   uint32_t table_size;
   bool failed;
 };

@@ -81,38 +81,33 @@ static struct seg_node *check_not(struct seg_check *check, const struct seg_scop
   return seg_node_unary(check, SEG_NODE_NOT, seg_type_of(SEG_TYPE_BOOL), expr->span, operand);
 }
 
-typedef SEG_VEC(struct seg_expr *) expr_list;
-
-/** Put both operands on a stack, the left one on top. */
-static bool push_operands(expr_list *stack, const struct seg_expr *expr) {
-  if (!SEG_VEC_PUSH(stack, expr->operands[1]))
-    return false;
-  return SEG_VEC_PUSH(stack, expr->operands[0]);
+static uint32_t count_leaves(const struct seg_expr *expr, enum seg_expr_kind kind) {
+  return expr == NULL || expr->kind != kind
+             ? 1
+             : count_leaves(expr->operands[0], kind) + count_leaves(expr->operands[1], kind);
 }
 
-/** Leaves of a chain of one kind of connective, left to right; iterative, chains are long. */
+static void add_leaves(struct seg_expr *expr, enum seg_expr_kind kind, struct seg_expr ***next) {
+  if (expr == NULL || expr->kind != kind) {
+    *(*next)++ = expr;
+    return;
+  }
+  add_leaves(expr->operands[0], kind, next);
+  add_leaves(expr->operands[1], kind, next);
+}
+
+/** Leaves of a chain of one kind of connective, left to right. */
 static struct seg_expr **chain_leaves(struct seg_check *check, const struct seg_expr *expr,
                                       uint32_t *count) {
-  expr_list open = {0}, leaves = {0};
-  struct seg_expr **result = NULL;
-  bool kept = push_operands(&open, expr);
-  while (kept && open.count > 0) {
-    struct seg_expr *next = open.items[--open.count];
-    if (next && next->kind == expr->kind)
-      kept = push_operands(&open, next);
-    else
-      kept = SEG_VEC_PUSH(&leaves, next);
-  }
-  *count = (uint32_t)leaves.count;
-  if (kept)
-    result = SEG_NEW_ARRAY(&check->scratch, struct seg_expr *, leaves.count);
-  if (result)
-    for (size_t i = 0; i < leaves.count; i++)
-      result[i] = leaves.items[i];
-  else
+  *count = count_leaves(expr, expr->kind);
+  struct seg_expr **result = SEG_NEW_ARRAY(&check->scratch, struct seg_expr *, *count);
+  struct seg_expr **next = result;
+  if (result) {
+    add_leaves(expr->operands[0], expr->kind, &next);
+    add_leaves(expr->operands[1], expr->kind, &next);
+  } else {
     check->out_of_memory = true;
-  SEG_VEC_FREE(&open);
-  SEG_VEC_FREE(&leaves);
+  }
   return result;
 }
 

@@ -131,18 +131,18 @@ struct seg_plan_constant {
 };
 
 struct seg_step {
-  enum seg_op op;
-  enum seg_layout layout; // of the result; BIT for masks
-  bool optional;          // the result may be unknown; always false for masks
-  uint32_t operands[4];   // step numbers
-  uint32_t slot;          // INPUT
-  enum seg_plan_comparison comparison;
-  enum seg_plan_text_test text_test;
-  enum seg_date_part date_part; // DATE_PART
-  enum seg_plan_text_map text_map;
-  const struct seg_automaton *automaton; // TEXT_MATCH: that of list[0].text
-  enum seg_plan_rounding rounding;       // NUMBER_TO_INTEGER, ROUND, FRACTION_ROUND
+  enum seg_op op : 8;         // bytes: rules have many steps, which are walked over many times
+  enum seg_layout layout : 8; // of the result; BIT for masks
+  bool optional;              // the result may be unknown; always false for masks
+  enum seg_plan_comparison comparison : 8;
+  enum seg_plan_text_test text_test : 8;
+  enum seg_date_part date_part : 8; // DATE_PART
+  enum seg_plan_text_map text_map : 8;
+  enum seg_plan_rounding rounding : 8;   // NUMBER_TO_INTEGER, ROUND, FRACTION_ROUND
   uint8_t scale;                         // INTEGER_TO_NUMBER
+  uint32_t slot;                         // INPUT
+  uint32_t operands[4];                  // step numbers
+  const struct seg_automaton *automaton; // TEXT_MATCH: that of list[0].text
   int64_t factor;                    // FRACTION_BAND, ROUND; AS_OF_INSTANT: microseconds before it
   struct seg_plan_constant constant; // CONSTANT
   uint32_t list_count; // IN_LIST; TEXT_TEST, TEXT_MATCH (one); BAND, FRACTION_BAND: cuts that never

@@ -1,6 +1,7 @@
 // Verification of a plan: every invariant that plan.h writes down. The lowering calls it on each
 // plan, so that the code generator and the runtime may trust what they are given.
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "runtime/plan/plan.h"
 #include "runtime/plan/plan_verify_block.h"
@@ -391,19 +392,31 @@ static enum seg_status check_customer_block(const struct seg_plan *plan, struct 
   return SEG_OK;
 }
 
-static enum seg_status check_chains(const struct seg_plan *plan, struct seg_error *error) {
+/** `last_chain[s]`: 1 + the last chain that segment s was seen in. */
+static enum seg_status check_members(const struct seg_plan *plan, uint32_t *last_chain,
+                                     struct seg_error *error) {
   for (uint32_t i = 0; i < plan->chain_count; i++) {
     const struct seg_plan_chain *chain = &plan->chains[i];
     struct seg_str place = chain->name;
     REQUIRE(chain->name.size > 0, "chain %" PRIu32 " has no name", i);
     REQUIRE(chain->member_count > 0, "a chain has no members");
-    for (uint32_t member = 0; member < chain->member_count; member++) {
-      REQUIRE(chain->members[member] < plan->segment_count, "a member names no segment");
-      for (uint32_t before = 0; before < member; before++)
-        REQUIRE(chain->members[before] != chain->members[member], "a member stands twice");
+    for (uint32_t m = 0; m < chain->member_count; m++) {
+      uint32_t segment = chain->members[m];
+      REQUIRE(segment < plan->segment_count, "a member names no segment");
+      REQUIRE(last_chain[segment] != i + 1, "a member stands twice");
+      last_chain[segment] = i + 1;
     }
   }
   return SEG_OK;
+}
+
+static enum seg_status check_chains(const struct seg_plan *plan, struct seg_error *error) {
+  uint32_t *last_chain = calloc((size_t)plan->segment_count + 1, sizeof *last_chain);
+  if (last_chain == NULL)
+    return seg_fail_memory(error, "checking the plan");
+  enum seg_status status = check_members(plan, last_chain, error);
+  free(last_chain);
+  return status;
 }
 
 static enum seg_status check_holdouts(const struct seg_plan *plan, struct seg_error *error) {
