@@ -7,6 +7,7 @@
 #include "compiler/codegen/processor.h"
 #include "compiler/project.h"
 #include "compiler/session_code.h"
+#include "runtime/base/text_stream.h"
 #include "runtime/io/io_errors.h"
 
 struct segc_session *segc_session_new(void) {
@@ -91,8 +92,22 @@ void segc_write_diagnostics(const struct segc_session *session, enum segc_format
       [SEGC_FORMAT_SARIF] = SEG_FORMAT_SARIF,
       [SEGC_FORMAT_GITHUB] = SEG_FORMAT_GITHUB,
   };
-  seg_diagnostics_write(&session->pipeline.sink, &session->pipeline.map, formats[format], color,
-                        out);
+  // Written at once: standard error has no buffer of its own.
+  char *text = NULL;
+  size_t size = 0;
+  FILE *whole = seg_text_stream(&text, &size);
+  bool kept = whole != NULL;
+  if (whole != NULL) {
+    seg_diagnostics_write(&session->pipeline.sink, &session->pipeline.map, formats[format], color,
+                          whole);
+    kept = fclose(whole) == 0;
+  }
+  if (kept)
+    fwrite(text, 1, size, out);
+  else
+    seg_diagnostics_write(&session->pipeline.sink, &session->pipeline.map, formats[format], color,
+                          out);
+  free(text);
 }
 
 struct segc_counts segc_counts(const struct segc_session *session) {
