@@ -351,6 +351,17 @@ static enum seg_status wait_for(struct seg_chain_racer *racer, uint32_t number,
   return status;
 }
 
+static bool has_passing_texts(const struct seg_chain_racer *racer) {
+  const struct seg_chain_stages *stages = racer->stages;
+  bool passing = false;
+  for (uint32_t c = 0; c < stages->column_count; c++) {
+    const struct seg_chain_column *column = &stages->columns[c];
+    bool stays = column->is_input && column->slot < racer->staying_inputs;
+    passing |= column->layout == SEG_LAYOUT_TEXT && column->width == SEG_WIDTH_FULL && !stays;
+  }
+  return passing;
+}
+
 enum seg_status seg_chain_racer_run(struct seg_chain_racer *racer,
                                     const struct seg_block_frame *frame, uint64_t first,
                                     struct seg_error *error) {
@@ -370,8 +381,8 @@ enum seg_status seg_chain_racer_run(struct seg_chain_racer *racer,
     root += opening->end;
     status = go_on(racer, opening, &field, error);
   }
-  // Texts stay where they are no longer than their batch.
-  return status == SEG_OK && stages->has_texts ? seg_chain_racer_finish(racer, error) : status;
+  return status == SEG_OK && has_passing_texts(racer) ? seg_chain_racer_finish(racer, error)
+                                                      : status;
 }
 
 enum seg_status seg_chain_racer_finish(struct seg_chain_racer *racer, struct seg_error *error) {

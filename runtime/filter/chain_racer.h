@@ -22,6 +22,9 @@ struct seg_chain_racer {
                        // NULL: not wanted. Borrowed, set by the caller
   uint64_t **won;      // per chain, per member: how many rows it wins
   uint64_t *unmatched; // per chain: rows that nobody wins
+  /** Texts of the first so many inputs stay where they are until the end. Set by the caller: other
+   * texts may be gone after their batch, and rows that have some do not wait for others. */
+  uint32_t staying_inputs;
 };
 
 /** Batches of at most so many rows, a multiple of 512. The stages must outlive the racer, which may

@@ -109,8 +109,6 @@ static enum seg_status add_columns(struct seg_chain_stages *stages, struct seg_e
     if (!is_column[number])
       continue;
     bool is_input = step->op == SEG_OP_INPUT;
-    bool is_code = is_input && seg_block_input_width(block, step->slot) != SEG_WIDTH_FULL;
-    stages->has_texts = stages->has_texts || (step->layout == SEG_LAYOUT_TEXT && !is_code);
     stages->columns[stages->column_count++] = (struct seg_chain_column){
         .is_input = is_input,
         .slot = is_input ? step->slot : stages->kernel->step_slots[number],

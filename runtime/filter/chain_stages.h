@@ -39,7 +39,6 @@ struct seg_chain_stages {
   struct seg_chain_stage *openings; // per chain: its members in the first stage
   uint32_t column_count;
   struct seg_chain_column *columns;
-  bool has_texts; // among the columns
 };
 
 /** Mask root s of the block is segment s of the chains. Everything borrowed must outlive the

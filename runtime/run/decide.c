@@ -114,6 +114,8 @@ static enum seg_status add_rules(struct seg_decide *decide, uint32_t batch_rows,
     status = seg_chain_racer_init(&decide->racer, &state->stages, batch_rows, error);
   for (uint32_t c = 0; status == SEG_OK && c < state->plan->chain_count; c++)
     decide->racer.winners[c] = state->result->chains[c].winners;
+  // What customers have of their own lies in the store, or was copied, but not while it is read.
+  decide->racer.staying_inputs = state->decides_early ? 0 : state->plan->customer.carried_count;
   return status;
 }
 

@@ -336,17 +336,23 @@ static enum seg_status verify_columns(const struct seg_stored_batch *batch, uint
   return status;
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): type is a type
+// What lies behind the last row, up to 64 of them, is 0 or a code, too.
 #define GREATEST(name, type)                                                                       \
   static uint32_t name(const void *codes, int64_t rows) {                                          \
-    type greatest = 0;                                                                             \
-    for (int64_t i = 0; i < rows; i++)                                                             \
-      greatest = ((const type *)codes)[i] > greatest ? ((const type *)codes)[i] : greatest;        \
+    type most[64] = {0}, greatest = 0;                                                             \
+    for (const type *at = codes; at < (const type *)codes + rows; at += 64)                        \
+      for (int i = 0; i < 64; i++)                                                                 \
+        most[i] = at[i] > most[i] ? at[i] : most[i];                                               \
+    for (int i = 0; i < 64; i++)                                                                   \
+      greatest = most[i] > greatest ? most[i] : greatest;                                          \
     return greatest;                                                                               \
   }
 GREATEST(greatest_8, uint8_t)
 GREATEST(greatest_16, uint16_t)
 GREATEST(greatest_32, uint32_t)
 #undef GREATEST
+// NOLINTEND(bugprone-macro-parentheses)
 
 // Are all codes of a batch those of entries? A negative one is a large one.
 static enum seg_status check_codes(const struct seg_stored_batch *batch, uint32_t input,
