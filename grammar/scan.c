@@ -35,19 +35,20 @@ static size_t drop(struct seg_parser *parser, struct seg_str text) {
   return text.size;
 }
 
+static struct seg_str copied(struct seg_parser *parser, struct seg_str text) {
+  struct seg_str copy = seg_arena_str(&parser->ast->arena, text);
+  if (copy.data != NULL)
+    return copy;
+  parser->out_of_memory = true;
+  return (struct seg_str){"", 0};
+}
+
 /** Text as it is kept in the tree: in normalization form C, in the arena. */
 static struct seg_str keep(struct seg_parser *parser, struct seg_str text) {
   struct seg_str composed = text;
   if (seg_utf8_nfc(&parser->ast->arena, text, &composed) == SEG_OUT_OF_MEMORY)
     parser->out_of_memory = true;
-  if (composed.data == text.data) {
-    composed = seg_arena_str(&parser->ast->arena, text);
-    if (composed.data == NULL) {
-      parser->out_of_memory = true;
-      return (struct seg_str){"", 0};
-    }
-  }
-  return composed;
+  return composed.data == text.data ? copied(parser, text) : composed;
 }
 
 // --- what no text may hold -----------------------------------------------------------------------
@@ -155,7 +156,7 @@ bool seg_scan_is_name(struct seg_str text) {
 /** The text of a name: invisible characters reported and left out, then composed. */
 static struct seg_str name_text(struct seg_parser *parser, size_t begin, struct seg_str text) {
   if (seg_utf8_is_ascii(text))
-    return keep(parser, text);
+    return copied(parser, text);
   char *clean = seg_parser_alloc(parser, text.size + 1);
   struct seg_str result = {clean, 0};
   if (parser->out_of_memory)
@@ -228,6 +229,8 @@ size_t seg_scan_word(struct seg_parser *parser, struct seg_str text) {
   size_t at = seg_utf8_next(text, 0, &c);
   if (!is_name_start(c))
     return scan_stranger(parser, text, at, c);
+  if (seg_utf8_is_ascii(text)) // letters, digits and `_`, as seg.l says
+    at = text.size;
   for (size_t size; at < text.size; at += size) {
     size = seg_utf8_next(text, at, &c);
     if (!is_name_part(c) && !is_format(c))

@@ -24,17 +24,23 @@ void seg_source_map_deinit(struct seg_source_map *map) {
   seg_arena_deinit(&map->arena);
 }
 
+/** What follows the next line end; NULL: there is none. */
+static const char *next_line(struct seg_str text, const char *at) {
+  const char *end = memchr(at, '\n', (size_t)(text.data + text.size - at));
+  return end == NULL ? NULL : end + 1;
+}
+
 static bool find_lines(struct seg_arena *arena, struct seg_source_file *file) {
+  struct seg_str text = file->text;
   uint32_t count = 1;
-  for (size_t i = 0; i < file->text.size; i++)
-    count += file->text.data[i] == '\n';
+  for (const char *at = text.data; (at = next_line(text, at)) != NULL;)
+    count++;
   file->line_starts = SEG_NEW_ARRAY(arena, uint32_t, count);
   if (file->line_starts == NULL)
     return false;
   file->line_count = 1;
-  for (size_t i = 0; i < file->text.size; i++)
-    if (file->text.data[i] == '\n')
-      file->line_starts[file->line_count++] = (uint32_t)(i + 1);
+  for (const char *at = text.data; (at = next_line(text, at)) != NULL;)
+    file->line_starts[file->line_count++] = (uint32_t)(at - text.data);
   assert(file->line_count == count);
   return true;
 }
