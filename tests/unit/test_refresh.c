@@ -356,6 +356,32 @@ static void many_customers(void **state) {
   close_shop(&shop);
 }
 
+// Every other customer is from one of two cities.
+static void write_cities(struct shop *shop, const char *name, const char *one, const char *other) {
+  FILE *out = create(shop, name);
+  fprintf(out, "id,score,plan,city,vip\n");
+  for (unsigned c = 0; c < shop->customers; c++)
+    fprintf(out, "%u,1,free,%s,\n", c, c % 2 == 0 ? one : other);
+  assert_int_equal(fclose(out), 0);
+}
+
+// Tables with the same bytes, which are not the same texts.
+static void other_cities(void **state) {
+  (void)state;
+  static const char *const cities[][2] = {{"ab", "c"}, {"a", "bc"}, {"a", "bc"}};
+  struct shop shop;
+  open_shop(&shop, 4);
+  for (size_t i = 0; i < 3; i++) {
+    run_command(&shop, "rm -f today/*");
+    write_cities(&shop, "today/customers.csv", cities[i][0], cities[i][1]);
+    prepare(&shop, "today", true);
+    shop.refreshed = 0;
+    agree(&shop, cities[i][1]);
+    assert_int_equal(shop.refreshed, i == 2);
+  }
+  close_shop(&shop);
+}
+
 // The whole customer table every night.
 static void customers_again(void **state) {
   (void)state;
@@ -485,8 +511,11 @@ static void other_rules(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(thirty_days),     cmocka_unit_test(many_customers),
-      cmocka_unit_test(customers_again), cmocka_unit_test(answers_that_are_not_believed),
+      cmocka_unit_test(thirty_days),
+      cmocka_unit_test(many_customers),
+      cmocka_unit_test(customers_again),
+      cmocka_unit_test(other_cities),
+      cmocka_unit_test(answers_that_are_not_believed),
       cmocka_unit_test(other_rules),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
