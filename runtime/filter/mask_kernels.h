@@ -50,9 +50,27 @@ struct seg_mask_tree {
   float floats[2 * (SEG_MASK_RANK_MOST + 1)];
 };
 
-/** ranks[i] = how many thresholds values[i] exceeds, less 128. */
-typedef void seg_mask_rank(const void *values, int64_t rows, const struct seg_mask_tree *tree,
-                           int8_t *ranks);
+enum { SEG_MASK_BINS = 64, SEG_MASK_BIN_MOST = 16, SEG_MASK_THRESHOLDS_MOST = 1024 };
+
+/** Thresholds of narrower integers in bins of equal width: mask_ranks.h. */
+struct seg_mask_bins {
+  int64_t least, most;           // values are brought between them, and `least` is taken off
+  uint32_t shift;                // of what is left: the bin; the bits below are compared in it
+  uint32_t count, steps;         // thresholds; those of the fullest bin
+  uint16_t bases[SEG_MASK_BINS]; // thresholds of the bins before
+  uint16_t lows[SEG_MASK_BIN_MOST][SEG_MASK_BINS];
+};
+
+/** The thresholds of a column: a tree for I64 and F64, bins for I16 and I32. */
+union seg_mask_ranking {
+  struct seg_mask_tree tree;
+  struct seg_mask_bins bins;
+};
+
+/** ranks[i] = how many thresholds values[i] exceeds: less 128, as I8, or as I16 where bins have
+ * more than SEG_MASK_RANK_MOST thresholds. */
+typedef void seg_mask_rank(const void *values, int64_t rows, const union seg_mask_ranking *ranking,
+                           void *ranks);
 
 /** signs[i] = 1, 0 or -1: values[i] against others[i], both of one type. */
 typedef void seg_mask_sign(const void *values, const void *others, int64_t rows, int8_t *signs);

@@ -306,8 +306,9 @@ INLINE void rank_all(const void *values, bool are_doubles, int64_t rows,
 }
 
 #define RANK(name, are_doubles)                                                                    \
-  KERNEL void name(const void *values, int64_t rows, const struct seg_mask_tree *tree,             \
-                   int8_t *ranks) {                                                                \
+  KERNEL void name(const void *values, int64_t rows, const union seg_mask_ranking *ranking,        \
+                   void *ranks) {                                                                  \
+    const struct seg_mask_tree *tree = &ranking->tree;                                             \
     switch (tree->levels) {                                                                        \
     case 4: rank_all(values, are_doubles, rows, tree, 4, ranks); break;                            \
     case 5: rank_all(values, are_doubles, rows, tree, 5, ranks); break;                            \
@@ -328,6 +329,87 @@ KERNEL void pick_bytes(const int8_t *codes, const uint8_t *numbers, uint32_t cou
   const __m512i second = _mm512_maskz_loadu_epi8(high, numbers + 64);
   for (int i = 0; i < SEG_MASK_ROUND / 64; i++)
     _mm512_storeu_si512(picked + 64 * i, _mm512_permutex2var_epi8(first, load(codes, i), second));
+}
+
+// 64 bins of two bytes each.
+INLINE __m512i lookup_bin(const uint16_t bins[SEG_MASK_BINS], __m512i numbers) {
+  return _mm512_permutex2var_epi16(load(bins, 0), numbers, load(bins, 1));
+}
+
+// The ranks of 64 values, whose bins and lower bits are words.
+INLINE void rank_words(const __m512i numbers[2], const __m512i lows[2],
+                       const struct seg_mask_bins *bins, void *ranks, int64_t first) {
+  const __m512i one = _mm512_set1_epi16(1);
+  __m512i found[2];
+#pragma GCC unroll 2
+  for (int h = 0; h < 2; h++)
+    found[h] = lookup_bin(bins->bases, numbers[h]);
+  for (uint32_t step = 0; step < bins->steps; step++) {
+#pragma GCC unroll 2
+    for (int h = 0; h < 2; h++) {
+      const __m512i threshold = lookup_bin(bins->lows[step], numbers[h]);
+      const __mmask32 exceeds = _mm512_cmpgt_epu16_mask(lows[h], threshold);
+      found[h] = _mm512_mask_add_epi16(found[h], exceeds, found[h], one);
+    }
+  }
+#pragma GCC unroll 2
+  for (int h = 0; h < 2; h++) {
+    const __m512i near_zero = _mm512_sub_epi16(found[h], _mm512_set1_epi16(128));
+    if (bins->count > SEG_MASK_RANK_MOST)
+      _mm512_storeu_si512((uint16_t *)ranks + first + 32 * h, found[h]);
+    else
+      _mm256_storeu_si256((__m256i *)((int8_t *)ranks + first) + h,
+                          _mm512_cvtepi16_epi8(near_zero));
+  }
+}
+
+KERNEL void rank_i16(const void *values, int64_t rows, const union seg_mask_ranking *ranking,
+                     void *ranks) {
+  const struct seg_mask_bins *bins = &ranking->bins;
+  const __m512i least = _mm512_set1_epi16((short)bins->least);
+  const __m512i most = _mm512_set1_epi16((short)bins->most);
+  const __m512i mask = _mm512_set1_epi16((short)((1U << bins->shift) - 1));
+  for (int64_t w = 0; w < rows / 64; w++) {
+    __m512i numbers[2], lows[2];
+#pragma GCC unroll 2
+    for (int h = 0; h < 2; h++) {
+      __m512i value = _mm512_min_epi16(_mm512_max_epi16(load(values, 2 * w + h), least), most);
+      value = _mm512_sub_epi16(value, least);
+      numbers[h] = _mm512_srli_epi16(value, bins->shift);
+      lows[h] = _mm512_and_si512(value, mask);
+    }
+    rank_words(numbers, lows, bins, ranks, 64 * w);
+  }
+}
+
+KERNEL void rank_i32(const void *values, int64_t rows, const union seg_mask_ranking *ranking,
+                     void *ranks) {
+  const struct seg_mask_bins *bins = &ranking->bins;
+  const __m512i least = _mm512_set1_epi32((int)bins->least);
+  const __m512i most = _mm512_set1_epi32((int)bins->most);
+  const __m512i mask = _mm512_set1_epi32((int)((1U << bins->shift) - 1));
+  // The lower words of two vectors.
+  const __m512i words =
+      _mm512_set_epi16(62, 60, 58, 56, 54, 52, 50, 48, 46, 44, 42, 40, 38, 36, 34, 32, 30, 28, 26,
+                       24, 22, 20, 18, 16, 14, 12, 10, 8, 6, 4, 2, 0);
+  for (int64_t w = 0; w < rows / 64; w++) {
+    __m512i numbers[2], lows[2];
+#pragma GCC unroll 2
+    for (int h = 0; h < 2; h++) {
+      __m512i bin[2], low[2];
+#pragma GCC unroll 2
+      for (int q = 0; q < 2; q++) {
+        const __m512i at = load(values, 4 * w + 2 * h + q);
+        __m512i value = _mm512_min_epi32(_mm512_max_epi32(at, least), most);
+        value = _mm512_sub_epi32(value, least);
+        bin[q] = _mm512_srli_epi32(value, bins->shift);
+        low[q] = _mm512_and_si512(value, mask);
+      }
+      numbers[h] = _mm512_permutex2var_epi16(bin[0], words, bin[1]);
+      lows[h] = _mm512_permutex2var_epi16(low[0], words, low[1]);
+    }
+    rank_words(numbers, lows, bins, ranks, 64 * w);
+  }
 }
 
 // Slices

@@ -374,7 +374,7 @@ const struct seg_mask_kernels KERNELS = {
                               [SEG_MASK_I32] = narrow_i64_i32},
         },
 #ifdef RANK_BY_HAND
-    .rank = {NULL, NULL, NULL, rank_i64, rank_f64},
+    .rank = {NULL, rank_i16, rank_i32, rank_i64, rank_f64},
 #endif
     .slice = {slice_i8, slice_i16, slice_i32},
     .grade = grade,

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 bool seg_mask_thresholds_add(struct seg_mask_thresholds *thresholds, int64_t threshold) {
   if (thresholds->count == sizeof thresholds->items / sizeof *thresholds->items)
@@ -16,21 +17,25 @@ static int compare(const void *left, const void *right) {
   return (a > b) - (a < b);
 }
 
-bool seg_mask_thresholds_finish(struct seg_mask_thresholds *thresholds) {
+void seg_mask_thresholds_finish(struct seg_mask_thresholds *thresholds) {
   uint32_t count = 0;
   qsort(thresholds->items, thresholds->count, sizeof *thresholds->items, compare);
   for (uint32_t i = 0; i < thresholds->count; i++)
     if (count == 0 || thresholds->items[count - 1] != thresholds->items[i])
       thresholds->items[count++] = thresholds->items[i];
   thresholds->count = count;
-  return count <= SEG_MASK_RANK_MOST;
 }
 
 uint32_t seg_mask_thresholds_place(const struct seg_mask_thresholds *thresholds,
                                    int64_t threshold) {
-  uint32_t place = 0;
-  while (thresholds->items[place] != threshold)
-    place++;
+  uint32_t place = 0, end = thresholds->count;
+  while (place < end) {
+    uint32_t middle = place + (end - place) / 2;
+    if (thresholds->items[middle] < threshold)
+      place = middle + 1;
+    else
+      end = middle;
+  }
   return place;
 }
 
@@ -95,4 +100,33 @@ void seg_mask_tree_build(struct seg_mask_tree *tree, const struct seg_mask_thres
     uint32_t step = UINT32_C(1) << (levels - level); // between neighbours of the level
     tree->floats[node] = nodes[(node - (UINT32_C(1) << level)) * step + step / 2 - 1];
   }
+}
+
+enum { BIN_BITS = 6, LOW_BITS = 16 };
+
+bool seg_mask_bins_build(struct seg_mask_bins *bins, const struct seg_mask_thresholds *thresholds,
+                         int64_t least, int64_t greatest) {
+  const int64_t first = thresholds->items[0], last = thresholds->items[thresholds->count - 1];
+  if (first < least || last > greatest)
+    return false;
+  *bins = (struct seg_mask_bins){
+      .least = first, .most = last < greatest ? last + 1 : last, .count = thresholds->count};
+  const uint64_t range = (uint64_t)bins->most - (uint64_t)first;
+  if (range >> (BIN_BITS + LOW_BITS) != 0)
+    return false;
+  while (range >> bins->shift >= SEG_MASK_BINS)
+    bins->shift++;
+  memset(bins->lows, 0xff, sizeof bins->lows); // nothing exceeds that
+  uint32_t counts[SEG_MASK_BINS] = {0};
+  for (uint32_t i = 0; i < thresholds->count; i++) {
+    const uint64_t number = (uint64_t)thresholds->items[i] - (uint64_t)first;
+    const uint64_t bin = number >> bins->shift;
+    if (counts[bin] == SEG_MASK_BIN_MOST)
+      return false;
+    bins->lows[counts[bin]++][bin] = (uint16_t)(number & ((UINT64_C(1) << bins->shift) - 1));
+    bins->steps = counts[bin] > bins->steps ? counts[bin] : bins->steps;
+  }
+  for (uint32_t bin = 1; bin < SEG_MASK_BINS; bin++)
+    bins->bases[bin] = (uint16_t)(bins->bases[bin - 1] + counts[bin - 1]);
+  return true;
 }

@@ -7,6 +7,9 @@
  * that exceeds a threshold. Where that value is a float itself, a value passes when its float is as
  * large. Elsewhere a value passes when its float is larger, and those with the same float, which
  * are rare, are compared once more.
+ *
+ * Integers of a narrow range need no search: their highest bits say in which of 64 bins they lie,
+ * and how many thresholds lie in the bins before. Those of the bin are compared one by one.
  */
 #ifndef SEG_RUNTIME_FILTER_MASK_RANKS_H
 #define SEG_RUNTIME_FILTER_MASK_RANKS_H
@@ -15,10 +18,10 @@
 
 #include "runtime/filter/mask_kernels.h"
 
-/** The thresholds of one column, up to SEG_MASK_RANK_MOST of them, rising and different. */
+/** The thresholds of one column: rising and different once they are finished. */
 struct seg_mask_thresholds {
   uint32_t count;
-  int64_t items[2 * SEG_MASK_RANK_MOST + 2]; // room for what is not yet sorted
+  int64_t items[2 * SEG_MASK_THRESHOLDS_MOST]; // room for what is not yet sorted
 };
 
 /** A double as an integer of the same order; both zeros are one. */
@@ -33,14 +36,20 @@ static inline int64_t seg_mask_order_of(double number) {
 /** False when there would be too many. */
 bool seg_mask_thresholds_add(struct seg_mask_thresholds *thresholds, int64_t threshold);
 
-/** Sort them, each once. False when they are too many. */
-bool seg_mask_thresholds_finish(struct seg_mask_thresholds *thresholds);
+/** Sort them, each once. */
+void seg_mask_thresholds_finish(struct seg_mask_thresholds *thresholds);
 
 /** The place of one of them. */
 uint32_t seg_mask_thresholds_place(const struct seg_mask_thresholds *thresholds, int64_t threshold);
 
-/** `are_doubles`: the thresholds are of seg_mask_order_of. */
+/** Of SEG_MASK_RANK_MOST thresholds at most. `are_doubles`: the thresholds are of
+ * seg_mask_order_of. */
 void seg_mask_tree_build(struct seg_mask_tree *tree, const struct seg_mask_thresholds *thresholds,
                          bool are_doubles);
+
+/** For values of I16 or I32 between `least` and `greatest`. False when the range is too wide for
+ * bins, or one of them too full. */
+bool seg_mask_bins_build(struct seg_mask_bins *bins, const struct seg_mask_thresholds *thresholds,
+                         int64_t least, int64_t greatest);
 
 #endif

@@ -33,19 +33,22 @@ struct seg_mask_group {
   enum seg_mask_type code; // as it is compared
   int64_t low, high;       // where it is made narrow: the range of values that matter
   bool is_sign;
-  bool is_text;               // compared by heads
-  struct seg_mask_tree *tree; // when its ranks could be compared
-  bool is_ranked;             // they are, and `code` is of bytes
-  bool is_sliced;             // compared on slices of `code`
-  bool is_all_sliced;         // all of them: nothing is decided
-  int64_t least, most;        // the range that slices tell apart
-  uint32_t singles;           // of the comparisons: with one threshold
+  bool is_text;                    // compared by heads
+  union seg_mask_ranking *ranking; // when its ranks could be compared
+  bool is_ranked;                  // they are, as `code`
+  bool is_sliced;                  // compared on slices of `code`
+  bool is_all_sliced;              // all of them: nothing is decided
+  int64_t least, most;             // the range that slices tell apart
+  uint32_t singles;                // of the comparisons: with one threshold
   struct seg_mask_digits digits;
   uint16_t *places; // of thresholds in the grades
 };
 
 // From so many comparisons on, these are faster than one after the other.
 enum { FEWEST_RANKED = 16, FEWEST_SLICED = 12 };
+
+// Of ranks by bins, beside vectors that are read or written (mask_slices.h).
+enum { RANKING_COST = 50, RANKING_STEP_COST = 20 };
 
 // So many rows behind those that are compared, memory is asked for what comes next.
 enum { FETCHED_AHEAD = 4096 };
@@ -82,15 +85,15 @@ static bool may_be_ranked(const struct seg_mask_runner *runner,
          group->end - group->first >= FEWEST_RANKED / 2;
 }
 
-static bool add_trees(struct seg_mask_runner *runner) {
+static bool add_rankings(struct seg_mask_runner *runner) {
   size_t count = 0;
   for (uint32_t g = 0; g < runner->group_count; g++)
     count += may_be_ranked(runner, &runner->groups[g]);
-  runner->trees = calloc(count + 1, sizeof *runner->trees);
-  for (uint32_t g = 0; runner->trees != NULL && g < runner->group_count; g++)
+  runner->rankings = calloc(count + 1, sizeof *runner->rankings);
+  for (uint32_t g = 0; runner->rankings != NULL && g < runner->group_count; g++)
     if (may_be_ranked(runner, &runner->groups[g]))
-      runner->groups[g].tree = &runner->trees[--count];
-  return runner->trees != NULL;
+      runner->groups[g].ranking = &runner->rankings[--count];
+  return runner->rankings != NULL;
 }
 
 // A column with more comparisons than ranks can tell apart makes several groups.
@@ -132,7 +135,7 @@ uint64_t seg_mask_runner_bytes(const struct seg_mask_program *program, int64_t b
          3 * 8 * (uint64_t)batch_rows +
          program->leaf_count * (PLACES * sizeof(uint16_t) + sizeof(struct seg_mask_test_now) +
                                 sizeof(struct seg_mask_group)) +
-         program->leaf_count / (FEWEST_RANKED / 2) * sizeof(struct seg_mask_tree);
+         program->leaf_count / (FEWEST_RANKED / 2) * sizeof(union seg_mask_ranking);
 }
 
 static enum seg_status add_tables(struct seg_mask_runner *runner, struct seg_error *error) {
@@ -163,7 +166,7 @@ enum seg_status seg_mask_runner_init(struct seg_mask_runner *runner,
       runner->tests == NULL || runner->places == NULL || runner->slices == NULL)
     return seg_fail_memory(error, what_for);
   build_groups(runner);
-  return add_trees(runner) ? add_tables(runner, error) : seg_fail_memory(error, what_for);
+  return add_rankings(runner) ? add_tables(runner, error) : seg_fail_memory(error, what_for);
 }
 
 void seg_mask_runner_deinit(struct seg_mask_runner *runner) {
@@ -173,7 +176,7 @@ void seg_mask_runner_deinit(struct seg_mask_runner *runner) {
   free(runner->slots);
   free(runner->codes);
   free(runner->groups);
-  free(runner->trees);
+  free(runner->rankings);
   free(runner->places);
   free(runner->slices);
   free(runner->tests);
@@ -323,38 +326,61 @@ static bool add_thresholds(struct seg_mask_thresholds *thresholds,
          seg_mask_thresholds_add(thresholds, test->test == SEG_MASK_EQUAL ? threshold : test->high);
 }
 
+/** `first` is the code of rank 0. */
 static void rank_test(const struct seg_mask_thresholds *thresholds, struct seg_mask_test_now *test,
-                      enum seg_mask_type type) {
+                      enum seg_mask_type type, int64_t first) {
   int64_t threshold = threshold_of(test, type);
   if (test->is_decided)
     return;
   if (test->test == SEG_MASK_BETWEEN) {
+    bool is_least = threshold == INT64_MIN;
     test->constant.integer =
-        threshold == INT64_MIN
-            ? INT8_MIN
-            : (int64_t)seg_mask_thresholds_place(thresholds, threshold - 1) + 1 + INT8_MIN;
-    test->high = (int64_t)seg_mask_thresholds_place(thresholds, test->high) + INT8_MIN;
+        is_least ? first
+                 : first + 1 + (int64_t)seg_mask_thresholds_place(thresholds, threshold - 1);
+    test->high = first + (int64_t)seg_mask_thresholds_place(thresholds, test->high);
     return;
   }
-  test->constant.integer = (int64_t)seg_mask_thresholds_place(thresholds, threshold) + INT8_MIN;
+  test->constant.integer = first + (int64_t)seg_mask_thresholds_place(thresholds, threshold);
   if (test->test == SEG_MASK_GREATER_EQUAL)
     test->test = SEG_MASK_GREATER;
+}
+
+static uint32_t bits_of(uint64_t number) {
+  return number == 0 ? 1 : 64 - (uint32_t)__builtin_clzll(number);
+}
+
+/** Ranks of columns that could be sliced as they are, where they save more than they cost. */
+static bool build_bins(const struct seg_mask_group *group,
+                       const struct seg_mask_thresholds *thresholds) {
+  struct seg_mask_bins *bins = &group->ranking->bins;
+  if (!seg_mask_bins_build(bins, thresholds, least_of(group->type), greatest_of(group->type)))
+    return false;
+  const uint32_t bits = bits_of((uint64_t)bins->most - (uint64_t)bins->least);
+  const uint64_t ranking = RANKING_COST + (uint64_t)bins->steps * RANKING_STEP_COST;
+  return seg_mask_digits_cost(bits, thresholds->count) >
+         seg_mask_digits_cost(bits_of(thresholds->count), thresholds->count) + ranking;
 }
 
 /** Compare ranks instead of values, where that is faster. Says whether it is. */
 static bool use_ranks(struct seg_mask_runner *runner, struct seg_mask_group *group) {
   struct seg_mask_thresholds thresholds = {.count = 0};
-  if (group->tree == NULL || group->code < SEG_MASK_I64)
+  const bool is_narrow = group->type < SEG_MASK_I64;
+  if (group->ranking == NULL || (!is_narrow && group->code < SEG_MASK_I64))
     return false;
   for (uint32_t i = group->first; i < group->end; i++)
     if (!add_thresholds(&thresholds, &runner->tests[i], group->type))
       return false;
-  if (!seg_mask_thresholds_finish(&thresholds) || thresholds.count < FEWEST_RANKED)
+  seg_mask_thresholds_finish(&thresholds);
+  const bool are_bytes = thresholds.count <= SEG_MASK_RANK_MOST;
+  if (thresholds.count < FEWEST_RANKED || (!is_narrow && !are_bytes))
     return false;
-  seg_mask_tree_build(group->tree, &thresholds, group->type == SEG_MASK_F64);
+  if (!is_narrow)
+    seg_mask_tree_build(&group->ranking->tree, &thresholds, group->type == SEG_MASK_F64);
+  else if (!build_bins(group, &thresholds))
+    return false;
+  group->code = are_bytes ? SEG_MASK_I8 : SEG_MASK_I16;
   for (uint32_t i = group->first; i < group->end; i++)
-    rank_test(&thresholds, &runner->tests[i], group->type);
-  group->code = SEG_MASK_I8;
+    rank_test(&thresholds, &runner->tests[i], group->type, are_bytes ? INT8_MIN : 0);
   return true;
 }
 
@@ -408,8 +434,7 @@ static bool use_slices(struct seg_mask_runner *runner, struct seg_mask_group *gr
   group->least = least;
   group->most = most < greatest_of(group->code) ? most + 1 : most;
   uint64_t range = (uint64_t)group->most - (uint64_t)least;
-  uint32_t bits = range == 0 ? 1 : 64 - (uint32_t)__builtin_clzll(range);
-  seg_mask_digits_choose(&group->digits, bits, thresholds);
+  seg_mask_digits_choose(&group->digits, bits_of(range), thresholds);
   place_tests(runner, group);
   return true;
 }
@@ -422,7 +447,7 @@ static void bind(struct seg_mask_runner *runner, const struct seg_block_frame *f
       bind_test(&runner->tests[i], &program->leaves[i], group->type, frame);
     choose_code(runner, group);
     group->is_ranked = use_ranks(runner, group);
-    if (may_be_sliced(group, group->type))
+    if (!group->is_ranked && may_be_sliced(group, group->type))
       group->code = group->type;
     if (!group->is_ranked)
       use_code(runner, group);
@@ -506,22 +531,26 @@ static void run_slices(const struct seg_mask_runner *runner, const struct seg_ma
     const char *at = values + (size_t)first * bytes;
     if (rows - first < SEG_MASK_ROUND && values != runner->codes)
       at = memcpy(runner->codes, at, (size_t)(rows - first) * bytes);
-    if (values != runner->codes)
-      fetch_ahead(values + (size_t)first * bytes, bytes, SEG_MASK_ROUND);
     kernels->slice[group->code](at, group->least, group->most, group->digits.bits, runner->slices);
     kernels->grade(runner->slices, &group->digits, group->places, group->singles, pairs,
                    words + first / 64, runner->stride);
+    if (values != runner->codes)
+      fetch_ahead(values + (size_t)first * bytes, bytes, SEG_MASK_ROUND);
   }
 }
 
-// The ranks of columns of 8 bytes a row, which are fetched as fast as they are ranked.
+// Columns are fetched as fast as they are ranked.
 static void run_ranks(const struct seg_mask_runner *runner, const struct seg_mask_group *group,
                       const char *values, int64_t rows) {
-  for (int64_t first = 0; first < rows; first += 64) {
+  const size_t bytes = type_bytes[group->type];
+  const int64_t step = bytes == 8 ? 64 : SEG_MASK_ROUND;
+  for (int64_t first = 0; first < rows; first += step) {
+    const char *at = values + (size_t)first * bytes;
+    const int64_t some = rows - first < step ? rows - first : step;
     if (!group->is_text)
-      fetch_ahead(values + 8 * first, 8, 64);
-    runner->kernels->rank[group->type](values + 8 * first, 64, group->tree,
-                                       (int8_t *)runner->codes + first);
+      fetch_ahead(at, bytes, some);
+    runner->kernels->rank[group->type](
+        at, some, group->ranking, (char *)runner->codes + (size_t)first * type_bytes[group->code]);
   }
 }
 

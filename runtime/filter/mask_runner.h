@@ -24,7 +24,7 @@ struct seg_mask_runner {
   int64_t as_of_instant;
   uint32_t group_count;
   struct seg_mask_group *groups;
-  struct seg_mask_tree *trees;         // of groups
+  union seg_mask_ranking *rankings;    // of groups
   struct seg_mask_test_now *tests;     // per leaf
   uint16_t *places;                    // of thresholds in grades
   uint64_t *slices;                    // of 512 rows of a column

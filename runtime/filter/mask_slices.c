@@ -39,6 +39,12 @@ void seg_mask_digits_choose(struct seg_mask_digits *digits, uint32_t bits, uint3
   }
 }
 
+uint64_t seg_mask_digits_cost(uint32_t bits, uint32_t thresholds) {
+  struct seg_mask_digits digits = {0};
+  seg_mask_digits_choose(&digits, bits, thresholds);
+  return cost_of(&digits, thresholds);
+}
+
 void seg_mask_digits_place(const struct seg_mask_digits *digits, uint32_t threshold,
                            uint16_t *places) {
   for (uint32_t d = 0; d < digits->count; d++) {

@@ -14,6 +14,9 @@
 /** The cheapest digits for so many thresholds; numbers have up to `bits` bits, at most 32. */
 void seg_mask_digits_choose(struct seg_mask_digits *digits, uint32_t bits, uint32_t thresholds);
 
+/** What so many thresholds of numbers of so many bits cost: vectors that are read or written. */
+uint64_t seg_mask_digits_cost(uint32_t bits, uint32_t thresholds);
+
 /** places[d] = where the grade of the threshold's digit d lies, in bytes of the table. */
 void seg_mask_digits_place(const struct seg_mask_digits *digits, uint32_t threshold,
                            uint16_t *places);

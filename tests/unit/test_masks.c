@@ -248,7 +248,7 @@ static void check_ranks(struct seg_random *random, bool are_doubles, uint32_t th
     assert_true(seg_mask_thresholds_add(&thresholds, are_doubles
                                                          ? seg_mask_order_of(crowded_number(random))
                                                          : crowded_integer(random)));
-  assert_true(seg_mask_thresholds_finish(&thresholds));
+  seg_mask_thresholds_finish(&thresholds);
   for (int i = 0; i < RANKED; i++) {
     double number = crowded_number(random);
     values[i] = orders[i] = crowded_integer(random);
@@ -262,9 +262,9 @@ static void check_ranks(struct seg_random *random, bool are_doubles, uint32_t th
   if (rank == NULL)
     return;
   int8_t ranks[RANKED];
-  struct seg_mask_tree tree;
-  seg_mask_tree_build(&tree, &thresholds, are_doubles);
-  rank(values, RANKED, &tree, ranks);
+  union seg_mask_ranking ranking;
+  seg_mask_tree_build(&ranking.tree, &thresholds, are_doubles);
+  rank(values, RANKED, &ranking, ranks);
   for (int i = 0; i < RANKED; i++) {
     int exceeded = 0;
     for (uint32_t t = 0; t < thresholds.count; t++)
@@ -281,6 +281,57 @@ static void ranks_of_values_that_share_floats(void **state) {
     check_ranks(&random, i % 2 == 0, 1 + (uint32_t)seg_random_below(&random, SEG_MASK_RANK_MOST));
 }
 
+static int64_t greatest_of(size_t bytes) {
+  return bytes == 2 ? INT16_MAX : INT32_MAX;
+}
+
+/** Integers that need so many bits, and no more than so many bytes. */
+static int64_t crowded_narrow(struct seg_random *random, size_t bytes, int bits) {
+  int64_t number = 1000 + (int64_t)seg_random_below(random, UINT64_C(1) << bits);
+  return number < greatest_of(bytes) ? number : greatest_of(bytes);
+}
+
+static void check_bins(struct seg_random *random, size_t bytes, int bits,
+                       uint32_t threshold_count) {
+  int64_t values[RANKED], greatest = greatest_of(bytes);
+  int32_t wide[RANKED];
+  int16_t narrow[RANKED];
+  struct seg_mask_thresholds thresholds = {.count = 0};
+  for (uint32_t i = 0; i < threshold_count; i++)
+    assert_true(seg_mask_thresholds_add(&thresholds, crowded_narrow(random, bytes, bits)));
+  seg_mask_thresholds_finish(&thresholds);
+  for (int i = 0; i < RANKED; i++) {
+    values[i] = i % 9 == 0   ? greatest
+                : i % 9 == 1 ? -greatest - 1
+                             : crowded_narrow(random, bytes, bits);
+    wide[i] = (int32_t)values[i];
+    narrow[i] = (int16_t)values[i];
+  }
+  union seg_mask_ranking ranking;
+  const struct seg_mask_kernels *kernels = seg_mask_kernels(SEG_VECTOR_AVX512);
+  seg_mask_rank *rank = kernels->rank[bytes == 2 ? SEG_MASK_I16 : SEG_MASK_I32];
+  if (!seg_mask_bins_build(&ranking.bins, &thresholds, -greatest - 1, greatest) || rank == NULL)
+    return;
+  int16_t ranks[RANKED];
+  rank(bytes == 2 ? (const void *)narrow : wide, RANKED, &ranking, ranks);
+  for (int i = 0; i < RANKED; i++) {
+    bool is_byte = thresholds.count <= SEG_MASK_RANK_MOST;
+    int found = is_byte ? ((const int8_t *)ranks)[i] + 128 : ranks[i], exceeded = 0;
+    for (uint32_t t = 0; t < thresholds.count; t++)
+      exceeded += values[i] > thresholds.items[t];
+    assert_int_equal(found, exceeded);
+  }
+}
+
+static void ranks_by_bins(void **state) {
+  (void)state;
+  struct seg_random random;
+  seg_random_init(&random, 16);
+  for (int i = 0; i < 300; i++)
+    check_bins(&random, i % 2 == 0 ? 2 : 4, 1 + i % 23,
+               1 + (uint32_t)seg_random_below(&random, 600));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(many_comparisons_of_a_column),
@@ -290,6 +341,7 @@ int main(void) {
       cmocka_unit_test(heads_have_the_order_of_texts),
       cmocka_unit_test(codes_have_the_answers_of_their_texts),
       cmocka_unit_test(ranks_of_values_that_share_floats),
+      cmocka_unit_test(ranks_by_bins),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
