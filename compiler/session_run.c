@@ -7,6 +7,7 @@
 #include "compiler/session_stats.h"
 #include "compiler/size_guard.h"
 #include "runtime/io/sink.h"
+#include "runtime/run/bandwidth.h"
 #include "runtime/time/civil.h"
 
 // What a run holds until its end.
@@ -241,7 +242,7 @@ static enum seg_status summarise(struct run *run) {
   summary->winners_only = run->options->winners_only;
   summary->chains = chains;
   summary->chain_count = result->chain_count;
-  seg_session_stats(run->plan, result, &run->data, run->options, summary);
+  seg_session_stats(run->plan, result, &run->data, summary);
   return SEG_OK;
 }
 
@@ -322,5 +323,7 @@ enum segc_status segc_run(struct segc_session *session, const struct segc_run_op
   seg_run_result_free(run.result);
   seg_session_answer_deinit(&run.answer);
   seg_session_data_deinit(&run.data);
+  if (options->stats && *summary != NULL) // when the run's seconds and memory are counted
+    session->summary.bandwidth = seg_bandwidth_measure(options->threads);
   return answer;
 }

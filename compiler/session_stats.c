@@ -4,8 +4,6 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "runtime/run/bandwidth.h"
-
 static double clock_of(clockid_t clock) {
   struct timespec time;
   clock_gettime(clock, &time);
@@ -68,8 +66,7 @@ static void count_sources(const struct seg_plan *plan, const struct seg_run_resu
 }
 
 void seg_session_stats(const struct seg_plan *plan, const struct seg_run_result *result,
-                       const struct seg_session_data *data, const struct segc_run_options *options,
-                       struct segc_summary *summary) {
+                       const struct seg_session_data *data, struct segc_summary *summary) {
   static const enum seg_run_stage stages[] = {[SEGC_RUN_CUSTOMERS] = SEG_RUN_CUSTOMERS,
                                               [SEGC_RUN_EVENTS] = SEG_RUN_EVENTS,
                                               [SEGC_RUN_RULES] = SEG_RUN_RULES};
@@ -87,8 +84,6 @@ void seg_session_stats(const struct seg_plan *plan, const struct seg_run_result 
   rules->bytes = bits / 8;
   summary->spilled_bytes = result->spilled_bytes;
   summary->peak_bytes = result->peak_bytes;
-  if (options->stats)
-    summary->bandwidth = seg_bandwidth_measure(options->threads);
 }
 
 void seg_session_output_stats(const char *path, struct segc_summary *summary) {

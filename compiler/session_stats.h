@@ -10,13 +10,11 @@
 struct seg_run_time seg_session_clock(void);
 
 /**
- * Fill stages, memory and, when it is asked for, the bandwidth of the machine. Bytes of the reading
- * stages are those of the files; bytes of the rules stage are what it has to read of customer
- * columns, folded results and events, each once.
+ * Fill stages and memory. Bytes of the reading stages are those of the files; bytes of the rules
+ * stage are what it has to read of customer columns, folded results and events, each once.
  */
 void seg_session_stats(const struct seg_plan *plan, const struct seg_run_result *result,
-                       const struct seg_session_data *data, const struct segc_run_options *options,
-                       struct segc_summary *summary);
+                       const struct seg_session_data *data, struct segc_summary *summary);
 
 /** Rows and bytes of the output; nothing when `path` is NULL. */
 void seg_session_output_stats(const char *path, struct segc_summary *summary);
