@@ -38,8 +38,9 @@ static bool width_of(enum seg_layout layout, enum seg_store_type type, enum seg_
 static enum seg_width text_width(const struct seg_plan *plan, uint32_t input,
                                  const struct seg_store_values *values) {
   const struct seg_plan_entity *customer = &plan->customer;
+  uint64_t most = values->values.type == SEG_STORE_I8 ? INT8_MAX + 1 : SEG_TEXT_CODES_MOST;
   if (!seg_store_has(&values->entries) || values->entries.count < 2 ||
-      values->entries.count - 1 > SEG_TEXT_CODES_MOST)
+      values->entries.count - 1 > most)
     return SEG_WIDTH_FULL;
   for (uint32_t c = 0; c < customer->carried_count; c++) {
     const struct seg_step *step = &customer->scan.steps[customer->scan.value_roots[c]];
