@@ -5,28 +5,18 @@
 #define SEG_RUNTIME_FILTER_MASK_RUNNER_H
 
 #include "runtime/base/status.h"
+#include "runtime/filter/mask_groups.h"
 #include "runtime/filter/mask_program.h"
 
-struct seg_mask_group;
-struct seg_mask_test_now;
 struct seg_mask_code_tables;
 
 struct seg_mask_runner {
   const struct seg_mask_program *program;
   const struct seg_mask_kernels *kernels;
-  size_t stride;   // words of a slot
-  uint64_t *slots; // of the program, one batch
-  void *codes;     // a column made narrow, or signs
-  /* The comparisons as the as-of day makes them. */
-  uint32_t compare_first, compare_end; // leaves of groups; they follow each other
-  bool is_bound;
-  int32_t as_of;
-  int64_t as_of_instant;
-  uint32_t group_count;
-  struct seg_mask_group *groups;
-  union seg_mask_ranking *rankings;    // of groups
-  struct seg_mask_test_now *tests;     // per leaf
-  uint16_t *places;                    // of thresholds in grades
+  size_t stride;                       // words of a slot
+  uint64_t *slots;                     // of the program, one batch
+  void *codes;                         // a column made narrow, or signs
+  struct seg_mask_groups groups;       // the comparisons as the as-of day makes them
   uint64_t *slices;                    // of 512 rows of a column
   struct seg_mask_code_tables *tables; // per column of coded texts
 };
