@@ -287,6 +287,7 @@ static enum seg_status make(struct seg_prover *prover, struct making *making,
   struct seg_solver solver;
   struct seg_days days;
   struct seg_query query;
+  struct seg_zone *zone = NULL;
   seg_vocabulary_trim(&prover->vocabulary);
   if (!seg_days_find(&days, prover->program, reading->conditions, reading->count)) {
     seg_days_deinit(&days);
@@ -299,6 +300,9 @@ static enum seg_status make(struct seg_prover *prover, struct making *making,
   }
   status = seg_query_init(&query, &prover->vocabulary, &solver, &days, &days.kinds.items[0],
                           reading->conditions, reading->count, making->error);
+  if (status == SEG_OK)
+    status = seg_zone_load(prover->program->timezone, &zone, making->error);
+  query.zone = zone;
   making->query = &query;
   making->firsts =
       SEG_NEW_ARRAY(&linear->arena, uint32_t, (size_t)prover->program->event_count + 1);
@@ -311,6 +315,7 @@ static enum seg_status make(struct seg_prover *prover, struct making *making,
     status = seg_fail_memory(making->error, "the proofs");
   making->query = NULL;
   seg_query_deinit(&query);
+  seg_zone_free(zone);
   seg_solver_deinit(&solver);
   seg_days_deinit(&days);
   return status;

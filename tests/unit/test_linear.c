@@ -12,7 +12,9 @@ static const char shop[] =
     "segc 1\ntimezone: \"UTC\"\ncurrency: EUR\ncustomer from \"customers\" key id { age: int }\n"
     "event purchase from \"purchases\" by id at day { amount: money  channel: one of (\"web\", "
     "\"store\", \"app\")  items: int? }\n"
-    "event order from \"orders\" by id at day { worth: money  pieces: int  where worth > 0 }\n";
+    "event order from \"orders\" by id at day { worth: money  pieces: int  shipped: timestamp  "
+    "where "
+    "worth > 0 }\n";
 
 enum { MOST_CONDITIONS = 40 };
 
