@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "runtime/manifest/hash_memory.h"
+#include "tests/support/damaged_file.h"
 
 enum { PATH = 200, LARGE = SEG_HASH_MEMORY_SMALLEST };
 
@@ -111,16 +112,6 @@ static void the_newest(void **state) {
   seg_hash_memory_deinit(&memory);
 }
 
-static void flip(long at) {
-  FILE *file = fopen(place("hashes"), "r+b");
-  assert_non_null(file);
-  assert_int_equal(fseek(file, at, at < 0 ? SEEK_END : SEEK_SET), 0);
-  int byte = fgetc(file);
-  assert_int_equal(fseek(file, at, at < 0 ? SEEK_END : SEEK_SET), 0);
-  fputc(byte ^ 1, file);
-  assert_int_equal(fclose(file), 0);
-}
-
 static void not_believed(void **state) {
   (void)state;
   keep(7);
@@ -128,9 +119,9 @@ static void not_believed(void **state) {
   // A byte of: what it is, the boot, the number of entries, the checksum, an entry.
   static const long bytes[] = {0, 20, 56, 64, -1};
   for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
-    flip(bytes[i]);
+    change_byte(place("hashes"), bytes[i]);
     assert_false(next_run_knows(7));
-    flip(bytes[i]);
+    change_byte(place("hashes"), bytes[i]);
     assert_true(next_run_knows(7));
   }
   assert_int_equal(chmod(place("hashes"), 0620), 0);

@@ -18,6 +18,7 @@
 #include <segc.h>
 
 #include "runtime/time/civil.h"
+#include "tests/support/damaged_file.h"
 #include "tests/support/random.h"
 
 enum { CUSTOMERS = 1500, FIRST_EVENTS = 4000, DAYS = 30, SEGMENTS = 8, PATH = 512 };
@@ -422,16 +423,6 @@ static void change_answers(const struct shop *shop, void (*change)(const char *p
   if (list != NULL)
     closedir(list);
   assert_true(changed > 0);
-}
-
-static void change_byte(const char *path, long at) {
-  FILE *file = fopen(path, "r+");
-  assert_non_null(file);
-  assert_int_equal(fseek(file, at, at < 0 ? SEEK_END : SEEK_SET), 0);
-  int byte = fgetc(file);
-  assert_int_equal(fseek(file, at, at < 0 ? SEEK_END : SEEK_SET), 0);
-  fputc(byte ^ 1, file);
-  assert_int_equal(fclose(file), 0);
 }
 
 static void change_first(const char *path) {
