@@ -74,16 +74,18 @@ def bytes_row(runs, cases):
     return [title, words, f"{span(found)}x", verdict(max(found) <= 1.5)]
 
 
-def cold_row(cases):
-    """With the hashes of inputs remembered from the turn before, and with all hashed anew."""
+def cold_row(cases, anew):
+    """Inputs hashed anew: no other engine hashes what it reads, so that has a row of its own."""
     def ratio(case, what="wall"):
         return (seconds(case["engines"]["segc"], what) /
                 seconds(case["engines"]["reference sum"], what))
 
-    title = "W1 cold from Parquet, 100 rules, membership written"
+    title = ("W1 cold from Parquet, 100 rules, membership written" +
+             (", inputs hashed anew" if anew else ""))
     words = "at most 1.3x DuckDB's time to only sum the same columns"
     found = [(ratio(case), ratio(case, "cpu")) for case in cases
-             if case["workload"] == "W1" and "reference sum" in case["engines"]]
+             if case["workload"] == "W1" and "reference sum" in case["engines"] and
+             ("hashes" in case["parameters"]) == anew]
     if not found:
         return [title, words, "not measured", ""]
     reached = " and ".join(f"{number(wall)}x ({number(cpu)}x)" for wall, cpu in found)
@@ -138,7 +140,8 @@ def rows(runs):
                   flat(cases, 1000, "counts"), "duckdb"),
         ratio_row("W1 warm, 1,000 rules, winner", 50, "50x faster", flat(cases, 1000, "winner")),
         bytes_row(runs, cases),
-        cold_row(cases),
+        cold_row(cases, anew=False),
+        cold_row(cases, anew=True),
         ratio_row("W2 from unsorted Parquet, end to end", 6, "6x faster",
                   from_where(cases, "Parquet", "time")),
         ratio_row("W2 from Parquet clustered by customer, end to end", 6, "6x faster",
