@@ -120,6 +120,7 @@ static enum seg_status emit_all(struct compilation *compilation) {
   struct seg_emit *emit = &compilation->emit;
   enum seg_status status =
       seg_emit_init(emit, compilation->plan, &compilation->scratch, compilation->error);
+  emit->vector_bits = seg_processor_vector_bits(compilation->options);
   if (status != SEG_OK)
     return status;
   LLVMContextSetDiagnosticHandler(emit->context, keep_refusal, compilation);

@@ -35,6 +35,7 @@ struct seg_emit {
   LLVMBuilderRef builder; // at the place where code is being added
   LLVMBuilderRef aside;   // for additions to blocks that already end, such as loads at the entry
   struct seg_emit_types type;
+  unsigned vector_bits; // of the widest vectors of the processor that code is made for
   LLVMValueRef count_cuts_helpers[SEG_LAYOUT_COUNT];
   bool out_of_memory; // sticky; the code is thrown away then
 };

@@ -51,13 +51,19 @@ LLVMValueRef seg_emit_fold_day(struct seg_emit_fold *fold) {
   return seg_emit_load(fold->emit->builder, type, days, fold->at);
 }
 
-/** Carried column `number` of the event at hand, in the full type of its layout. */
-static LLVMValueRef carried(struct seg_emit_fold *fold, uint32_t number) {
+/** Carried column `number` of the event at hand, as wide as it is in memory. */
+static LLVMValueRef carried_as_stored(struct seg_emit_fold *fold, uint32_t number) {
   struct seg_emit *emit = fold->emit;
   enum seg_layout layout = fold->event->carried_layout[number];
   LLVMTypeRef type = seg_emit_width_type(emit, layout, seg_plan_carried_width(fold->event, number));
   LLVMValueRef column = seg_emit_fold_array(fold, offsetof(struct seg_fold_frame, columns), number);
-  return seg_emit_widen(emit, layout, seg_emit_load(emit->builder, type, column, fold->at));
+  return seg_emit_load(emit->builder, type, column, fold->at);
+}
+
+/** The same in the full type of its layout. */
+static LLVMValueRef carried(struct seg_emit_fold *fold, uint32_t number) {
+  return seg_emit_widen(fold->emit, fold->event->carried_layout[number],
+                        carried_as_stored(fold, number));
 }
 
 /** The argument of a group for the event at hand, in every lane; meaningless where the test does
@@ -114,6 +120,28 @@ static LLVMValueRef count_result(struct seg_emit_fold *fold,
 static bool is_narrow(const struct seg_emit_fold *fold, const struct seg_emit_fold_group *group) {
   return group->cell->layout == SEG_LAYOUT_I64 &&
          seg_plan_carried_width(fold->event, group->cell->column) != SEG_WIDTH_FULL;
+}
+
+/** Values of 16 bits, of which those of a stretch cannot overflow 32. */
+static bool is_summed_in_few(const struct seg_emit_fold *fold,
+                             const struct seg_emit_fold_group *group) {
+  if (group->cell->kind != SEG_FOLD_SUM || !is_narrow(fold, group) ||
+      !seg_emit_fold_needs_few(fold, group->lanes))
+    return false;
+  enum seg_width width = seg_plan_carried_width(fold->event, group->cell->column);
+  return width == SEG_WIDTH_8 || width == SEG_WIDTH_16;
+}
+
+/** Add the event at hand to the sum of the stretch. */
+static void add_to_few(struct seg_emit_fold *fold, const struct seg_emit_fold_group *group) {
+  struct seg_emit *emit = fold->emit;
+  LLVMBuilderRef builder = emit->builder;
+  LLVMTypeRef type = LLVMGetAllocatedType(group->few);
+  LLVMValueRef value =
+      LLVMBuildSExt(builder, carried_as_stored(fold, group->cell->column), emit->type.i32, "");
+  LLVMValueRef old = LLVMBuildLoad2(builder, type, group->few, "");
+  LLVMValueRef sum = LLVMBuildAdd(builder, old, seg_emit_splat(emit, value, group->lanes), "");
+  LLVMBuildStore(builder, LLVMBuildSelect(builder, group->test->holds, sum, old, ""), group->few);
 }
 
 /** I64: the low and the high halves of the values are summed apart, so that 2^31 events cannot
@@ -299,6 +327,8 @@ static void add_group(struct seg_emit_fold *fold, const struct seg_fold_group *c
   }
   if (!is_always_known(group))
     group->known_words = entry_alloca(fold, seg_emit_lanes_type(emit->type.i64, group->lanes));
+  if (is_summed_in_few(fold, group))
+    group->few = entry_alloca(fold, seg_emit_lanes_type(emit->type.i32, group->lanes));
 }
 
 static void open_tests(struct seg_emit_fold *fold) {
@@ -306,9 +336,12 @@ static void open_tests(struct seg_emit_fold *fold) {
   for (uint32_t i = 0; i < fold->test_count; i++) {
     struct seg_fold_test *test = &fold->tests[i];
     seg_emit_fold_open_test(fold, test);
-    LLVMTypeRef type = seg_emit_lanes_type(emit->type.i64, seg_emit_fold_lanes(test->cell_count));
-    if (test->is_counted)
-      test->count = entry_alloca(fold, type);
+    unsigned lanes = seg_emit_fold_lanes(test->cell_count);
+    if (!test->is_counted)
+      continue;
+    test->count = entry_alloca(fold, seg_emit_lanes_type(emit->type.i64, lanes));
+    if (seg_emit_fold_needs_few(fold, lanes))
+      test->few = entry_alloca(fold, seg_emit_fold_few_type(fold, test));
   }
 }
 
@@ -347,6 +380,10 @@ static void emit_event(struct seg_emit_fold *fold) {
     seg_emit_fold_test(fold, &fold->tests[i]);
   for (uint32_t i = 0; i < fold->group_count; i++) {
     const struct seg_emit_fold_group *group = &fold->groups[i];
+    if (group->few != NULL) {
+      add_to_few(fold, group);
+      continue;
+    }
     LLVMValueRef values[2];
     load_accumulators(fold, group, values);
     if (kind_of(group)->add != NULL)
@@ -354,6 +391,77 @@ static void emit_event(struct seg_emit_fold *fold) {
     for (uint32_t a = 0; a < kind_of(group)->accumulator_count; a++)
       LLVMBuildStore(fold->emit->builder, values[a], group->accumulators[a]);
   }
+}
+
+static void clear(struct seg_emit_fold *fold, LLVMValueRef lanes) {
+  if (lanes != NULL)
+    LLVMBuildStore(fold->emit->builder, LLVMConstNull(LLVMGetAllocatedType(lanes)), lanes);
+}
+
+/** Add the lanes of a stretch to those of the customer. */
+static void add_few(struct seg_emit_fold *fold, LLVMValueRef few, bool is_signed,
+                    LLVMValueRef all) {
+  LLVMBuilderRef builder = fold->emit->builder;
+  LLVMTypeRef type = LLVMGetAllocatedType(all);
+  LLVMValueRef narrow = LLVMBuildLoad2(builder, LLVMGetAllocatedType(few), few, "");
+  LLVMValueRef wide = is_signed ? LLVMBuildSExt(builder, narrow, type, "")
+                                : LLVMBuildZExt(builder, narrow, type, "");
+  LLVMValueRef old = LLVMBuildLoad2(builder, type, all, "");
+  LLVMBuildStore(builder, LLVMBuildAdd(builder, old, wide, ""), all);
+}
+
+static void emit_some_events(struct seg_emit_fold *fold, LLVMValueRef begin, LLVMValueRef end) {
+  struct seg_emit_loop loop = seg_emit_loop_open(fold->emit, begin, end);
+  fold->at = loop.index;
+  emit_event(fold);
+  seg_emit_loop_close(fold->emit, &loop);
+}
+
+/** The events of a stretch, in lanes of their own. */
+static void emit_stretch(struct seg_emit_fold *fold, LLVMValueRef begin, LLVMValueRef end) {
+  for (uint32_t i = 0; i < fold->test_count; i++)
+    clear(fold, fold->tests[i].few);
+  for (uint32_t i = 0; i < fold->group_count; i++)
+    clear(fold, fold->groups[i].few);
+  emit_some_events(fold, begin, end);
+  for (uint32_t i = 0; i < fold->test_count; i++)
+    if (fold->tests[i].few != NULL)
+      add_few(fold, fold->tests[i].few, false, fold->tests[i].count);
+  for (uint32_t i = 0; i < fold->group_count; i++)
+    if (fold->groups[i].few != NULL)
+      add_few(fold, fold->groups[i].few, true, fold->groups[i].accumulators[0]);
+}
+
+static bool has_few(const struct seg_emit_fold *fold) {
+  bool has = false;
+  for (uint32_t i = 0; i < fold->test_count; i++)
+    has = has || fold->tests[i].few != NULL;
+  for (uint32_t i = 0; i < fold->group_count; i++)
+    has = has || fold->groups[i].few != NULL;
+  return has;
+}
+
+/** The events of a customer, in stretches where these pay: their counts and small sums need few
+ * bits, so that one vector has the lanes of two or four. Hardly anybody has a second stretch. */
+static void emit_events(struct seg_emit_fold *fold) {
+  struct seg_emit *emit = fold->emit;
+  LLVMBuilderRef builder = emit->builder;
+  if (!has_few(fold)) {
+    emit_some_events(fold, fold->begin, fold->end);
+    return;
+  }
+  LLVMValueRef size = seg_emit_i64(emit, SEG_FOLD_STRETCH);
+  LLVMValueRef rows = LLVMBuildSub(builder, fold->end, fold->begin, "");
+  LLVMValueRef up = LLVMBuildAdd(builder, rows, seg_emit_i64(emit, SEG_FOLD_STRETCH - 1), "");
+  LLVMValueRef stretches = LLVMBuildUDiv(builder, up, size, "");
+  struct seg_emit_loop loop = seg_emit_loop_open(emit, seg_emit_i64(emit, 0), stretches);
+  LLVMValueRef before = LLVMBuildMul(builder, loop.index, size, "");
+  LLVMValueRef first = LLVMBuildAdd(builder, fold->begin, before, "");
+  LLVMValueRef left = LLVMBuildSub(builder, rows, before, "");
+  LLVMValueRef is_last = LLVMBuildICmp(builder, LLVMIntULT, left, size, "");
+  LLVMValueRef count = LLVMBuildSelect(builder, is_last, left, size, "");
+  emit_stretch(fold, first, LLVMBuildAdd(builder, first, count, ""));
+  seg_emit_loop_close(emit, &loop);
 }
 
 /** Report the lanes whose result overflowed, behind a branch that is hardly ever taken. */
@@ -474,10 +582,7 @@ static void emit_word(struct seg_emit_fold *fold, LLVMValueRef offsets, LLVMValu
   fold->bit = customer_loop.index;
   fold->customer = LLVMBuildAdd(builder, first, fold->bit, "customer");
   open_customer(fold, offsets);
-  struct seg_emit_loop event_loop = seg_emit_loop_open(emit, fold->begin, fold->end);
-  fold->at = event_loop.index;
-  emit_event(fold);
-  seg_emit_loop_close(emit, &event_loop);
+  emit_events(fold);
   for (uint32_t i = 0; i < fold->group_count; i++)
     if (seg_fold_is_edge_value(fold->groups[i].cell->kind))
       close_edge(fold, &fold->groups[i]);

@@ -7,6 +7,12 @@
 #include "compiler/codegen/emit.h"
 #include "compiler/codegen/fold_groups.h"
 
+enum {
+  /** Events of a customer that are counted in 16 bits, and whose values of 16 bits are summed in
+   * 32. */
+  SEG_FOLD_STRETCH = 1 << 15,
+};
+
 /** The condition that an event counts, a lane a cell: window and flags. */
 struct seg_fold_test {
   uint32_t cell_count;
@@ -14,7 +20,10 @@ struct seg_fold_test {
   bool is_counted;          // a group wants to know how many events there were
   LLVMValueRef first, last; // days, a lane a window, as wide as days are in memory
   LLVMValueRef holds;       // for the event at hand
-  LLVMValueRef count; // alloca of i64 lanes: events of the customer at hand; NULL unless counted
+  /* Allocas: events of the customer at hand, in i64 lanes, and of the stretch at hand, in lanes as
+   * wide as those of days. NULL unless counted; and without stretches, where that is no narrower.
+   */
+  LLVMValueRef count, few;
 };
 
 struct seg_emit_fold_group {
@@ -22,7 +31,8 @@ struct seg_emit_fold_group {
   const struct seg_fold_group *cells;
   unsigned lanes; // a power of two; those behind the last cell never count anything
   struct seg_fold_test *test;
-  LLVMValueRef accumulators[2];                               // allocas
+  LLVMValueRef accumulators[2]; // allocas
+  LLVMValueRef few; // alloca of i32 lanes: the sum of the stretch at hand; NULL: not summed so
   LLVMValueRef values[SEG_FOLD_LANES], known[SEG_FOLD_LANES]; // result columns and their words
   LLVMValueRef known_words; // alloca of i64 lanes; NULL when always known
 };
@@ -56,6 +66,11 @@ struct seg_fold_test *seg_emit_fold_share_test(struct seg_emit_fold *fold,
                                                const struct seg_fold_group *cells);
 /** At the entry: the days of its windows. */
 void seg_emit_fold_open_test(struct seg_emit_fold *fold, struct seg_fold_test *test);
+/** Do that many lanes of 64 bits need several vectors? Then narrower ones are worth a stretch. */
+bool seg_emit_fold_needs_few(const struct seg_emit_fold *fold, unsigned lanes);
+/** The lanes in which a test counts the events of a stretch. */
+LLVMTypeRef seg_emit_fold_few_type(const struct seg_emit_fold *fold,
+                                   const struct seg_fold_test *test);
 /** For the event at hand: whether it counts, and the count of those that do. */
 void seg_emit_fold_test(struct seg_emit_fold *fold, struct seg_fold_test *test);
 

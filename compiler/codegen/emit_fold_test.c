@@ -100,12 +100,27 @@ static void narrow_windows(struct seg_emit_fold *fold, struct seg_fold_test *tes
       LLVMBuildSelect(builder, empty, constant_lanes(emit, item, -most - 1, lanes), last, "");
 }
 
+static unsigned day_bits(const struct seg_emit_fold *fold) {
+  return 8 * (unsigned)seg_width_bytes(SEG_LAYOUT_I32, fold->fold->day_width);
+}
+
 void seg_emit_fold_open_test(struct seg_emit_fold *fold, struct seg_fold_test *test) {
   test->first = window_days(fold, test, 0);
   test->last = window_days(fold, test, 1);
-  unsigned bits = 8 * (unsigned)seg_width_bytes(SEG_LAYOUT_I32, fold->fold->day_width);
+  unsigned bits = day_bits(fold);
   if (bits < 32)
     narrow_windows(fold, test, bits);
+}
+
+bool seg_emit_fold_needs_few(const struct seg_emit_fold *fold, unsigned lanes) {
+  return 64 * lanes > fold->emit->vector_bits;
+}
+
+LLVMTypeRef seg_emit_fold_few_type(const struct seg_emit_fold *fold,
+                                   const struct seg_fold_test *test) {
+  unsigned bits = day_bits(fold) < 16 ? 16 : day_bits(fold);
+  return seg_emit_lanes_type(LLVMIntTypeInContext(fold->emit->context, bits),
+                             seg_emit_fold_lanes(test->cell_count));
 }
 
 /** i64 */
@@ -144,6 +159,8 @@ static LLVMValueRef flags_by_lane(struct seg_emit_fold *fold, const struct seg_f
     number = test->cells[c]->flag_count > 0 ? test->cells[c]->flags[0] / 64 : number;
   }
   LLVMTypeRef type = wanted <= UINT32_MAX ? emit->type.i32 : emit->type.i64;
+  if (wanted <= UINT16_MAX && day_bits(fold) <= 16 && seg_emit_fold_needs_few(fold, lanes))
+    type = LLVMIntTypeInContext(emit->context, 16);
   LLVMValueRef items[SEG_FOLD_LANES];
   for (unsigned c = 0; c < lanes; c++)
     items[c] = LLVMConstInt(type, c < test->cell_count ? flag_bits(test->cells[c]) : 0, false);
@@ -176,8 +193,10 @@ void seg_emit_fold_test(struct seg_emit_fold *fold, struct seg_fold_test *test) 
     test->holds = LLVMBuildAnd(builder, test->holds, flagged, "");
   if (!test->is_counted)
     return;
-  LLVMTypeRef type = LLVMGetAllocatedType(test->count);
-  LLVMValueRef one = LLVMBuildZExt(builder, test->holds, type, "");
-  LLVMValueRef old = LLVMBuildLoad2(builder, type, test->count, "");
-  LLVMBuildStore(builder, LLVMBuildAdd(builder, old, one, ""), test->count);
+  // What holds is -1 in the lanes of a vector.
+  LLVMValueRef at = test->few != NULL ? test->few : test->count;
+  LLVMTypeRef type = LLVMGetAllocatedType(at);
+  LLVMValueRef minus_one = LLVMBuildSExt(builder, test->holds, type, "");
+  LLVMValueRef old = LLVMBuildLoad2(builder, type, at, "");
+  LLVMBuildStore(builder, LLVMBuildSub(builder, old, minus_one, ""), at);
 }

@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "runtime/filter/mask_kernels.h"
+
 struct level {
   const char *name;
   bool runs_here;
@@ -54,4 +56,10 @@ enum seg_vector_level seg_processor_level(const struct seg_codegen_options *opti
   if (features != NULL && (strstr(features, "-avx2") != NULL || strstr(features, "-avx,") != NULL))
     level = SEG_VECTOR_BASELINE;
   return level;
+}
+
+unsigned seg_processor_vector_bits(const struct seg_codegen_options *options) {
+  enum seg_vector_level level = seg_processor_level(options), best = seg_mask_best_level();
+  level = level < best ? level : best;
+  return level == SEG_VECTOR_AVX512 ? 512 : level == SEG_VECTOR_AVX2 ? 256 : 128;
 }

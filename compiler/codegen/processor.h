@@ -18,4 +18,7 @@ SEG_NODISCARD enum seg_status seg_processor_find(const char *name, const char **
 /** The masks that go with code for a processor: what its name and features promise. */
 enum seg_vector_level seg_processor_level(const struct seg_codegen_options *options);
 
+/** Bits of the widest vectors in code for a processor. */
+unsigned seg_processor_vector_bits(const struct seg_codegen_options *options);
+
 #endif

@@ -571,10 +571,100 @@ static void sums_overflow_only_at_the_end(void **state) {
   seg_plan_deinit(&plan);
 }
 
+/** Events of customers who have more than fold in few bits: days, flags and amounts of 16 bits. */
+enum { LONG_CUSTOMERS = 4, LONG_EVENTS = 3 * 32768 + 70000 };
+
+struct long_events {
+  uint64_t offsets[LONG_CUSTOMERS + 1];
+  int16_t days[LONG_EVENTS], amounts[LONG_EVENTS];
+  uint16_t flags[LONG_EVENTS];
+};
+
+static void make_long_events(struct long_events *events, struct seg_random *random) {
+  // One full stretch, one event more, none, and several stretches.
+  static const uint64_t offsets[] = {0, 32768, 65537, 65537, LONG_EVENTS};
+  memcpy(events->offsets, offsets, sizeof offsets);
+  for (size_t i = 0; i < LONG_EVENTS; i++) {
+    events->days[i] = (int16_t)(i % 1000 == 0 ? 40 : 0);
+    events->flags[i] = (uint16_t)(seg_random_chance(random, 1) ? 0 : 1); // nearly all count
+    // As far from 0 as 16 bits go: the sums of some thousands leave 16 bits, those of all 32.
+    events->amounts[i] = i < 65537 ? INT16_MIN : INT16_MAX;
+  }
+}
+
+static void check_long(const struct long_events *events, const struct seg_fold_cell *cell,
+                       const int64_t *values) {
+  for (size_t customer = 0; customer < LONG_CUSTOMERS; customer++) {
+    int64_t count = 0, sum = 0;
+    for (uint64_t i = events->offsets[customer]; i < events->offsets[customer + 1]; i++) {
+      bool holds = events->days[i] >= windows[cell->window * 2] &&
+                   events->days[i] <= windows[cell->window * 2 + 1] &&
+                   (cell->flag_count == 0 || events->flags[i] == 1);
+      count += holds;
+      sum += holds ? events->amounts[i] : 0;
+    }
+    assert_int_equal(values[customer], cell->kind == SEG_FOLD_COUNT ? count : sum);
+  }
+}
+
+static void long_customers_lose_nothing(void **state) {
+  (void)state;
+  enum { CELLS = 16 };
+  static const uint32_t used[] = {0, 1, 2, 5}; // windows
+  struct seg_fold_cell cells[CELLS] = {{0}};
+  for (uint32_t i = 0; i < CELLS; i++)
+    cells[i] = (struct seg_fold_cell){.kind = i < 8 ? SEG_FOLD_COUNT : SEG_FOLD_SUM,
+                                      .layout = SEG_LAYOUT_I64,
+                                      .column = i < 8 ? SEG_NO_COLUMN : 1,
+                                      .window = used[i % 4],
+                                      .flag_count = i % 8 < 4 ? 0 : 1};
+  struct long_events *events = malloc(sizeof *events);
+  assert_non_null(events);
+  struct seg_random random;
+  seg_random_init(&random, 20261123);
+  make_long_events(events, &random);
+  struct seg_plan plan;
+  build(&plan, cells, CELLS, &narrow[0]);
+  for (size_t c = 0; c < sizeof cpus / sizeof *cpus; c++) {
+    static int64_t values[CELLS][64];
+    static uint64_t known[CELLS];
+    void *to[CELLS];
+    uint64_t *known_to[CELLS];
+    for (uint32_t i = 0; i < CELLS; i++) {
+      to[i] = values[i];
+      known_to[i] = &known[i];
+    }
+    struct seg_code *code;
+    struct seg_error error = {0};
+    const struct seg_codegen_options options = {.cpu = cpus[c]};
+    if (seg_codegen(&plan, &options, &code, &error) != SEG_OK)
+      fail_msg("%s", error.message);
+    struct seg_kernel_fault fault = {0};
+    const void *const flags[] = {events->flags}, *const columns[COLUMNS] = {NULL, events->amounts};
+    const struct seg_fold_frame frame = {.customer_count = LONG_CUSTOMERS,
+                                         .offsets = events->offsets,
+                                         .days = events->days,
+                                         .flags = flags,
+                                         .columns = columns,
+                                         .windows = windows,
+                                         .values = to,
+                                         .known = known_to,
+                                         .fault = &fault};
+    seg_code_kernels(code)->folds[0](&frame);
+    assert_int_equal(fault.kind, SEG_FAULT_NONE);
+    for (uint32_t i = 0; i < CELLS; i++)
+      check_long(events, &cells[i], values[i]);
+    seg_code_free(code);
+  }
+  seg_plan_deinit(&plan);
+  free(events);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(random_folds_agree_with_loops),
       cmocka_unit_test(sums_overflow_only_at_the_end),
+      cmocka_unit_test(long_customers_lose_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
