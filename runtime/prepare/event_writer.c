@@ -5,10 +5,17 @@
 #include <string.h>
 
 #include "runtime/fold/gather.h"
+#include "runtime/prepare/large_partition.h"
 
 enum { LARGEST_GROUP = 64 };
 
 static const char what_for[] = "the events of the store";
+
+/** Of one partition. */
+struct partition_size {
+  uint64_t rows;
+  uint64_t spilled; // bytes in the file
+};
 
 /** The arrays of the part, and room for one partition. */
 struct event_writer {
@@ -18,7 +25,8 @@ struct event_writer {
   size_t run_count;
   uint32_t shift;
   uint64_t key_count;
-  bool sparse; // offsets of numbers that have rows only
+  bool sparse;                  // offsets of numbers that have rows only
+  struct partition_size *sizes; // by partition
   struct seg_gather gather;
   SEG_VEC(struct seg_slice) slices;
   const unsigned char **bytes; // per run: the first byte of the group
@@ -28,6 +36,7 @@ struct event_writer {
   uint64_t bits_capacity;
   uint64_t rows;
   struct seg_store_days span;
+  int32_t last_day;                  // of the last row
   struct seg_values_writer *writers; // per input
   struct seg_values_writer days, row_of;
   struct seg_array_file numbers, offsets;
@@ -136,10 +145,14 @@ static bool falls(const int32_t *days, uint64_t count) {
   return fall;
 }
 
-// Of the gathered rows of `keys` keys.
-static void look_at_days(struct event_writer *writer, uint32_t keys) {
+// Of the gathered rows of `keys` keys; `goes_on`: the rows before are of the first of them.
+static void look_at_days(struct event_writer *writer, uint32_t keys, bool goes_on) {
   const struct seg_gather *gather = &writer->gather;
+  if (gather->count == 0)
+    return;
   widen_span(&writer->span, gather->days, gather->count);
+  writer->span.rise = writer->span.rise && !(goes_on && gather->days[0] < writer->last_day);
+  writer->last_day = gather->days[gather->count - 1];
   if (!writer->span.rise || !falls(gather->days, gather->count))
     return;
   bool rise = true;
@@ -240,23 +253,58 @@ static enum seg_status find_slices(struct event_writer *writer, uint32_t group_f
   return SEG_OK;
 }
 
-static enum seg_status write_partition(struct event_writer *writer, uint32_t group_first,
-                                       uint32_t partition, struct seg_error *error) {
-  uint64_t first = (uint64_t)partition << writer->shift, rows;
-  uint64_t size = UINT64_C(1) << writer->shift;
-  uint32_t count = (uint32_t)(writer->key_count - first < size ? writer->key_count - first : size);
-  enum seg_status status = find_slices(writer, group_first, partition, &rows, error);
+// The rows of `count` keys from `first` on; `goes_on`: rows of that one key have been written.
+static enum seg_status write_slices(struct event_writer *writer, const struct seg_slice *slices,
+                                    size_t slice_count, uint64_t rows, uint32_t first,
+                                    uint32_t count, bool goes_on, struct seg_error *error) {
+  enum seg_status status = seg_gather_reserve(&writer->gather, rows, error);
   if (status == SEG_OK)
-    status = seg_gather_reserve(&writer->gather, rows, error);
-  if (status == SEG_OK)
-    status = seg_gather_run(&writer->gather, writer->slices.items, writer->slices.count,
-                            (uint32_t)first, count, error);
-  if (status == SEG_OK)
-    status = write_offsets(writer, (uint32_t)first, count, writer->rows, error);
+    status = seg_gather_run(&writer->gather, slices, slice_count, first, count, error);
+  if (status == SEG_OK && !goes_on)
+    status = write_offsets(writer, first, count, writer->rows, error);
   if (status != SEG_OK)
     return status;
-  look_at_days(writer, count);
+  look_at_days(writer, count, goes_on);
   return write_gathered(writer, error);
+}
+
+static uint32_t key_count(const struct event_writer *writer, uint32_t partition) {
+  uint64_t first = (uint64_t)partition << writer->shift, size = UINT64_C(1) << writer->shift;
+  return (uint32_t)(writer->key_count - first < size ? writer->key_count - first : size);
+}
+
+static enum seg_status write_partition(struct event_writer *writer, uint32_t group_first,
+                                       uint32_t partition, struct seg_error *error) {
+  uint64_t rows;
+  enum seg_status status = find_slices(writer, group_first, partition, &rows, error);
+  return status == SEG_OK
+             ? write_slices(writer, writer->slices.items, writer->slices.count, rows,
+                            partition << writer->shift, key_count(writer, partition), false, error)
+             : status;
+}
+
+// What is brought together at once may take a quarter of the memory.
+static uint64_t window_bytes(const struct event_writer *writer) {
+  uint64_t limit = writer->state->budget.limit;
+  return limit == UINT64_MAX ? UINT64_MAX : limit / 4;
+}
+
+static enum seg_status write_large(struct event_writer *writer, const struct seg_event_runs *all,
+                                   uint32_t partition, struct seg_error *error) {
+  struct seg_large_partition large;
+  struct seg_large_window window;
+  bool end = false;
+  enum seg_status status =
+      seg_large_partition_begin(&large, all, partition, writer->shift, key_count(writer, partition),
+                                window_bytes(writer), error);
+  while (status == SEG_OK && !end) {
+    status = seg_large_partition_next(&large, &window, &end, error);
+    if (status == SEG_OK && !end)
+      status = write_slices(writer, window.slices, window.slice_count, window.rows,
+                            window.first_key, window.key_count, window.goes_on, error);
+  }
+  seg_large_partition_end(&large);
+  return status;
 }
 
 // Bytes of partitions first .. end - 1 that lie in the file.
@@ -286,27 +334,56 @@ static enum seg_status stage(struct event_writer *writer, uint64_t bytes, struct
   return SEG_OK;
 }
 
-// Partitions that are read from the file at once: as many as fit in an eighth of the memory.
-static uint32_t choose_group(const struct event_writer *writer, uint64_t spilled,
+static enum seg_status measure_partitions(struct event_writer *writer, uint32_t partitions,
+                                          struct seg_error *error) {
+  writer->sizes = calloc((size_t)partitions + 1, sizeof *writer->sizes);
+  if (writer->sizes == NULL)
+    return seg_fail_memory(error, what_for);
+  for (size_t r = 0; r < writer->run_count; r++) {
+    const struct seg_event_run *run = &writer->runs[r];
+    for (uint32_t p = 0; p < partitions; p++) {
+      uint32_t from, to;
+      seg_event_run_stretch(run, p, writer->shift, &from, &to);
+      writer->sizes[p].rows += run->row_offsets[to] - run->row_offsets[from];
+      if (run->memory.bytes == NULL)
+        writer->sizes[p].spilled += (uint64_t)(run->byte_offsets[to] - run->byte_offsets[from]) * 8;
+    }
+  }
+  return SEG_OK;
+}
+
+static bool is_large(const struct event_writer *writer, uint32_t partition) {
+  const struct partition_size *size = &writer->sizes[partition];
+  return size->spilled + seg_gather_bytes(writer->gather.layout, 0, size->rows) >
+         window_bytes(writer);
+}
+
+// The end of the partitions from `first` on that are read from the file at once: as many as fit in
+// an eighth of the memory.
+static uint32_t end_of_group(const struct event_writer *writer, uint32_t first,
                              uint32_t partitions) {
-  uint64_t limit = writer->state->budget.limit;
-  if (spilled == 0 || partitions == 0)
-    return 1;
-  uint64_t share = spilled / partitions + 1;
-  uint64_t group = limit == UINT64_MAX ? LARGEST_GROUP : limit / 8 / share;
-  group = group < LARGEST_GROUP ? group : LARGEST_GROUP;
-  return group > 0 ? (uint32_t)group : 1;
+  uint64_t limit = writer->state->budget.limit, bytes = 0;
+  uint32_t end = first;
+  do
+    bytes += writer->sizes[end++].spilled;
+  while (end < partitions && end - first < LARGEST_GROUP && !is_large(writer, end) &&
+         bytes + writer->sizes[end].spilled <= limit / 8);
+  return end;
 }
 
 static enum seg_status write_keyed(struct event_writer *writer, const struct seg_event_runs *all,
                                    struct seg_error *error) {
   uint32_t partitions = (uint32_t)seg_partition_count(writer->key_count, writer->shift);
-  uint32_t group = choose_group(writer, all->spilled, partitions);
   writer->runs = all->runs;
   writer->run_count = all->count;
-  enum seg_status status = SEG_OK;
-  for (uint32_t first = 0; status == SEG_OK && first < partitions; first += group) {
-    uint32_t end = first + group < partitions ? first + group : partitions;
+  enum seg_status status = measure_partitions(writer, partitions, error);
+  for (uint32_t first = 0, end; status == SEG_OK && first < partitions; first = end) {
+    if (is_large(writer, first)) {
+      end = first + 1;
+      status = write_large(writer, all, first, error);
+      continue;
+    }
+    end = all->spilled == 0 ? first + 1 : end_of_group(writer, first, partitions);
     status = stage(writer, spilled_bytes(writer, first, end), error);
     if (status == SEG_OK)
       status = find_bytes(writer, first, end, error);
@@ -337,7 +414,7 @@ static enum seg_status write_unkeyed(struct event_writer *writer, const struct s
       status =
           seg_gather_run(&writer->gather, writer->slices.items, writer->slices.count, 0, 1, error);
     if (status == SEG_OK) {
-      look_at_days(writer, 0); // nobody's rows have no order to keep
+      look_at_days(writer, 0, false); // nobody's rows have no order to keep
       status = write_gathered(writer, error);
     }
   }
@@ -381,6 +458,7 @@ static void release(struct event_writer *writer) {
   seg_gather_deinit(&writer->gather);
   SEG_VEC_FREE(&writer->slices);
   free(writer->writers);
+  free(writer->sizes);
   free(writer->bytes);
   free(writer->staging);
   free(writer->bits);
