@@ -3,10 +3,9 @@
 
 #include "compiler/session_answer.h"
 #include "compiler/session_code.h"
-#include "compiler/session_manifest.h"
+#include "compiler/session_output.h"
 #include "compiler/session_stats.h"
 #include "compiler/size_guard.h"
-#include "runtime/io/sink.h"
 #include "runtime/run/bandwidth.h"
 #include "runtime/time/civil.h"
 
@@ -19,6 +18,7 @@ struct run {
   struct seg_error *error;
   struct seg_session_data data;
   struct seg_session_answer answer;
+  struct seg_session_output output;
   struct seg_run_result *result;
 };
 
@@ -39,17 +39,13 @@ static void forward_progress(void *context, const struct seg_run_progress *progr
   run->options->progress(run->options->progress_context, &outside);
 }
 
-static bool wants_manifest(const struct run *run) {
-  return run->options->out_path != NULL && !run->options->no_out_manifest;
-}
-
 // A size is compared with the members of its segment, whether or not they are asked for.
 static bool is_winners_only(const struct run *run) {
   return run->options->winners_only && !seg_size_guard_applies(&run->session->pipeline.program);
 }
 
 static enum seg_status run_plan(struct run *run) {
-  if (wants_manifest(run) && run->options->manifest == NULL)
+  if (seg_session_output_has_manifest(run->options) && run->options->manifest == NULL)
     seg_inputs_start(&run->data.inputs, &run->session->interrupted, !run->options->no_hash_cache);
   struct seg_run_options options = {.as_of = run->data.as_of,
                                     .threads = run->options->threads,
@@ -59,109 +55,14 @@ static enum seg_status run_plan(struct run *run) {
                                     .winners_only = is_winners_only(run),
                                     .before = run->answer.found ? &run->answer.before : NULL,
                                     .interrupted = &run->session->interrupted};
+  enum seg_status status = seg_session_output_begin(&run->output, &options.taker);
+  if (status != SEG_OK)
+    return status;
   if (run->options->progress != NULL) {
     options.progress = forward_progress;
     options.progress_context = run;
   }
   return seg_run(run->plan, run->kernels, &run->data.sources, &options, &run->result, run->error);
-}
-
-// The columns of truth: a segment's members, unless only winners are asked for, and, behind them,
-// its control group.
-static enum seg_status truth_columns(struct run *run, struct seg_result_view *view) {
-  const struct seg_plan *plan = run->plan;
-  uint32_t room = plan->segment_count + plan->holdout_count;
-  struct seg_str *names = SEG_NEW_ARRAY(&run->data.arena, struct seg_str, room);
-  const uint64_t **members = SEG_NEW_ARRAY(&run->data.arena, const uint64_t *, room);
-  if (names == NULL || members == NULL)
-    return seg_fail_memory(run->error, "the output");
-  uint32_t count = 0, holdout = 0;
-  for (uint32_t i = 0; i < plan->segment_count; i++) {
-    if (!run->options->winners_only) {
-      names[count] = plan->segments[i];
-      members[count++] = run->result == NULL ? NULL : run->result->members[i];
-    }
-    if (holdout == plan->holdout_count || plan->holdouts[holdout].segment != i)
-      continue;
-    struct seg_str segment = plan->segments[i];
-    char *name = seg_arena_alloc(&run->data.arena, segment.size + sizeof "_holdout");
-    if (name == NULL)
-      return seg_fail_memory(run->error, "the output");
-    memcpy(name, segment.data, segment.size);
-    memcpy(name + segment.size, "_holdout", sizeof "_holdout");
-    names[count] = (struct seg_str){name, segment.size + strlen("_holdout")};
-    members[count++] = run->result == NULL ? NULL : run->result->held_out[i];
-    holdout++;
-  }
-  view->segment_count = count;
-  view->segments = names;
-  view->members = members;
-  return SEG_OK;
-}
-
-// The result as the sink wants it; without a result only its names, for the check before the run.
-static enum seg_status result_view(struct run *run, struct seg_result_view *view) {
-  const struct seg_plan *plan = run->plan;
-  struct seg_result_chain *chains =
-      SEG_NEW_ARRAY(&run->data.arena, struct seg_result_chain, plan->chain_count);
-  if (chains == NULL)
-    return seg_fail_memory(run->error, "the output");
-  for (uint32_t i = 0; i < plan->chain_count; i++) {
-    const struct seg_plan_chain *chain = &plan->chains[i];
-    struct seg_str *members = SEG_NEW_ARRAY(&run->data.arena, struct seg_str, chain->member_count);
-    if (members == NULL)
-      return seg_fail_memory(run->error, "the output");
-    for (uint32_t j = 0; j < chain->member_count; j++)
-      members[j] = plan->segments[chain->members[j]];
-    chains[i] = (struct seg_result_chain){
-        .name = chain->name,
-        .member_count = chain->member_count,
-        .members = members,
-        .otherwise = chain->otherwise,
-        .winners = run->result == NULL ? NULL : run->result->chains[i].winners};
-  }
-  *view = (struct seg_result_view){
-      .key_name = plan->customer.key, .chain_count = plan->chain_count, .chains = chains};
-  if (run->result != NULL) {
-    view->customer_count = (int64_t)run->result->customer_count;
-    view->keys = run->result->keys;
-    view->first_key = run->result->first_key;
-  }
-  return truth_columns(run, view);
-}
-
-static enum seg_status check_output(struct run *run) {
-  if (run->options->out_path == NULL)
-    return SEG_OK;
-  struct seg_result_view view;
-  enum seg_status status = result_view(run, &view);
-  return status != SEG_OK ? status
-                          : seg_sink_check(seg_str_view(run->options->out_path), &view, run->error);
-}
-
-static enum seg_status write_with_manifest(struct run *run, const struct seg_result_view *view) {
-  struct seg_hash_writer hash;
-  enum seg_status status = seg_hash_writer_init(&hash, &run->data.inputs, run->error);
-  if (status == SEG_OK)
-    status = seg_sink_write(seg_str_view(run->options->out_path), view, &run->data.io,
-                            &hash.watcher, run->error);
-  if (status == SEG_OK)
-    status = seg_session_write_manifest(run->session, &run->data, run->options->out_path, &hash);
-  seg_hash_writer_deinit(&hash);
-  return status;
-}
-
-static enum seg_status write_output(struct run *run) {
-  if (run->options->out_path == NULL)
-    return SEG_OK;
-  struct seg_result_view view;
-  enum seg_status status = result_view(run, &view);
-  if (status != SEG_OK)
-    return status;
-  if (wants_manifest(run))
-    return write_with_manifest(run, &view);
-  return seg_sink_write(seg_str_view(run->options->out_path), &view, &run->data.io, NULL,
-                        run->error);
 }
 
 // A review that is due is worth a warning, never a failure: the rule still means what it says.
@@ -267,7 +168,8 @@ static enum seg_status prepare(struct run *run) {
   if (status == SEG_OK)
     status = check_winners(run);
   if (status == SEG_OK)
-    status = check_output(run);
+    status = seg_session_output_init(&run->output, run->session, run->options, &run->data,
+                                     run->plan, run->error);
   run->data.narrow = true;
   if (status == SEG_OK)
     status = seg_session_data_open(&run->data, run->plan, run->options, run->error);
@@ -292,10 +194,10 @@ static enum segc_status finish(struct run *run, const struct segc_summary **summ
                      run->result->customer_count, run->error) != SEG_OK)
     return SEGC_GUARD;
   struct seg_run_time start = seg_session_clock();
-  status = write_output(run);
+  status = seg_session_output_write(&run->output, run->plan, run->result);
   count_time(&run->session->summary.stats[SEGC_RUN_OUTPUT], start);
   if (status == SEG_OK)
-    seg_session_output_stats(run->options->out_path, &run->session->summary);
+    seg_session_output_stats(run->options->out_path, run->result, &run->session->summary);
   else
     *summary = NULL;
   return seg_session_failed(status);
@@ -320,6 +222,7 @@ enum segc_status segc_run(struct segc_session *session, const struct segc_run_op
     status = run_plan(&run);
   enum segc_status answer = status == SEG_OK ? finish(&run, summary) : seg_session_failed(status);
   session->summary.seconds_total = seg_session_clock().wall - start.wall;
+  seg_session_output_deinit(&run.output);
   seg_run_result_free(run.result);
   seg_session_answer_deinit(&run.answer);
   seg_session_data_deinit(&run.data);

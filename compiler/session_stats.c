@@ -86,9 +86,10 @@ void seg_session_stats(const struct seg_plan *plan, const struct seg_run_result 
   summary->peak_bytes = result->peak_bytes;
 }
 
-void seg_session_output_stats(const char *path, struct segc_summary *summary) {
+void seg_session_output_stats(const char *path, const struct seg_run_result *result,
+                              struct segc_summary *summary) {
   struct segc_stage_stats *output = &summary->stats[SEGC_RUN_OUTPUT];
-  if (path == NULL)
+  if (path == NULL || result->taken)
     return;
   output->rows = summary->customers;
   output->bytes = file_bytes(path);

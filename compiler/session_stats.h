@@ -16,7 +16,9 @@ struct seg_run_time seg_session_clock(void);
 void seg_session_stats(const struct seg_plan *plan, const struct seg_run_result *result,
                        const struct seg_session_data *data, struct segc_summary *summary);
 
-/** Rows and bytes of the output; nothing when `path` is NULL. */
-void seg_session_output_stats(const char *path, struct segc_summary *summary);
+/** Rows and bytes of the output, unless it was written in another stage; nothing when `path` is
+ * NULL. */
+void seg_session_output_stats(const char *path, const struct seg_run_result *result,
+                              struct segc_summary *summary);
 
 #endif

@@ -128,19 +128,27 @@ static enum seg_status fail_interrupted(const struct seg_sink_file *file, struct
                      "interrupted; the output %.*s is not written", SEG_STR(file->path));
 }
 
-static enum seg_status write_parquet(const struct seg_sink_file *file,
-                                     const struct seg_result_view *result,
-                                     const atomic_bool *interrupted,
-                                     const struct seg_sink_watcher *watcher,
-                                     struct seg_error *error) {
-  int reason = 0;
-  switch (seg_sink_parquet_write(file->private.data, result, interrupted, watcher, &reason)) {
+static enum seg_status fail_parquet(const struct seg_sink_file *file,
+                                    enum seg_sink_parquet_outcome outcome, int reason,
+                                    struct seg_error *error) {
+  switch (outcome) {
   case SEG_SINK_PARQUET_DONE: return SEG_OK;
   case SEG_SINK_PARQUET_MEMORY: return seg_fail_memory(error, "the output");
   case SEG_SINK_PARQUET_INTERRUPTED: return fail_interrupted(file, error);
   case SEG_SINK_PARQUET_FAILED: break;
   }
   return fail_write(file, seg_io_reason(reason), error);
+}
+
+static enum seg_status write_parquet(const struct seg_sink_file *file,
+                                     const struct seg_result_view *result,
+                                     const atomic_bool *interrupted,
+                                     const struct seg_sink_watcher *watcher,
+                                     struct seg_error *error) {
+  int reason = 0;
+  enum seg_sink_parquet_outcome outcome =
+      seg_sink_parquet_write(file->private.data, result, interrupted, watcher, &reason);
+  return fail_parquet(file, outcome, reason, error);
 }
 
 static enum seg_status write_csv(const struct seg_sink_file *file, bool gzip,
@@ -155,6 +163,13 @@ static enum seg_status write_csv(const struct seg_sink_file *file, bool gzip,
   case SEG_SINK_CSV_FAILED: break;
   }
   return fail_write(file, seg_io_reason(reason), error);
+}
+
+// The file is whole: it gets its name.
+static enum seg_status publish(struct seg_sink_file *file, const struct seg_sink_watcher *watcher,
+                               struct seg_error *error) {
+  enum seg_status status = watcher == NULL ? SEG_OK : watcher->consent(watcher->context, error);
+  return status == SEG_OK ? seg_sink_file_publish(file, error) : status;
 }
 
 enum seg_status seg_sink_write(struct seg_str path, const struct seg_result_view *result,
@@ -173,11 +188,87 @@ enum seg_status seg_sink_write(struct seg_str path, const struct seg_result_view
             ? write_parquet(&file, result, options->interrupted, watcher, error)
             : write_csv(&file, form == FORM_CSV_GZIP, result, options->interrupted, watcher, error);
   }
-  if (status == SEG_OK && watcher != NULL)
-    status = watcher->consent(watcher->context, error);
   if (status == SEG_OK)
-    status = seg_sink_file_publish(&file, error);
+    status = publish(&file, watcher, error);
   seg_sink_file_discard(&file);
   seg_arena_deinit(&arena);
   return status;
+}
+
+/*
+ * Group by group
+ */
+
+struct seg_sink {
+  struct seg_arena arena;
+  struct seg_str path;
+  const struct seg_result_view *names;
+  const struct seg_io_options *options;
+  const struct seg_sink_watcher *watcher;
+  struct seg_sink_file file;
+  struct seg_sink_parquet *parquet; // NULL: not begun, or closed
+};
+
+bool seg_sink_takes_groups(struct seg_str path) {
+  const struct ending *ending = ending_of(path);
+  return ending != NULL && ending->form == FORM_PARQUET;
+}
+
+struct seg_sink *seg_sink_open(struct seg_str path, const struct seg_result_view *names,
+                               const struct seg_io_options *options,
+                               const struct seg_sink_watcher *watcher) {
+  struct seg_sink *sink = calloc(1, sizeof *sink);
+  if (sink == NULL)
+    return NULL;
+  seg_arena_init(&sink->arena);
+  sink->path = path;
+  sink->names = names;
+  sink->options = options;
+  sink->watcher = watcher;
+  return sink;
+}
+
+static enum seg_status begin(struct seg_sink *sink, struct seg_error *error) {
+  enum seg_status status = check(&sink->arena, sink->path, sink->names, &sink->file, error);
+  if (status == SEG_OK)
+    status = seg_sink_file_create(&sink->arena, &sink->file, error);
+  if (status != SEG_OK)
+    return status;
+  sink->parquet = seg_sink_parquet_open(sink->file.private.data, sink->names, sink->watcher);
+  return sink->parquet == NULL ? seg_fail_memory(error, "the output") : SEG_OK;
+}
+
+enum seg_status seg_sink_put(struct seg_sink *sink, const struct seg_result_view *group,
+                             struct seg_error *error) {
+  enum seg_status status = sink->parquet == NULL ? begin(sink, error) : SEG_OK;
+  if (status != SEG_OK)
+    return status;
+  int reason = 0;
+  seg_sink_parquet_put(sink->parquet, group, 0, group->customer_count, sink->options->interrupted);
+  enum seg_sink_parquet_outcome outcome = seg_sink_parquet_outcome(sink->parquet, &reason);
+  return fail_parquet(&sink->file, outcome, reason, error);
+}
+
+static enum seg_status end(struct seg_sink *sink, struct seg_error *error) {
+  int reason = 0;
+  enum seg_sink_parquet_outcome outcome =
+      seg_sink_parquet_close(sink->parquet, sink->names, &reason);
+  sink->parquet = NULL;
+  return fail_parquet(&sink->file, outcome, reason, error);
+}
+
+enum seg_status seg_sink_finish(struct seg_sink *sink, struct seg_error *error) {
+  enum seg_status status = end(sink, error);
+  return status == SEG_OK ? publish(&sink->file, sink->watcher, error) : status;
+}
+
+void seg_sink_close(struct seg_sink *sink) {
+  struct seg_error unused;
+  if (sink == NULL)
+    return;
+  if (sink->parquet != NULL)
+    (void)end(sink, &unused);
+  seg_sink_file_discard(&sink->file);
+  seg_arena_deinit(&sink->arena);
+  free(sink);
 }

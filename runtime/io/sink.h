@@ -10,6 +10,7 @@
 #ifndef SEG_RUNTIME_IO_SINK_H
 #define SEG_RUNTIME_IO_SINK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "runtime/base/status.h"
@@ -17,7 +18,10 @@
 #include "runtime/column/column.h"
 #include "runtime/io/io_options.h"
 
-enum { SEG_NO_WINNER = UINT16_MAX };
+enum {
+  SEG_NO_WINNER = UINT16_MAX,
+  SEG_SINK_GROUP_ROWS = 1 << 17, // of a group of rows in a Parquet file
+};
 
 struct seg_result_chain {
   struct seg_str name;
@@ -67,5 +71,28 @@ SEG_NODISCARD enum seg_status seg_sink_write(struct seg_str path,
                                              const struct seg_io_options *options,
                                              const struct seg_sink_watcher *watcher,
                                              struct seg_error *error);
+
+/** An output that is written group by group while the run goes on. The bytes, and the errors, are
+ * those of seg_sink_write for all customers at once. */
+struct seg_sink;
+
+/** Can a file of this name be written so? */
+bool seg_sink_takes_groups(struct seg_str path);
+
+/** Nothing is created yet. `names` is what seg_sink_check wants; it is borrowed until
+ * seg_sink_close, and so are the others. NULL when memory is out. */
+struct seg_sink *seg_sink_open(struct seg_str path, const struct seg_result_view *names,
+                               const struct seg_io_options *options,
+                               const struct seg_sink_watcher *watcher);
+
+/** The next SEG_SINK_GROUP_ROWS customers; fewer are the last ones. */
+SEG_NODISCARD enum seg_status
+seg_sink_put(struct seg_sink *sink, const struct seg_result_view *group, struct seg_error *error);
+
+/** After the last group, of at least one: the file gets its name. */
+SEG_NODISCARD enum seg_status seg_sink_finish(struct seg_sink *sink, struct seg_error *error);
+
+/** NULL is fine. What is not finished disappears. */
+void seg_sink_close(struct seg_sink *sink);
 
 #endif

@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/base/vec.h"
 #include "runtime/io/delta_packed.h"
 #include "runtime/io/sink_stream.h"
 #include "runtime/io/thrift.h"
 #include "runtime/parquet/page_checksum.h"
 
 enum {
-  GROUP_ROWS = 1 << 20,
   KEY_PAGE_ROWS = 1 << 16,
   // Numbers of the format
   TYPE_BOOLEAN = 0,
@@ -35,18 +35,19 @@ struct chunk {
   bool is_packed;                      // numbers as differences
 };
 
-struct writer {
+struct seg_sink_parquet {
   struct seg_sink_stream file;
-  const struct seg_result_view *result;
-  int64_t at;          // bytes written
-  unsigned char *room; // of a page of winners, or of packed keys
-  int64_t *counted;    // a page of keys that nobody has written down
+  const struct seg_result_view *result; // what is being put; before and behind that only names
+  int64_t rows;                         // that were put
+  int64_t at;                           // bytes written
+  unsigned char *room;                  // of a page of winners, or of packed keys
+  int64_t *counted;                     // a page of keys that nobody has written down
   uint32_t column_count;
-  struct chunk *chunks; // [group][column]
+  SEG_VEC(struct chunk) chunks; // [group][column]
   enum seg_sink_parquet_outcome outcome;
 };
 
-static void put(struct writer *writer, const void *bytes, size_t count) {
+static void put(struct seg_sink_parquet *writer, const void *bytes, size_t count) {
   if (count == 0 || writer->outcome != SEG_SINK_PARQUET_DONE)
     return;
   seg_sink_stream_put(&writer->file, bytes, count);
@@ -55,14 +56,14 @@ static void put(struct writer *writer, const void *bytes, size_t count) {
   writer->at += (int64_t)count;
 }
 
-static void put_thrift(struct writer *writer, struct seg_thrift *thrift) {
+static void put_thrift(struct seg_sink_parquet *writer, struct seg_thrift *thrift) {
   if (thrift->failed && writer->outcome == SEG_SINK_PARQUET_DONE)
     writer->outcome = SEG_SINK_PARQUET_MEMORY;
   put(writer, thrift->bytes, thrift->count);
   seg_thrift_deinit(thrift);
 }
 
-static void put_text(struct writer *writer, struct seg_str text) {
+static void put_text(struct seg_sink_parquet *writer, struct seg_str text) {
   uint32_t size = (uint32_t)text.size;
   put(writer, &size, sizeof size);
   put(writer, text.data, text.size);
@@ -86,7 +87,7 @@ static void add_text(struct page *page, struct seg_str text) {
     add_bytes(page, text.data, text.size);
 }
 
-static void put_page_header(struct writer *writer, int type, const struct page *page,
+static void put_page_header(struct seg_sink_parquet *writer, int type, const struct page *page,
                             int64_t values, int encoding) {
   struct seg_thrift header;
   seg_thrift_init(&header);
@@ -108,15 +109,16 @@ static void put_page_header(struct writer *writer, int type, const struct page *
 
 // Chunks
 
-static void put_page(struct writer *writer, const void *bytes, size_t size, int64_t values,
-                     int encoding) {
+static void put_page(struct seg_sink_parquet *writer, const void *bytes, size_t size,
+                     int64_t values, int encoding) {
   struct page page = {0};
   add_bytes(&page, bytes, size);
   put_page_header(writer, PAGE_DATA, &page, values, encoding);
   put(writer, bytes, size);
 }
 
-static const int64_t *count_keys(const struct writer *writer, int64_t first, int64_t count) {
+static const int64_t *count_keys(const struct seg_sink_parquet *writer, int64_t first,
+                                 int64_t count) {
   uint64_t key = (uint64_t)writer->result->first_key + (uint64_t)first;
   for (int64_t i = 0; i < count; i++)
     writer->counted[i] = (int64_t)(key + (uint64_t)i);
@@ -124,8 +126,8 @@ static const int64_t *count_keys(const struct writer *writer, int64_t first, int
 }
 
 // Keys that are anything but random take less as differences, and most take next to nothing.
-static void put_numbers(struct writer *writer, const int64_t *numbers, int64_t first, int64_t rows,
-                        struct chunk *chunk) {
+static void put_numbers(struct seg_sink_parquet *writer, const int64_t *numbers, int64_t first,
+                        int64_t rows, struct chunk *chunk) {
   for (int64_t at = 0; at < rows; at += KEY_PAGE_ROWS) {
     int64_t count = rows - at < KEY_PAGE_ROWS ? rows - at : KEY_PAGE_ROWS;
     const int64_t *from =
@@ -142,7 +144,7 @@ static void put_numbers(struct writer *writer, const int64_t *numbers, int64_t f
   }
 }
 
-static void put_texts(struct writer *writer, const struct seg_str *texts, int64_t first,
+static void put_texts(struct seg_sink_parquet *writer, const struct seg_str *texts, int64_t first,
                       int64_t rows) {
   for (int64_t end = first + rows; first < end; first += KEY_PAGE_ROWS) {
     int64_t count = end - first < KEY_PAGE_ROWS ? end - first : KEY_PAGE_ROWS;
@@ -155,7 +157,7 @@ static void put_texts(struct writer *writer, const struct seg_str *texts, int64_
   }
 }
 
-static void put_members(struct writer *writer, const uint64_t *members, int64_t first,
+static void put_members(struct seg_sink_parquet *writer, const uint64_t *members, int64_t first,
                         int64_t rows) {
   put_page(writer, members + first / 64, ((size_t)rows + 7) / 8, rows, ENCODING_PLAIN);
 }
@@ -198,7 +200,7 @@ static unsigned bits_of(uint32_t number) {
 }
 
 /** The members in order, and behind them what stands for no winner. */
-static void put_dictionary(struct writer *writer, const struct seg_result_chain *chain) {
+static void put_dictionary(struct seg_sink_parquet *writer, const struct seg_result_chain *chain) {
   bool has_otherwise = chain->otherwise.size > 0;
   struct page page = {0};
   for (uint32_t m = 0; m < chain->member_count; m++)
@@ -213,8 +215,8 @@ static void put_dictionary(struct writer *writer, const struct seg_result_chain 
     put_text(writer, chain->otherwise);
 }
 
-static void put_winners(struct writer *writer, const struct seg_result_chain *chain, int64_t first,
-                        int64_t rows) {
+static void put_winners(struct seg_sink_parquet *writer, const struct seg_result_chain *chain,
+                        int64_t first, int64_t rows) {
   bool optional = chain->otherwise.size == 0;
   const uint16_t *winners = chain->winners + first;
   unsigned bits = bits_of(chain->member_count);
@@ -243,7 +245,7 @@ static void put_winners(struct writer *writer, const struct seg_result_chain *ch
   put_page(writer, writer->room, packer.count, rows, ENCODING_DICTIONARY);
 }
 
-static void put_chunk(struct writer *writer, uint32_t column, int64_t first, int64_t rows,
+static void put_chunk(struct seg_sink_parquet *writer, uint32_t column, int64_t first, int64_t rows,
                       struct chunk *chunk) {
   const struct seg_result_view *result = writer->result;
   chunk->data_at = writer->at;
@@ -330,22 +332,24 @@ static void describe_chunk(struct seg_thrift *footer, const struct seg_result_vi
   seg_thrift_end(footer);
 }
 
-static int64_t rows_of_group(const struct writer *writer, int64_t group) {
-  int64_t left = writer->result->customer_count - group * GROUP_ROWS;
-  return left < GROUP_ROWS ? left : GROUP_ROWS;
+// All groups but the last one have the same number of rows.
+static int64_t rows_of_group(const struct seg_sink_parquet *writer, int64_t group) {
+  int64_t left = writer->rows - group * SEG_SINK_GROUP_ROWS;
+  return left < SEG_SINK_GROUP_ROWS ? left : SEG_SINK_GROUP_ROWS;
 }
 
-static void put_footer(struct writer *writer, int64_t groups) {
+static void put_footer(struct seg_sink_parquet *writer) {
   const struct seg_result_view *result = writer->result;
   uint32_t columns = writer->column_count;
+  int64_t groups = (writer->rows + SEG_SINK_GROUP_ROWS - 1) / SEG_SINK_GROUP_ROWS;
   struct seg_thrift footer;
   seg_thrift_init(&footer);
   seg_thrift_integer(&footer, 1, SEG_THRIFT_I32, 1); // the version of the format
   describe_columns(&footer, result, columns);
-  seg_thrift_integer(&footer, 3, SEG_THRIFT_I64, result->customer_count);
+  seg_thrift_integer(&footer, 3, SEG_THRIFT_I64, writer->rows);
   seg_thrift_list(&footer, 4, SEG_THRIFT_STRUCT, (size_t)groups);
   for (int64_t g = 0; g < groups; g++) {
-    const struct chunk *chunks = writer->chunks + g * columns;
+    const struct chunk *chunks = writer->chunks.items + g * columns;
     seg_thrift_item_struct(&footer);
     seg_thrift_list(&footer, 1, SEG_THRIFT_STRUCT, columns);
     for (uint32_t c = 0; c < columns; c++)
@@ -363,17 +367,65 @@ static void put_footer(struct writer *writer, int64_t groups) {
   put(writer, magic, sizeof magic);
 }
 
-static void put_groups(struct writer *writer, int64_t groups, const atomic_bool *interrupted) {
-  for (int64_t g = 0; g < groups; g++) {
-    for (uint32_t c = 0; c < writer->column_count; c++) {
-      if (writer->outcome != SEG_SINK_PARQUET_DONE)
-        return;
-      if (interrupted != NULL && atomic_load(interrupted))
-        writer->outcome = SEG_SINK_PARQUET_INTERRUPTED;
-      put_chunk(writer, c, g * GROUP_ROWS, rows_of_group(writer, g),
-                &writer->chunks[g * writer->column_count + c]);
-    }
+struct seg_sink_parquet *seg_sink_parquet_open(const char *path,
+                                               const struct seg_result_view *result,
+                                               const struct seg_sink_watcher *watcher) {
+  struct seg_sink_parquet *writer = calloc(1, sizeof *writer);
+  if (writer == NULL)
+    return NULL;
+  writer->result = result;
+  writer->column_count = 1 + result->segment_count + result->chain_count;
+  // At most 17 bits a winner, a bit for whether there is one, and what runs begin with.
+  size_t winners = (size_t)SEG_SINK_GROUP_ROWS * 18 / 8 + 64;
+  size_t keys = seg_delta_packed_most(KEY_PAGE_ROWS);
+  writer->room = malloc(winners < keys ? keys : winners);
+  writer->counted = malloc(KEY_PAGE_ROWS * sizeof *writer->counted);
+  if (writer->room == NULL || writer->counted == NULL)
+    writer->outcome = SEG_SINK_PARQUET_MEMORY;
+  seg_sink_stream_open(&writer->file, path, false, watcher);
+  put(writer, magic, sizeof magic);
+  return writer;
+}
+
+void seg_sink_parquet_put(struct seg_sink_parquet *writer, const struct seg_result_view *result,
+                          int64_t first, int64_t rows, const atomic_bool *interrupted) {
+  uint32_t columns = writer->column_count;
+  writer->result = result;
+  if (!SEG_VEC_RESERVE(&writer->chunks, columns) && writer->outcome == SEG_SINK_PARQUET_DONE)
+    writer->outcome = SEG_SINK_PARQUET_MEMORY;
+  for (uint32_t c = 0; c < columns; c++) {
+    if (writer->outcome != SEG_SINK_PARQUET_DONE)
+      return;
+    if (interrupted != NULL && atomic_load(interrupted))
+      writer->outcome = SEG_SINK_PARQUET_INTERRUPTED;
+    struct chunk *chunk = &writer->chunks.items[writer->chunks.count++];
+    *chunk = (struct chunk){0};
+    put_chunk(writer, c, first, rows, chunk);
   }
+  writer->rows += rows;
+}
+
+enum seg_sink_parquet_outcome seg_sink_parquet_outcome(const struct seg_sink_parquet *writer,
+                                                       int *reason) {
+  *reason = writer->file.reason;
+  return writer->outcome == SEG_SINK_PARQUET_FAILED && *reason == ENOMEM ? SEG_SINK_PARQUET_MEMORY
+                                                                         : writer->outcome;
+}
+
+enum seg_sink_parquet_outcome seg_sink_parquet_close(struct seg_sink_parquet *writer,
+                                                     const struct seg_result_view *result,
+                                                     int *reason) {
+  writer->result = result;
+  if (writer->outcome == SEG_SINK_PARQUET_DONE)
+    put_footer(writer);
+  if (seg_sink_stream_close(&writer->file) != 0 && writer->outcome == SEG_SINK_PARQUET_DONE)
+    writer->outcome = SEG_SINK_PARQUET_FAILED;
+  enum seg_sink_parquet_outcome outcome = seg_sink_parquet_outcome(writer, reason);
+  SEG_VEC_FREE(&writer->chunks);
+  free(writer->room);
+  free(writer->counted);
+  free(writer);
+  return outcome;
 }
 
 enum seg_sink_parquet_outcome seg_sink_parquet_write(const char *path,
@@ -381,31 +433,13 @@ enum seg_sink_parquet_outcome seg_sink_parquet_write(const char *path,
                                                      const atomic_bool *interrupted,
                                                      const struct seg_sink_watcher *watcher,
                                                      int *reason) {
-  struct writer writer = {.result = result,
-                          .column_count = 1 + result->segment_count + result->chain_count};
-  int64_t groups = (result->customer_count + GROUP_ROWS - 1) / GROUP_ROWS;
-  int64_t most = result->customer_count < GROUP_ROWS ? result->customer_count : GROUP_ROWS;
-  writer.chunks = calloc((size_t)groups * writer.column_count + 1, sizeof *writer.chunks);
-  // At most 17 bits a winner, a bit for whether there is one, and what runs begin with.
-  size_t winners = (size_t)most * 18 / 8 + 64;
-  size_t keys = seg_delta_packed_most(most < KEY_PAGE_ROWS ? most : KEY_PAGE_ROWS);
-  writer.room = malloc(winners < keys ? keys : winners);
-  seg_sink_stream_open(&writer.file, path, false, watcher);
-  bool counts = result->keys.layout == SEG_LAYOUT_I64 && result->keys.values == NULL;
-  if (counts)
-    writer.counted = malloc(KEY_PAGE_ROWS * sizeof *writer.counted);
-  if (writer.chunks == NULL || writer.room == NULL || (counts && writer.counted == NULL))
-    writer.outcome = SEG_SINK_PARQUET_MEMORY;
-  put(&writer, magic, sizeof magic);
-  put_groups(&writer, groups, interrupted);
-  if (writer.outcome == SEG_SINK_PARQUET_DONE)
-    put_footer(&writer, groups);
-  *reason = seg_sink_stream_close(&writer.file);
-  free(writer.chunks);
-  free(writer.room);
-  free(writer.counted);
-  if (*reason != 0 && writer.outcome == SEG_SINK_PARQUET_DONE)
-    writer.outcome = SEG_SINK_PARQUET_FAILED;
-  return writer.outcome == SEG_SINK_PARQUET_FAILED && *reason == ENOMEM ? SEG_SINK_PARQUET_MEMORY
-                                                                        : writer.outcome;
+  struct seg_sink_parquet *writer = seg_sink_parquet_open(path, result, watcher);
+  if (writer == NULL)
+    return SEG_SINK_PARQUET_MEMORY;
+  for (int64_t at = 0; at < result->customer_count; at += SEG_SINK_GROUP_ROWS) {
+    int64_t rest = result->customer_count - at;
+    seg_sink_parquet_put(writer, result, at,
+                         rest < SEG_SINK_GROUP_ROWS ? rest : SEG_SINK_GROUP_ROWS, interrupted);
+  }
+  return seg_sink_parquet_close(writer, result, reason);
 }

@@ -172,6 +172,7 @@ void seg_decide_deinit(struct seg_decide *decide) {
   free(decide->segment_members);
   free(decide->won);
   free(decide->unmatched);
+  free(decide->winners);
   seg_block_runner_deinit(&decide->runner);
   seg_chain_racer_deinit(&decide->racer);
   seg_stored_batch_deinit(&decide->stored);
@@ -233,9 +234,12 @@ static void take_memberships(struct seg_decide *decide, uint64_t first, uint32_t
   const struct seg_run_result *result = decide->state->result;
   size_t words = seg_bitmap_words(rows);
   seg_block_runner_count(&decide->runner, rows, result->segment_count, decide->segment_members);
-  for (uint32_t s = 0; result->members != NULL && s < result->segment_count; s++) {
+  bool wanted = decide->groups != NULL || result->members != NULL;
+  for (uint32_t s = 0; wanted && s < result->segment_count; s++) {
     const uint64_t *mask = seg_block_runner_mask(&decide->runner, s);
-    if (decide->shares_words)
+    if (decide->groups != NULL)
+      seg_result_groups_put_members(decide->groups, s, first, mask, rows);
+    else if (decide->shares_words)
       share_bits(result->members[s], first, mask, rows);
     else
       memcpy(result->members[s] + first / 64, mask, words * sizeof *mask);
@@ -269,9 +273,11 @@ static void take_winners(struct seg_decide *decide, uint64_t first, uint32_t row
       decide->controls[m] = decide->held_out[chain->members[m]];
     }
     uint16_t *winners = result->chains[c].winners;
+    winners = decide->groups != NULL ? decide->winners : winners == NULL ? NULL : winners + first;
     seg_chain_winners(decide->runner.masks.kernels, decide->masks, chain->member_count, rows,
-                      decide->slices, won, &decide->unmatched[c],
-                      winners == NULL ? NULL : winners + first);
+                      decide->slices, won, &decide->unmatched[c], winners);
+    if (decide->groups != NULL)
+      seg_result_groups_put_winners(decide->groups, c, first, winners, rows);
     if (plan->holdout_count > 0)
       seg_chain_held_out(decide->masks, decide->controls, chain->member_count, rows, decide->slices,
                          won_held_out);

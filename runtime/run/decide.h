@@ -9,6 +9,7 @@
 
 #include "runtime/filter/block_runner.h"
 #include "runtime/filter/chain_racer.h"
+#include "runtime/run/result_groups.h"
 #include "runtime/run/run_state.h"
 #include "runtime/run/stored_customers.h"
 
@@ -21,13 +22,16 @@ struct seg_decide {
   uint64_t **cell_known;          // the same
   void *cell_memory;              // where all of them lie
   uint32_t cell_count;
-  void **derived_values;     // per derived column of the plan: a batch
-  uint64_t **derived_known;  // the same
-  const uint64_t **masks;    // of the members of one chain
-  uint64_t **held_out;       // per segment: a batch; NULL without a control group
-  const uint64_t **controls; // of the members of one chain: the same
-  uint64_t *slices;          // room for the winners of a chain
-  bool shares_words;         // of the results, with other threads; `first` is any number then
+  void **derived_values;            // per derived column of the plan: a batch
+  uint64_t **derived_known;         // the same
+  const uint64_t **masks;           // of the members of one chain
+  uint64_t **held_out;              // per segment: a batch; NULL without a control group
+  const uint64_t **controls;        // of the members of one chain: the same
+  uint64_t *slices;                 // room for the winners of a chain
+  struct seg_result_groups *groups; // where memberships go, with places for the batch; NULL: into
+                                    // the result, if it has room for them
+  uint16_t *winners;                // room for a batch of them, with groups
+  bool shares_words; // of the results, with other threads; `first` is any number then
   /* Counts of this thread. */
   uint64_t *segment_members;
   uint64_t *segment_held_out;

@@ -28,6 +28,22 @@ static uint64_t gathered_bytes(const struct seg_run_state *state, uint32_t batch
   return bytes;
 }
 
+// Groups for the taker: where he is wanted, and may be asked before all customers are known.
+static enum seg_status begin_groups(struct seg_early_rules *rules, int64_t rows,
+                                    struct seg_error *error) {
+  const struct seg_run_state *state = rules->state;
+  const struct seg_run_taker *taker = state->options->taker;
+  if (taker == NULL || state->options->counts_only || state->options->winners_only ||
+      state->sources->customer->key_is_text || rows <= (int64_t)taker->group_rows)
+    return SEG_OK;
+  // Each worker may be in another group, and the taker in one before.
+  uint64_t most = ((uint64_t)rows + taker->group_rows - 1) / taker->group_rows;
+  uint64_t places = (uint64_t)state->threads + 2;
+  return seg_result_groups_init(&rules->groups, taker, state->result,
+                                (uint32_t)(places < most ? places : most), state->budget,
+                                &rules->has_groups, error);
+}
+
 enum seg_status seg_early_rules_begin(struct seg_early_rules *rules, struct seg_run_state *state,
                                       struct seg_error *error) {
   *rules = (struct seg_early_rules){.state = state};
@@ -41,7 +57,9 @@ enum seg_status seg_early_rules_begin(struct seg_early_rules *rules, struct seg_
     return SEG_OK;
   struct seg_error unused;
   state->result->customer_count = (uint64_t)rows; // at most; the true number comes at the end
-  enum seg_status status = seg_run_add_memberships(state, &unused);
+  enum seg_status status = begin_groups(rules, rows, &unused);
+  if (status == SEG_OK && !rules->has_groups)
+    status = seg_run_add_memberships(state, &unused);
   if (status == SEG_OUT_OF_MEMORY) {
     seg_memory_budget_give(state->budget, bytes);
     return seg_fail_memory(error, what_for);
@@ -58,13 +76,26 @@ enum seg_status seg_early_rules_begin(struct seg_early_rules *rules, struct seg_
   return SEG_OK;
 }
 
+void seg_early_rules_give_up(struct seg_early_rules *rules) {
+  if (rules->has_groups)
+    seg_result_groups_give_up(&rules->groups);
+}
+
 enum seg_status seg_early_rules_result(struct seg_early_rules *rules, struct seg_error *error) {
-  return rules->bytes == 0 ? SEG_OK : seg_first_error_take(&rules->faults, NULL, error);
+  if (rules->bytes == 0)
+    return SEG_OK;
+  enum seg_status status = seg_first_error_take(&rules->faults, NULL, error);
+  if (status == SEG_OK && rules->has_groups)
+    status = seg_result_groups_finish(&rules->groups, error);
+  rules->state->result->taken = status == SEG_OK && rules->has_groups;
+  return status;
 }
 
 void seg_early_rules_deinit(struct seg_early_rules *rules) {
   if (rules->bytes == 0)
     return;
+  if (rules->has_groups)
+    seg_result_groups_deinit(&rules->groups);
   seg_memory_budget_give(rules->state->budget, rules->bytes);
   seg_first_error_deinit(&rules->faults);
   pthread_mutex_destroy(&rules->counts_lock);
@@ -87,7 +118,10 @@ enum seg_status seg_early_worker_init(struct seg_early_worker *worker,
   }
   enum seg_status status = seg_decide_init(&worker->decide, rules->state, rules->batch_rows, error);
   worker->decide.shares_words = true;
-  return status;
+  if (status != SEG_OK || !rules->has_groups)
+    return status;
+  worker->decide.winners = malloc(rules->batch_rows * sizeof *worker->decide.winners);
+  return worker->decide.winners == NULL ? seg_fail_memory(error, what_for) : SEG_OK;
 }
 
 void seg_early_worker_deinit(struct seg_early_worker *worker) {
@@ -174,12 +208,20 @@ enum seg_status seg_early_rules_decide(struct seg_early_worker *worker,
     struct seg_kernel_fault fault;
     if (seg_first_error_before(&rules->faults, (int64_t)(first + at)))
       return SEG_OK;
+    bool stays = rules->has_groups && seg_result_groups_wait(&rules->groups, first + at, count);
+    worker->decide.groups = stays ? &rules->groups : NULL;
     set_inputs(worker, scan, in_place && (count % 64 == 0 || count == rest), at, count);
     enum seg_status status = seg_decide_rows(&worker->decide, first + at, count, &fault, error);
     if (status != SEG_OK)
       return status;
+    if (stays && fault.kind == SEG_FAULT_NONE) {
+      seg_result_groups_put_keys(&rules->groups, first + at, scan->key.values, scan->rows + at,
+                                 count);
+      seg_result_groups_decided(&rules->groups, first + at, count);
+    }
     if (fault.kind == SEG_FAULT_NONE)
       continue;
+    seg_early_rules_give_up(rules);
     struct seg_error found;
     uint32_t row = at + (uint32_t)fault.row;
     struct seg_fault_name name =

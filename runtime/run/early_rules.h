@@ -16,6 +16,8 @@ struct seg_early_rules {
   uint32_t batch_rows;
   uint64_t bytes;                // of the workers' buffers
   struct seg_first_error faults; // "row" is the customer's number
+  bool has_groups;               // memberships go there, and not into the result
+  struct seg_result_groups groups;
   pthread_mutex_t counts_lock;
 };
 
@@ -35,7 +37,10 @@ SEG_NODISCARD enum seg_status seg_early_rules_begin(struct seg_early_rules *rule
                                                     struct seg_run_state *state,
                                                     struct seg_error *error);
 
-/** After all rows were read without an error: the first fault, if any. */
+/** Some rows will not be decided, because there is an error: nobody waits for them. */
+void seg_early_rules_give_up(struct seg_early_rules *rules);
+
+/** After all rows were read without an error: the first fault, or error of the taker, if any. */
 SEG_NODISCARD enum seg_status seg_early_rules_result(struct seg_early_rules *rules,
                                                      struct seg_error *error);
 void seg_early_rules_deinit(struct seg_early_rules *rules);

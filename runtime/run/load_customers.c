@@ -125,6 +125,8 @@ static void load_worker(void *context, unsigned worker) {
   if (status == SEG_OK && state->decides_early &&
       seg_decide_finish(&loader.early.decide, &error) != SEG_OK)
     seg_morsel_stage_give_up(stage, &error);
+  if (seg_first_error_any(&stage->first)) // others may wait for what this worker leaves undecided
+    seg_early_rules_give_up(&loading->early);
   seg_early_worker_deinit(&loader.early);
   seg_row_scan_deinit(&loader.scan);
   seg_morsel_deinit(&loader.morsel);

@@ -59,6 +59,24 @@ struct seg_run_before {
   const uint64_t *counts; // seg_run_counts
 };
 
+/** Some customers, who follow those of the part before; everything borrowed. */
+struct seg_run_part {
+  uint32_t rows;
+  const int64_t *keys;
+  const uint64_t *const *members; // per segment: a bitmap, its tail 0
+  const uint16_t *const *winners; // per chain: as in the result
+};
+
+/** Takes keys and memberships group by group while the run goes on. Every group has group_rows
+ * customers, the last one perhaps fewer. `take` is called from a thread of the run's own, never
+ * twice at once; after an error, which is that of the run when nothing else is wrong, it is not
+ * called again. */
+struct seg_run_taker {
+  uint32_t group_rows;
+  enum seg_status (*take)(void *context, const struct seg_run_part *part, struct seg_error *error);
+  void *context;
+};
+
 struct seg_run_options {
   int32_t as_of;    // day; events on or after it do not exist
   unsigned threads; // 0: as many as the machine has
@@ -75,6 +93,7 @@ struct seg_run_options {
                                                              // at most a few times a morsel
   void *progress_context;
   const atomic_bool *interrupted;      // may be NULL; true stops the run with SEG_INTERRUPTED
+  const struct seg_run_taker *taker;   // may be NULL; asked where that is possible, see `taken`
   const struct seg_run_before *before; // may be NULL; spares looking at customers for whom nothing
                                        // can have changed, where that is possible
 };
@@ -114,6 +133,7 @@ struct seg_run_result {
   uint32_t chain_count;
   struct seg_run_chain *chains;
   struct seg_run_time times[SEG_RUN_STAGE_COUNT];
+  bool taken;             // the taker has the members and winners: they are not here
   bool rules_early;       // they were decided while the customers were read: no stage of their own
   uint64_t spilled_bytes; // written to the temporary file
   uint64_t peak_bytes;    // the most that the run's own large buffers took at one time

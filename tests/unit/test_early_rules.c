@@ -6,6 +6,8 @@
 #include <inttypes.h>
 #include <segc.h>
 
+#include "runtime/io/sink.h"
+
 static const char rules[] =
     "segc 1\ntimezone: \"UTC\"\n\n"
     "customer from \"customers\" key id {\n"
@@ -39,6 +41,7 @@ struct answer {
   char place[1024];   // with it
   char counts[1024];
   char *output;
+  size_t size; // of it
 };
 
 static char *say_winners(const struct segc_summary *summary, char *at) {
@@ -65,7 +68,8 @@ static void run_again(struct segc_session *session, struct segc_run_options opti
   assert_int_equal(summary->segments[0].members, members);
 }
 
-static struct answer score(const char *project, const char *folder, unsigned threads) {
+static struct answer score(const char *project, const char *folder, const char *out,
+                           unsigned threads) {
   struct answer answer = {.fine = true, .output = calloc(1, OUTPUT)};
   const char *paths[] = {io_path("rules.seg")};
   struct segc_session *session = segc_session_new();
@@ -74,7 +78,7 @@ static struct answer score(const char *project, const char *folder, unsigned thr
   const struct segc_run_options options = {.size = sizeof options,
                                            .as_of = "2026-11-01",
                                            .data_folder = io_path(folder),
-                                           .out_path = io_path("out.csv"),
+                                           .out_path = io_path(out),
                                            .threads = threads,
                                            .no_out_manifest = true,
                                            .no_code_cache = true};
@@ -93,7 +97,8 @@ static struct answer score(const char *project, const char *folder, unsigned thr
   } else {
     FILE *file = fopen(options.out_path, "r");
     assert_non_null(file);
-    assert_in_range(fread(answer.output, 1, OUTPUT, file), 1, OUTPUT - 1);
+    answer.size = fread(answer.output, 1, OUTPUT, file);
+    assert_in_range(answer.size, 1, OUTPUT - 1);
     fclose(file);
     char *at = answer.counts;
     at += sprintf(at, "%" PRIu64 ":", summary->customers);
@@ -128,13 +133,13 @@ static void write_both(const char *key, const char *points, int count, int group
 static void check(const char *where, const char *expected, const char *place) {
   char project[2048];
   snprintf(project, sizeof project, rules, where);
-  struct answer late = score(project, "csv", 2);
+  struct answer late = score(project, "csv", "out.csv", 2);
   if (expected != NULL && (late.fine || strstr(late.message, expected) == NULL))
     fail_msg("%s: %s", expected, late.message);
   if (expected == NULL && !late.fine)
     fail_msg("%s", late.message);
   for (unsigned threads = 1; threads <= 7; threads += 3) {
-    struct answer early = score(project, "parquet", threads);
+    struct answer early = score(project, "parquet", "out.csv", threads);
     assert_string_equal(early.message, late.message);
     if (place != NULL && strstr(early.place, place) == NULL)
       fail_msg("%s: %s", place, early.place);
@@ -172,10 +177,56 @@ static void the_same_errors(void **state) {
   check("", "a customer must have a key", "1.parquet, row 16668, ");
 }
 
+// Output as Parquet: the same rows, and the same bytes with any number of threads.
+static void check_parquet(const char *where) {
+  char project[2048];
+  snprintf(project, sizeof project, rules, where);
+  free(score(project, "csv", "late.parquet", 2).output);
+  struct answer first = score(project, "parquet", "out.parquet", 1);
+  io_sql("with e as (select row_number() over () as n, id::varchar as id, * exclude (id) "
+         "from '%s/out.parquet'), l as (select row_number() over () as n, * "
+         "from '%s/late.parquet') select case when (select count(*) from (from e except from l)) "
+         "+ (select count(*) from (from l except from e)) > 0 then error('other members') end");
+  for (unsigned threads = 2; threads <= 7; threads += 5) {
+    struct answer next = score(project, "parquet", "out.parquet", threads);
+    assert_int_equal(next.size, first.size);
+    assert_memory_equal(next.output, first.output, first.size);
+    free(next.output);
+  }
+  free(first.output);
+}
+
+/* So many that memberships leave the run group by group, while it goes on. Keys that count, and
+ * that do not; rows that do not exist; errors behind groups that are written. */
+static void the_same_groups(void **state) {
+  (void)state;
+  enum { MANY = SEG_SINK_GROUP_ROWS + 20000 };
+  static const char huge[] = "if(i in (9001, 140000), 9000000000000000000, i % 1000)";
+  char project[2048];
+  write_both("i + 5", "i % 1000", MANY, 40960);
+  check_parquet("");
+  check_parquet("where points > 300 and (score is missing or score > 50)");
+  write_both("if(i = 150000, 6, i * 3)", huge, MANY, 40960);
+  snprintf(project, sizeof project, rules, "");
+  for (unsigned threads = 1; threads <= 7; threads += 3) {
+    struct answer twice = score(project, "parquet", "out.parquet", threads);
+    assert_non_null(strstr(twice.message, "customer 6 was in an earlier row already"));
+    free(twice.output);
+  }
+  write_both("i * 3", huge, MANY, 40960);
+  for (unsigned threads = 1; threads <= 7; threads += 3) {
+    struct answer overflows = score(project, "parquet", "out.parquet", threads);
+    assert_non_null(strstr(overflows.message, "27003"));
+    assert_int_not_equal(access(io_path("out.parquet"), F_OK), 0);
+    free(overflows.output);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(the_same_members, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(the_same_errors, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(the_same_groups, io_make_folder, io_remove_folder),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

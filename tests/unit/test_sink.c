@@ -225,6 +225,73 @@ static void parquet_of_many_rows(void **state) {
   free(winners);
 }
 
+static size_t read_all(const char *name, unsigned char *bytes, size_t room) {
+  FILE *file = fopen(io_path(name), "rb");
+  assert_non_null(file);
+  size_t size = fread(bytes, 1, room, file);
+  fclose(file);
+  return size;
+}
+
+// Group by group: the bytes of all at once; nothing before it is finished, nor when it never is.
+static void parquet_in_groups(void **state) {
+  (void)state;
+  enum { ROWS = 2 * SEG_SINK_GROUP_ROWS + 77, WORDS = ROWS / 64 + 1, MOST_BYTES = 1 << 20 };
+  static unsigned char bytes[2][MOST_BYTES];
+  int64_t *keys = calloc(ROWS, sizeof *keys);
+  uint64_t *third = calloc(WORDS, sizeof *third);
+  uint16_t *winners = calloc(ROWS, sizeof *winners);
+  assert_true(keys != NULL && third != NULL && winners != NULL);
+  for (int64_t i = 0; i < ROWS; i++) {
+    keys[i] = 3 * i + i % 2;
+    seg_bitmap_put(third, i, i % 3 == 0);
+    winners[i] = i % 5 < 2 ? (uint16_t)(i % 5) : SEG_NO_WINNER;
+  }
+  struct seg_str segment = TEXT("third");
+  const uint64_t *bitmaps[] = {third};
+  struct seg_result_chain chain = {TEXT("plain"), 2, chain_members, {NULL, 0}, winners};
+  const struct seg_io_options options = {.threads = 1};
+  struct seg_error error;
+  struct seg_result_view view = {.customer_count = ROWS,
+                                 .key_name = TEXT("id"),
+                                 .keys = {SEG_LAYOUT_I64, keys, NULL, ROWS},
+                                 .segment_count = 1,
+                                 .segments = &segment,
+                                 .members = bitmaps,
+                                 .chain_count = 1,
+                                 .chains = &chain};
+  write_fine(io_path("whole.parquet"), &view);
+  assert_true(seg_sink_takes_groups(seg_str_view("x.PARQUET")));
+  assert_false(seg_sink_takes_groups(seg_str_view("x.csv")));
+  for (int finished = 0; finished < 2; finished++) {
+    struct seg_sink *sink =
+        seg_sink_open(seg_str_view(io_path("groups.parquet")), &view, &options, NULL);
+    assert_non_null(sink);
+    expect_files(1);
+    for (int64_t at = 0; at < ROWS; at += SEG_SINK_GROUP_ROWS) {
+      struct seg_result_view group = view;
+      struct seg_result_chain part = chain;
+      const uint64_t *members = third + at / 64;
+      part.winners = winners + at;
+      group.chains = &part;
+      group.members = &members;
+      group.keys.values = keys + at;
+      group.customer_count = ROWS - at < SEG_SINK_GROUP_ROWS ? ROWS - at : SEG_SINK_GROUP_ROWS;
+      assert_int_equal(seg_sink_put(sink, &group, &error), SEG_OK);
+    }
+    if (finished)
+      assert_int_equal(seg_sink_finish(sink, &error), SEG_OK);
+    seg_sink_close(sink);
+    expect_files(1 + finished);
+  }
+  size_t size = read_all("whole.parquet", bytes[0], MOST_BYTES);
+  assert_int_equal(read_all("groups.parquet", bytes[1], MOST_BYTES), size);
+  assert_memory_equal(bytes[0], bytes[1], size);
+  free(keys);
+  free(third);
+  free(winners);
+}
+
 // Keys that are as far from each other as can be, for DuckDB to read: key i is `factor` * i +
 // `first` in 64 bits, which may go round.
 static void parquet_of_number_keys(void **state) {
@@ -439,6 +506,7 @@ int main(void) {
       cmocka_unit_test_setup_teardown(counted_keys, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(parquet_damaged, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(parquet_of_many_rows, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(parquet_in_groups, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(parquet_of_number_keys, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(csv_text, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(no_customers, io_make_folder, io_remove_folder),
