@@ -30,6 +30,9 @@ static enum seg_status allocate(struct seg_block_runner *runner, struct seg_erro
   runner->input_values = calloc(inputs, sizeof *runner->input_values);
   runner->input_known = calloc(inputs, sizeof *runner->input_known);
   runner->input_dictionaries = calloc(inputs, sizeof *runner->input_dictionaries);
+  runner->input_codes = calloc(inputs, sizeof *runner->input_codes);
+  runner->input_bounds = calloc(inputs, sizeof *runner->input_bounds);
+  runner->frame_input_codes = calloc(inputs, sizeof *runner->frame_input_codes);
   runner->frame_input_values = calloc(inputs, sizeof *runner->frame_input_values);
   runner->frame_input_known = calloc(inputs, sizeof *runner->frame_input_known);
   runner->frame_values = calloc(values, sizeof *runner->frame_values);
@@ -37,9 +40,10 @@ static enum seg_status allocate(struct seg_block_runner *runner, struct seg_erro
   runner->all_known = seg_column_memory((size_t)runner->batch_rows / 8);
   if (runner->value_slots == NULL || runner->root_masks == NULL || runner->input_values == NULL ||
       runner->input_known == NULL || runner->input_dictionaries == NULL ||
-      runner->frame_input_values == NULL || runner->frame_input_known == NULL ||
-      runner->frame_values == NULL || runner->frame_value_known == NULL ||
-      runner->all_known == NULL)
+      runner->input_codes == NULL || runner->input_bounds == NULL ||
+      runner->frame_input_codes == NULL || runner->frame_input_values == NULL ||
+      runner->frame_input_known == NULL || runner->frame_values == NULL ||
+      runner->frame_value_known == NULL || runner->all_known == NULL)
     return seg_fail_memory(error, what_for);
   return SEG_OK;
 }
@@ -98,6 +102,9 @@ void seg_block_runner_deinit(struct seg_block_runner *runner) {
   free(runner->input_values);
   free(runner->input_known);
   free(runner->input_dictionaries);
+  free(runner->input_codes);
+  free(runner->input_bounds);
+  free(runner->frame_input_codes);
   free(runner->frame_input_values);
   free(runner->frame_input_known);
   free(runner->frame_values);
@@ -179,6 +186,8 @@ static void point_frame(struct seg_block_runner *runner, int64_t first) {
         values == NULL ? NULL
                        : values + seg_width_size(block->input_layouts[i],
                                                  seg_block_input_width(block, i), first);
+    const int16_t *codes = runner->input_codes[i];
+    runner->frame_input_codes[i] = codes == NULL ? NULL : codes + first;
     runner->frame_input_known[i] = known == NULL ? runner->all_known : known + first / 64;
   }
   for (uint32_t s = 0; s < kernel->value_slot_count; s++) {
@@ -223,6 +232,8 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
         .texts = &runner->texts,
         .fault = &found,
         .dictionaries = runner->input_dictionaries,
+        .codes = runner->frame_input_codes,
+        .bounds = runner->input_bounds,
     };
     for (uint32_t f = 0; f < runner->kernel->function_count; f++)
       runner->kernel->functions[f](&frame);
@@ -259,6 +270,13 @@ const struct seg_text_dictionary *seg_block_runner_dictionary(const struct seg_b
                                                               uint32_t root) {
   struct seg_value_place place = runner->kernel->value_roots[root];
   return place.is_input ? runner->input_dictionaries[place.slot] : NULL;
+}
+
+const int16_t *seg_block_runner_codes(const struct seg_block_runner *runner, uint32_t root,
+                                      const struct seg_code_bounds **bounds) {
+  struct seg_value_place place = runner->kernel->value_roots[root];
+  *bounds = place.is_input ? runner->input_bounds[place.slot] : NULL;
+  return place.is_input ? runner->input_codes[place.slot] : NULL;
 }
 
 void seg_block_runner_count(const struct seg_block_runner *runner, int64_t rows,

@@ -39,8 +39,11 @@ struct seg_block_runner {
   const void **input_values;
   const uint64_t **input_known;
   const struct seg_text_dictionary **input_dictionaries; // of texts that have a width
+  const int16_t **input_codes;                           // of fractions; where there are none, NULL
+  const struct seg_code_bounds **input_bounds;           // what they mean
   const void **frame_input_values;
   const uint64_t **frame_input_known;
+  const int16_t **frame_input_codes;
   void **frame_values;
   uint64_t **frame_value_known;
 };
@@ -86,6 +89,10 @@ const void *seg_block_runner_values(const struct seg_block_runner *runner, uint3
 /** The dictionary of a value root that is an input of codes, or NULL. */
 const struct seg_text_dictionary *seg_block_runner_dictionary(const struct seg_block_runner *runner,
                                                               uint32_t root);
+
+/** The codes of a value root that is an input with codes, and what they mean; both may be NULL. */
+const int16_t *seg_block_runner_codes(const struct seg_block_runner *runner, uint32_t root,
+                                      const struct seg_code_bounds **bounds);
 
 /** After apply: the words of a mask root. */
 static inline const uint64_t *seg_block_runner_mask(const struct seg_block_runner *runner,

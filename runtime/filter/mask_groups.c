@@ -34,10 +34,20 @@ static int64_t greatest_of(enum seg_mask_type type) {
   return (int64_t)(UINT64_MAX >> (65 - 8 * seg_mask_type_bytes[type]));
 }
 
+// Fractions that come from a source, which may have codes beside them.
+static bool may_be_sketched(const struct seg_mask_program *program, uint32_t leaf,
+                            const struct seg_mask_kernels *kernels) {
+  const struct seg_mask_node *node = &program->leaves[leaf];
+  return node->kind == SEG_MASK_COMPARE && node->right == SEG_MASK_NONE &&
+         kernels->rank_codes != NULL && program->columns[node->left].is_input &&
+         program->columns[node->left].layout == SEG_LAYOUT_F64;
+}
+
 static bool may_be_ranked(const struct seg_mask_groups *groups,
                           const struct seg_mask_group *group) {
-  return !group->is_sign && groups->kernels->rank[group->type] != NULL &&
-         group->end - group->first >= FEWEST_RANKED / 2;
+  return may_be_sketched(groups->program, group->first, groups->kernels) ||
+         (!group->is_sign && groups->kernels->rank[group->type] != NULL &&
+          group->end - group->first >= FEWEST_RANKED / 2);
 }
 
 static bool add_rankings(struct seg_mask_groups *groups) {
@@ -83,9 +93,14 @@ static void build_groups(struct seg_mask_groups *groups) {
 }
 
 uint64_t seg_mask_groups_bytes(const struct seg_mask_program *program) {
+  const struct seg_mask_kernels *kernels = seg_mask_kernels(program->level);
+  uint64_t rankings = program->leaf_count / (FEWEST_RANKED / 2);
+  for (uint32_t i = 0; i < program->leaf_count; i++)
+    rankings += may_be_sketched(program, i, kernels) &&
+                (i == 0 || program->leaves[i - 1].left != program->leaves[i].left);
   return program->leaf_count * (PLACES * sizeof(uint16_t) + sizeof(struct seg_mask_test_now) +
                                 sizeof(struct seg_mask_group)) +
-         program->leaf_count / (FEWEST_RANKED / 2) * sizeof(union seg_mask_ranking);
+         rankings * sizeof(union seg_mask_ranking);
 }
 
 bool seg_mask_groups_init(struct seg_mask_groups *groups, const struct seg_mask_program *program,
@@ -236,7 +251,7 @@ static void use_code(struct seg_mask_groups *groups, const struct seg_mask_group
 // What a value exceeds that passes, or the value it must equal; the least of those it may equal.
 static int64_t threshold_of(const struct seg_mask_test_now *test, enum seg_mask_type type) {
   int64_t threshold =
-      type == SEG_MASK_F64 ? seg_mask_order_of(test->constant.number) : test->constant.integer;
+      type == SEG_MASK_F64 ? seg_number_order(test->constant.number) : test->constant.integer;
   return test->test == SEG_MASK_GREATER_EQUAL ? threshold - 1 : threshold;
 }
 
@@ -288,27 +303,42 @@ static bool build_bins(const struct seg_mask_group *group,
          seg_mask_digits_cost(bits_of(thresholds->count), thresholds->count) + ranking;
 }
 
-/** Compare ranks instead of values, where that is faster. Says whether it is. */
-static bool use_ranks(struct seg_mask_groups *groups, struct seg_mask_group *group) {
-  struct seg_mask_thresholds thresholds = {.count = 0};
-  const bool is_narrow = group->type < SEG_MASK_I64;
-  if (group->ranking == NULL || (!is_narrow && group->code < SEG_MASK_I64))
-    return false;
-  for (uint32_t i = group->first; i < group->end; i++)
-    if (!add_thresholds(&thresholds, &groups->tests[i], group->type))
-      return false;
-  seg_mask_thresholds_finish(&thresholds);
-  const bool are_bytes = thresholds.count <= SEG_MASK_RANK_MOST;
-  if (thresholds.count < FEWEST_RANKED || (!is_narrow && !are_bytes))
-    return false;
-  if (!is_narrow)
-    seg_mask_tree_build(&group->ranking->tree, &thresholds, group->type == SEG_MASK_F64);
-  else if (!build_bins(group, &thresholds))
-    return false;
+static void use_places(struct seg_mask_groups *groups, struct seg_mask_group *group,
+                       const struct seg_mask_thresholds *thresholds) {
+  const bool are_bytes = thresholds->count <= SEG_MASK_RANK_MOST;
   group->code = are_bytes ? SEG_MASK_I8 : SEG_MASK_I16;
   for (uint32_t i = group->first; i < group->end; i++)
-    rank_test(&thresholds, &groups->tests[i], group->type, are_bytes ? INT8_MIN : 0);
+    rank_test(thresholds, &groups->tests[i], group->type, are_bytes ? INT8_MIN : 0);
+}
+
+static bool build_ranking(const struct seg_mask_groups *groups, const struct seg_mask_group *group,
+                          const struct seg_mask_thresholds *thresholds) {
+  const bool is_narrow = group->type < SEG_MASK_I64;
+  if (groups->kernels->rank[group->type] == NULL || thresholds->count < FEWEST_RANKED ||
+      (!is_narrow && (thresholds->count > SEG_MASK_RANK_MOST || group->code < SEG_MASK_I64)))
+    return false;
+  if (is_narrow)
+    return build_bins(group, thresholds);
+  seg_mask_tree_build(&group->ranking->tree, thresholds, group->type == SEG_MASK_F64);
   return true;
+}
+
+/** Compare ranks instead of values, where that is faster: those of the column's own codes, which
+ * are fewer bytes, or of its values. */
+static void use_ranks(struct seg_mask_groups *groups, struct seg_mask_group *group) {
+  struct seg_mask_thresholds thresholds = {.count = 0};
+  group->is_sketched = group->is_ranked = false;
+  if (group->ranking == NULL)
+    return;
+  for (uint32_t i = group->first; i < group->end; i++)
+    if (!add_thresholds(&thresholds, &groups->tests[i], group->type))
+      return;
+  seg_mask_thresholds_finish(&thresholds);
+  group->is_sketched = group->bounds != NULL &&
+                       seg_mask_sketch_build(&group->ranking->sketch, &thresholds, group->bounds);
+  group->is_ranked = group->is_sketched || build_ranking(groups, group, &thresholds);
+  if (group->is_ranked)
+    use_places(groups, group, &thresholds);
 }
 
 // Slices
@@ -366,14 +396,34 @@ static bool use_slices(struct seg_mask_groups *groups, struct seg_mask_group *gr
   return true;
 }
 
+// What the codes of a group's column mean, where the frame has some.
+static const struct seg_code_bounds *bounds_of(const struct seg_mask_groups *groups,
+                                               const struct seg_mask_group *group,
+                                               const struct seg_block_frame *frame) {
+  if (frame->codes == NULL || !may_be_sketched(groups->program, group->first, groups->kernels))
+    return NULL;
+  const uint32_t slot = groups->program->columns[groups->program->leaves[group->first].left].slot;
+  return frame->codes[slot] == NULL ? NULL : frame->bounds[slot];
+}
+
+bool seg_mask_groups_are_stale(const struct seg_mask_groups *groups,
+                               const struct seg_block_frame *frame) {
+  bool stale = !groups->is_bound || groups->as_of != frame->as_of ||
+               groups->as_of_instant != frame->as_of_instant;
+  for (uint32_t g = 0; !stale && g < groups->count; g++)
+    stale = groups->items[g].bounds != bounds_of(groups, &groups->items[g], frame);
+  return stale;
+}
+
 void seg_mask_groups_bind(struct seg_mask_groups *groups, const struct seg_block_frame *frame) {
   const struct seg_mask_program *program = groups->program;
   for (uint32_t g = 0; g < groups->count; g++) {
     struct seg_mask_group *group = &groups->items[g];
+    group->bounds = bounds_of(groups, group, frame);
     for (uint32_t i = group->first; i < group->end; i++)
       bind_test(&groups->tests[i], &program->leaves[i], group->type, frame);
     choose_code(groups, group);
-    group->is_ranked = use_ranks(groups, group);
+    use_ranks(groups, group);
     if (!group->is_ranked && may_be_sliced(group, group->type))
       group->code = group->type;
     if (!group->is_ranked)

@@ -11,6 +11,7 @@
 
 #include "runtime/filter/mask_program.h"
 #include "runtime/filter/mask_ranks.h"
+#include "runtime/filter/mask_sketches.h"
 #include "runtime/filter/mask_slices.h"
 
 /** A comparison against the constants of the run. */
@@ -29,13 +30,15 @@ struct seg_mask_group {
   enum seg_mask_type code; // as it is compared
   int64_t low, high;       // where it is made narrow: the range of values that matter
   bool is_sign;
-  bool is_text;                    // compared by heads
-  union seg_mask_ranking *ranking; // when its ranks could be compared
-  bool is_ranked;                  // they are, as `code`
-  bool is_sliced;                  // compared on slices of `code`
-  bool is_all_sliced;              // all of them: nothing is decided
-  int64_t least, most;             // the range that slices tell apart
-  uint32_t singles;                // of the comparisons: with one threshold
+  bool is_text;                         // compared by heads
+  union seg_mask_ranking *ranking;      // when its ranks could be compared
+  bool is_ranked;                       // they are, as `code`
+  bool is_sketched;                     // the ranks come from the column's own codes
+  const struct seg_code_bounds *bounds; // of the frame it was bound for; NULL: values are read
+  bool is_sliced;                       // compared on slices of `code`
+  bool is_all_sliced;                   // all of them: nothing is decided
+  int64_t least, most;                  // the range that slices tell apart
+  uint32_t singles;                     // of the comparisons: with one threshold
   struct seg_mask_digits digits;
   uint16_t *places; // of thresholds in the grades
 };
@@ -71,6 +74,10 @@ void seg_mask_groups_deinit(struct seg_mask_groups *groups);
 
 /** Bytes of the arrays. */
 uint64_t seg_mask_groups_bytes(const struct seg_mask_program *program);
+
+/** Must the groups be bound (anew) before a batch? */
+bool seg_mask_groups_are_stale(const struct seg_mask_groups *groups,
+                               const struct seg_block_frame *frame);
 
 /** Take the constants and the as-of day of a run, and choose how each group is compared. */
 void seg_mask_groups_bind(struct seg_mask_groups *groups, const struct seg_block_frame *frame);

@@ -61,16 +61,36 @@ struct seg_mask_bins {
   uint16_t lows[SEG_MASK_BIN_MOST][SEG_MASK_BINS];
 };
 
-/** The thresholds of a column: a tree for I64 and F64, bins for I16 and I32. */
+/** Thresholds of values that have codes (mask_sketches.h). */
+struct seg_mask_sketch {
+  uint32_t count;
+  int64_t thresholds[SEG_MASK_RANK_MOST]; // rising, of seg_number_order
+  int16_t codes[SEG_MASK_RANK_MOST];      // values with larger codes exceed the threshold
+  uint32_t doubt_count;
+  int16_t doubts[SEG_MASK_RANK_MOST]; // codes of which some values may exceed more than others
+  /** `codes` in bins, with 2 low for the lower bits of doubtful ones and 2 low + 1 for others:
+   * twice those of a value's code exceed them, and equal only doubtful ones. */
+  struct seg_mask_bins bins;
+};
+
+/** The thresholds of a column: a tree for I64 and F64, bins for I16 and I32, a sketch for F64 with
+ * codes. */
 union seg_mask_ranking {
   struct seg_mask_tree tree;
   struct seg_mask_bins bins;
+  struct seg_mask_sketch sketch;
 };
 
 /** ranks[i] = how many thresholds values[i] exceeds: less 128, as I8, or as I16 where bins have
  * more than SEG_MASK_RANK_MOST thresholds. */
 typedef void seg_mask_rank(const void *values, int64_t rows, const union seg_mask_ranking *ranking,
                            void *ranks);
+
+/** ranks[i] = how many thresholds codes[i] says that its value exceeds, less 128; doubtful[w] bit i
+ * = values with the code of row 64 w + i may exceed more. */
+typedef void seg_mask_rank_codes(const int16_t *codes, int64_t rows,
+                                 const struct seg_mask_sketch *sketch, int8_t *ranks,
+                                 uint64_t *doubtful);
 
 /** signs[i] = 1, 0 or -1: values[i] against others[i], both of one type. */
 typedef void seg_mask_sign(const void *values, const void *others, int64_t rows, int8_t *signs);
@@ -114,6 +134,7 @@ struct seg_mask_kernels {
   seg_mask_narrow *narrow[SEG_MASK_F64][SEG_MASK_F64]; // [from][to], to below from
   seg_mask_sign *sign[SEG_MASK_TYPE_COUNT];
   seg_mask_rank *rank[SEG_MASK_TYPE_COUNT]; // NULL where comparing one by one is as fast
+  seg_mask_rank_codes *rank_codes;          // NULL: codes are not used
   seg_mask_slice *slice[SEG_MASK_I64];
   seg_mask_grade *grade;
   seg_text_search_kernel *search;

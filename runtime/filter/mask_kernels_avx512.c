@@ -266,7 +266,7 @@ INLINE uint64_t search(const __m512 floats[QUARTERS], const struct seg_mask_tree
 }
 
 INLINE int64_t order_at(const void *values, bool are_doubles, int64_t row) {
-  return are_doubles ? seg_mask_order_of(((const double *)values)[row])
+  return are_doubles ? seg_number_order(((const double *)values)[row])
                      : ((const int64_t *)values)[row];
 }
 
@@ -379,6 +379,41 @@ KERNEL void rank_i16(const void *values, int64_t rows, const union seg_mask_rank
       lows[h] = _mm512_and_si512(value, mask);
     }
     rank_words(numbers, lows, bins, ranks, 64 * w);
+  }
+}
+
+KERNEL void rank_codes(const int16_t *codes, int64_t rows, const struct seg_mask_sketch *sketch,
+                       int8_t *ranks, uint64_t *doubtful) {
+  const struct seg_mask_bins *bins = &sketch->bins;
+  const __m512i least = _mm512_set1_epi16((short)bins->least);
+  const __m512i most = _mm512_set1_epi16((short)bins->most);
+  const __m512i mask = _mm512_set1_epi16((short)((1U << bins->shift) - 1));
+  const __m512i one = _mm512_set1_epi16(1);
+  for (int64_t w = 0; w < rows / 64; w++) {
+    __m512i numbers[2], lows[2], found[2];
+    __mmask32 equal[2] = {0, 0};
+#pragma GCC unroll 2
+    for (int h = 0; h < 2; h++) {
+      __m512i code = _mm512_min_epi16(_mm512_max_epi16(load(codes, 2 * w + h), least), most);
+      code = _mm512_sub_epi16(code, least);
+      numbers[h] = _mm512_srli_epi16(code, bins->shift);
+      lows[h] = _mm512_slli_epi16(_mm512_and_si512(code, mask), 1);
+      found[h] = lookup_bin(bins->bases, numbers[h]);
+    }
+    for (uint32_t step = 0; step < bins->steps; step++) {
+#pragma GCC unroll 2
+      for (int h = 0; h < 2; h++) {
+        const __m512i threshold = lookup_bin(bins->lows[step], numbers[h]);
+        const __mmask32 exceeds = _mm512_cmpgt_epu16_mask(lows[h], threshold);
+        equal[h] |= _mm512_cmpeq_epi16_mask(lows[h], threshold);
+        found[h] = _mm512_mask_add_epi16(found[h], exceeds, found[h], one);
+      }
+    }
+#pragma GCC unroll 2
+    for (int h = 0; h < 2; h++)
+      _mm256_storeu_si256((__m256i *)(ranks + 64 * w) + h,
+                          _mm512_cvtepi16_epi8(_mm512_sub_epi16(found[h], _mm512_set1_epi16(128))));
+    doubtful[w] = _mm512_kunpackd(equal[1], equal[0]);
   }
 }
 

@@ -355,6 +355,50 @@ KERNEL void expand(const uint64_t *slices, size_t stride, uint32_t count, uint64
 }
 #endif
 
+#ifndef RANK_BY_HAND
+// Sixteen codes; comparisons give -1 or 0.
+typedef int16_t some_codes __attribute__((vector_size(32)));
+typedef int8_t some_ranks __attribute__((vector_size(16)));
+enum { SOME_CODES = 16 };
+
+// The bits of 64 codes that are in doubt, which hardly ever happens.
+KERNEL uint64_t find_doubts(const int16_t *codes, const struct seg_mask_sketch *sketch) {
+  uint64_t word = 0;
+  for (uint32_t d = 0; d < sketch->doubt_count; d++)
+    for (int i = 0; i < 64; i++)
+      word |= (uint64_t)(codes[i] == sketch->doubts[d]) << i;
+  return word;
+}
+
+KERNEL void rank_codes(const int16_t *codes, int64_t rows, const struct seg_mask_sketch *sketch,
+                       int8_t *ranks, uint64_t *doubtful) {
+  for (int64_t w = 0; w < rows / 64; w++) {
+    some_codes at[4], found[4], equal = {0};
+    memcpy(at, codes + 64 * w, sizeof at);
+#pragma GCC unroll 4
+    for (int q = 0; q < 4; q++)
+      found[q] = at[q] * 0 - 128;
+    for (uint32_t t = 0; t < sketch->count; t++)
+#pragma GCC unroll 4
+      for (int q = 0; q < 4; q++)
+        found[q] -= at[q] > sketch->codes[t];
+    for (uint32_t d = 0; d < sketch->doubt_count; d++)
+#pragma GCC unroll 4
+      for (int q = 0; q < 4; q++)
+        equal |= at[q] == sketch->doubts[d];
+    uint64_t any[4];
+    memcpy(any, &equal, sizeof any);
+#pragma GCC unroll 4
+    for (int q = 0; q < 4; q++) {
+      const some_ranks narrow = __builtin_convertvector(found[q], some_ranks);
+      memcpy(ranks + 64 * w + SOME_CODES * q, &narrow, sizeof narrow);
+    }
+    doubtful[w] =
+        (any[0] | any[1] | any[2] | any[3]) == 0 ? 0 : find_doubts(codes + 64 * w, sketch);
+  }
+}
+#endif
+
 const struct seg_mask_kernels KERNELS = {
     .compare =
         {
@@ -376,6 +420,7 @@ const struct seg_mask_kernels KERNELS = {
 #ifdef RANK_BY_HAND
     .rank = {NULL, rank_i16, rank_i32, rank_i64, rank_f64},
 #endif
+    .rank_codes = rank_codes,
     .slice = {slice_i8, slice_i16, slice_i32},
     .grade = grade,
 #ifdef SEARCH_BY_HAND

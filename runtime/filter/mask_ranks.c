@@ -39,15 +39,6 @@ uint32_t seg_mask_thresholds_place(const struct seg_mask_thresholds *thresholds,
   return place;
 }
 
-// The double of an order.
-static double number_of(int64_t order) {
-  union {
-    int64_t bits;
-    double number;
-  } value = {.bits = order ^ (int64_t)((uint64_t)(order >> 63) >> 1)};
-  return value.number;
-}
-
 // The greatest float that is not above a number.
 static float float_below(double number) {
   float nearest = (float)number;
@@ -68,9 +59,10 @@ static float node_of(int64_t threshold, bool are_doubles, bool *is_doubtful) {
   if (threshold == INT64_MAX)
     return INFINITY;
   const int64_t least = threshold + 1;
-  const float below = are_doubles ? float_below(number_of(least)) : float_below_integer(least);
-  const bool is_float =
-      are_doubles ? (double)below == number_of(least) : below < 0x1p63F && (int64_t)below == least;
+  const float below =
+      are_doubles ? float_below(seg_number_of_order(least)) : float_below_integer(least);
+  const bool is_float = are_doubles ? (double)below == seg_number_of_order(least)
+                                    : below < 0x1p63F && (int64_t)below == least;
   *is_doubtful = !is_float;
   return is_float ? nextafterf(below, -INFINITY) : below;
 }
@@ -104,22 +96,17 @@ void seg_mask_tree_build(struct seg_mask_tree *tree, const struct seg_mask_thres
 
 enum { BIN_BITS = 6, LOW_BITS = 16 };
 
-bool seg_mask_bins_build(struct seg_mask_bins *bins, const struct seg_mask_thresholds *thresholds,
-                         int64_t least, int64_t greatest) {
-  const int64_t first = thresholds->items[0], last = thresholds->items[thresholds->count - 1];
-  if (first < least || last > greatest)
-    return false;
-  *bins = (struct seg_mask_bins){
-      .least = first, .most = last < greatest ? last + 1 : last, .count = thresholds->count};
-  const uint64_t range = (uint64_t)bins->most - (uint64_t)first;
+bool seg_mask_bins_fill(struct seg_mask_bins *bins, const int64_t *thresholds, uint32_t count) {
+  const uint64_t range = (uint64_t)bins->most - (uint64_t)bins->least;
   if (range >> (BIN_BITS + LOW_BITS) != 0)
     return false;
+  bins->count = count;
   while (range >> bins->shift >= SEG_MASK_BINS)
     bins->shift++;
   memset(bins->lows, 0xff, sizeof bins->lows); // nothing exceeds that
   uint32_t counts[SEG_MASK_BINS] = {0};
-  for (uint32_t i = 0; i < thresholds->count; i++) {
-    const uint64_t number = (uint64_t)thresholds->items[i] - (uint64_t)first;
+  for (uint32_t i = 0; i < count; i++) {
+    const uint64_t number = (uint64_t)thresholds[i] - (uint64_t)bins->least;
     const uint64_t bin = number >> bins->shift;
     if (counts[bin] == SEG_MASK_BIN_MOST)
       return false;
@@ -129,4 +116,13 @@ bool seg_mask_bins_build(struct seg_mask_bins *bins, const struct seg_mask_thres
   for (uint32_t bin = 1; bin < SEG_MASK_BINS; bin++)
     bins->bases[bin] = (uint16_t)(bins->bases[bin - 1] + counts[bin - 1]);
   return true;
+}
+
+bool seg_mask_bins_build(struct seg_mask_bins *bins, const struct seg_mask_thresholds *thresholds,
+                         int64_t least, int64_t greatest) {
+  const int64_t first = thresholds->items[0], last = thresholds->items[thresholds->count - 1];
+  if (first < least || last > greatest)
+    return false;
+  *bins = (struct seg_mask_bins){.least = first, .most = last < greatest ? last + 1 : last};
+  return seg_mask_bins_fill(bins, thresholds->items, thresholds->count);
 }

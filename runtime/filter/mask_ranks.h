@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 
+#include "runtime/column/number_order.h"
 #include "runtime/filter/mask_kernels.h"
 
 /** The thresholds of one column: rising and different once they are finished. */
@@ -23,15 +24,6 @@ struct seg_mask_thresholds {
   uint32_t count;
   int64_t items[2 * SEG_MASK_THRESHOLDS_MOST]; // room for what is not yet sorted
 };
-
-/** A double as an integer of the same order; both zeros are one. */
-static inline int64_t seg_mask_order_of(double number) {
-  union {
-    double number;
-    int64_t bits;
-  } value = {.number = number + 0.0};
-  return value.bits ^ (int64_t)((uint64_t)(value.bits >> 63) >> 1);
-}
 
 /** False when there would be too many. */
 bool seg_mask_thresholds_add(struct seg_mask_thresholds *thresholds, int64_t threshold);
@@ -43,7 +35,7 @@ void seg_mask_thresholds_finish(struct seg_mask_thresholds *thresholds);
 uint32_t seg_mask_thresholds_place(const struct seg_mask_thresholds *thresholds, int64_t threshold);
 
 /** Of SEG_MASK_RANK_MOST thresholds at most. `are_doubles`: the thresholds are of
- * seg_mask_order_of. */
+ * seg_number_order. */
 void seg_mask_tree_build(struct seg_mask_tree *tree, const struct seg_mask_thresholds *thresholds,
                          bool are_doubles);
 
@@ -51,5 +43,9 @@ void seg_mask_tree_build(struct seg_mask_tree *tree, const struct seg_mask_thres
  * bins, or one of them too full. */
 bool seg_mask_bins_build(struct seg_mask_bins *bins, const struct seg_mask_thresholds *thresholds,
                          int64_t least, int64_t greatest);
+
+/** Rising thresholds, which may repeat, into bins of which `least` and `most` are set and all else
+ * is 0. False as above. */
+bool seg_mask_bins_fill(struct seg_mask_bins *bins, const int64_t *thresholds, uint32_t count);
 
 #endif

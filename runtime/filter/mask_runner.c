@@ -152,6 +152,22 @@ static void run_ranks(const struct seg_mask_runner *runner, const struct seg_mas
   }
 }
 
+// The codes of a column stand for its values but where they leave a doubt.
+static void run_codes(const struct seg_mask_runner *runner, const struct seg_mask_group *group,
+                      const struct seg_block_frame *frame, const double *values, int64_t rows) {
+  const uint32_t step = runner->program->leaves[group->first].left;
+  const int16_t *codes = frame->codes[runner->program->columns[step].slot];
+  const struct seg_mask_sketch *sketch = &group->ranking->sketch;
+  int8_t *ranks = runner->codes;
+  uint64_t *doubtful = (uint64_t *)runner->codes + 64 * runner->stride; // behind all ranks
+  for (int64_t first = 0; first < rows; first += SEG_MASK_ROUND) {
+    const int64_t some = rows - first < SEG_MASK_ROUND ? rows - first : SEG_MASK_ROUND;
+    fetch_ahead((const char *)(codes + first), sizeof *codes, some);
+    runner->kernels->rank_codes(codes + first, some, sketch, ranks + first, doubtful + first / 64);
+  }
+  seg_mask_sketch_settle(sketch, values, rows, doubtful, ranks);
+}
+
 static void run_test(const struct seg_mask_runner *runner, const struct seg_mask_group *group,
                      uint32_t number, const void *values, int64_t first, int64_t rows) {
   const struct seg_mask_test_now *now = &runner->groups.tests[number];
@@ -190,7 +206,10 @@ static void run_group(const struct seg_mask_runner *runner, const struct seg_mas
   bool is_compared = group->code == group->type && !group->is_ranked && !group->is_sliced;
   if (is_stored && !is_compared && !group->is_sliced && !group->is_ranked)
     fetch_ahead(values, seg_mask_type_bytes[group->type], rows);
-  if (group->is_ranked) {
+  if (group->is_sketched) {
+    run_codes(runner, group, frame, values, rows);
+    values = runner->codes;
+  } else if (group->is_ranked) {
     run_ranks(runner, group, values, rows);
     values = runner->codes;
   } else if (group->code != group->type) {
@@ -253,8 +272,7 @@ void seg_mask_runner_run(struct seg_mask_runner *runner, const struct seg_block_
   int64_t rows = (frame->row_count + 63) / 64 * 64;
   assert((size_t)rows / 64 <= runner->stride);
   struct seg_mask_groups *groups = &runner->groups;
-  if (!groups->is_bound || groups->as_of != frame->as_of ||
-      groups->as_of_instant != frame->as_of_instant)
+  if (seg_mask_groups_are_stale(groups, frame))
     seg_mask_groups_bind(groups, frame);
   for (uint32_t i = 0; i < groups->compare_first; i++)
     run_leaf(runner, i, frame, rows);

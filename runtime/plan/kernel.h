@@ -28,6 +28,14 @@ struct seg_text_dictionary {
   uint32_t count; // every code is less
 };
 
+/** The least value of each code of a column of fractions, rising; the first is minus infinity. A
+ * value has the last code whose least value does not exceed it, and the codes of rows are that
+ * number less 32,768. */
+struct seg_code_bounds {
+  const double *least;
+  uint32_t count; // 1 .. 65,536
+};
+
 struct seg_text_room; // runtime/filter: memory of computed texts; one a thread
 
 /** One batch for the functions of a block. */
@@ -44,6 +52,10 @@ struct seg_block_frame {
   struct seg_kernel_fault *fault;
   /** Per slot: of texts that have a width. NULL when there are none. */
   const struct seg_text_dictionary *const *dictionaries;
+  /** Per slot of fractions: the codes of the rows, beside their values, and what they mean. NULL
+   * when there are none. */
+  const int16_t *const *codes;
+  const struct seg_code_bounds *const *bounds;
 };
 
 typedef void (*seg_block_function)(const struct seg_block_frame *frame);

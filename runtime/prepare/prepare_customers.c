@@ -153,6 +153,7 @@ static enum seg_status begin(struct writing *writing, struct seg_error *error) {
     status = seg_values_writer_begin(&writing->writers[writing->writer_count], build,
                                      seg_column_type_layout(input->type), wanted->name, input->name,
                                      "", error);
+    writing->writers[writing->writer_count].makes_codes = !writing->is_list;
   }
   return status;
 }
@@ -162,6 +163,8 @@ static void drop_values(struct seg_build *build, struct seg_store_values *values
   seg_build_drop(build, &values->entries);
   seg_build_drop(build, &values->bytes);
   seg_build_drop(build, &values->known);
+  seg_build_drop(build, &values->codes);
+  seg_build_drop(build, &values->bounds);
 }
 
 // One table stays: the old one when the new one says the same. Another one changes the answer of

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "runtime/prepare/value_codes.h"
+
 static const char what_for[] = "the columns of the store";
 
 static bool is_plain(char c) {
@@ -124,6 +126,10 @@ enum seg_status seg_values_writer_begin(struct seg_values_writer *writer, struct
   case SEG_LAYOUT_I64:
     return seg_array_file_create(&writer->values, build, writer->name, SEG_STORE_I8, error);
   case SEG_LAYOUT_F64:
+    writer->codes_name = seg_values_name(build, entity, column, "codes");
+    writer->bounds_name = seg_values_name(build, entity, column, "bounds");
+    if (writer->codes_name.data == NULL || writer->bounds_name.data == NULL)
+      return seg_fail_memory(error, what_for);
     return seg_array_file_create(&writer->values, build, writer->name, SEG_STORE_F64, error);
   case SEG_LAYOUT_TEXT: return begin_texts(writer, build, entity, column, error);
   }
@@ -358,6 +364,9 @@ enum seg_status seg_values_writer_finish(struct seg_values_writer *writer,
     status = finish_texts(writer, made, error);
   else
     status = seg_array_file_finish(&writer->values, &made->values, error);
+  if (status == SEG_OK && writer->makes_codes && writer->layout == SEG_LAYOUT_F64)
+    status =
+        seg_value_codes_write(writer->build, writer->codes_name, writer->bounds_name, made, error);
   if (status == SEG_OK && writer->has_known)
     status = finish_bits(&writer->known, &made->known, error);
   return status;

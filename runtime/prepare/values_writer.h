@@ -28,6 +28,8 @@ struct seg_values_writer {
   uint64_t rows;
   uint64_t text_bytes;
   struct seg_str text_name, entries_name;
+  bool makes_codes; // of fractions: to be set after begin
+  struct seg_str codes_name, bounds_name;
   bool numbers_texts;           // so far there are few different ones
   struct seg_text_codes codes;  // those
   struct seg_array_file places; // of each row among them

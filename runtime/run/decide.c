@@ -187,8 +187,11 @@ static enum seg_status set_carried(struct seg_decide *decide, uint64_t first, ui
   if (state->customers_stored)
     status = seg_stored_batch_read(&decide->stored, first, rows, error);
   for (uint32_t c = 0; status == SEG_OK && c < state->plan->customer.carried_count; c++) {
-    if (state->customers_stored)
+    if (state->customers_stored) {
       runner->input_dictionaries[c] = seg_block_runner_dictionary(&decide->stored.scan, c);
+      runner->input_codes[c] =
+          seg_block_runner_codes(&decide->stored.scan, c, &runner->input_bounds[c]);
+    }
     runner->input_values[c] =
         state->customers_stored
             ? seg_block_runner_values(&decide->stored.scan, c, &runner->input_known[c])

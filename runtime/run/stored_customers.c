@@ -246,6 +246,33 @@ static enum seg_status add_dictionary(struct seg_stored_batch *batch, uint32_t i
   return status;
 }
 
+static bool has_codes(const struct seg_stored_batch *batch, uint32_t input) {
+  return batch->bounds[input].count > 0;
+}
+
+// Codes of fractions, where the masks of this machine read them and rows follow each other.
+static enum seg_status add_bounds(struct seg_stored_batch *batch, struct seg_error *error) {
+  const struct seg_run_state *state = batch->state;
+  const struct seg_block *scan = &state->plan->customer.scan;
+  const enum seg_vector_level level = state->kernels->customer_scan.level;
+  enum seg_status status = SEG_OK;
+  batch->bounds = calloc((size_t)scan->input_count + 1, sizeof *batch->bounds);
+  if (batch->bounds == NULL)
+    return seg_fail_memory(error, what_for);
+  if (state->chosen != NULL || seg_mask_kernels(level)->rank_codes == NULL)
+    return SEG_OK;
+  for (uint32_t i = 0; status == SEG_OK && i < scan->input_count; i++) {
+    const struct seg_store_values *values = &batch->from.columns[i]->parts[0];
+    if (!seg_store_has(&values->codes))
+      continue;
+    status = seg_store_verify(batch->from.store, &values->bounds, 0, values->bounds.count, error);
+    batch->bounds[i] = (struct seg_code_bounds){(const double *)values->bounds.data,
+                                                (uint32_t)values->bounds.count};
+    batch->scan.input_bounds[i] = &batch->bounds[i];
+  }
+  return status;
+}
+
 static enum seg_status add_dictionaries(struct seg_stored_batch *batch, struct seg_error *error) {
   const struct seg_block *scan = &batch->state->plan->customer.scan;
   enum seg_status status = SEG_OK;
@@ -273,6 +300,8 @@ enum seg_status seg_stored_batch_init(struct seg_stored_batch *batch,
   enum seg_status status =
       seg_block_runner_init(&batch->scan, scan, &state->kernels->customer_scan, batch_rows, error);
   batch->scan.as_of_instant = state->as_of_instant;
+  if (status == SEG_OK)
+    status = add_bounds(batch, error);
   return status == SEG_OK ? add_dictionaries(batch, error) : status;
 }
 
@@ -285,6 +314,7 @@ void seg_stored_batch_deinit(struct seg_stored_batch *batch) {
        i++)
     free((struct seg_str *)batch->dictionaries[i].entries);
   free(batch->dictionaries);
+  free(batch->bounds);
   for (uint32_t i = 0; batch->chosen_known != NULL && i < batch->state->plan->customer.input_count;
        i++) {
     free(batch->chosen_values[i]);
@@ -333,6 +363,8 @@ static enum seg_status verify_columns(const struct seg_stored_batch *batch, uint
                       wait, error);
     if (status == SEG_OK)
       status = verify(batch->from.store, &values->known, true, first, rows, wait, error);
+    if (status == SEG_OK && has_codes(batch, i))
+      status = verify(batch->from.store, &values->codes, false, first, rows, wait, error);
   }
   return status;
 }
@@ -378,6 +410,8 @@ static enum seg_status find_column(struct seg_stored_batch *batch, uint32_t inpu
   enum seg_layout layout = scan->input_layouts[input];
   batch->scan.input_known[input] =
       seg_store_has(&values->known) ? (const uint64_t *)values->known.data + first / 64 : NULL;
+  if (has_codes(batch, input))
+    batch->scan.input_codes[input] = (const int16_t *)values->codes.data + first;
   if (layout != SEG_LAYOUT_TEXT || is_coded(scan, input)) {
     batch->scan.input_values[input] =
         values->values.data +

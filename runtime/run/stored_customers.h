@@ -36,6 +36,7 @@ struct seg_stored_batch {
   struct seg_stored_source from;
   struct seg_block_runner scan;
   struct seg_text_dictionary *dictionaries; // per input: of texts that are numbered
+  struct seg_code_bounds *bounds;           // per input: of fractions with codes that masks read
   struct seg_column *texts; // per input of the scan: a batch of it, when it is a text
   void **chosen_values;     // per input: a batch of it brought together, when only some customers
   uint64_t **chosen_known;  // are looked at

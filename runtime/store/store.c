@@ -281,7 +281,11 @@ enum seg_status seg_store_map_values(struct seg_store *store, struct seg_store_v
     status = seg_store_map(store, &values->entries, error);
   if (status == SEG_OK)
     status = seg_store_map(store, &values->bytes, error);
-  return status == SEG_OK ? seg_store_map(store, &values->known, error) : status;
+  if (status == SEG_OK)
+    status = seg_store_map(store, &values->known, error);
+  if (status == SEG_OK)
+    status = seg_store_map(store, &values->codes, error);
+  return status == SEG_OK ? seg_store_map(store, &values->bounds, error) : status;
 }
 
 /** What is known of a block. One thread at a time reads it, so that none is read twice. */

@@ -152,6 +152,8 @@ static void read_values(struct reading *reading, struct seg_json_value *object,
   take_array(reading, object, "entries", &values->entries);
   take_array(reading, object, "bytes", &values->bytes);
   take_array(reading, object, "known", &values->known);
+  take_array(reading, object, "codes", &values->codes);
+  take_array(reading, object, "bounds", &values->bounds);
   const struct seg_json_value *first = seg_json_take(object, "counts_from");
   values->counts_up = first != NULL;
   if (first != NULL && first->kind == SEG_JSON_INTEGER)
@@ -162,6 +164,13 @@ static void read_values(struct reading *reading, struct seg_json_value *object,
   if (seg_store_has(&values->entries)) // numbers of texts
     reading->damaged = reading->damaged || values->values.type > SEG_STORE_I32 ||
                        values->entries.type != SEG_STORE_U64;
+  if (seg_store_has(&values->codes) || seg_store_has(&values->bounds))
+    reading->damaged = reading->damaged || values->values.type != SEG_STORE_F64 ||
+                       values->codes.type != SEG_STORE_I16 ||
+                       values->codes.count != values->values.count ||
+                       values->bounds.type != SEG_STORE_F64 || values->bounds.count == 0 ||
+                       values->bounds.count > UINT16_MAX + 1 || !seg_store_has(&values->codes) ||
+                       !seg_store_has(&values->bounds);
   end_object(reading, object);
 }
 
@@ -415,6 +424,8 @@ static void walk_values(struct walk *walk, struct seg_store_values *values) {
   walk_array(walk, &values->entries);
   walk_array(walk, &values->bytes);
   walk_array(walk, &values->known);
+  walk_array(walk, &values->codes);
+  walk_array(walk, &values->bounds);
 }
 
 static void walk_entity(struct walk *walk, struct seg_store_entity *entity) {

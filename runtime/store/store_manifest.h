@@ -66,13 +66,17 @@ static inline uint64_t seg_store_array_bytes(const struct seg_store_array *array
  * The values of one column in one part. Whole numbers, dates, amounts, instants and codes in the
  * narrowest type that holds them all; bool: bits in words; text: where each begins in `bytes`, one
  * more than there are rows. Few different texts: each row has the number of one of them, and
- * `entries` is where those begin. Values that are not known are 0 or empty.
+ * `entries` is where those begin. Values that are not known are 0 or empty. Fractions of customers
+ * may have `codes`, 16 bits that rise with the value: `bounds` has the least value of each code
+ * (struct seg_code_bounds).
  */
 struct seg_store_values {
   struct seg_store_array values;
   struct seg_store_array entries; // of texts that are numbered
   struct seg_store_array bytes;   // of texts
   struct seg_store_array known;   // bits in words; absent: all known
+  struct seg_store_array codes;   // of fractions
+  struct seg_store_array bounds;  // of codes
   bool counts_up;                 // of keys: value i is known to be first + i
   int64_t first;
 };

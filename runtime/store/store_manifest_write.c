@@ -41,6 +41,8 @@ static void write_value_members(struct seg_json *json, const struct seg_store_va
   write_array(json, "entries", &values->entries);
   write_array(json, "bytes", &values->bytes);
   write_array(json, "known", &values->known);
+  write_array(json, "codes", &values->codes);
+  write_array(json, "bounds", &values->bounds);
   if (values->counts_up) {
     seg_json_key(json, "counts_from");
     seg_json_int(json, values->first);

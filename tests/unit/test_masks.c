@@ -246,7 +246,7 @@ static void check_ranks(struct seg_random *random, bool are_doubles, uint32_t th
   struct seg_mask_thresholds thresholds = {.count = 0};
   for (uint32_t i = 0; i < threshold_count; i++)
     assert_true(seg_mask_thresholds_add(&thresholds, are_doubles
-                                                         ? seg_mask_order_of(crowded_number(random))
+                                                         ? seg_number_order(crowded_number(random))
                                                          : crowded_integer(random)));
   seg_mask_thresholds_finish(&thresholds);
   for (int i = 0; i < RANKED; i++) {
@@ -254,7 +254,7 @@ static void check_ranks(struct seg_random *random, bool are_doubles, uint32_t th
     values[i] = orders[i] = crowded_integer(random);
     if (are_doubles) {
       memcpy(&values[i], &number, sizeof number);
-      orders[i] = seg_mask_order_of(number);
+      orders[i] = seg_number_order(number);
     }
   }
   const struct seg_mask_kernels *kernels = seg_mask_kernels(SEG_VECTOR_AVX512);

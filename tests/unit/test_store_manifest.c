@@ -37,7 +37,9 @@ static const char single_quoted[] =
     "{'rows':0,'keyed':0}],"
     "'columns':[{'name':'amount','type':'money','scale':2,'optional':false,'values':[],"
     "'parts':[{'values':{'generation':1,'file':'a','type':'<i4','count':3,'block':9}},"
-    "{'values':{'generation':1,'file':'b','type':'<f8','count':0,'block':10}}]}]}],"
+    "{'values':{'generation':1,'file':'b','type':'<f8','count':0,'block':10},"
+    "'codes':{'generation':1,'file':'b-codes','type':'<i2','count':0,'block':10},"
+    "'bounds':{'generation':1,'file':'b-bounds','type':'<f8','count':1,'block':10}}]}]}],"
     "'lists':[{'name':'stopped','source':'stopped','key':'id','time':'','zone':'',"
     "'gives_customers':false,"
     "'parts':[{'rows':1,'keyed':1}],"
@@ -102,6 +104,7 @@ static void what_is_written_is_read(void **state) {
   assert_int_equal(manifest.events[0].part_count, 2);
   assert_int_equal(manifest.events[0].columns[0].scale, 2);
   assert_int_equal(manifest.events[0].columns[0].parts[1].values.type, SEG_STORE_F64);
+  assert_int_equal(manifest.events[0].columns[0].parts[1].bounds.count, 1);
   assert_true(seg_store_has(&manifest.events[0].parts[0].days));
   assert_false(seg_store_has(&manifest.events[0].parts[1].days));
   assert_int_equal(manifest.lists[0].column_count, 0);
@@ -173,6 +176,12 @@ static void what_is_refused(void **state) {
       {"\"customer\"", "[\"free\",\"pro\"]", "\"free\"", damaged},
       {"\"purchase\"", ",{\"rows\":0,\"keyed\":0}", "", damaged}, // its columns have two parts
       {"\"purchase\"", "\"instant\":{", "\"instant\":{\"colour\":1,", version},
+      {"\"b-codes\"", "<i2", "<i4", damaged},
+      {"\"b-codes\"", "\"count\":0", "\"count\":1", damaged}, // as many as values
+      {"\"b-bounds\"", "<f8", "<i8", damaged},
+      {"\"b-bounds\"", "\"count\":1", "\"count\":0", damaged},
+      {"\"b-bounds\"", "\"count\":1", "\"count\":65537", damaged},
+      {"\"file\":\"b\"", "<f8", "<i8", damaged}, // of fractions
       {"\"events\"", "\"events\":[", "\"events\":[[],", damaged},
       {"\"lists\"", "\"lists\":[{", "\"lists\":{\"a\":{", damaged},
       {"\"generations\"", "0123456789abcdef", "0123456789abcde", damaged},

@@ -1,0 +1,86 @@
+// See mask_sketches.h.
+#include "runtime/filter/mask_sketches.h"
+
+// The last code whose least value does not exceed a number of that order.
+static uint32_t code_of(const struct seg_code_bounds *bounds, int64_t order) {
+  uint32_t code = 0, end = bounds->count;
+  while (end - code > 1) {
+    uint32_t middle = code + (end - code) / 2;
+    if (seg_number_order(bounds->least[middle]) <= order)
+      code = middle;
+    else
+      end = middle;
+  }
+  return code;
+}
+
+// What the lower bits of codes are compared with: twice those of the threshold's code, and one more
+// where that code decides.
+static void mark_doubts(struct seg_mask_bins *bins, const int64_t *codes, const bool *is_doubtful) {
+  uint32_t counts[SEG_MASK_BINS] = {0};
+  for (uint32_t i = 0; i < bins->count; i++) {
+    const uint64_t bin = ((uint64_t)codes[i] - (uint64_t)bins->least) >> bins->shift;
+    uint16_t *low = &bins->lows[counts[bin]++][bin];
+    *low = (uint16_t)(2 * *low + (is_doubtful[i] ? 0 : 1));
+  }
+}
+
+// One more at both ends: what is brought between them is in no doubt.
+static bool build_bins(struct seg_mask_sketch *sketch, const int64_t *codes,
+                       const bool *is_doubtful) {
+  const int64_t first = codes[0], last = codes[sketch->count - 1];
+  sketch->bins = (struct seg_mask_bins){.least = first > INT16_MIN ? first - 1 : first,
+                                        .most = last < INT16_MAX ? last + 1 : last};
+  if (!seg_mask_bins_fill(&sketch->bins, codes, sketch->count))
+    return false;
+  mark_doubts(&sketch->bins, codes, is_doubtful);
+  return true;
+}
+
+bool seg_mask_sketch_build(struct seg_mask_sketch *sketch,
+                           const struct seg_mask_thresholds *thresholds,
+                           const struct seg_code_bounds *bounds) {
+  int64_t codes[SEG_MASK_RANK_MOST] = {0};
+  bool is_doubtful[SEG_MASK_RANK_MOST] = {false};
+  if (thresholds->count == 0 || thresholds->count > SEG_MASK_RANK_MOST)
+    return false;
+  sketch->count = thresholds->count;
+  sketch->doubt_count = 0;
+  for (uint32_t i = 0; i < thresholds->count; i++) {
+    const int64_t threshold = thresholds->items[i];
+    if (threshold == INT64_MAX)
+      return false;
+    // Values exceed it from the next one on, which may be the least of its code.
+    const uint32_t code = code_of(bounds, threshold + 1);
+    is_doubtful[i] = threshold + 1 > seg_number_order(bounds->least[code]);
+    codes[i] = (int64_t)code + INT16_MIN - (is_doubtful[i] ? 0 : 1);
+    if (codes[i] < INT16_MIN)
+      return false;
+    sketch->thresholds[i] = threshold;
+    sketch->codes[i] = (int16_t)codes[i];
+    if (is_doubtful[i] &&
+        (sketch->doubt_count == 0 || sketch->doubts[sketch->doubt_count - 1] != sketch->codes[i]))
+      sketch->doubts[sketch->doubt_count++] = sketch->codes[i];
+  }
+  return build_bins(sketch, codes, is_doubtful);
+}
+
+static uint64_t lowest_of(uint64_t word) {
+  return (uint64_t)__builtin_ctzll(word);
+}
+
+void seg_mask_sketch_settle(const struct seg_mask_sketch *sketch, const double *values,
+                            int64_t rows, const uint64_t *doubtful, int8_t *ranks) {
+  for (int64_t w = 0; w < rows / 64; w++) // the next ones are fetched while one is ranked
+    for (uint64_t left = doubtful[w]; left != 0; left &= left - 1)
+      __builtin_prefetch(values + 64 * w + lowest_of(left));
+  for (int64_t w = 0; w < rows / 64; w++)
+    for (uint64_t left = doubtful[w]; left != 0; left &= left - 1) {
+      const int64_t row = 64 * w + (int64_t)lowest_of(left);
+      const int64_t order = seg_number_order(values[row]);
+      uint32_t rank = 0;
+      while (rank < sketch->count && order > sketch->thresholds[rank])
+        rank++;
+      ranks[row] = (int8_t)((int)rank - 128);
+    }
+}
