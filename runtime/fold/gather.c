@@ -56,6 +56,8 @@ void seg_gather_deinit(struct seg_gather *gather) {
   free(gather->flags);
   free(gather->columns);
   free(gather->positions);
+  free(gather->present);
+  free(gather->few);
   *gather = (struct seg_gather){0};
 }
 
@@ -144,6 +146,37 @@ static void count_customers(struct seg_gather *gather, const struct seg_slice *s
     counts[c] = (uint32_t)gather->offsets[c]; // from here on: where the next event goes
   }
   gather->offsets[customers] = sum;
+  gather->count = sum;
+}
+
+// The same for those who have events. Their bits bring them into order.
+static void count_few(struct seg_gather *gather, const struct seg_slice *slices, size_t slice_count,
+                      uint32_t first_customer, uint32_t customers) {
+  uint32_t *counts = gather->cursor;
+  size_t words = ((size_t)customers + 63) / 64;
+  memset(counts, 0, customers * sizeof *counts);
+  memset(gather->present, 0, words * sizeof *gather->present);
+  for (size_t s = 0; s < slice_count; s++) {
+    prefetch(slices, slice_count, s + AHEAD);
+    const uint16_t *numbers = field(&slices[s], slices[s].form->customer.before);
+    uint32_t base = slices[s].first_customer - first_customer;
+    for (uint32_t i = 0; i < slices[s].count; i++) {
+      uint32_t customer = base + numbers[i];
+      gather->present[customer / 64] |= UINT64_C(1) << (customer % 64);
+      counts[customer]++;
+    }
+  }
+  uint32_t sum = 0, count = 0;
+  for (size_t w = 0; w < words; w++)
+    for (uint64_t word = gather->present[w]; word != 0; word &= word - 1) {
+      uint32_t customer = (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(word);
+      uint32_t more = counts[customer];
+      gather->few[count] = customer;
+      gather->offsets[count++] = counts[customer] = sum;
+      sum += more;
+    }
+  gather->offsets[count] = sum;
+  gather->few_count = count;
   gather->count = sum;
 }
 
@@ -266,13 +299,9 @@ static void zero_padding(struct seg_gather *gather) {
              (end - gather->count) * sizeof(struct seg_str));
 }
 
-enum seg_status seg_gather_run(struct seg_gather *gather, const struct seg_slice *slices,
-                               size_t slice_count, uint32_t first_customer, uint32_t customers,
-                               struct seg_error *error) {
-  enum seg_status status = reserve_positions(gather, slices, slice_count, error);
-  if (status != SEG_OK)
-    return status;
-  count_customers(gather, slices, slice_count, first_customer, customers);
+// Where the events go is known.
+static void scatter(struct seg_gather *gather, const struct seg_slice *slices, size_t slice_count,
+                    uint32_t first_customer) {
   for (size_t s = 0; s < slice_count; s++) {
     const uint16_t *numbers = field(&slices[s], slices[s].form->customer.before);
     uint32_t *own = gather->cursor + (slices[s].first_customer - first_customer);
@@ -282,5 +311,39 @@ enum seg_status seg_gather_run(struct seg_gather *gather, const struct seg_slice
   }
   zero_added_flags(gather);
   zero_padding(gather);
+}
+
+enum seg_status seg_gather_run(struct seg_gather *gather, const struct seg_slice *slices,
+                               size_t slice_count, uint32_t first_customer, uint32_t customers,
+                               struct seg_error *error) {
+  enum seg_status status = reserve_positions(gather, slices, slice_count, error);
+  if (status != SEG_OK)
+    return status;
+  count_customers(gather, slices, slice_count, first_customer, customers);
+  scatter(gather, slices, slice_count, first_customer);
+  return SEG_OK;
+}
+
+static enum seg_status reserve_few(struct seg_gather *gather, struct seg_error *error) {
+  if (gather->present != NULL)
+    return SEG_OK;
+  free(gather->few);
+  gather->few = calloc((size_t)gather->customer_capacity + 1, sizeof *gather->few);
+  gather->present = gather->few == NULL ? NULL
+                                        : calloc((size_t)gather->customer_capacity / 64 + 1,
+                                                 sizeof *gather->present);
+  return gather->present != NULL ? SEG_OK : seg_fail_memory(error, what_for);
+}
+
+enum seg_status seg_gather_run_few(struct seg_gather *gather, const struct seg_slice *slices,
+                                   size_t slice_count, uint32_t first_customer, uint32_t customers,
+                                   struct seg_error *error) {
+  enum seg_status status = reserve_positions(gather, slices, slice_count, error);
+  if (status == SEG_OK)
+    status = reserve_few(gather, error);
+  if (status != SEG_OK)
+    return status;
+  count_few(gather, slices, slice_count, first_customer, customers);
+  scatter(gather, slices, slice_count, first_customer);
   return SEG_OK;
 }

@@ -179,23 +179,17 @@ static enum seg_status write_listing(struct event_writer *writer, struct listing
   return status;
 }
 
+// `count` offsets: of keys that follow each other, or of the gathered few.
 static enum seg_status write_offsets(struct event_writer *writer, uint32_t first, uint32_t count,
                                      uint64_t before, struct seg_error *error) {
-  enum { GROUP = 16 };
-  const uint64_t *offsets = writer->gather.offsets;
+  const struct seg_gather *gather = &writer->gather;
   struct listing listing;
   listing.count = 0;
   enum seg_status status = SEG_OK;
-  for (uint32_t from = 0; status == SEG_OK && from < count; from += GROUP) {
-    uint32_t end = count - from < GROUP ? count : from + GROUP;
-    if (writer->sparse && offsets[from] == offsets[end])
-      continue; // in what is added, most have nothing
-    for (uint32_t i = from; i < end; i++) {
-      listing.offsets[listing.count] = before + offsets[i];
-      listing.numbers[listing.count] = first + i;
-      listing.count += !writer->sparse || offsets[i] < offsets[i + 1];
-    }
-    if (listing.count + GROUP > sizeof listing.numbers / sizeof *listing.numbers)
+  for (uint32_t i = 0; status == SEG_OK && i < count; i++) {
+    listing.offsets[listing.count] = before + gather->offsets[i];
+    listing.numbers[listing.count++] = first + (writer->sparse ? gather->few[i] : i);
+    if (listing.count == sizeof listing.numbers / sizeof *listing.numbers)
       status = write_listing(writer, &listing, error);
   }
   return status == SEG_OK ? write_listing(writer, &listing, error) : status;
@@ -259,7 +253,10 @@ static enum seg_status write_slices(struct event_writer *writer, const struct se
                                     uint32_t count, bool goes_on, struct seg_error *error) {
   enum seg_status status = seg_gather_reserve(&writer->gather, rows, error);
   if (status == SEG_OK)
-    status = seg_gather_run(&writer->gather, slices, slice_count, first, count, error);
+    status = (writer->sparse ? seg_gather_run_few : seg_gather_run)(
+        &writer->gather, slices, slice_count, first, count, error);
+  if (writer->sparse) // in what is added, most have nothing
+    count = writer->gather.few_count;
   if (status == SEG_OK && !goes_on)
     status = write_offsets(writer, first, count, writer->rows, error);
   if (status != SEG_OK)

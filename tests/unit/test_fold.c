@@ -125,7 +125,7 @@ static void fixture_deinit(struct fixture *fixture) {
 }
 
 static void gather_partition(struct fixture *fixture, uint32_t partition, uint32_t shift,
-                             uint32_t customers) {
+                             uint32_t customers, bool few) {
   struct seg_slice slices[256];
   size_t count = 0;
   uint64_t events = 0;
@@ -144,8 +144,9 @@ static void gather_partition(struct fixture *fixture, uint32_t partition, uint32
     }
   }
   assert_int_equal(seg_gather_reserve(&fixture->gather, events, NULL), SEG_OK);
-  assert_int_equal(
-      seg_gather_run(&fixture->gather, slices, count, partition << shift, customers, NULL), SEG_OK);
+  assert_int_equal((few ? seg_gather_run_few : seg_gather_run)(&fixture->gather, slices, count,
+                                                               partition << shift, customers, NULL),
+                   SEG_OK);
   assert_int_equal(fixture->gather.count, events);
 }
 
@@ -173,7 +174,7 @@ static void check_gather(uint32_t flag_count, int32_t day_step, int64_t largest)
   uint32_t shift = 8, seen = 0;
   for (uint32_t p = 0; p < 2; p++) {
     uint32_t customers = p == 0 ? 256 : 301 - 256;
-    gather_partition(&fixture, p, shift, customers);
+    gather_partition(&fixture, p, shift, customers, false);
     const struct seg_gather *gather = &fixture.gather;
     for (uint32_t c = 0; c < customers; c++) {
       int32_t before = INT32_MIN;
@@ -204,6 +205,46 @@ static void gathered_events_are_by_customer_in_file_order(void **state) {
   static const uint32_t flag_counts[] = {0, 1, 8, 9, 17, 33, 64, 65, 130};
   for (size_t i = 0; i < sizeof flag_counts / sizeof *flag_counts; i++)
     check_gather(flag_counts[i], 1, INT32_MAX);
+}
+
+// Where most customers have no event, those who have are listed; both ways, one after the other.
+static void few_customers_are_listed(void **state) {
+  (void)state;
+  static const uint32_t owners[] = {200, 5, 300, 255, 5, 64, 0, 200, 5, 63};
+  static const uint32_t few[] = {0, 5, 63, 64, 200, 255}, offsets[] = {0, 1, 4, 5, 6, 8, 9};
+  static const int32_t days[] = {6, 1, 4, 8, 9, 5, 0, 7, 3}; // a day is the number of its row
+  struct fixture fixture;
+  fixture_init(&fixture, 1);
+  struct rows rows;
+  rows_init(&rows, 10, 1);
+  for (uint32_t i = 0; i < rows.count; i++) {
+    rows.customers[i] = owners[i];
+    rows.days[i] = (int32_t)i;
+  }
+  struct seg_event_rows all = view(&rows, 0);
+  assert_int_equal(seg_event_runs_add(&fixture.runs, &all, 6, &fixture.builder, NULL), SEG_OK);
+  seg_event_runs_finish(&fixture.runs);
+  const struct seg_gather *gather = &fixture.gather;
+  for (int turn = 0; turn < 2; turn++) {
+    gather_partition(&fixture, 0, 8, 256, true);
+    assert_int_equal(gather->few_count, 6);
+    for (uint32_t c = 0; c <= 6; c++)
+      assert_int_equal(gather->offsets[c], offsets[c]);
+    for (uint32_t c = 0; c < 6; c++)
+      assert_int_equal(gather->few[c], few[c]);
+    for (uint32_t e = 0; e < 9; e++)
+      assert_int_equal(gather->days[e], days[e]);
+    gather_partition(&fixture, 1, 8, 45, true); // customer 300
+    assert_int_equal(gather->few_count, 1);
+    assert_int_equal(gather->few[0], 44);
+    assert_int_equal(gather->days[0], 2);
+    gather_partition(&fixture, 0, 8, 256, false);
+    assert_int_equal(gather->offsets[200], 6);
+    assert_int_equal(gather->offsets[201], 8);
+    assert_int_equal(gather->days[6], 0);
+  }
+  rows_deinit(&rows);
+  fixture_deinit(&fixture);
 }
 
 // Whole numbers are as wide as those of their run need, days as far apart.
@@ -248,7 +289,7 @@ static void check_unique(uint32_t per_customer, uint32_t different, bool some_mi
   }
   struct seg_event_rows all = view(&rows, 0);
   assert_int_equal(seg_event_runs_add(&fixture.runs, &all, 6, &fixture.builder, NULL), SEG_OK);
-  gather_partition(&fixture, 0, 6, 3);
+  gather_partition(&fixture, 0, 6, 3, false);
   uint32_t columns[] = {0, 2, 3};
   uint32_t known[COLUMNS] = {0, UINT32_MAX, UINT32_MAX, UINT32_MAX};
   struct seg_unique_columns unique = {.count = 3, .columns = columns, .known_flag = known};
@@ -288,7 +329,7 @@ static void unique_by_flags(void **state) {
     }
     struct seg_event_rows all = view(&rows, 0);
     assert_int_equal(seg_event_runs_add(&fixture.runs, &all, 6, &fixture.builder, NULL), SEG_OK);
-    gather_partition(&fixture, 0, 6, 3);
+    gather_partition(&fixture, 0, 6, 3, false);
     uint32_t columns[] = {0}, flags[] = {0};
     uint32_t known[COLUMNS] = {UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX};
     struct seg_unique_columns unique = {
@@ -505,6 +546,7 @@ static void held_out_winners_are_counted(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(gathered_events_are_by_customer_in_file_order),
+      cmocka_unit_test(few_customers_are_listed),
       cmocka_unit_test(narrow_fields_keep_their_values),
       cmocka_unit_test(partitions_grow_with_customers),
       cmocka_unit_test(unique_keeps_the_first),
