@@ -58,6 +58,8 @@ enum seg_status seg_stored_stretches_init(struct seg_stored_stretches *stretches
   stretches->places = calloc(NEAR, sizeof *stretches->places);
   if (stretches->chosen == NULL || stretches->places == NULL)
     return seg_fail_memory(error, what_for);
+  for (uint32_t i = 0; i < NEAR; i++)
+    stretches->places[i] = SOME;
   for (uint32_t p = 0; p < parts; p++) {
     stretches->cursors[p].first = stretches->chosen + (size_t)p * 2 * (SOME + 1);
     stretches->cursors[p].end = stretches->cursors[p].first + SOME + 1;
@@ -205,8 +207,8 @@ static void search_sparse(struct seg_stored_cursor *cursor, const struct seg_sto
   cursor->place = seg_stored_place(part, (uint64_t)numbers[count - 1] + 1);
 }
 
-// The same by going over it, when it does not list many more: `places` tells who is who. It is not
-// cleared before: a place counts when the number is there.
+// The same by going over it, when it does not list many more: `places` tells who is who. Without a
+// branch that nobody could predict: what is nobody's goes where nobody looks.
 static void scan_sparse(struct seg_stored_cursor *cursor, const uint32_t *numbers, uint32_t count,
                         const uint16_t *places) {
   uint64_t place = cursor->place;
@@ -214,8 +216,6 @@ static void scan_sparse(struct seg_stored_cursor *cursor, const uint32_t *number
     place++;
   for (; place < cursor->count && cursor->numbers[place] <= numbers[count - 1]; place++) {
     uint32_t at = places[cursor->numbers[place] - numbers[0]];
-    bool is_chosen = at < count && numbers[at] == cursor->numbers[place];
-    at = is_chosen ? at : SOME; // nobody's: without a branch that nobody could predict
     cursor->first[at] = cursor->offsets[place];
     cursor->end[at] = cursor->offsets[place + 1];
   }
@@ -252,6 +252,8 @@ static void find_some(struct seg_stored_stretches *stretches, const uint32_t *nu
       if (cursor->first[i] < cursor->end[i])
         cursor->first[i] = leave_out(stretches, p, cursor->first[i], cursor->end[i]);
   }
+  for (uint32_t i = 0; i < count && numbers[i] - numbers[0] < NEAR; i++)
+    stretches->places[numbers[i] - numbers[0]] = SOME;
 }
 
 // Chosen customers, until they have `most` rows.

@@ -35,7 +35,7 @@ struct seg_stored_stretches {
   SEG_VEC(struct seg_stored_stretch) list;
   struct seg_stored_cursor *cursors; // per part
   uint64_t *chosen;                  // where their `first` and `end` lie
-  uint16_t *places;                  // of chosen numbers, by how far they are from the first
+  uint16_t *places; // of chosen numbers, by how far they are from the first; else behind them all
   int32_t from_day;
 };
 
