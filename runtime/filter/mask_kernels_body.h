@@ -343,14 +343,23 @@ KERNEL uint64_t claim(const uint64_t *mask, size_t words, uint64_t *unassigned, 
   return count;
 }
 
+// A vector has 16 rows, whose bits are told apart by what they are worth in a number of 16.
 KERNEL void expand(const uint64_t *slices, size_t stride, uint32_t count, uint64_t none,
                    uint16_t *codes) {
-  for (int i = 0; i < 64; i++)
-    codes[i] = (uint16_t)-((none >> i) & 1);
-  for (uint32_t b = 0; b < count; b++) {
-    uint64_t slice = slices[b * stride];
-    for (int i = 0; i < 64; i++)
-      codes[i] |= (uint16_t)(((slice >> i) & 1) << b);
+  static const uint16_t worth[16] = {1u << 0,  1u << 1,  1u << 2,  1u << 3, 1u << 4,  1u << 5,
+                                     1u << 6,  1u << 7,  1u << 8,  1u << 9, 1u << 10, 1u << 11,
+                                     1u << 12, 1u << 13, 1u << 14, 1u << 15};
+  for (int g = 0; g < 64; g += 16) {
+    const uint16_t missing = (uint16_t)(none >> g);
+    uint16_t some[16];
+    for (int i = 0; i < 16; i++)
+      some[i] = (uint16_t)-((missing & worth[i]) == worth[i]);
+    for (uint32_t b = 0; b < count; b++) {
+      const uint16_t slice = (uint16_t)(slices[b * stride] >> g), bit = (uint16_t)(1u << b);
+      for (int i = 0; i < 16; i++)
+        some[i] |= (uint16_t)(-((slice & worth[i]) == worth[i]) & bit);
+    }
+    memcpy(codes + g, some, sizeof some);
   }
 }
 #endif
