@@ -6,9 +6,10 @@
 
 #include "runtime/filter/mask_kernels_levels.h"
 
-#define KERNEL  static __attribute__((target("avx2,bmi,bmi2,popcnt")))
-#define INLINE  static inline __attribute__((target("avx2,bmi,bmi2,popcnt"), always_inline))
-#define KERNELS seg_mask_kernels_avx2
+#define KERNEL       static __attribute__((target("avx2,bmi,bmi2,popcnt")))
+#define INLINE       static inline __attribute__((target("avx2,bmi,bmi2,popcnt"), always_inline))
+#define KERNELS      seg_mask_kernels_avx2
+#define VECTOR_BYTES 32
 #define COMPARE_BY_HAND
 
 INLINE __m256i load(const void *values, int64_t index) {

@@ -9,9 +9,10 @@
 
 #define FEATURES                                                                                   \
   "avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,avx512vbmi,gfni,bmi,bmi2,popcnt"
-#define KERNEL  static __attribute__((target(FEATURES)))
-#define INLINE  static inline __attribute__((target(FEATURES), always_inline))
-#define KERNELS seg_mask_kernels_avx512
+#define KERNEL       static __attribute__((target(FEATURES)))
+#define INLINE       static inline __attribute__((target(FEATURES), always_inline))
+#define KERNELS      seg_mask_kernels_avx512
+#define VECTOR_BYTES 64
 #define COMPARE_BY_HAND
 #define COUNT_BY_HAND
 #define PICK_BY_HAND

@@ -1,6 +1,6 @@
 // The kernels of one level, in plain loops that the compiler turns into vectors; included once a
-// level. KERNEL is `static` with the processor's features. What a level does by hand it defines
-// before, as COMPARE_BY_HAND.
+// level. KERNEL is `static` with the processor's features, VECTOR_BYTES what its vectors hold. What
+// a level does by hand it defines before, as COMPARE_BY_HAND.
 
 #ifndef COMPARE_BY_HAND
 // Bytes of 0 or 1 into bits: the product gathers the lowest bit of each of eight bytes on top.
@@ -99,7 +99,10 @@ SIGN(sign_i64, int64_t)
 SIGN(sign_f64, double)
 #undef SIGN
 
-typedef uint64_t eight_words __attribute__((vector_size(64), aligned(8), may_alias));
+// Eight words at a time, as so many vectors: GCC takes vectors that are wider than the processor's
+// apart into words.
+typedef uint64_t vector_words __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
+enum { VECTOR_WORDS = VECTOR_BYTES / 8, PARTS = 64 / VECTOR_BYTES };
 
 #ifndef SLICE_BY_HAND
 #ifndef TURN_BY_HAND
@@ -163,12 +166,15 @@ PICK(pick_i32, int32_t)
 
 #define SPREAD KERNEL inline __attribute__((always_inline))
 
+// A part of the eight words of every slice and grade; the next one is PARTS behind.
+
 // Two bits more: four times as many grades.
-SPREAD void add_bits(const eight_words bits[2], uint32_t size, eight_words *grades) {
-  const eight_words low = bits[0], high = bits[1];
+SPREAD void add_bits(const vector_words *bits, uint32_t size, vector_words *grades) {
+  const vector_words low = bits[0], high = bits[PARTS];
+  size *= PARTS;
 #pragma GCC unroll 8
-  for (uint32_t v = 1; v < size; v++) {
-    const eight_words grade = grades[v];
+  for (uint32_t v = PARTS; v < size; v += PARTS) {
+    const vector_words grade = grades[v];
     grades[v] = high | low | grade;
     grades[size + v] = high | (low & grade);
     grades[2 * size + v] = high & (low | grade);
@@ -181,15 +187,15 @@ SPREAD void add_bits(const eight_words bits[2], uint32_t size, eight_words *grad
 
 // The grades of a digit: grades[v] = digit >= v. A further bit doubles them; two at once are fewer
 // steps through memory. Few grades need no counting.
-KERNEL void make_grades(const uint64_t *slices, uint32_t width, eight_words *grades) {
-  const eight_words *bits = (const eight_words *)slices;
+KERNEL void make_grades(const vector_words *bits, uint32_t width, vector_words *grades) {
   uint32_t size = 1;
-  grades[0] = ~(eight_words){0};
+  grades[0] = ~(vector_words){0};
   if (width % 2 != 0) {
-    grades[size] = *bits++;
+    grades[PARTS] = *bits;
+    bits += PARTS;
     size *= 2;
   }
-  for (; size < 1U << width; size *= 4, bits += 2) {
+  for (; size < 1U << width; size *= 4, bits += 2 * (size_t)PARTS) {
     switch (size) {
     case 1: add_bits(bits, 1, grades); break;
     case 2: add_bits(bits, 2, grades); break;
@@ -198,36 +204,45 @@ KERNEL void make_grades(const uint64_t *slices, uint32_t width, eight_words *gra
     default: add_bits(bits, size, grades); break;
     }
   }
-  grades[size] = (eight_words){0};
+  grades[(size_t)PARTS * size] = (vector_words){0};
 }
 
 // A number exceeds another when its highest digit does, or is as large and the rest exceeds.
-#define EXCEEDS(holds, places)                                                                     \
-  eight_words holds = *(const eight_words *)(table + (places)[0] + 64);                            \
-  _Pragma("GCC unroll 6") for (uint32_t d = 1; d < digits; d++) {                                  \
-    const eight_words *grade = (const eight_words *)(table + (places)[d]);                         \
-    (holds) = grade[1] | (grade[0] & (holds));                                                     \
+SPREAD vector_words exceeds(const char *table, uint32_t digits, const uint16_t *places,
+                            uint32_t part) {
+  const vector_words *grade = (const vector_words *)(table + places[0]) + part;
+  vector_words holds = grade[PARTS];
+#pragma GCC unroll 6
+  for (uint32_t d = 1; d < digits; d++) {
+    grade = (const vector_words *)(table + places[d]) + part;
+    holds = grade[PARTS] | (grade[0] & holds);
   }
+  return holds;
+}
 
 SPREAD void grade_all(const char *table, uint32_t digits, const uint16_t *places, uint32_t singles,
                       uint32_t pairs, uint64_t *words, size_t stride) {
   for (uint32_t i = 0; i < singles; i++, places += digits, words += stride) {
-    EXCEEDS(one, places)
-    *(eight_words *)words = one;
+#pragma GCC unroll 4
+    for (uint32_t part = 0; part < PARTS; part++)
+      ((vector_words *)words)[part] = exceeds(table, digits, places, part);
   }
   for (uint32_t i = 0; i < pairs; i++, places += 2 * (size_t)digits, words += stride) {
-    EXCEEDS(one, places)
-    EXCEEDS(other, places + digits)
-    *(eight_words *)words = one & ~other;
+#pragma GCC unroll 4
+    for (uint32_t part = 0; part < PARTS; part++)
+      ((vector_words *)words)[part] =
+          exceeds(table, digits, places, part) & ~exceeds(table, digits, places + digits, part);
   }
 }
 
 KERNEL void grade(const uint64_t *slices, const struct seg_mask_digits *digits,
                   const uint16_t *places, uint32_t singles, uint32_t pairs, uint64_t *words,
                   size_t stride) {
-  eight_words table[SEG_MASK_GRADES_MOST] __attribute__((aligned(64)));
+  uint64_t table[8 * SEG_MASK_GRADES_MOST] __attribute__((aligned(64)));
   for (uint32_t d = 0; d < digits->count; d++) {
-    make_grades(slices, digits->widths[d], table + digits->firsts[d]);
+    for (uint32_t part = 0; part < PARTS; part++)
+      make_grades((const vector_words *)slices + part, digits->widths[d],
+                  (vector_words *)(table + (size_t)8 * digits->firsts[d]) + part);
     slices += (size_t)8 * digits->widths[d];
   }
   const char *at = (const char *)table;
@@ -248,25 +263,25 @@ enum { FEW_OPERANDS = 8 };
 SPREAD void combine_few(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *op,
                         const uint32_t *operands, uint32_t factors, uint32_t alternatives) {
   const uint64_t *at[FEW_OPERANDS];
-  eight_words flips[FEW_OPERANDS];
+  vector_words flips[FEW_OPERANDS];
 #pragma GCC unroll 8
   for (uint32_t i = 0; i < factors + alternatives; i++) {
     bool is_plain = i < factors ? i < op->plain : i - factors < op->any;
     at[i] = slots + operands[i] * stride;
-    flips[i] = (eight_words){0} - !is_plain;
+    flips[i] = (vector_words){0} - !is_plain;
   }
   uint64_t *out = slots + op->out * stride;
-  for (size_t w = 0; w < words; w += 8) {
-    eight_words all = ~(eight_words){0}, any = {0};
+  for (size_t w = 0; w < words; w += VECTOR_WORDS) {
+    vector_words all = ~(vector_words){0}, any = {0};
 #pragma GCC unroll 8
     for (uint32_t i = factors; i < factors + alternatives; i++)
-      any |= *(const eight_words *)(at[i] + w) ^ flips[i];
+      any |= *(const vector_words *)(at[i] + w) ^ flips[i];
     if (alternatives > 0)
       all = any;
 #pragma GCC unroll 8
     for (uint32_t i = 0; i < factors; i++)
-      all &= *(const eight_words *)(at[i] + w) ^ flips[i];
-    *(eight_words *)(out + w) = all;
+      all &= *(const vector_words *)(at[i] + w) ^ flips[i];
+    *(vector_words *)(out + w) = all;
   }
 }
 
@@ -274,16 +289,17 @@ SPREAD void combine_few(uint64_t *slots, size_t stride, size_t words, const stru
 KERNEL void combine_many(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *op,
                          const uint32_t *operands) {
   const uint32_t factors = op->plain + op->negated, alternatives = op->any + op->any_negated;
-  for (size_t w = 0; w < words; w += 8) {
-    eight_words all = ~(eight_words){0}, any = {0};
+  for (size_t w = 0; w < words; w += VECTOR_WORDS) {
+    vector_words all = ~(vector_words){0}, any = {0};
     for (uint32_t i = 0; i < factors; i++)
-      all &= *(const eight_words *)(slots + operands[i] * stride + w) ^ -(uint64_t)(i >= op->plain);
+      all &=
+          *(const vector_words *)(slots + operands[i] * stride + w) ^ -(uint64_t)(i >= op->plain);
     for (uint32_t i = 0; i < alternatives; i++)
-      any |= *(const eight_words *)(slots + operands[factors + i] * stride + w) ^
+      any |= *(const vector_words *)(slots + operands[factors + i] * stride + w) ^
              -(uint64_t)(i >= op->any);
     if (alternatives > 0)
       all &= any;
-    *(eight_words *)(slots + op->out * stride + w) = all;
+    *(vector_words *)(slots + op->out * stride + w) = all;
   }
 }
 
