@@ -109,16 +109,96 @@ COMPARE_F64(greater_f64, _CMP_GT_OQ)
 COMPARE_F64(equal_f64, _CMP_EQ_OQ)
 COMPARE_F64(greater_equal_f64, _CMP_GE_OQ)
 
-// Eight slices of the bytes of 64 rows: the highest bits, and again of the doubled bytes.
-INLINE void turn(const uint8_t bytes[64], uint64_t *slices) {
-  __m256i low = load(bytes, 0), high = load(bytes, 1);
-  for (int b = 7; b >= 0; b--) {
-    slices[8 * b] = bits_of(low) | bits_of(high) << 32;
+// The highest `count` slices of bytes below 2^count, of 64 rows: their highest bits, and again of
+// the doubled bytes.
+INLINE void turn(__m256i low, __m256i high, uint32_t count, uint64_t *slices) {
+  const __m128i unused = _mm_cvtsi32_si128((int)(8 - count));
+  low = _mm256_sll_epi16(low, unused);
+  high = _mm256_sll_epi16(high, unused);
+  for (uint32_t b = count; b-- > 0;) {
+    slices[(size_t)8 * b] = bits_of(low) | bits_of(high) << 32;
     low = _mm256_add_epi8(low, low);
     high = _mm256_add_epi8(high, high);
   }
 }
-#define TURN_BY_HAND
+
+INLINE uint32_t bits_of_byte(uint32_t bits, uint32_t byte) {
+  return bits - 8 * byte < 8 ? bits - 8 * byte : 8;
+}
+
+KERNEL void slice_i8(const void *values, int64_t low, int64_t high, uint32_t bits,
+                     uint64_t *slices) {
+  const __m256i bottom = _mm256_set1_epi8((char)low), top = _mm256_set1_epi8((char)high);
+  for (int64_t w = 0; w < 8; w++) {
+    __m256i bytes[2];
+#pragma GCC unroll 8
+    for (int i = 0; i < 2; i++) {
+      __m256i value = _mm256_max_epi8(load(values, 2 * w + i), bottom);
+      bytes[i] = _mm256_sub_epi8(_mm256_min_epi8(value, top), bottom);
+    }
+    turn(bytes[0], bytes[1], bits, slices + w);
+  }
+}
+
+INLINE __m256i byte_of_16(__m256i number, uint32_t byte) {
+  return byte == 0 ? _mm256_and_si256(number, _mm256_set1_epi16(0xff))
+                   : _mm256_srli_epi16(number, 8);
+}
+
+KERNEL void slice_i16(const void *values, int64_t low, int64_t high, uint32_t bits,
+                      uint64_t *slices) {
+  const __m256i bottom = _mm256_set1_epi16((short)low), top = _mm256_set1_epi16((short)high);
+  for (int64_t w = 0; w < 8; w++) {
+    __m256i number[4];
+#pragma GCC unroll 8
+    for (int i = 0; i < 4; i++) {
+      __m256i value = _mm256_max_epi16(load(values, 4 * w + i), bottom);
+      number[i] = _mm256_sub_epi16(_mm256_min_epi16(value, top), bottom);
+    }
+    for (uint32_t byte = 0; 8 * byte < bits; byte++) {
+      __m256i bytes[2];
+#pragma GCC unroll 8
+      for (int i = 0; i < 2; i++)
+        bytes[i] = in_order(_mm256_packus_epi16(byte_of_16(number[2 * i], byte),
+                                                byte_of_16(number[2 * i + 1], byte)));
+      turn(bytes[0], bytes[1], bits_of_byte(bits, byte), slices + (size_t)64 * byte + w);
+    }
+  }
+}
+
+// The least bytes of 32 numbers, in order.
+INLINE __m256i least_bytes(const __m256i number[4]) {
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  const __m256i least = _mm256_set1_epi32(0xff);
+  __m256i bytes[4];
+#pragma GCC unroll 8
+  for (int i = 0; i < 4; i++)
+    bytes[i] = _mm256_and_si256(number[i], least);
+  __m256i packed = _mm256_packus_epi16(_mm256_packus_epi32(bytes[0], bytes[1]),
+                                       _mm256_packus_epi32(bytes[2], bytes[3]));
+  return _mm256_permutevar8x32_epi32(packed, order);
+}
+
+KERNEL void slice_i32(const void *values, int64_t low, int64_t high, uint32_t bits,
+                      uint64_t *slices) {
+  const __m256i bottom = _mm256_set1_epi32((int)low), top = _mm256_set1_epi32((int)high);
+  for (int64_t w = 0; w < 8; w++) {
+    __m256i number[8];
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; i++) {
+      __m256i value = _mm256_max_epi32(load(values, 8 * w + i), bottom);
+      number[i] = _mm256_sub_epi32(_mm256_min_epi32(value, top), bottom);
+    }
+    for (uint32_t byte = 0; 8 * byte < bits; byte++) {
+      turn(least_bytes(number), least_bytes(number + 4), bits_of_byte(bits, byte),
+           slices + (size_t)64 * byte + w);
+#pragma GCC unroll 8
+      for (int i = 0; i < 8; i++)
+        number[i] = _mm256_srli_epi32(number[i], 8);
+    }
+  }
+}
+#define SLICE_BY_HAND
 
 #include "runtime/filter/mask_kernels_body.h"
 #endif

@@ -105,7 +105,6 @@ typedef uint64_t vector_words __attribute__((vector_size(VECTOR_BYTES), aligned(
 enum { VECTOR_WORDS = VECTOR_BYTES / 8, PARTS = 64 / VECTOR_BYTES };
 
 #ifndef SLICE_BY_HAND
-#ifndef TURN_BY_HAND
 // Eight slices of the bytes of 64 rows. Eight bytes are a matrix of bits, turned by exchanging
 // its halves, their halves and theirs (Warren, Hacker's Delight, 2012, 7-3).
 KERNEL void turn(const uint8_t bytes[64], uint64_t *slices) {
@@ -124,7 +123,6 @@ KERNEL void turn(const uint8_t bytes[64], uint64_t *slices) {
       slices[(size_t)8 * b] |= (x >> 8 * b & 0xff) << 8 * i;
   }
 }
-#endif
 
 // `slices` has room for whole bytes of numbers.
 #define SLICE(name, type)                                                                          \
