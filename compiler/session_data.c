@@ -23,13 +23,19 @@ static enum seg_status parse_as_of(const char *text, int32_t *as_of, struct seg_
   return SEG_USAGE;
 }
 
-// Three quarters of the machine unless the caller says otherwise; half of it is for reading, half
-// for the run's own buffers.
+// Three quarters of the machine unless the caller says otherwise.
 uint64_t seg_session_memory(uint64_t memory_bytes) {
   if (memory_bytes > 0)
     return memory_bytes;
   long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
   return pages > 0 && page_bytes > 0 ? (uint64_t)pages * (uint64_t)page_bytes / 4 * 3 : 0;
+}
+
+uint64_t seg_session_run_memory(const struct seg_session_data *data) {
+  const uint64_t least = UINT64_C(128) << 20;
+  uint64_t half = data->memory_bytes / 2, rest = data->memory_bytes / 8;
+  rest = rest < least ? least : rest;
+  return data->store != NULL && rest < half ? data->memory_bytes - rest : half;
 }
 
 enum seg_status seg_session_data_init(struct seg_session_data *data, struct segc_session *session,

@@ -16,7 +16,7 @@
 struct seg_session_data {
   struct seg_arena arena;
   int32_t as_of;
-  uint64_t memory_bytes; // half of it for the run's own buffers, the rest for reading
+  uint64_t memory_bytes; // of all; `io` has half of it
   struct seg_zone *zone;
   struct seg_io_options io;
   bool narrow;                   // the customers' columns may be narrow: code is made for them
@@ -52,6 +52,13 @@ SEG_NODISCARD enum seg_status seg_session_data_open(struct seg_session_data *dat
 
 /** Three quarters of the machine when the caller says nothing (0). */
 uint64_t seg_session_memory(uint64_t memory_bytes);
+
+/**
+ * What of the memory the run's own buffers may take: half, beside the engine that reads and writes
+ * files, or, from a store, which needs none, all but an eighth, and at least 128 MB, that is left
+ * to the program and its machine code. 0: no limit.
+ */
+uint64_t seg_session_run_memory(const struct seg_session_data *data);
 
 /** Every override must name a source of the plan. */
 SEG_NODISCARD enum seg_status seg_session_check_overrides(struct seg_arena *arena,

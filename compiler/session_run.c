@@ -49,7 +49,7 @@ static enum seg_status run_plan(struct run *run) {
     seg_inputs_start(&run->data.inputs, &run->session->interrupted, !run->options->no_hash_cache);
   struct seg_run_options options = {.as_of = run->data.as_of,
                                     .threads = run->options->threads,
-                                    .memory_bytes = run->data.memory_bytes / 2,
+                                    .memory_bytes = seg_session_run_memory(&run->data),
                                     .counts_only = run->options->out_path == NULL,
                                     .implies_keys = true,
                                     .winners_only = is_winners_only(run),

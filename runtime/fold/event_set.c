@@ -15,10 +15,19 @@ void seg_event_set_deinit(struct seg_event_set *set) {
   *set = (struct seg_event_set){0};
 }
 
-bool seg_event_set_begin(struct seg_event_set *set, uint64_t events) {
+static uint64_t slots_for(uint64_t events) {
   uint64_t slots = SMALLEST;
   while (slots / 4 * 3 < events) // at most three quarters full
     slots *= 2;
+  return slots;
+}
+
+uint64_t seg_event_set_bytes(uint64_t events) {
+  return slots_for(events) * sizeof(struct seg_event_slot);
+}
+
+bool seg_event_set_begin(struct seg_event_set *set, uint64_t events) {
+  uint64_t slots = slots_for(events);
   if (slots > set->capacity) {
     free(set->slots);
     set->capacity = 0;

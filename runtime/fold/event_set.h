@@ -25,8 +25,8 @@ struct seg_event_set {
   uint32_t epoch;
 };
 
-/** The most bytes a set of `events` takes, an event. */
-enum { SEG_EVENT_SET_BYTES = 48 };
+/** Bytes that a set of at most `events` events takes. */
+uint64_t seg_event_set_bytes(uint64_t events);
 
 void seg_event_set_init(struct seg_event_set *set);
 void seg_event_set_deinit(struct seg_event_set *set);

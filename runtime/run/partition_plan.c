@@ -41,7 +41,7 @@ uint64_t seg_partition_plan_gathered(const struct seg_run_state *state, uint32_t
   if (fold->is_followed)
     bytes += rows * SEG_SEQUENCE_BYTES;
   if (seg_partition_plan_needs_set(state->plan, event))
-    bytes += rows * SEG_EVENT_SET_BYTES;
+    bytes += seg_event_set_bytes(rows);
   return bytes;
 }
 

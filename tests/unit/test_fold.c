@@ -543,8 +543,23 @@ static void held_out_winners_are_counted(void **state) {
   assert_int_equal(counts[2], 0);
 }
 
+// What is counted before a set is made is what it takes.
+static void a_set_takes_what_is_counted(void **state) {
+  (void)state;
+  const uint64_t events[] = {0, 1, 48, 49, 96, 97, 10000, 12288, 12289, 100000};
+  for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+    struct seg_event_set set;
+    seg_event_set_init(&set);
+    assert_true(seg_event_set_begin(&set, events[i]));
+    assert_int_equal(seg_event_set_bytes(events[i]), set.capacity * sizeof *set.slots);
+    assert_true(set.capacity > events[i]);
+    seg_event_set_deinit(&set);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_set_takes_what_is_counted),
       cmocka_unit_test(gathered_events_are_by_customer_in_file_order),
       cmocka_unit_test(few_customers_are_listed),
       cmocka_unit_test(narrow_fields_keep_their_values),
