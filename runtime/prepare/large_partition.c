@@ -40,8 +40,9 @@ static enum seg_status visit_slices(struct seg_large_partition *large, visit_sli
                                 .form = &run->form};
       if (slice.count == 0)
         continue;
-      slice.bytes = run->memory.bytes + offset;
-      if (run->memory.bytes == NULL) {
+      if (run->memory.bytes != NULL) {
+        slice.bytes = run->memory.bytes + offset;
+      } else {
         status = reserve(&large->bytes, &large->byte_capacity, size, error);
         if (status == SEG_OK)
           status = seg_spill_file_read(large->runs->spill, large->bytes, size,
