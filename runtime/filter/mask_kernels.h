@@ -36,6 +36,10 @@ typedef void seg_mask_compare(const void *values, int64_t rows, union seg_mask_c
 typedef void seg_mask_between(const void *values, int64_t rows, int64_t low, int64_t high,
                               uint64_t *words);
 
+/** words[w] bit i = values[64 w + i] is one of `count` wanted ones. */
+typedef void seg_mask_any(const int16_t *values, int64_t rows, const int16_t *wanted,
+                          uint32_t count, uint64_t *words);
+
 /** codes[i] = min(max(values[i], low), high) - low + least, which fits the narrower type. */
 typedef void seg_mask_narrow(const void *values, int64_t rows, int64_t low, int64_t high,
                              int64_t least, void *codes);
@@ -131,6 +135,7 @@ struct seg_mask_kernels {
   /** GREATER_EQUAL of F64 only: integers have a number before; BETWEEN of integers only. */
   seg_mask_compare *compare[SEG_MASK_TYPE_COUNT][SEG_MASK_TEST_COUNT];
   seg_mask_between *between[SEG_MASK_F64];
+  seg_mask_any *any_i16;                               // NULL: comparing one by one is as fast
   seg_mask_narrow *narrow[SEG_MASK_F64][SEG_MASK_F64]; // [from][to], to below from
   seg_mask_sign *sign[SEG_MASK_TYPE_COUNT];
   seg_mask_rank *rank[SEG_MASK_TYPE_COUNT]; // NULL where comparing one by one is as fast

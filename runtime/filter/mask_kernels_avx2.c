@@ -52,6 +52,24 @@ COMPARE_I8(equal_i8, _mm256_cmpeq_epi8)
 COMPARE_I16(greater_i16, _mm256_cmpgt_epi16)
 COMPARE_I16(equal_i16, _mm256_cmpeq_epi16)
 
+#define ANY_BY_HAND
+KERNEL void any_i16(const int16_t *values, int64_t rows, const int16_t *wanted, uint32_t count,
+                    uint64_t *words) {
+  for (int64_t w = 0; w < rows / 64; w++) {
+    __m256i holds[4];
+    for (int q = 0; q < 4; q++)
+      holds[q] = _mm256_setzero_si256();
+    for (uint32_t i = 0; i < count; i++) {
+      const __m256i one = _mm256_set1_epi16(wanted[i]);
+#pragma GCC unroll 4
+      for (int q = 0; q < 4; q++)
+        holds[q] = _mm256_or_si256(holds[q], _mm256_cmpeq_epi16(load(values, 4 * w + q), one));
+    }
+    words[w] = bits_of(in_order(_mm256_packs_epi16(holds[0], holds[1]))) |
+               bits_of(in_order(_mm256_packs_epi16(holds[2], holds[3]))) << 32;
+  }
+}
+
 #define COMPARE_I32(name, test)                                                                    \
   KERNEL void name(const void *values, int64_t rows, union seg_mask_constant constant,             \
                    uint64_t *words) {                                                              \

@@ -69,6 +69,21 @@ KERNEL void between_i64(const void *values, int64_t rows, int64_t low, int64_t h
 COMPARE_I16(greater_i16, _mm512_cmpgt_epi16_mask)
 COMPARE_I16(equal_i16, _mm512_cmpeq_epi16_mask)
 
+#define ANY_BY_HAND
+KERNEL void any_i16(const int16_t *values, int64_t rows, const int16_t *wanted, uint32_t count,
+                    uint64_t *words) {
+  for (int64_t w = 0; w < rows / 64; w++) {
+    const __m512i low = load(values, 2 * w), high = load(values, 2 * w + 1);
+    __mmask32 in_low = 0, in_high = 0;
+    for (uint32_t i = 0; i < count; i++) {
+      const __m512i one = _mm512_set1_epi16(wanted[i]);
+      in_low |= _mm512_cmpeq_epi16_mask(low, one);
+      in_high |= _mm512_cmpeq_epi16_mask(high, one);
+    }
+    words[w] = _mm512_kunpackd(in_high, in_low);
+  }
+}
+
 #define COMPARE_I32(name, test)                                                                    \
   KERNEL void name(const void *values, int64_t rows, union seg_mask_constant constant,             \
                    uint64_t *words) {                                                              \

@@ -432,6 +432,9 @@ const struct seg_mask_kernels KERNELS = {
             [SEG_MASK_F64] = {greater_f64, greater_equal_f64, equal_f64},
         },
     .between = {between_i8, between_i16, between_i32, between_i64},
+#ifdef ANY_BY_HAND
+    .any_i16 = any_i16,
+#endif
     .narrow =
         {
             [SEG_MASK_I16] = {[SEG_MASK_I8] = narrow_i16_i8},

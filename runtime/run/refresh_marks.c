@@ -45,6 +45,31 @@ static enum seg_mask_type type_of(const struct seg_store_array *days) {
                                        : SEG_MASK_I32;
 }
 
+/** Changed days of one part, when they are few. */
+struct few_days {
+  uint32_t count; // 0: they are looked at range by range
+  int16_t days[8];
+};
+
+static void find_few(const struct seg_refresh_marks *marks, const struct seg_changed_days *changed,
+                     const struct seg_store_part *part, struct few_days *few) {
+  few->count = 0;
+  if (marks->kernels->any_i16 == NULL || part->days.type != SEG_STORE_I16 || !part->span.is_known)
+    return;
+  for (size_t i = 0; i < changed->ranges.count; i++) {
+    struct seg_day_range range = changed->ranges.items[i];
+    int32_t first = range.first > part->span.first ? range.first : part->span.first;
+    int32_t last = range.last < part->span.last ? range.last : part->span.last;
+    for (int64_t day = first; day <= last; day++) {
+      if (few->count == sizeof few->days / sizeof *few->days) {
+        few->count = 0;
+        return;
+      }
+      few->days[few->count++] = (int16_t)day; // as the days of the part are
+    }
+  }
+}
+
 // words = which of the days, from the first word of some row on, are changed ones.
 static void compare(const struct seg_refresh_marks *marks, const struct seg_changed_days *changed,
                     const struct seg_store_array *days, uint64_t first, uint64_t rows,
@@ -94,9 +119,15 @@ static void mark_rows(const struct seg_refresh_marks *marks, const struct seg_ch
   const uint64_t *offsets = (const uint64_t *)part->offsets.data;
   uint64_t begin = offsets[stretch->place], end = offsets[stretch->end], place = stretch->place;
   uint64_t words[ROWS / 64];
+  struct few_days few;
+  find_few(marks, changed, part, &few);
   for (uint64_t first = begin / 64 * 64; first < end; first += ROWS) {
     uint64_t rows = end - first < ROWS ? (end - first + 63) / 64 * 64 : ROWS;
-    compare(marks, changed, &part->days, first, rows, words);
+    if (few.count > 0)
+      marks->kernels->any_i16((const int16_t *)part->days.data + first, (int64_t)rows, few.days,
+                              few.count, words);
+    else
+      compare(marks, changed, &part->days, first, rows, words);
     for (uint64_t w = 0; w < rows / 64; w++)
       for (uint64_t word = words[w]; word != 0; word &= word - 1) {
         uint64_t row = first + w * 64 + (uint64_t)__builtin_ctzll(word);

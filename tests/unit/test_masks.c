@@ -332,10 +332,38 @@ static void ranks_by_bins(void **state) {
                1 + (uint32_t)seg_random_below(&random, 600));
 }
 
+// Against a plain loop, with numbers that are wanted twice and at the ends of 16 bits.
+static void any_of_some_numbers(void **state) {
+  (void)state;
+  enum { ROWS = 320 };
+  static const int16_t wanted[] = {7, INT16_MIN, -1, 7, INT16_MAX, 0, 256, 255};
+  static const int16_t others[] = {8, INT16_MIN + 1, 1, INT16_MAX - 1, -256};
+  struct seg_random random;
+  seg_random_init(&random, 20261124);
+  int16_t values[ROWS];
+  for (int i = 0; i < ROWS; i++)
+    values[i] = seg_random_chance(&random, 30) ? wanted[seg_random_below(&random, 8)]
+                                               : others[seg_random_below(&random, 5)];
+  for (int level = SEG_VECTOR_BASELINE; level <= (int)seg_mask_best_level(); level++) {
+    const struct seg_mask_kernels *kernels = seg_mask_kernels((enum seg_vector_level)level);
+    for (uint32_t count = 0; kernels->any_i16 != NULL && count <= 8; count++) {
+      uint64_t words[ROWS / 64];
+      kernels->any_i16(values, ROWS, wanted, count, words);
+      for (int i = 0; i < ROWS; i++) {
+        bool expected = false;
+        for (uint32_t w = 0; w < count; w++)
+          expected = expected || values[i] == wanted[w];
+        assert_int_equal(words[i / 64] >> (i % 64) & 1, expected);
+      }
+    }
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(many_comparisons_of_a_column),
       cmocka_unit_test(ranges_of_a_column),
+      cmocka_unit_test(any_of_some_numbers),
       cmocka_unit_test(texts_by_their_heads),
       cmocka_unit_test(zero_bytes_are_looked_for),
       cmocka_unit_test(heads_have_the_order_of_texts),
