@@ -29,6 +29,8 @@ struct seg_expr *seg_build(struct seg_parser *parser, enum seg_expr_kind kind, s
   struct seg_expr *expr = seg_parser_alloc(parser, sizeof *expr);
   expr->kind = kind;
   expr->id = parser->ast->expression_count++;
+  if (parser->goes_on && !SEG_VEC_PUSH(&parser->made, expr))
+    parser->out_of_memory = true;
   expr->span = span;
   expr->depth = depth + 1;
   if (operand_count > 0) {

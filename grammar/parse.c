@@ -83,19 +83,25 @@ static bool read_tokens(struct seg_parser *parser) {
   parser->line_start = true;
   if (!seg_scan_check(parser) || parser->too_many)
     return false;
-  seg_scan(parser);
+  // Most tokens have four bytes or more, with what stands before them.
+  if (!SEG_VEC_RESERVE(&parser->raw, (parser->text.size - parser->offset) / 4))
+    parser->out_of_memory = true;
+  else
+    seg_scan(parser);
   return !parser->out_of_memory;
 }
 
 void seg_parser_release(struct seg_parser *parser) {
   SEG_VEC_FREE(&parser->raw);
   SEG_VEC_FREE(&parser->tokens);
+  SEG_VEC_FREE(&parser->made);
 }
 
 void seg_parser_run(struct seg_parser *parser) {
   if (!read_tokens(parser))
     return;
-  read_header(parser);
+  if (!parser->goes_on)
+    read_header(parser);
   seg_settle(parser);
   if (!parser->out_of_memory && !parser->too_many)
     (void)seg_grammar_parse(parser); // its mistakes are in the sink
@@ -105,7 +111,8 @@ enum seg_status seg_parse(const struct seg_source_map *map, uint32_t file, struc
                           struct seg_diagnostics *sink, struct seg_error *error) {
   struct seg_parser parser = {
       .map = map, .file = file, .text = map->files.items[file].text, .ast = ast, .sink = sink};
-  seg_parser_run(&parser);
+  if (!seg_parse_parts(&parser))
+    seg_parser_run(&parser);
   seg_parser_release(&parser);
   return parser.out_of_memory ? seg_fail_memory(error, "the syntax tree") : SEG_OK;
 }

@@ -36,6 +36,7 @@ struct seg_token {
 };
 
 typedef SEG_VEC(struct seg_token) seg_token_vec;
+typedef SEG_VEC(struct seg_expr *) seg_expr_vec;
 
 /** A growing array in the arena, for the lists of the tree. */
 struct seg_list {
@@ -58,6 +59,7 @@ struct seg_parser {
   struct seg_ast *ast;
   struct seg_diagnostics *sink;
   uint32_t errors_before; // of the sink, when this file began
+  bool goes_on;           // a part of a file that is not its first: from `offset` on
   bool out_of_memory;
   bool too_many; // SEG_MAX_SYNTAX_ERRORS reached: the rest of the file is not read
 
@@ -77,6 +79,7 @@ struct seg_parser {
   size_t resumed;         // 1 + index of the token where the last recovery ended, or 0
   int declaration;        // kind of the last declaration word handed out, 0 before the first
   bool too_deep_reported; // in the current declaration
+  seg_expr_vec made;      // of a part that goes on: its nodes, whose numbers are not final
 
   struct {
     _Alignas(16) char bytes[512];
@@ -98,6 +101,11 @@ struct seg_str seg_parser_text(const struct seg_parser *parser, struct seg_span 
 SEG_PRINTF(4, 5)
 struct seg_diagnostic *seg_parser_report(struct seg_parser *parser, enum seg_diag_code code,
                                          struct seg_span span, const char *format, ...);
+
+// parts.c
+/** Read a long file in several parts at the same time, into the tree. False when it is not long,
+ * and when anything is to be said about it: then nothing has been done. */
+bool seg_parse_parts(struct seg_parser *parser);
 
 // seg.l
 /** Read all of parser->text into parser->raw; the last token is TOK_END. */

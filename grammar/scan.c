@@ -61,7 +61,7 @@ static bool is_deceptive(uint32_t c) {
 
 bool seg_scan_check(struct seg_parser *parser) {
   struct seg_str text = parser->text;
-  if (text.size >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0)
+  if (parser->offset == 0 && text.size >= 3 && memcmp(text.data, "\xef\xbb\xbf", 3) == 0)
     parser->offset = 3; // the byte order mark of some editors
   struct seg_str rest = {text.data + parser->offset, text.size - parser->offset};
   if (seg_utf8_is_ascii(rest) && (rest.size == 0 || memchr(rest.data, 0, rest.size) == NULL))

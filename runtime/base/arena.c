@@ -53,6 +53,16 @@ void *seg_arena_alloc(struct seg_arena *arena, size_t size) {
   return result;
 }
 
+void seg_arena_join(struct seg_arena *arena, struct seg_arena *other) {
+  struct seg_arena_block **last = &other->blocks;
+  while (*last != NULL)
+    last = &(*last)->next;
+  *last = arena->blocks;
+  arena->blocks = other->blocks;
+  arena->bytes += other->bytes;
+  seg_arena_init(other);
+}
+
 void *seg_arena_array(struct seg_arena *arena, size_t count, size_t size) {
   size_t bytes;
   if (__builtin_mul_overflow(count, size, &bytes))

@@ -29,6 +29,9 @@ SEG_NODISCARD void *seg_arena_alloc(struct seg_arena *arena, size_t size);
  * overflows. */
 SEG_NODISCARD void *seg_arena_array(struct seg_arena *arena, size_t count, size_t size);
 
+/** What comes from `other` belongs to `arena` from now on; `other` is empty then. */
+void seg_arena_join(struct seg_arena *arena, struct seg_arena *other);
+
 /** A copy of the text, NUL-terminated behind its end; `data` is NULL when memory is out. */
 SEG_NODISCARD struct seg_str seg_arena_str(struct seg_arena *arena, struct seg_str text);
 

@@ -20,8 +20,9 @@
 
 /** Room for `extra` more elements; false when memory is out (the vector is unchanged then). */
 #define SEG_VEC_RESERVE(vec, extra)                                                                \
-  seg_vec_grow((void **)&(vec)->items, &(vec)->capacity, (vec)->count, (extra),                    \
-               sizeof *(vec)->items)
+  ((vec)->capacity - (vec)->count >= (size_t)(extra) ||                                            \
+   seg_vec_grow((void **)&(vec)->items, &(vec)->capacity, (vec)->count, (extra),                   \
+                sizeof *(vec)->items))
 
 /** Append one element (variadic, so that a compound literal fits); false when memory is out. */
 #define SEG_VEC_PUSH(vec, ...)                                                                     \
