@@ -13,7 +13,7 @@ static enum seg_status compile_own(struct segc_session *session, const struct se
   session->own_winners_only = winners_only;
   struct seg_codegen_options options = session->pipeline.codegen_options;
   options.winners_only = winners_only;
-  enum seg_status status = seg_plan_verify(plan, error);
+  enum seg_status status = seg_plan_verify_widths(plan, error); // the rest is the pipeline's
   return status == SEG_OK ? seg_codegen(plan, &options, &session->own_code, error) : status;
 }
 

@@ -419,4 +419,8 @@ void seg_plan_print(const struct seg_plan *plan, FILE *out);
 /** Check every invariant written above; a violation is SEG_INTERNAL with the place. */
 SEG_NODISCARD enum seg_status seg_plan_verify(const struct seg_plan *plan, struct seg_error *error);
 
+/** Of these invariants those about widths: for a plan that was verified with others. */
+SEG_NODISCARD enum seg_status seg_plan_verify_widths(const struct seg_plan *plan,
+                                                     struct seg_error *error);
+
 #endif

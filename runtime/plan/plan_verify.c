@@ -443,6 +443,32 @@ static enum seg_status check_events(const struct seg_plan *plan, struct seg_erro
   return SEG_OK;
 }
 
+static enum seg_status check_entity_widths(const struct seg_plan_entity *entity,
+                                           struct seg_error *error) {
+  enum seg_status status = seg_plan_verify_block_widths(&entity->scan, "scan", error);
+  return status == SEG_OK ? check_carried_widths(entity, error) : status;
+}
+
+static enum seg_status check_block_widths(const struct seg_plan *plan,
+                                          const struct seg_block *block, const char *name,
+                                          struct seg_error *error) {
+  enum seg_status status = seg_plan_verify_block_widths(block, name, error);
+  return status == SEG_OK ? check_customer_slots(plan, block, name, error) : status;
+}
+
+enum seg_status seg_plan_verify_widths(const struct seg_plan *plan, struct seg_error *error) {
+  enum seg_status status = check_entity_widths(&plan->customer, error);
+  for (uint32_t i = 0; status == SEG_OK && i < plan->event_count; i++) {
+    status = check_entity_widths(&plan->events[i], error);
+    if (status == SEG_OK)
+      status = check_fold(plan, i, error);
+  }
+  if (status == SEG_OK && plan->rank_count > 0)
+    status = check_block_widths(plan, &plan->first_block, "first block", error);
+  return status == SEG_OK ? check_block_widths(plan, &plan->customer_block, "customer block", error)
+                          : status;
+}
+
 enum seg_status seg_plan_verify(const struct seg_plan *plan, struct seg_error *error) {
   struct seg_str place = seg_str_view("customer");
   REQUIRE(plan->customer_from_event >= -1 &&

@@ -396,6 +396,12 @@ static enum seg_status check_roots(const struct check *check) {
   return SEG_OK;
 }
 
+enum seg_status seg_plan_verify_block_widths(const struct seg_block *block, const char *place,
+                                             struct seg_error *error) {
+  const struct check check = {.block = block, .place = place, .error = error};
+  return check_widths(&check);
+}
+
 enum seg_status seg_plan_verify_block(const struct seg_block *block, const char *place,
                                       struct seg_error *error) {
   const struct check check = {.block = block, .place = place, .error = error};

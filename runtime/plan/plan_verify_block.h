@@ -8,4 +8,9 @@
 SEG_NODISCARD enum seg_status seg_plan_verify_block(const struct seg_block *block,
                                                     const char *place, struct seg_error *error);
 
+/** Of its invariants those about the widths of inputs. */
+SEG_NODISCARD enum seg_status seg_plan_verify_block_widths(const struct seg_block *block,
+                                                           const char *place,
+                                                           struct seg_error *error);
+
 #endif

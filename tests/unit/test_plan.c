@@ -332,6 +332,32 @@ static void refuses_every_damage(void **state) {
   }
 }
 
+/** What is known of a plan that was verified with other widths. */
+static void refuses_widths_that_do_not_fit(void **state) {
+  (void)state;
+  struct seg_plan plan;
+  struct seg_error error = {0};
+  build(&plan);
+  assert_int_equal(seg_plan_verify_widths(&plan, &error), SEG_OK);
+  uint32_t inputs = plan.customer_block.input_count;
+  enum seg_width *widths = SEG_NEW_ARRAY(&plan.arena, enum seg_width, inputs);
+  assert_non_null(widths);
+  plan.customer_block.input_widths = widths;
+  assert_int_equal(seg_plan_verify_widths(&plan, &error), SEG_OK);
+  for (uint32_t slot = 0; slot < plan.customer.carried_count; slot++) {
+    widths[slot] = SEG_WIDTH_8;
+    assert_int_equal(seg_plan_verify_widths(&plan, &error), SEG_INTERNAL);
+    widths[slot] = SEG_WIDTH_FULL;
+  }
+  enum seg_width *carried =
+      SEG_NEW_ARRAY(&plan.arena, enum seg_width, plan.events[0].carried_count);
+  assert_non_null(carried);
+  carried[0] = SEG_WIDTH_8;
+  plan.events[0].carried_width = carried;
+  assert_int_equal(seg_plan_verify_widths(&plan, &error), SEG_INTERNAL);
+  seg_plan_deinit(&plan);
+}
+
 /** Division by a column or by the constant 0 may be unknown; by another constant it need not. */
 static void division_is_optional_unless_by_a_constant(void **state) {
   (void)state;
@@ -383,6 +409,7 @@ int main(void) {
       cmocka_unit_test(prints_every_part),
       cmocka_unit_test(accepts_a_sound_plan),
       cmocka_unit_test(refuses_every_damage),
+      cmocka_unit_test(refuses_widths_that_do_not_fit),
       cmocka_unit_test(division_is_optional_unless_by_a_constant),
       cmocka_unit_test(first_fault_wins),
   };
