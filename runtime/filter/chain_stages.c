@@ -1,12 +1,17 @@
 // The members of chains, cut into stages; see chain_stages.h.
 #include "runtime/filter/chain_stages.h"
 
+#include <pthread.h>
+
 #include "runtime/filter/mask_leaves.h"
 #include "runtime/filter/mask_planner.h"
 
 // The first stage: few enough that most rows need no more, enough that few are left. Larger stages
 // need smaller batches.
 enum { OPENING_MEMBERS = 64, LARGEST_STAGE = 256 };
+
+// Planning fewer takes about as long as starting a thread.
+enum { SHARED_ROOTS = 256 };
 
 static const char what_for[] = "the stages of chains";
 
@@ -48,29 +53,83 @@ static void cut_chain(struct seg_chain_stages *stages, uint32_t chain) {
   }
 }
 
-// The mask roots of the first stage come first, then those of each that follows.
-static enum seg_status build_programs(struct seg_chain_stages *stages, uint32_t *roots,
-                                      struct seg_error *error) {
-  uint32_t count = 0;
-  for (uint32_t c = 0; c < stages->chain_count; c++)
-    count = add_roots(stages, &stages->openings[c], roots, count);
-  uint32_t end = count;
-  for (uint32_t s = 1; s < stages->stage_count; s++)
-    end = add_roots(stages, &stages->stages[s], roots, end);
+/** Stages that one planner makes, from its own arena. */
+struct share {
+  const struct seg_chain_stages *stages;
+  struct seg_arena *arena;
+  uint32_t first, end; // stages
+  uint32_t *roots;     // of those, one stage behind the other
+  uint32_t opening;    // roots of the first of all stages
+  uint32_t count;      // roots
+  enum seg_status status;
+  struct seg_error error;
+};
+
+static uint32_t roots_of(const struct share *share, uint32_t stage) {
+  const struct seg_chain_stage *of = &share->stages->stages[stage];
+  return stage == 0 ? share->opening : of->end - of->first;
+}
+
+static void *build_share(void *argument) {
+  struct share *share = argument;
+  const struct seg_chain_stages *stages = share->stages;
   struct seg_block members = *stages->block;
-  members.mask_root_count = end;
-  members.mask_roots = roots;
+  members.mask_root_count = share->count;
+  members.mask_roots = share->roots;
   struct seg_mask_planner planner;
-  enum seg_status status = seg_mask_planner_init(
-      &planner, &stages->arena, &members, stages->kernel->step_slots, stages->kernel->level, error);
-  for (uint32_t s = 0; status == SEG_OK && s < stages->stage_count; s++) {
-    struct seg_chain_stage *stage = &stages->stages[s];
-    count = s == 0 ? count : stage->end - stage->first;
-    status = seg_mask_planner_build(&planner, roots, count, &stage->program, error);
-    roots += count;
+  share->status =
+      seg_mask_planner_init(&planner, share->arena, &members, stages->kernel->step_slots,
+                            stages->kernel->level, &share->error);
+  uint32_t *roots = share->roots;
+  for (uint32_t s = share->first; share->status == SEG_OK && s < share->end; s++) {
+    share->status = seg_mask_planner_build(&planner, roots, roots_of(share, s),
+                                           &stages->stages[s].program, &share->error);
+    roots += roots_of(share, s);
   }
   seg_mask_planner_deinit(&planner);
-  return status;
+  return NULL;
+}
+
+/** The share ends where it has half of the roots; the rest is the other's. */
+static void cut_share(struct share *share, struct share *other) {
+  uint32_t all = share->count, first = share->first;
+  share->count = 0;
+  for (share->end = first; share->end < other->end && (share->count == 0 || share->count * 2 < all);
+       share->end++)
+    share->count += roots_of(share, share->end);
+  other->first = share->end;
+  other->roots = share->roots + share->count;
+  other->count = all - share->count;
+}
+
+// The mask roots of the first stage come first, then those of each that follows. Many are planned
+// by two threads.
+static enum seg_status build_programs(struct seg_chain_stages *stages, uint32_t *roots,
+                                      struct seg_error *error) {
+  struct share share = {
+      .stages = stages, .arena = &stages->arena, .end = stages->stage_count, .roots = roots};
+  for (uint32_t c = 0; c < stages->chain_count; c++)
+    share.opening = add_roots(stages, &stages->openings[c], roots, share.opening);
+  share.count = share.opening;
+  for (uint32_t s = 1; s < stages->stage_count; s++)
+    share.count = add_roots(stages, &stages->stages[s], roots, share.count);
+  struct share other = share;
+  other.arena = &stages->second_arena;
+  pthread_t thread;
+  bool is_shared = share.count >= SHARED_ROOTS && stages->stage_count > 1;
+  if (is_shared) {
+    cut_share(&share, &other);
+    is_shared = pthread_create(&thread, NULL, build_share, &other) == 0;
+    if (!is_shared)
+      build_share(&other);
+  }
+  build_share(&share);
+  if (is_shared)
+    pthread_join(thread, NULL);
+  const struct share *failed = share.status != SEG_OK ? &share : &other;
+  if (error != NULL && failed->status != SEG_OK)
+    *error = failed->error;
+  return failed->status;
 }
 
 // Columns
@@ -131,6 +190,7 @@ enum seg_status seg_chain_stages_init(struct seg_chain_stages *stages,
                                       .chain_count = chain_count,
                                       .stage_count = 1};
   seg_arena_init(&stages->arena);
+  seg_arena_init(&stages->second_arena);
   size_t count = 1, members = 1;
   for (uint32_t c = 0; c < chain_count; c++) {
     count += count_stages(&chains[c]);
@@ -148,8 +208,10 @@ enum seg_status seg_chain_stages_init(struct seg_chain_stages *stages,
 }
 
 void seg_chain_stages_deinit(struct seg_chain_stages *stages) {
-  if (stages->block != NULL)
+  if (stages->block != NULL) {
     seg_arena_deinit(&stages->arena);
+    seg_arena_deinit(&stages->second_arena);
+  }
   *stages = (struct seg_chain_stages){0};
 }
 

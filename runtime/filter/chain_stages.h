@@ -29,7 +29,7 @@ struct seg_chain_column {
 };
 
 struct seg_chain_stages {
-  struct seg_arena arena;
+  struct seg_arena arena, second_arena;
   const struct seg_block *block;
   const struct seg_block_kernel *kernel;
   const struct seg_plan_chain *chains;
