@@ -4,6 +4,7 @@
 // or segc_turns PROJECT prove: a turn proves what the rules mean together. Nothing is kept from one
 // turn to the next but what segc itself keeps on disk, and the store, which stays open.
 #include <inttypes.h>
+#include <malloc.h>
 #include <segc.h>
 #include <stdlib.h>
 
@@ -120,6 +121,9 @@ int main(int argc, char **argv) {
     options.as_of = argv[2];
     options.threads = (unsigned)strtoul(argv[3], NULL, 10);
   }
+  // As in the other engines, the memory of a turn stays for the next one.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
   puts("ready 0");
   fflush(stdout);
   options.kept_store = segc_kept_store_new();
