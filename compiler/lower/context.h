@@ -21,6 +21,12 @@ struct seg_cell_draft {
   uint32_t number; // in the plan; set when the fold is finished
 };
 
+/** The step of a column in a customer block, once it has one. */
+struct seg_lowered_column {
+  const struct seg_block_builder *builder; // of the block; NULL: none yet
+  uint32_t step;
+};
+
 /** An entity's scan while it grows: inputs, carried columns and filters are added as rules need
  * them. */
 struct seg_entity_draft {
@@ -32,7 +38,8 @@ struct seg_entity_draft {
   SEG_VEC(uint32_t) filters; // mask steps of the scan block
   SEG_VEC(struct seg_cell_draft) cells;
   SEG_VEC(struct seg_plan_sequence) sequences;
-  bool is_followed; // some sequence looks for its rows
+  bool is_followed;                   // some sequence looks for its rows
+  struct seg_lowered_column *lowered; // the customer's, per column: what was last asked for
 };
 
 /** Input slots of the customer blocks are numbered in order of need and renumbered at the end. */

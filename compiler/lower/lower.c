@@ -421,6 +421,7 @@ static void draft_deinit(struct seg_entity_draft *draft) {
   SEG_VEC_FREE(&draft->filters);
   SEG_VEC_FREE(&draft->cells);
   SEG_VEC_FREE(&draft->sequences);
+  free(draft->lowered);
 }
 
 static bool begin(struct seg_lowering *lowering) {
@@ -430,11 +431,14 @@ static bool begin(struct seg_lowering *lowering) {
   seg_block_builder_init(&lowering->customer.scan, &plan->arena);
   seg_block_builder_init(&lowering->block, &plan->arena);
   seg_block_builder_init(&lowering->first, &plan->arena);
+  lowering->customer.lowered =
+      calloc(program->customer.column_count + 1, sizeof *lowering->customer.lowered);
   lowering->events = calloc(program->event_count + 1, sizeof *lowering->events);
   plan->event_count = program->event_count;
   plan->events = SEG_NEW_ARRAY(&plan->arena, struct seg_plan_entity, program->event_count);
   plan->folds = SEG_NEW_ARRAY(&plan->arena, struct seg_fold, program->event_count);
-  if (lowering->events == NULL || plan->events == NULL || plan->folds == NULL)
+  if (lowering->customer.lowered == NULL || lowering->events == NULL || plan->events == NULL ||
+      plan->folds == NULL)
     return false;
   for (uint32_t i = 0; i < program->event_count; i++) {
     lowering->events[i].entity = &program->events[i];

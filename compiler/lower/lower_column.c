@@ -127,19 +127,33 @@ bool seg_column_is_computed(const struct seg_scope *scope, uint32_t index) {
   return scope->draft->entity->columns[index].computed != NULL;
 }
 
-uint32_t seg_lower_column(const struct seg_scope *scope, uint32_t index) {
-  const struct seg_program_column *column = &scope->draft->entity->columns[index];
-  if (column->computed != NULL)
-    return seg_lower_value(scope, column->computed);
-  enum seg_layout layout = seg_lower_layout(&column->type);
-  uint32_t input = seg_lower_input(scope->lowering, scope->draft, column);
-  uint32_t step = seg_build_input(&scope->draft->scan, input, layout, column->optional);
-  if (scope->kind == SEG_SCOPE_SCAN)
-    return step;
-  step = seg_lower_carriable(scope->draft, step);
-  uint32_t carried = seg_lower_carry(scope->lowering, scope->draft, step);
+/** A column of the customer as an input of his block. */
+static uint32_t lower_carried(const struct seg_scope *scope,
+                              const struct seg_program_column *column, enum seg_layout layout,
+                              uint32_t step) {
+  uint32_t of = seg_lower_carriable(scope->draft, step);
+  uint32_t carried = seg_lower_carry(scope->lowering, scope->draft, of);
   struct seg_slot_draft slot = {.index = carried,
                                 .layout = layout == SEG_LAYOUT_BIT ? SEG_LAYOUT_I32 : layout,
                                 .optional = column->optional};
   return seg_lower_slot(scope, slot);
+}
+
+uint32_t seg_lower_column(const struct seg_scope *scope, uint32_t index) {
+  const struct seg_program_column *column = &scope->draft->entity->columns[index];
+  if (column->computed != NULL)
+    return seg_lower_value(scope, column->computed);
+  // Rules ask for the same few again and again.
+  struct seg_lowered_column *lowered =
+      scope->kind == SEG_SCOPE_CUSTOMER ? &scope->draft->lowered[index] : NULL;
+  if (lowered != NULL && lowered->builder == scope->builder)
+    return lowered->step;
+  enum seg_layout layout = seg_lower_layout(&column->type);
+  uint32_t input = seg_lower_input(scope->lowering, scope->draft, column);
+  uint32_t step = seg_build_input(&scope->draft->scan, input, layout, column->optional);
+  if (lowered != NULL) {
+    step = lower_carried(scope, column, layout, step);
+    *lowered = (struct seg_lowered_column){scope->builder, step};
+  }
+  return step;
 }

@@ -4,6 +4,8 @@
 #include <utf8proc.h>
 
 uint32_t seg_utf8_lower(uint32_t code_point) {
+  if (code_point < 0x80)
+    return code_point >= 'A' && code_point <= 'Z' ? code_point + 32 : code_point;
   return (uint32_t)utf8proc_tolower((utf8proc_int32_t)code_point);
 }
 
