@@ -111,7 +111,7 @@ struct seg_expr {
     enum seg_comparison comparison;
     enum seg_arithmetic arithmetic;
   };
-  struct seg_window window; // WINDOWED, SEQUENCE (window.first is the time allowed)
+  const struct seg_window *window; // WINDOWED, SEQUENCE (its `first` is the time allowed)
 };
 
 /** A type as written: the name, `money(EUR, 4)` arguments or the values of `one of (...)`. */

@@ -122,10 +122,10 @@ static void print_value(FILE *out, const struct seg_expr *expr) {
   case SEG_EXPR_NAME:
   case SEG_EXPR_FIELD:
   case SEG_EXPR_CALL: fprintf(out, "%.*s", SEG_STR(expr->name.text)); break;
-  case SEG_EXPR_WINDOWED: print_window(out, &expr->window); break;
+  case SEG_EXPR_WINDOWED: print_window(out, expr->window); break;
   case SEG_EXPR_SEQUENCE:
     fputs(expr->without ? "without, " : "then, ", out);
-    print_window(out, &expr->window);
+    print_window(out, expr->window);
     break;
   case SEG_EXPR_COMPARE: fputs(seg_comparison_sign(expr->comparison), out); break;
   case SEG_EXPR_BETWEEN:

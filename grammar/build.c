@@ -128,14 +128,14 @@ struct seg_expr *seg_build_windowed(struct seg_parser *parser, struct seg_span s
                                     struct seg_expr *operand, const struct seg_window *window) {
   struct seg_expr *expr = seg_build(parser, SEG_EXPR_WINDOWED, span, 1, &operand);
   if (expr != operand)
-    expr->window = *window;
+    expr->window = window;
   return expr;
 }
 
 struct seg_expr *seg_build_sequence(struct seg_parser *parser, struct seg_span span,
                                     struct seg_span word, bool without, struct seg_expr *first,
                                     struct seg_expr *second) {
-  if (second->kind != SEG_EXPR_WINDOWED || second->window.kind != SEG_WINDOW_WITHIN) {
+  if (second->kind != SEG_EXPR_WINDOWED || second->window->kind != SEG_WINDOW_WITHIN) {
     struct seg_diagnostic *d = seg_parser_report(parser, SEG_DIAG_SYNTAX, span,
                                                  "the time between the two events is missing");
     struct seg_str text = seg_parser_text(parser, span);

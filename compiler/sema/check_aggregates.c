@@ -58,9 +58,9 @@ static bool add_filter(struct seg_check *check, struct seg_table *table,
 /** `count(purchase within 30d)`: the window is said in the wrong place. */
 static void report_window_inside(struct seg_check *check, const struct seg_expr *expr,
                                  enum seg_aggregate_kind kind) {
-  struct seg_str window = seg_code(check, expr->window.span);
+  struct seg_str window = seg_code(check, expr->window->span);
   struct seg_diagnostic *d =
-      seg_report(check->sink, SEG_DIAG_WINDOW_OVER_GROUP, expr->window.span,
+      seg_report(check->sink, SEG_DIAG_WINDOW_OVER_GROUP, expr->window->span,
                  "the window stands behind the closing parenthesis of `%s`", words[kind]);
   const struct seg_expr *inner = expr->operands[0];
   if (inner->kind != SEG_EXPR_SEQUENCE || kind == SEG_AGGREGATE_COUNT)

@@ -145,7 +145,7 @@ struct seg_node *seg_check_arithmetic(struct seg_check *check, const struct seg_
     return seg_check_shift(check, scope, expr);
   if (right->kind == SEG_EXPR_WINDOWED && seg_waits_for_window(check, left) &&
       seg_waits_for_window(check, right->operands[0])) {
-    seg_report_group_window(check, expr, expr, &right->window);
+    seg_report_group_window(check, expr, expr, right->window);
     return NULL;
   }
   const struct seg_expr *constant_side = NULL;

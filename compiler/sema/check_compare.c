@@ -268,7 +268,7 @@ struct seg_node *seg_check_compare(struct seg_check *check, const struct seg_sco
     return NULL;
   const struct seg_window *window = seg_constant_window(check, left, &constant);
   if (window || is_group_window(check, left, right)) {
-    seg_report_group_window(check, expr, expr, window ? window : &right->window);
+    seg_report_group_window(check, expr, expr, window ? window : right->window);
     return NULL;
   }
   window = seg_constant_window(check, right, &constant);

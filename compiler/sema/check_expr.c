@@ -196,7 +196,7 @@ static bool help_windowed_date(struct seg_check *check, struct seg_diagnostic *d
   if (expr->kind != SEG_EXPR_WINDOWED || node->kind != SEG_NODE_AGGREGATE || node->argument)
     return false;
   struct seg_str date = seg_code(check, expr->operands[0]->span);
-  struct seg_str window = seg_code(check, expr->window.span);
+  struct seg_str window = seg_code(check, expr->window->span);
   struct seg_str event = check->program->events[node->event].name.text;
   if (node->window.kind == SEG_WINDOW_FROM) {
     char first[SEG_CIVIL_TEXT], last[SEG_CIVIL_TEXT];

@@ -13,10 +13,10 @@ static const char *word_of(const struct seg_expr *expr) {
 
 /** What stands behind the word `within`: one sentence for each unit that will not do. */
 static bool report_unit(struct seg_check *check, const struct seg_expr *expr) {
-  long long count = (long long)expr->window.first.count;
-  struct seg_span span = expr->window.span;
+  long long count = (long long)expr->window->first.count;
+  struct seg_span span = expr->window->span;
   struct seg_diagnostic *d;
-  if (expr->window.first.unit == SEG_UNIT_NONE) {
+  if (expr->window->first.unit == SEG_UNIT_NONE) {
     d = seg_report(check->sink, SEG_DIAG_WINDOW_WITHOUT_UNIT, span,
                    "the time between the two events has no unit");
     seg_note(check->sink, d, "%lld could be hours, days or weeks", count);
@@ -24,7 +24,7 @@ static bool report_unit(struct seg_check *check, const struct seg_expr *expr) {
              count);
     return false;
   }
-  bool month = expr->window.first.unit == SEG_UNIT_MONTH;
+  bool month = expr->window->first.unit == SEG_UNIT_MONTH;
   d = seg_report(check->sink, SEG_DIAG_ROLLING_MONTH, span,
                  "the time between two events cannot be counted in %s", month ? "months" : "years");
   seg_note(check->sink, d, "%s have different lengths", month ? "months" : "years");
@@ -34,7 +34,7 @@ static bool report_unit(struct seg_check *check, const struct seg_expr *expr) {
 
 static bool check_limit(struct seg_check *check, const struct seg_expr *expr,
                         struct seg_sequence *sequence) {
-  struct seg_duration time = expr->window.first;
+  struct seg_duration time = expr->window->first;
   int64_t factor = 1, most = SEG_MAX_WINDOW_DAYS;
   switch (time.unit) {
   case SEG_UNIT_NONE:
@@ -50,7 +50,7 @@ static bool check_limit(struct seg_check *check, const struct seg_expr *expr,
     return true;
   }
   struct seg_diagnostic *d =
-      seg_report(check->sink, SEG_DIAG_LITERAL_RANGE, expr->window.span,
+      seg_report(check->sink, SEG_DIAG_LITERAL_RANGE, expr->window->span,
                  time.count < 1 ? "no time between the two events: nothing could follow"
                                 : "the time between two events is at most %d days",
                  (int)SEG_MAX_WINDOW_DAYS);
@@ -62,13 +62,14 @@ static bool check_limit(struct seg_check *check, const struct seg_expr *expr,
 /** A window on the first event is the window of the count, and stands behind it. */
 static bool report_inner_window(struct seg_check *check, const struct seg_expr *expr) {
   const struct seg_expr *first = expr->operands[0];
-  struct seg_diagnostic *d = seg_report(check->sink, SEG_DIAG_WINDOW_OVER_GROUP, first->window.span,
-                                        "the window of the counted events stands behind the count");
+  struct seg_diagnostic *d =
+      seg_report(check->sink, SEG_DIAG_WINDOW_OVER_GROUP, first->window->span,
+                 "the window of the counted events stands behind the count");
   seg_help(check->sink, d, "write `count(%.*s %s %.*s %.*s) %.*s`",
            SEG_STR(seg_code(check, first->operands[0]->span)), word_of(expr),
            SEG_STR(seg_code(check, expr->operands[1]->span)),
-           SEG_STR(seg_code(check, expr->window.span)),
-           SEG_STR(seg_code(check, first->window.span)));
+           SEG_STR(seg_code(check, expr->window->span)),
+           SEG_STR(seg_code(check, first->window->span)));
   return false;
 }
 
@@ -79,18 +80,18 @@ static bool report_inner_window(struct seg_check *check, const struct seg_expr *
 static bool report_second_window(struct seg_check *check, const struct seg_expr *expr) {
   const struct seg_expr *second = expr->operands[1];
   struct seg_diagnostic *d;
-  if (second->window.kind != SEG_WINDOW_WITHIN) {
-    d = seg_report(check->sink, SEG_DIAG_WINDOW_OVER_GROUP, second->window.span,
+  if (second->window->kind != SEG_WINDOW_WITHIN) {
+    d = seg_report(check->sink, SEG_DIAG_WINDOW_OVER_GROUP, second->window->span,
                    "the event behind `%s` takes no window of its own", word_of(expr));
     seg_help(check->sink, d, "drop `%.*s`, or filter the event in brackets by its date",
-             SEG_STR(seg_code(check, second->window.span)));
+             SEG_STR(seg_code(check, second->window->span)));
     return false;
   }
-  d = seg_report(check->sink, SEG_DIAG_WINDOW_OVER_GROUP, expr->window.span,
+  d = seg_report(check->sink, SEG_DIAG_WINDOW_OVER_GROUP, expr->window->span,
                  "the window of the counted events stands behind the count");
   seg_help(check->sink, d, "write `count(%.*s %s %.*s) %.*s`",
            SEG_STR(seg_code(check, expr->operands[0]->span)), word_of(expr),
-           SEG_STR(seg_code(check, second->span)), SEG_STR(seg_code(check, expr->window.span)));
+           SEG_STR(seg_code(check, second->span)), SEG_STR(seg_code(check, expr->window->span)));
   return false;
 }
 

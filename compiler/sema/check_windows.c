@@ -244,7 +244,7 @@ static bool find_sites(struct seg_check *check, const struct seg_expr *expr, enu
   bool kept = SEG_VEC_PUSH(&open, expr);
   while (kept && open.count > 0) {
     const struct seg_expr *next = open.items[--open.count];
-    if (!next || (next->kind == SEG_EXPR_WINDOWED && &next->window != removed))
+    if (!next || (next->kind == SEG_EXPR_WINDOWED && next->window != removed))
       continue;
     enum seg_aggregate_kind kind;
     if (is_site(check, next, waiting)) {
@@ -376,7 +376,7 @@ const struct seg_window *seg_constant_window(struct seg_check *check, const stru
     return NULL;
   *constant = windowed->operands[0];
   if (!negative)
-    return &windowed->window;
+    return windowed->window;
   // `-2 within 90d` is parsed as -(2 within 90d): the same without the window stands in for it.
   struct seg_expr *minus = SEG_NEW(&check->scratch, struct seg_expr);
   struct seg_expr **operands = SEG_NEW(&check->scratch, struct seg_expr *);
@@ -389,7 +389,7 @@ const struct seg_window *seg_constant_window(struct seg_check *check, const stru
   operands[0] = windowed->operands[0];
   minus->span.end = operands[0]->span.end;
   *constant = minus;
-  return &windowed->window;
+  return windowed->window;
 }
 
 /** Only these take a window; everything else in front of one is a group. */
@@ -487,8 +487,8 @@ struct seg_node *seg_check_windowed(struct seg_check *check, const struct seg_sc
                                     const struct seg_expr *expr) {
   const struct seg_expr *operand = expr->operands[0];
   if (operand && operand->kind == SEG_EXPR_IN)
-    return seg_check_in(check, scope, operand, &expr->window);
-  return seg_bind_window(check, scope, expr, operand, &expr->window);
+    return seg_check_in(check, scope, operand, expr->window);
+  return seg_bind_window(check, scope, expr, operand, expr->window);
 }
 
 struct seg_node *seg_close_windows(struct seg_check *check, const struct seg_scope *scope,

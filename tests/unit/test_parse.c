@@ -270,26 +270,26 @@ static void test_windows(void **state) {
   const struct seg_expr *value;
   (void)state;
   value = parse_value(&program, "m from 2026-01-01 through 2026-03-31");
-  assert_int_equal(value->window.kind, SEG_WINDOW_FROM);
-  assert_int_equal(value->window.second_day - value->window.first_day, 31 + 28 + 31 - 1);
+  assert_int_equal(value->window->kind, SEG_WINDOW_FROM);
+  assert_int_equal(value->window->second_day - value->window->first_day, 31 + 28 + 31 - 1);
   program_end(&program);
   value = parse_value(&program, "m between 31d and 2w ago");
-  assert_int_equal(value->window.kind, SEG_WINDOW_BETWEEN);
-  assert_int_equal(value->window.first.count, 31);
-  assert_int_equal(value->window.second.unit, SEG_UNIT_WEEK);
+  assert_int_equal(value->window->kind, SEG_WINDOW_BETWEEN);
+  assert_int_equal(value->window->first.count, 31);
+  assert_int_equal(value->window->second.unit, SEG_UNIT_WEEK);
   program_end(&program);
   value = parse_value(&program, "m within 90");
-  assert_int_equal(value->window.first.unit, SEG_UNIT_NONE);
-  assert_int_equal(value->window.span.end - value->window.span.begin, strlen("within 90"));
+  assert_int_equal(value->window->first.unit, SEG_UNIT_NONE);
+  assert_int_equal(value->window->span.end - value->window->span.begin, strlen("within 90"));
   program_end(&program);
   value = parse_value(&program, "m in last 3 months");
-  assert_int_equal(value->window.kind, SEG_WINDOW_LAST);
-  assert_int_equal(value->window.first.count, 3);
-  assert_int_equal(value->window.period.kind, SEG_PERIOD_MONTH);
+  assert_int_equal(value->window->kind, SEG_WINDOW_LAST);
+  assert_int_equal(value->window->first.count, 3);
+  assert_int_equal(value->window->period.kind, SEG_PERIOD_MONTH);
   program_end(&program);
   value = parse_value(&program, "count(a then b within 24h)");
-  assert_int_equal(value->operands[0]->window.first.count, 24);
-  assert_int_equal(value->operands[0]->window.first.unit, SEG_UNIT_HOUR);
+  assert_int_equal(value->operands[0]->window->first.count, 24);
+  assert_int_equal(value->operands[0]->window->first.unit, SEG_UNIT_HOUR);
   program_end(&program);
 }
 
