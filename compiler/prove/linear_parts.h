@@ -79,7 +79,7 @@ struct seg_linear_system {
   uint32_t row_count, column_count;
   struct seg_linear_place places[SEG_LINEAR_PLACES]; // columns, and rows from SEG_LINEAR_COLUMNS on
   int64_t *factors;                                  // [row][SEG_LINEAR_COLUMNS], as posed
-  double *cells;                                     // [row][SEG_LINEAR_COLUMNS], the tableau
+  double *cells; // [row][column_count], the tableau: most are small, and stay in the cache
   uint32_t basic[SEG_LINEAR_ROWS], free[SEG_LINEAR_COLUMNS]; // places
   struct seg_simplex *simplex;                               // exact, of few inequalities
   uint32_t tries;

@@ -18,7 +18,7 @@ enum {
 static const double little = 1e-9; // of a factor
 
 static double *cells_of(const struct seg_linear_system *system, uint32_t row) {
-  return system->cells + (size_t)row * SEG_LINEAR_COLUMNS;
+  return system->cells + (size_t)row * system->column_count;
 }
 
 static const int64_t *factors_of(const struct seg_linear_system *system, uint32_t place) {

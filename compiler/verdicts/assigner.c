@@ -6,7 +6,8 @@ enum { OPEN, HOLDS, FAILS }; // of a sign
 enum {
   NO_CLAUSE = UINT32_MAX,
   NOT_IN_HEAP = UINT32_MAX,
-  HEAD = 2, // words of a clause before its signs
+  HEAD = 2,               // words of a clause before its signs
+  MOST_WORDS = INT32_MAX, // of all clauses: watches have no room for a larger place
   FEWEST_LEARNED = 4000,
   RESTART = 100 // dead ends, times a number of Luby's sequence
 };
@@ -131,7 +132,9 @@ static void set(struct seg_assigner *assigner, seg_sign sign, uint32_t reason) {
   assigner->values.items[sign ^ 1] = FAILS;
   variable->level = level_now(assigner);
   variable->reason = reason;
-  if (!SEG_VEC_PUSH(&assigner->trail, sign))
+  if (assigner->trail.count < assigner->trail.capacity)
+    assigner->trail.items[assigner->trail.count++] = sign;
+  else if (!SEG_VEC_PUSH(&assigner->trail, sign))
     assigner->out_of_memory = true;
 }
 
@@ -152,14 +155,15 @@ static void go_back(struct seg_assigner *assigner, uint32_t level) {
 /** Does one more sign of the clause allow it to be looked at less often? */
 static bool watch_another(struct seg_assigner *assigner, uint32_t clause, seg_sign *signs,
                           uint32_t count) {
+  const uint8_t *values = assigner->values.items;
   for (uint32_t i = 2; i < count; i++) {
     seg_sign sign = signs[i];
-    if (value_of(assigner, sign) == FAILS)
+    if (values[sign] == FAILS)
       continue;
     signs[i] = signs[1];
     signs[1] = sign;
     if (!SEG_VEC_PUSH(&assigner->watches.items[sign ^ 1].list,
-                      (struct seg_watch){clause, signs[0], false}))
+                      (struct seg_watch){clause, false, signs[0]}))
       assigner->out_of_memory = true;
     return true;
   }
@@ -168,42 +172,35 @@ static bool watch_another(struct seg_assigner *assigner, uint32_t clause, seg_si
 
 /** What follows from one sign that holds: the clause that fails, if any. */
 static uint32_t propagate_sign(struct seg_assigner *assigner, seg_sign sign) {
+  // The list of this sign does not grow here, and no other table moves.
   struct seg_watches *watches = &assigner->watches.items[sign];
+  struct seg_watch *at = watches->list.items, *kept = at, *end = at + watches->list.count;
+  const uint8_t *values = assigner->values.items;
   uint32_t failed = NO_CLAUSE;
-  size_t kept = 0, at = 0;
-  while (at < watches->list.count && failed == NO_CLAUSE && !assigner->out_of_memory) {
-    struct seg_watch watch = watches->list.items[at++];
-    if (value_of(assigner, watch.other) == HOLDS) {
-      watches->list.items[kept++] = watch;
-      continue;
+  while (at < end && failed == NO_CLAUSE && !assigner->out_of_memory) {
+    struct seg_watch watch = *at++;
+    uint8_t other = values[watch.other];
+    if (other != HOLDS && !watch.of_two) {
+      uint32_t count = assigner->words.items[watch.clause];
+      seg_sign *signs = assigner->words.items + watch.clause + HEAD;
+      if (signs[0] == (sign ^ 1)) {
+        signs[0] = signs[1];
+        signs[1] = sign ^ 1;
+      }
+      watch.other = signs[0];
+      other = values[watch.other];
+      if (other != HOLDS && watch_another(assigner, watch.clause, signs, count))
+        continue;
     }
-    if (watch.of_two) {
-      watches->list.items[kept++] = watch;
-      if (value_of(assigner, watch.other) == OPEN)
-        set(assigner, watch.other, watch.clause);
-      else
-        failed = watch.clause;
-      continue;
-    }
-    uint32_t count = assigner->words.items[watch.clause];
-    seg_sign *signs = assigner->words.items + watch.clause + HEAD;
-    if (signs[0] == (sign ^ 1)) {
-      signs[0] = signs[1];
-      signs[1] = sign ^ 1;
-    }
-    watch.other = signs[0];
-    if (value_of(assigner, signs[0]) != HOLDS &&
-        watch_another(assigner, watch.clause, signs, count))
-      continue;
-    watches->list.items[kept++] = watch;
-    if (value_of(assigner, signs[0]) == OPEN)
-      set(assigner, signs[0], watch.clause);
-    else if (value_of(assigner, signs[0]) == FAILS)
+    *kept++ = watch;
+    if (other == OPEN)
+      set(assigner, watch.other, watch.clause);
+    else if (other == FAILS)
       failed = watch.clause;
   }
-  while (at < watches->list.count)
-    watches->list.items[kept++] = watches->list.items[at++];
-  watches->list.count = kept;
+  while (at < end)
+    *kept++ = *at++;
+  watches->list.count = (size_t)(kept - watches->list.items);
   return failed;
 }
 
@@ -224,7 +221,7 @@ static void watch(struct seg_assigner *assigner, uint32_t clause) {
   bool of_two = assigner->words.items[clause] == 2;
   for (int i = 0; i < 2; i++)
     if (!SEG_VEC_PUSH(&assigner->watches.items[signs[i] ^ 1].list,
-                      (struct seg_watch){clause, signs[1 - i], of_two}))
+                      (struct seg_watch){clause, of_two, signs[1 - i]}))
       assigner->out_of_memory = true;
 }
 
@@ -232,7 +229,8 @@ static void watch(struct seg_assigner *assigner, uint32_t clause) {
 static uint32_t keep_clause(struct seg_assigner *assigner, const seg_sign *signs, uint32_t count,
                             bool learned) {
   uint32_t clause = (uint32_t)assigner->words.count;
-  if (!SEG_VEC_RESERVE(&assigner->words, (size_t)count + HEAD)) {
+  if (assigner->words.count > MOST_WORDS ||
+      !SEG_VEC_RESERVE(&assigner->words, (size_t)count + HEAD)) {
     assigner->out_of_memory = true;
     return NO_CLAUSE;
   }

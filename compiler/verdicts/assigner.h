@@ -20,9 +20,9 @@ typedef uint32_t seg_sign;
 enum seg_assigned { SEG_ASSIGNED_ALL, SEG_ASSIGNED_NONE, SEG_ASSIGNED_GAVE_UP };
 
 struct seg_watch {
-  uint32_t clause;
-  seg_sign other; // of the clause: while it holds, there is nothing to do
-  bool of_two;    // the clause has no others
+  uint32_t clause : 31; // its place in the words
+  uint32_t of_two : 1;  // it has no signs but this one and the other
+  seg_sign other;       // of the clause: while it holds, there is nothing to do
 };
 
 struct seg_watches {

@@ -10,12 +10,6 @@
 /** Where a candidate stands in a question that grows. */
 enum seg_candidate { SEG_CANDIDATE_OUT, SEG_CANDIDATE_MET, SEG_CANDIDATE_KEPT };
 
-/** Whom of the known customers a rule takes. */
-struct seg_takers {
-  uint64_t *bits;           // a bit for each, or NULL
-  uint32_t room, customers; // so many there is room for; so many were looked at
-};
-
 /**
  * Is there somebody whom a rule takes, if there is one, and no candidate? At first nobody is asked
  * about the candidates: one that takes the customer who was found is met, and the question is asked
@@ -40,7 +34,6 @@ struct seg_escape {
   uint32_t *members; // those that are asked about, and where they stand
   uint32_t *places;
   bool *member_core;
-  struct seg_takers *takers; // of each segment that was looked at
   const uint64_t **left_by;
 };
 

@@ -35,8 +35,9 @@ struct seg_engine {
   struct seg_pool pool;      // only when questions are pruned
   struct seg_linear *linear; // of all atoms; see seg_engine_refute
   bool linear_made;
-  uint8_t *meetings; // enum seg_meeting of a < b, at b * (b - 1) / 2 + a
-  uint8_t *ahead;    // in the same order, see ahead.h; or NULL
+  struct seg_takers *takers; // of each segment; takers.c
+  uint8_t *meetings;         // enum seg_meeting of a < b, at b * (b - 1) / 2 + a
+  uint8_t *ahead;            // in the same order, see ahead.h; or NULL
   struct seg_error *error;
 };
 

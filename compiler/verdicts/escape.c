@@ -1,8 +1,7 @@
 // A customer whom members of a chain leave, met one after the other; see chains.h.
-#include <stdlib.h>
-
 #include "compiler/reference/evaluate.h"
 #include "compiler/verdicts/chains.h"
+#include "compiler/verdicts/takers.h"
 
 enum { USUAL_AT_ONCE = 128 }; // so many candidates make a short walk
 
@@ -26,11 +25,8 @@ enum seg_status seg_escape_init(struct seg_escape *escape, struct seg_engine *en
   escape->places = SEG_NEW_ARRAY(arena, uint32_t, most + 1u);
   escape->member_core = SEG_NEW_ARRAY(arena, bool, most + 1u);
   escape->left_by = SEG_NEW_ARRAY(arena, const uint64_t *, most + 1u);
-  escape->takers =
-      SEG_NEW_ARRAY(arena, struct seg_takers, (size_t)engine->program->segment_count + 1);
-  bool made = escape->takers != NULL && escape->states != NULL && escape->core != NULL &&
-              escape->members != NULL && escape->places != NULL && escape->member_core != NULL &&
-              escape->left_by != NULL;
+  bool made = escape->states != NULL && escape->core != NULL && escape->members != NULL &&
+              escape->places != NULL && escape->member_core != NULL && escape->left_by != NULL;
   return made ? SEG_OK : seg_engine_no_memory(engine);
 }
 
@@ -42,9 +38,6 @@ static void end_walk(struct seg_escape *escape) {
 
 void seg_escape_deinit(struct seg_escape *escape) {
   end_walk(escape);
-  for (uint32_t s = 0; escape->takers != NULL && s < escape->engine->program->segment_count; s++)
-    free(escape->takers[s].bits);
-  escape->takers = NULL;
 }
 
 void seg_escape_begin(struct seg_escape *escape, uint32_t taken_by, uint32_t count,
@@ -120,59 +113,14 @@ static enum seg_status begin_walk(struct seg_escape *escape) {
   return status;
 }
 
-/** Which of 64 known customers the condition takes. */
-static uint64_t known_takers(const struct seg_engine *engine, const struct seg_node *node,
-                             uint32_t word) {
-  const struct seg_pool *pool = &engine->pool;
-  if (!seg_is_gate(node)) {
-    uint32_t atom = seg_circuit_atom_of(&engine->circuit, node);
-    return pool->bits[(size_t)(2 * atom) * (pool->room / 64) + word];
-  }
-  if (node->kind == SEG_NODE_MEMBER)
-    return known_takers(engine, engine->program->segments[node->segment].when, word);
-  uint64_t all = UINT64_MAX, any = 0;
-  uint32_t counts[64] = {0};
-  for (uint32_t i = 0; i < node->operand_count; i++) {
-    uint64_t takers = known_takers(engine, node->operands[i], word);
-    all &= takers;
-    any |= takers;
-    for (uint32_t bit = 0; bit < 64 && node->kind == SEG_NODE_TALLY; bit++)
-      counts[bit] += takers >> bit & 1;
-  }
-  if (node->kind != SEG_NODE_TALLY)
-    return node->kind == SEG_NODE_AND ? all : node->kind == SEG_NODE_OR ? any : ~any;
-  for (uint32_t bit = 0; bit < 64; bit++)
-    if (counts[bit] < node->least || counts[bit] > node->most)
-      all &= ~(1ull << bit);
-    else
-      all |= 1ull << bit;
-  return all;
-}
-
-/** Which known customers the rule of a segment takes: a bit for each. NULL when memory is out. */
-static const uint64_t *takers_of(struct seg_escape *escape, uint32_t segment) {
-  const struct seg_pool *pool = &escape->engine->pool;
-  struct seg_takers *takers = &escape->takers[segment];
-  if (takers->room < pool->room) {
-    uint64_t *bits = realloc(takers->bits, pool->room / 64 * sizeof *bits);
-    if (bits == NULL)
-      return NULL;
-    takers->bits = bits;
-    takers->room = pool->room;
-  }
-  for (uint32_t word = takers->customers / 64; word < (pool->customers + 63) / 64; word++)
-    takers->bits[word] = known_takers(escape->engine, rule_of(escape, segment), word);
-  takers->customers = pool->customers;
-  return takers->bits;
-}
-
 /** Is one of the known customers such a one? */
 static enum seg_status look_up(struct seg_escape *escape, uint32_t limit, bool *known) {
   uint32_t customers = escape->engine->pool.customers, words = (customers + 63) / 64, count = 0;
-  const uint64_t *taken = takers_of(escape, escape->taken_by), **takers = escape->left_by;
+  const uint64_t *taken = seg_engine_takers(escape->engine, escape->taken_by),
+                 **takers = escape->left_by;
   for (uint32_t i = 0; i < escape->count; i++)
     if (i < limit || escape->states[i] == SEG_CANDIDATE_KEPT)
-      takers[count++] = takers_of(escape, escape->candidates[i]);
+      takers[count++] = seg_engine_takers(escape->engine, escape->candidates[i]);
   bool made = taken != NULL;
   for (uint32_t i = 0; i < count; i++)
     made = made && takers[i] != NULL;

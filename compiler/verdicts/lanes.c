@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "compiler/verdicts/takers.h"
+
 enum { MOST_THREADS = 16 };
 
 struct crew {
@@ -57,7 +59,8 @@ enum seg_status seg_lane_engine_init(struct seg_lane_engine *lane, struct seg_en
   bool pool = seg_pool_fork(&own->pool, &engine->pool);
   bool boxes = seg_boxes_fork(&own->boxes, &engine->boxes);
   bool linear = engine->linear == NULL || seg_linear_fork(engine->linear, &own->linear);
-  return pool && boxes && linear ? SEG_OK : seg_engine_no_memory(engine);
+  bool takers = seg_engine_fork_takers(own, engine);
+  return pool && boxes && linear && takers ? SEG_OK : seg_engine_no_memory(engine);
 }
 
 void seg_lane_engine_deinit(struct seg_lane_engine *lane, struct seg_engine *engine) {
@@ -70,6 +73,7 @@ void seg_lane_engine_deinit(struct seg_lane_engine *lane, struct seg_engine *eng
   all->steps += counts->steps;
   if (slowest != NULL && lane->slowest.seconds > slowest->seconds)
     *slowest = lane->slowest;
+  seg_engine_forget_takers(&lane->engine);
   seg_linear_free(lane->engine.linear);
   seg_boxes_deinit_fork(&lane->engine.boxes);
   seg_pool_deinit(&lane->engine.pool);

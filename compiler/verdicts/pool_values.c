@@ -198,16 +198,57 @@ static void look_at_values(struct seg_pool *pool, struct seg_reference *referenc
   }
 }
 
-/** All atoms of a run, from a few. */
+/** As far as doubles tell: is the value of the run's comparisons below this limit, or above? */
+static int guess_side(const struct seg_pool *pool, uint32_t atom) {
+  const struct seg_node *node = pool->circuit->atoms.items[atom].node,
+                        *limit = limit_of(pool, atom);
+  const uint32_t *values = &pool->value_of[4 * (size_t)atom];
+  enum seg_type_kind kind = limit->type.kind;
+  bool real = kind == SEG_TYPE_NUMBER || kind == SEG_TYPE_AMOUNT;
+  const struct seg_value *value = &pool->values[values[0]].value;
+  double number = real ? value->number : (double)value->integer;
+  double end = real ? limit->literal.number : (double)limit->literal.integer;
+  if (node->kind == SEG_NODE_COMPARE_FRACTIONS) {
+    number *= (double)node->operands[3]->literal.integer;
+    end *= (double)pool->values[values[1]].value.integer;
+  }
+  return (number > end) - (number < end);
+}
+
+/** How many comparisons of a run are alike, from the first on: a guess. Where the value is the
+ * limit, all depends on whether the comparison allows that. */
+static uint32_t guess_same(const struct seg_pool *pool, const uint32_t *run, uint32_t count) {
+  enum seg_comparison comparison = pool->circuit->atoms.items[run[0]].node->comparison;
+  bool first_alike = comparison == SEG_LESS || comparison == SEG_GREATER_EQUAL;
+  uint32_t low = 0, high = count;
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    int side = guess_side(pool, run[middle]);
+    if (side > 0 || (side == 0 && first_alike))
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/** All atoms of a run, from a few: most often from the two between which the guess is. */
 static void look_at_run(struct seg_pool *pool, struct seg_reference *reference, const uint32_t *run,
                         uint32_t count, uint8_t *truths) {
-  bool first = atom_holds(pool, reference, run[0]);
-  uint32_t same = 1,
-           end = count; // the first `same` are like the first, those from `end` on are not
-  if (count == 1 || atom_holds(pool, reference, run[count - 1]) == first)
-    same = count;
-  else
-    end = count - 1;
+  uint32_t same = 1, end = count, guess = count > 2 ? guess_same(pool, run, count) : 0;
+  bool first;
+  // The first `same` are like the first, those from `end` on are not.
+  if (guess > 0 && guess < count &&
+      (first = atom_holds(pool, reference, run[guess - 1])) !=
+          atom_holds(pool, reference, run[guess])) {
+    same = end = guess;
+  } else {
+    first = atom_holds(pool, reference, run[0]);
+    if (count == 1 || atom_holds(pool, reference, run[count - 1]) == first)
+      same = count;
+    else
+      end = count - 1;
+  }
   while (same < end) {
     uint32_t middle = same + (end - same) / 2;
     if (atom_holds(pool, reference, run[middle]) == first)

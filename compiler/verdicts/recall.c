@@ -2,7 +2,7 @@
 // from questions about few atoms whose answers serve many pairs; see engine.h.
 #include <stdlib.h>
 
-#include "compiler/verdicts/engine.h"
+#include "compiler/verdicts/takers.h"
 
 enum {
   INVENTED_A_SEGMENT = 4,
@@ -33,6 +33,7 @@ enum seg_status seg_engine_learn(struct seg_engine *engine) {
 }
 
 void seg_engine_forget(struct seg_engine *engine) {
+  seg_engine_forget_takers(engine);
   if (!engine->options.unpruned)
     seg_pool_deinit(&engine->pool);
   seg_linear_free(engine->linear);
@@ -368,11 +369,14 @@ enum seg_status seg_engine_recall(struct seg_engine *engine, const struct seg_wa
   recalling.count = count;
   recalling.steps = recalling.join_count = 0;
   recalling.too_many = false;
+  enum seg_status status = seg_engine_has_taker(engine, wanted, count, known);
+  bool taker = *known;
   *known = false;
-  enum seg_status status = list_cubes(engine, wanted, count, made, recalling.lists, &usable);
-  if (status != SEG_OK || !usable)
+  if (status == SEG_OK && !taker)
+    status = list_cubes(engine, wanted, count, made, recalling.lists, &usable);
+  if (status != SEG_OK || (!taker && !usable))
     return status;
-  if (seg_pool_knows(&engine->pool, recalling.lists, count)) {
+  if (taker || seg_pool_knows(&engine->pool, recalling.lists, count)) {
     engine->verdicts->counts.pool_hits++;
     *known = true;
     *answered = (struct seg_answered){.existence = SEG_SOMEBODY};
@@ -417,11 +421,14 @@ enum seg_status seg_engine_look(struct seg_engine *engine, const struct seg_want
   recalling.count = count;
   recalling.steps = recalling.join_count = 0;
   recalling.too_many = false;
+  bool taker;
   *recalled = SEG_RECALLED_SETTLED;
-  enum seg_status status = list_cubes(engine, wanted, count, made, recalling.lists, &usable);
-  if (status != SEG_OK || !usable)
+  enum seg_status status = seg_engine_has_taker(engine, wanted, count, &taker);
+  if (status == SEG_OK && !taker)
+    status = list_cubes(engine, wanted, count, made, recalling.lists, &usable);
+  if (status != SEG_OK || (!taker && !usable))
     return status;
-  if (seg_pool_knows(&engine->pool, recalling.lists, count)) {
+  if (taker || seg_pool_knows(&engine->pool, recalling.lists, count)) {
     *recalled = SEG_RECALLED_SOMEBODY;
     return SEG_OK;
   }
