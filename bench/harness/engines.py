@@ -142,7 +142,16 @@ class DuckDb(SqlEngine):
     cents_of_amount = "(amount * 100)::bigint"
     block = 50
     formulation = ("count_if a rule, 50 rules a select, one case expression for a chain; predicates "
-                   "that rules share are columns of a select inside, then 200 rules a select")
+                   "that rules share are columns of a select inside, then 200 rules a select; over "
+                   "fractions or missing values a select with `where` a rule, over texts sum(case)")
+
+    def question(self, case, source):
+        kinds = {kind for kind, _ in case.columns.values()}
+        if case.warm and not case.winner and (case.missing or "number" in kinds):
+            return sql.counts_each(case.rules, self.dialect, source)
+        if case.warm and not case.winner and "text" in kinds:
+            return sql.counts(case.rules, sql.DUCKDB_TEXTS, source, self.block)
+        return super().question(case, source)
 
     def version(self):
         done = subprocess.run([self.settings.build / "bench" / "bench_duckdb", "--version"],

@@ -31,6 +31,9 @@ def multi_if(conditions):
 
 DUCKDB = Dialect("count_if({})", case_chain, "starts_with({}, {})", "contains({}, {})", "{}::{}",
                  once=True)
+# Rules over texts: `case` tests the later parts of a rule only where the first ones hold.
+DUCKDB_TEXTS = Dialect("sum(case when {} then 1 else 0 end)", case_chain, "starts_with({}, {})",
+                       "contains({}, {})", "{}::{}", once=True)
 CLICKHOUSE = Dialect("countIf({})", multi_if, "startsWith({}, {})", "position({}, {}) > 0",
                      "cast({} as {})")
 DATAFUSION = Dialect("count(case when {} then 1 end)", case_chain, "starts_with({}, {})",
@@ -134,6 +137,14 @@ def counts(rules, dialect, source, block=None):
     parts = [f"(select {', '.join(columns[i:i + block])} from {made}) as part_{i}"
              for i in range(0, len(columns), block)]
     return f"select * from {', '.join(parts)}"
+
+
+def counts_each(rules, dialect, source):
+    """Every count in a select of its own, which filters the rows while they are scanned."""
+    tests = [condition(rule, lambda one: predicate(one, dialect)) for rule in rules]
+    columns = [f"(select count(*) from {source} where {test}) as {name}"
+               for name, test in zip(names(rules), tests)]
+    return f"select {', '.join(columns)}, (select count(*) from {source}) as customers"
 
 
 def winners(rules, dialect, source):

@@ -45,7 +45,8 @@ def w1(settings):
         yield flat(settings, "int", 20, False, False, cold=True)
         yield flat(settings, "int", 20, False, False, cold=True, out=True)
         for variant in ("double", "missing", "text"):
-            yield flat(settings, variant, 20, False, True)
+            for winner in (False, True):
+                yield flat(settings, variant, 20, False, winner)
         return
     for count in (10, 100, 1000):
         for shared in (False, True):
