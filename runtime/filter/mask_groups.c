@@ -35,17 +35,16 @@ static int64_t greatest_of(enum seg_mask_type type) {
 }
 
 // Fractions that come from a source, which may have codes beside them.
-static bool may_be_sketched(const struct seg_mask_program *program, uint32_t leaf,
-                            const struct seg_mask_kernels *kernels) {
+static bool may_be_sketched(const struct seg_mask_program *program, uint32_t leaf) {
   const struct seg_mask_node *node = &program->leaves[leaf];
   return node->kind == SEG_MASK_COMPARE && node->right == SEG_MASK_NONE &&
-         kernels->rank_codes != NULL && program->columns[node->left].is_input &&
+         program->columns[node->left].is_input &&
          program->columns[node->left].layout == SEG_LAYOUT_F64;
 }
 
 static bool may_be_ranked(const struct seg_mask_groups *groups,
                           const struct seg_mask_group *group) {
-  return may_be_sketched(groups->program, group->first, groups->kernels) ||
+  return may_be_sketched(groups->program, group->first) ||
          (!group->is_sign && groups->kernels->rank[group->type] != NULL &&
           group->end - group->first >= FEWEST_RANKED / 2);
 }
@@ -92,15 +91,20 @@ static void build_groups(struct seg_mask_groups *groups) {
   }
 }
 
-uint64_t seg_mask_groups_bytes(const struct seg_mask_program *program) {
-  const struct seg_mask_kernels *kernels = seg_mask_kernels(program->level);
-  uint64_t rankings = program->leaf_count / (FEWEST_RANKED / 2);
+// A column has a group, or several of many comparisons each.
+static uint64_t rankings_most(const struct seg_mask_program *program) {
+  uint64_t columns = 0;
   for (uint32_t i = 0; i < program->leaf_count; i++)
-    rankings += may_be_sketched(program, i, kernels) &&
-                (i == 0 || program->leaves[i - 1].left != program->leaves[i].left);
+    columns += program->leaves[i].kind == SEG_MASK_COMPARE &&
+               (i == 0 || program->leaves[i - 1].kind != SEG_MASK_COMPARE ||
+                program->leaves[i - 1].left != program->leaves[i].left);
+  return columns + program->leaf_count / (SEG_MASK_RANK_MOST / 2);
+}
+
+uint64_t seg_mask_groups_bytes(const struct seg_mask_program *program) {
   return program->leaf_count * (PLACES * sizeof(uint16_t) + sizeof(struct seg_mask_test_now) +
                                 sizeof(struct seg_mask_group)) +
-         rankings * sizeof(union seg_mask_ranking);
+         rankings_most(program) * sizeof(union seg_mask_ranking);
 }
 
 bool seg_mask_groups_init(struct seg_mask_groups *groups, const struct seg_mask_program *program,
@@ -334,8 +338,9 @@ static void use_ranks(struct seg_mask_groups *groups, struct seg_mask_group *gro
     if (!add_thresholds(&thresholds, &groups->tests[i], group->type))
       return;
   seg_mask_thresholds_finish(&thresholds);
-  group->is_sketched = group->bounds != NULL &&
-                       seg_mask_sketch_build(&group->ranking->sketch, &thresholds, group->bounds);
+  group->is_sketched =
+      group->bounds != NULL &&
+      seg_mask_sketch_build(&group->ranking->sketch, &thresholds, group->bounds, groups->kernels);
   group->is_ranked = group->is_sketched || build_ranking(groups, group, &thresholds);
   if (group->is_ranked)
     use_places(groups, group, &thresholds);
@@ -400,7 +405,7 @@ static bool use_slices(struct seg_mask_groups *groups, struct seg_mask_group *gr
 static const struct seg_code_bounds *bounds_of(const struct seg_mask_groups *groups,
                                                const struct seg_mask_group *group,
                                                const struct seg_block_frame *frame) {
-  if (frame->codes == NULL || !may_be_sketched(groups->program, group->first, groups->kernels))
+  if (frame->codes == NULL || !may_be_sketched(groups->program, group->first))
     return NULL;
   const uint32_t slot = groups->program->columns[groups->program->leaves[group->first].left].slot;
   return frame->codes[slot] == NULL ? NULL : frame->bounds[slot];

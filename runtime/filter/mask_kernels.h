@@ -65,6 +65,16 @@ struct seg_mask_bins {
   uint16_t lows[SEG_MASK_BIN_MOST][SEG_MASK_BINS];
 };
 
+enum { SEG_MASK_PAGE = 16, SEG_MASK_IN_DOUBT = INT8_MAX };
+
+/** The rank of each code, less 128, or SEG_MASK_IN_DOUBT. Most codes have the ranks of the codes
+ * around them: the ranks of 16 codes are a page, and pages alike are one, so that all of them stay
+ * in the first-level cache. */
+struct seg_mask_pages {
+  uint16_t firsts[(UINT16_MAX + 1) / SEG_MASK_PAGE]; // of codes as numbers without a sign
+  int8_t ranks[2 * SEG_MASK_RANK_MOST * SEG_MASK_PAGE];
+};
+
 /** Thresholds of values that have codes (mask_sketches.h). */
 struct seg_mask_sketch {
   uint32_t count;
@@ -72,9 +82,12 @@ struct seg_mask_sketch {
   int16_t codes[SEG_MASK_RANK_MOST];      // values with larger codes exceed the threshold
   uint32_t doubt_count;
   int16_t doubts[SEG_MASK_RANK_MOST]; // codes of which some values may exceed more than others
-  /** `codes` in bins, with 2 low for the lower bits of doubtful ones and 2 low + 1 for others:
-   * twice those of a value's code exceed them, and equal only doubtful ones. */
-  struct seg_mask_bins bins;
+  union {
+    /** `codes` in bins, with 2 low for the lower bits of doubtful ones and 2 low + 1 for others:
+     * twice those of a value's code exceed them, and equal only doubtful ones. */
+    struct seg_mask_bins bins;
+    struct seg_mask_pages pages; // for kernels that look codes up
+  };
 };
 
 /** The thresholds of a column: a tree for I64 and F64, bins for I16 and I32, a sketch for F64 with
@@ -139,7 +152,8 @@ struct seg_mask_kernels {
   seg_mask_narrow *narrow[SEG_MASK_F64][SEG_MASK_F64]; // [from][to], to below from
   seg_mask_sign *sign[SEG_MASK_TYPE_COUNT];
   seg_mask_rank *rank[SEG_MASK_TYPE_COUNT]; // NULL where comparing one by one is as fast
-  seg_mask_rank_codes *rank_codes;          // NULL: codes are not used
+  seg_mask_rank_codes *rank_codes;
+  bool looks_up_codes; // in the pages of a sketch, not in its bins
   seg_mask_slice *slice[SEG_MASK_I64];
   seg_mask_grade *grade;
   seg_text_search_kernel *search;

@@ -164,6 +164,7 @@ static void run_codes(const struct seg_mask_runner *runner, const struct seg_mas
     const int64_t some = rows - first < SEG_MASK_ROUND ? rows - first : SEG_MASK_ROUND;
     fetch_ahead((const char *)(codes + first), sizeof *codes, some);
     runner->kernels->rank_codes(codes + first, some, sketch, ranks + first, doubtful + first / 64);
+    seg_mask_sketch_fetch(values + first, some, doubtful + first / 64);
   }
   seg_mask_sketch_settle(sketch, values, rows, doubtful, ranks);
 }

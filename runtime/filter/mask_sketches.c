@@ -37,12 +37,54 @@ static bool build_bins(struct seg_mask_sketch *sketch, const int64_t *codes,
   return true;
 }
 
+// The ranks of a page's codes; so many thresholds and doubts lie before it.
+static void rank_page(const struct seg_mask_sketch *sketch, int32_t first, uint32_t rank,
+                      uint32_t doubt, int8_t *ranks) {
+  for (int32_t i = 0; i < SEG_MASK_PAGE; i++) {
+    while (rank < sketch->count && first + i > sketch->codes[rank])
+      rank++;
+    while (doubt < sketch->doubt_count && first + i > sketch->doubts[doubt])
+      doubt++;
+    ranks[i] = doubt < sketch->doubt_count && first + i == sketch->doubts[doubt]
+                   ? SEG_MASK_IN_DOUBT
+                   : (int8_t)((int)rank - 128);
+  }
+}
+
+// Between two thresholds all pages are alike.
+static void build_pages(struct seg_mask_sketch *sketch) {
+  struct seg_mask_pages *pages = &sketch->pages;
+  uint32_t rank = 0, doubt = 0, used = 0, alike = 0, rank_of_alike = UINT32_MAX;
+  for (int32_t first = INT16_MIN; first <= INT16_MAX; first += SEG_MASK_PAGE) {
+    const int32_t last = first + SEG_MASK_PAGE - 1;
+    while (rank < sketch->count && first > sketch->codes[rank])
+      rank++;
+    while (doubt < sketch->doubt_count && first > sketch->doubts[doubt])
+      doubt++;
+    const bool is_alike = (rank == sketch->count || last <= sketch->codes[rank]) &&
+                          (doubt == sketch->doubt_count || last < sketch->doubts[doubt]);
+    uint16_t *at = &pages->firsts[(uint16_t)first / SEG_MASK_PAGE];
+    if (is_alike && rank == rank_of_alike) {
+      *at = (uint16_t)alike;
+      continue;
+    }
+    rank_page(sketch, first, rank, doubt, pages->ranks + used);
+    *at = (uint16_t)used;
+    if (is_alike) {
+      alike = used;
+      rank_of_alike = rank;
+    }
+    used += SEG_MASK_PAGE;
+  }
+}
+
 bool seg_mask_sketch_build(struct seg_mask_sketch *sketch,
                            const struct seg_mask_thresholds *thresholds,
-                           const struct seg_code_bounds *bounds) {
+                           const struct seg_code_bounds *bounds,
+                           const struct seg_mask_kernels *kernels) {
   int64_t codes[SEG_MASK_RANK_MOST] = {0};
   bool is_doubtful[SEG_MASK_RANK_MOST] = {false};
-  if (thresholds->count == 0 || thresholds->count > SEG_MASK_RANK_MOST)
+  if (thresholds->count == 0 || thresholds->count >= SEG_MASK_RANK_MOST)
     return false;
   sketch->count = thresholds->count;
   sketch->doubt_count = 0;
@@ -62,18 +104,24 @@ bool seg_mask_sketch_build(struct seg_mask_sketch *sketch,
         (sketch->doubt_count == 0 || sketch->doubts[sketch->doubt_count - 1] != sketch->codes[i]))
       sketch->doubts[sketch->doubt_count++] = sketch->codes[i];
   }
-  return build_bins(sketch, codes, is_doubtful);
+  if (!kernels->looks_up_codes)
+    return build_bins(sketch, codes, is_doubtful);
+  build_pages(sketch);
+  return true;
 }
 
 static uint64_t lowest_of(uint64_t word) {
   return (uint64_t)__builtin_ctzll(word);
 }
 
-void seg_mask_sketch_settle(const struct seg_mask_sketch *sketch, const double *values,
-                            int64_t rows, const uint64_t *doubtful, int8_t *ranks) {
-  for (int64_t w = 0; w < rows / 64; w++) // the next ones are fetched while one is ranked
+void seg_mask_sketch_fetch(const double *values, int64_t rows, const uint64_t *doubtful) {
+  for (int64_t w = 0; w < rows / 64; w++)
     for (uint64_t left = doubtful[w]; left != 0; left &= left - 1)
       __builtin_prefetch(values + 64 * w + lowest_of(left));
+}
+
+void seg_mask_sketch_settle(const struct seg_mask_sketch *sketch, const double *values,
+                            int64_t rows, const uint64_t *doubtful, int8_t *ranks) {
   for (int64_t w = 0; w < rows / 64; w++)
     for (uint64_t left = doubtful[w]; left != 0; left &= left - 1) {
       const int64_t row = 64 * w + (int64_t)lowest_of(left);

@@ -12,11 +12,15 @@
 
 #include "runtime/filter/mask_ranks.h"
 
-/** Of 1 to SEG_MASK_RANK_MOST finished thresholds of seg_number_order. False when too many share
- * their highest bits. */
+/** Of 1 to SEG_MASK_RANK_MOST - 1 finished thresholds of seg_number_order; as the kernels want it.
+ * False when there are more, or too many in one place. */
 bool seg_mask_sketch_build(struct seg_mask_sketch *sketch,
                            const struct seg_mask_thresholds *thresholds,
-                           const struct seg_code_bounds *bounds);
+                           const struct seg_code_bounds *bounds,
+                           const struct seg_mask_kernels *kernels);
+
+/** Ask memory for the values that are doubtful. */
+void seg_mask_sketch_fetch(const double *values, int64_t rows, const uint64_t *doubtful);
 
 /** Rank those of `rows` values in full that are doubtful (bits, as the kernel found them). */
 void seg_mask_sketch_settle(const struct seg_mask_sketch *sketch, const double *values,

@@ -250,16 +250,15 @@ static bool has_codes(const struct seg_stored_batch *batch, uint32_t input) {
   return batch->bounds[input].count > 0;
 }
 
-// Codes of fractions, where the masks of this machine read them and rows follow each other.
+// Codes of fractions, where the rows that are read follow each other.
 static enum seg_status add_bounds(struct seg_stored_batch *batch, struct seg_error *error) {
   const struct seg_run_state *state = batch->state;
   const struct seg_block *scan = &state->plan->customer.scan;
-  const enum seg_vector_level level = state->kernels->customer_scan.level;
   enum seg_status status = SEG_OK;
   batch->bounds = calloc((size_t)scan->input_count + 1, sizeof *batch->bounds);
   if (batch->bounds == NULL)
     return seg_fail_memory(error, what_for);
-  if (state->chosen != NULL || seg_mask_kernels(level)->rank_codes == NULL)
+  if (state->chosen != NULL)
     return SEG_OK;
   for (uint32_t i = 0; status == SEG_OK && i < scan->input_count; i++) {
     const struct seg_store_values *values = &batch->from.columns[i]->parts[0];

@@ -139,11 +139,10 @@ static void add_thresholds_around(struct seg_mask_thresholds *thresholds, double
 }
 
 static void check_ranks(const struct seg_mask_sketch *sketch, const double *values,
-                        const int16_t *codes, int level) {
+                        const int16_t *codes, const struct seg_mask_kernels *kernels) {
   static int8_t ranks[VALUES];
   static uint64_t doubtful[VALUES / 64];
-  seg_mask_kernels((enum seg_vector_level)level)
-      ->rank_codes(codes, VALUES, sketch, ranks, doubtful);
+  kernels->rank_codes(codes, VALUES, sketch, ranks, doubtful);
   seg_mask_sketch_settle(sketch, values, VALUES, doubtful, ranks);
   for (int i = 0; i < VALUES; i++) {
     int rank = 0;
@@ -174,16 +173,18 @@ static void ranks_of_codes_are_those_of_values(void **state) {
                                 coder.bounds[1 + seg_random_below(&random, coder.count - 1)]);
       }
       seg_mask_thresholds_finish(&thresholds);
-      if (!seg_mask_sketch_build(&sketch, &thresholds, &bounds))
-        continue; // too many in one place
-      tried++;
-      for (int level = SEG_VECTOR_BASELINE; level <= (int)seg_mask_best_level(); level++)
-        check_ranks(&sketch, values, codes, level);
+      for (int level = SEG_VECTOR_BASELINE; level <= (int)seg_mask_best_level(); level++) {
+        const struct seg_mask_kernels *kernels = seg_mask_kernels((enum seg_vector_level)level);
+        if (!seg_mask_sketch_build(&sketch, &thresholds, &bounds, kernels))
+          continue; // too many in one place
+        tried++;
+        check_ranks(&sketch, values, codes, kernels);
+      }
     }
     seg_value_coder_deinit(&coder);
     free(values);
   }
-  assert_true(tried > 4 * SHAPES);
+  assert_true(tried > 8 * SHAPES);
 }
 
 // --- runs ---
