@@ -129,7 +129,7 @@ const void *seg_reading_widen(const struct seg_reading *reading, const void *dat
 }
 
 enum seg_layout seg_target_layout(const struct seg_target *target) {
-  return target->narrow ? SEG_LAYOUT_I32 : seg_column_type_layout(target->type);
+  return target->width != SEG_WIDTH_FULL ? SEG_LAYOUT_I32 : seg_column_type_layout(target->type);
 }
 
 seg_converter seg_converter_choose(enum seg_family family, enum seg_column_type type, bool is_key) {

@@ -77,11 +77,11 @@ typedef enum seg_status (*seg_converter)(struct seg_conversion *conversion);
 struct seg_target {
   struct seg_str name;
   enum seg_column_type type;
-  uint8_t scale; // MONEY
-  bool optional; // unknown values are allowed
+  enum seg_width width; // INT: of its values, which fit; FULL: as its layout says
+  uint8_t scale;        // MONEY
+  bool optional;        // unknown values are allowed
   bool personal;
   bool is_key;
-  bool narrow;     // INT of values that have 32 bits: the column has them so
   uint32_t column; // of the chunk
   struct seg_reading reading;
   seg_converter convert;
@@ -111,11 +111,11 @@ static inline bool seg_conversion_has(const struct seg_conversion *conversion, i
 /** The converter for a pair; NULL when the type cannot be read from that family. */
 seg_converter seg_converter_choose(enum seg_family family, enum seg_column_type type, bool is_key);
 
-/** How the values of a target lie in its column. */
+/** What the column of a target has room for: where it is not FULL, at least its width. */
 enum seg_layout seg_target_layout(const struct seg_target *target);
 
-/** The converter of a narrow target. */
-extern const seg_converter seg_convert_to_narrow_int;
+/** The converters of targets that are not FULL, by width. A value that does not fit is an error. */
+extern const seg_converter seg_convert_to_narrow_int[SEG_WIDTH_COUNT];
 
 /** What can be wrong with a value. */
 enum seg_verdict {

@@ -189,18 +189,28 @@ static enum seg_status to_int_from_text(struct seg_conversion *conversion) {
   SEG_CONVERT_EACH(conversion, duckdb_string_t, int64_t, int_of_text);
 }
 
-static enum seg_verdict narrow_of_int(const struct seg_conversion *conversion, const int64_t *from,
-                                      int32_t *to) {
-  (void)conversion;
-  *to = (int32_t)*from;
-  return SEG_VERDICT_FINE;
-}
+// NOLINTBEGIN(bugprone-macro-parentheses): Type is a type
+#define NARROW(Type)                                                                               \
+  static enum seg_verdict Type##_of_int(const struct seg_conversion *conversion,                   \
+                                        const int64_t *from, Type *to) {                           \
+    (void)conversion;                                                                              \
+    *to = (Type) * from;                                                                           \
+    return *to == *from ? SEG_VERDICT_FINE : SEG_VERDICT_FOOTER_RANGE;                             \
+  }                                                                                                \
+  static enum seg_status to_##Type##_from_int(struct seg_conversion *conversion) {                 \
+    SEG_CONVERT_EACH(conversion, int64_t, Type, Type##_of_int);                                    \
+  }
+// NOLINTEND(bugprone-macro-parentheses)
 
-static enum seg_status to_narrow_from_int(struct seg_conversion *conversion) {
-  SEG_CONVERT_EACH(conversion, int64_t, int32_t, narrow_of_int);
-}
+NARROW(int8_t)
+NARROW(int16_t)
+NARROW(int32_t)
 
-const seg_converter seg_convert_to_narrow_int = to_narrow_from_int;
+const seg_converter seg_convert_to_narrow_int[SEG_WIDTH_COUNT] = {
+    [SEG_WIDTH_8] = to_int8_t_from_int,
+    [SEG_WIDTH_16] = to_int16_t_from_int,
+    [SEG_WIDTH_32] = to_int32_t_from_int,
+};
 
 const seg_converter seg_convert_to_int[SEG_FAMILY_COUNT] = {
     [SEG_FAMILY_INT] = to_int_from_int,   [SEG_FAMILY_DECIMAL] = to_int_from_decimal,

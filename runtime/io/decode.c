@@ -128,9 +128,9 @@ static enum seg_status decode_chunk(struct seg_morsel_state *state, duckdb_data_
 
 static struct seg_column_view view_of(const struct seg_morsel_state *state, uint32_t index) {
   struct seg_column_view view = seg_column_view(&state->columns[index]);
-  if (state->plan->targets[index].narrow) {
+  if (state->plan->targets[index].width != SEG_WIDTH_FULL) {
     view.layout = seg_column_type_layout(state->plan->targets[index].type);
-    view.width = SEG_WIDTH_32;
+    view.width = state->plan->targets[index].width;
   }
   return view;
 }
@@ -148,11 +148,22 @@ void seg_decode_show(struct seg_morsel *morsel) {
   morsel->inputs = state->inputs;
 }
 
+// Behind the last row of a column whose values take less than it has room for: 0, as everywhere.
+static void clear_padding(struct seg_column *column, const struct seg_target *target) {
+  size_t size = seg_width_bytes(column->layout, target->width);
+  if (target->width != SEG_WIDTH_FULL)
+    memset((char *)column->values + (size_t)column->count * size, 0,
+           (seg_bitmap_words(column->count) * 64 - (size_t)column->count) * size);
+}
+
 enum seg_status seg_decode_begin(struct seg_morsel *morsel, struct seg_error *error) {
   struct seg_morsel_state *state = morsel->state;
   enum seg_status status = SEG_OK;
-  for (uint32_t i = 0; i < state->plan->target_count && status == SEG_OK; i++)
+  for (uint32_t i = 0; i < state->plan->target_count && status == SEG_OK; i++) {
     status = seg_column_restart(&state->columns[i], morsel->row_count, error);
+    if (status == SEG_OK)
+      clear_padding(&state->columns[i], &state->plan->targets[i]);
+  }
   return status;
 }
 

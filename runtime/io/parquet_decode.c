@@ -174,6 +174,15 @@ static size_t raw_size(enum seg_parquet_type type) {
   } while (0)
 // NOLINTEND(bugprone-macro-parentheses)
 
+static void pick_narrow(size_t size, const void *values, const uint32_t *codes, int64_t count,
+                        void *to, int64_t at) {
+  switch (size) {
+  case sizeof(int8_t): PICK(int8_t, values, codes, count, (int8_t *)to + at); break;
+  case sizeof(int16_t): PICK(int16_t, values, codes, count, (int16_t *)to + at); break;
+  default: PICK(int32_t, values, codes, count, (int32_t *)to + at); break;
+  }
+}
+
 static void pick(enum seg_layout layout, const void *values, const uint32_t *codes, int64_t count,
                  void *to, int64_t at) {
   switch (layout) {
@@ -185,6 +194,45 @@ static void pick(enum seg_layout layout, const void *values, const uint32_t *cod
     PICK(struct seg_str, values, codes, count, (struct seg_str *)to + at);
     break;
   }
+}
+
+/*
+ * Narrowing: to[i] = values[i]; false when a value does not fit.
+ */
+
+// NOLINTBEGIN(bugprone-macro-parentheses): From and To are types
+#define NARROW(From, To)                                                                           \
+  do {                                                                                             \
+    const From *from_ = (values);                                                                  \
+    To *to_ = (To *)(to) + at;                                                                     \
+    From lost_ = 0;                                                                                \
+    for (uint32_t row_ = 0; row_ < count; row_++) {                                                \
+      to_[row_] = (To)from_[row_];                                                                 \
+      lost_ |= from_[row_] ^ (From)to_[row_];                                                      \
+    }                                                                                              \
+    return lost_ == 0;                                                                             \
+  } while (0)
+// NOLINTEND(bugprone-macro-parentheses)
+
+static bool narrow(enum seg_parquet_type type, enum seg_width width, const void *values,
+                   uint32_t count, void *to, int64_t at) {
+  bool is_wide = type == SEG_PARQUET_INT64;
+  switch (width) {
+  case SEG_WIDTH_FULL: return false;
+  case SEG_WIDTH_8:
+    if (is_wide)
+      NARROW(int64_t, int8_t);
+    NARROW(int32_t, int8_t);
+  case SEG_WIDTH_16:
+    if (is_wide)
+      NARROW(int64_t, int16_t);
+    NARROW(int32_t, int16_t);
+  case SEG_WIDTH_32:
+    if (is_wide)
+      NARROW(int64_t, int32_t);
+    NARROW(int32_t, int32_t);
+  }
+  return false;
 }
 
 // The raw values of coded rows; what stands in rows without one is never looked at.
@@ -212,6 +260,8 @@ static enum seg_status convert_dictionary(struct seg_morsel_state *state, uint32
   struct converted *made = &state->parquet->dictionaries[index];
   enum seg_layout layout = seg_target_layout(target);
   size_t size = raw_size(place->column->type), made_size = seg_layout_size(layout, 64) / 64;
+  if (target->width != SEG_WIDTH_FULL)
+    made_size = seg_width_bytes(layout, target->width);
   made->generation = dictionary->generation;
   made->usable = layout != SEG_LAYOUT_BIT;
   seg_arena_deinit(&made->scratch.arena);
@@ -266,15 +316,19 @@ static enum seg_status take_target(struct seg_morsel_state *state, uint32_t inde
     }
     bool has_hole = stretch->known != NULL && !target->optional;
     if (dictionary->usable && !has_hole) {
-      pick(column->layout, dictionary->values, stretch->codes, stretch->rows, column->values, at);
+      if (target->width == SEG_WIDTH_FULL)
+        pick(column->layout, dictionary->values, stretch->codes, stretch->rows, column->values, at);
+      else
+        pick_narrow(seg_width_bytes(column->layout, target->width), dictionary->values,
+                    stretch->codes, stretch->rows, column->values, at);
       if (column->known != NULL)
         seg_decode_known(column->known, at, stretch->known, stretch->rows);
       return SEG_OK;
     }
     values = pick_raw(state->parquet, reader);
   }
-  if (target->narrow && !(stretch->known != NULL && !target->optional)) {
-    memcpy((int32_t *)column->values + at, values, stretch->rows * sizeof(int32_t));
+  if (target->width != SEG_WIDTH_FULL && !(stretch->known != NULL && !target->optional) &&
+      narrow(place->column->type, target->width, values, stretch->rows, column->values, at)) {
     if (column->known != NULL)
       seg_decode_known(column->known, at, stretch->known, stretch->rows);
     return SEG_OK;

@@ -213,13 +213,48 @@ static const struct seg_source_class parquet_class = {
     .close = seg_duck_source_close,
 };
 
-// A declared whole number whose column has 32 bits in every file.
-static bool is_narrow(const struct seg_duck_source *source, const struct seg_target *target) {
-  bool narrow = target->type == SEG_COLUMN_INT && !target->is_key;
-  for (size_t f = 0; narrow && f < source->binding->file_count; f++)
-    narrow = source->parquet->places[f * source->column_count + target->column].reading.type ==
-             DUCKDB_TYPE_INTEGER;
-  return narrow;
+/** What the values of a column lie between. */
+struct range {
+  int64_t least, most;
+};
+
+static void widen(struct range *range, int64_t least, int64_t most) {
+  range->least = least < range->least ? least : range->least;
+  range->most = most > range->most ? most : range->most;
+}
+
+// What the footer of a file says: of each row group, or by the column's type.
+static void add_range(const struct seg_parquet_file *file, const struct seg_parquet_column *column,
+                      struct range *range) {
+  bool is_wide = column->type == SEG_PARQUET_INT64;
+  for (uint32_t g = 0; g < file->group_count; g++) {
+    const struct seg_parquet_chunk *chunk = &file->groups[g].chunks[column->place];
+    if (chunk->range_bytes == (is_wide ? sizeof(int64_t) : sizeof(int32_t)))
+      widen(range, chunk->least, chunk->most);
+    else
+      widen(range, is_wide ? INT64_MIN : INT32_MIN, is_wide ? INT64_MAX : INT32_MAX);
+  }
+}
+
+// How wide a declared whole number is that all files have as one; FULL for all others.
+static enum seg_width find_width(const struct seg_duck_source *source,
+                                 const struct seg_target *target) {
+  struct range range = {0, 0}; // and of rows where it is missing
+  if (target->type != SEG_COLUMN_INT || target->is_key)
+    return SEG_WIDTH_FULL;
+  for (size_t f = 0; f < source->binding->file_count; f++) {
+    const struct seg_parquet_place *place =
+        &source->parquet->places[f * source->column_count + target->column];
+    if (place->reading.family != SEG_FAMILY_INT ||
+        (place->reading.type != DUCKDB_TYPE_INTEGER && place->reading.type != DUCKDB_TYPE_BIGINT))
+      return SEG_WIDTH_FULL;
+    add_range(&source->parquet->files[f], place->column, &range);
+  }
+  if (range.least >= INT8_MIN && range.most <= INT8_MAX)
+    return SEG_WIDTH_8;
+  if (range.least >= INT16_MIN && range.most <= INT16_MAX)
+    return SEG_WIDTH_16;
+  return range.least >= INT32_MIN && range.most <= INT32_MAX ? SEG_WIDTH_32 : SEG_WIDTH_FULL;
 }
 
 // Memory that is out leaves the columns as wide as they are.
@@ -229,11 +264,10 @@ static void make_narrow(struct seg_duck_source *source) {
       SEG_NEW_ARRAY(&source->arena, enum seg_width, (size_t)plan->input_count + 1);
   for (uint32_t i = 0; widths != NULL && i < plan->input_count; i++) {
     struct seg_target *target = &plan->targets[plan->input_targets[i]];
-    if (!is_narrow(source, target))
-      continue;
-    target->narrow = true;
-    target->convert = seg_convert_to_narrow_int;
-    widths[i] = SEG_WIDTH_32;
+    target->width = find_width(source, target);
+    widths[i] = target->width;
+    if (target->width != SEG_WIDTH_FULL)
+      target->convert = seg_convert_to_narrow_int[target->width];
   }
   source->head.input_widths = widths;
 }

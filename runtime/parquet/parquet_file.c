@@ -180,6 +180,40 @@ static bool known_encodings(struct seg_thrift_reader *reader,
   return known;
 }
 
+// A number as plain values have it; its bytes, 0 when it is none.
+static uint8_t read_number(struct seg_thrift_reader *reader, const struct seg_thrift_field *field,
+                           int64_t *number) {
+  struct seg_str bytes = seg_thrift_read_text(reader, field);
+  int32_t narrow = 0;
+  if (bytes.size == sizeof narrow) {
+    memcpy(&narrow, bytes.data, sizeof narrow);
+    *number = narrow;
+  } else if (bytes.size == sizeof *number) {
+    memcpy(number, bytes.data, sizeof *number);
+  } else {
+    return 0;
+  }
+  return (uint8_t)bytes.size;
+}
+
+// Only what newer writers say, whose order of values is that of the column's type.
+static void read_statistics(struct seg_thrift_reader *reader, const struct seg_thrift_field *field,
+                            struct seg_parquet_chunk *chunk) {
+  enum { MOST = 5, LEAST = 6 };
+  uint8_t most_bytes = 0, least_bytes = 0;
+  struct seg_thrift_field inner = {0};
+  seg_thrift_enter(reader, field);
+  while (seg_thrift_next(reader, &inner)) {
+    if (inner.number == MOST)
+      most_bytes = read_number(reader, &inner, &chunk->most);
+    else if (inner.number == LEAST)
+      least_bytes = read_number(reader, &inner, &chunk->least);
+    else
+      seg_thrift_skip(reader, &inner);
+  }
+  chunk->range_bytes = most_bytes == least_bytes ? most_bytes : 0;
+}
+
 static void read_meta_data(struct seg_thrift_reader *reader, const struct seg_thrift_field *field,
                            struct seg_parquet_chunk *chunk) {
   int64_t codec = -1, data = -1, dictionary = 0;
@@ -194,6 +228,7 @@ static void read_meta_data(struct seg_thrift_reader *reader, const struct seg_th
     case 7: chunk->size = seg_thrift_read_integer(reader, &inner); break;
     case 9: data = seg_thrift_read_integer(reader, &inner); break;
     case 11: dictionary = seg_thrift_read_integer(reader, &inner); break;
+    case 12: read_statistics(reader, &inner, chunk); break;
     default: seg_thrift_skip(reader, &inner);
     }
   }

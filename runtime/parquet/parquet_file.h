@@ -70,6 +70,10 @@ struct seg_parquet_chunk {
   int64_t unpacked_size; // as the file says
   enum seg_parquet_codec codec;
   bool readable; // codec and encodings are known here
+  /** All values lie between these, says the file: signed numbers of so many bytes each; 0 bytes: it
+   * says nothing. Whoever counts on it looks at every value. */
+  uint8_t range_bytes;
+  int64_t least, most;
 };
 
 struct seg_parquet_group {

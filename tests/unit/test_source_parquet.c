@@ -57,13 +57,14 @@ static const char every_type[] =
     "'a longer one of them' end as e, if(i %% 2 = 0, null, i %% 50)::smallint as n, "
     "if(i %% 2 = 0, 'yes', 'no') as yes from range(%d) as r(i)";
 
+// As a run opens it.
 static struct seg_source *open_parquet(const char *name, const struct seg_plan_entity *entity,
                                        unsigned threads, uint64_t memory, struct seg_arena *arena,
                                        struct seg_zone **zone) {
   struct seg_str override = seg_arena_format(arena, "data=%s", io_path(name));
   struct seg_binding_options options = {.override_count = 1, .overrides = &override};
   struct seg_binding *binding = SEG_NEW(arena, struct seg_binding);
-  struct seg_io_options io = {.threads = threads, .memory_bytes = memory};
+  struct seg_io_options io = {.threads = threads, .memory_bytes = memory, .narrow = true};
   struct seg_source *source = NULL;
   struct seg_error error;
   assert_int_equal(seg_zone_load(seg_str_view("UTC"), zone, &error), SEG_OK);
@@ -358,6 +359,95 @@ static void first_error(void **state) {
   }
 }
 
+/* Whole numbers are as wide as the largest and smallest of all row groups need, says the footer:
+ * one value of one group is enough. Where the footer says nothing, as wide as the type. */
+static void widths(void **state) {
+  (void)state;
+  static const struct {
+    const char *value; // SQL
+    enum seg_width width;
+  } cases[] = {
+      {"if(i = 7000, 127, 3)::integer", SEG_WIDTH_8},
+      {"if(i = 7000, 128, 3)::integer", SEG_WIDTH_16},
+      {"if(i = 7000, -128, 3)::bigint", SEG_WIDTH_8},
+      {"if(i = 7000, -129, i)::bigint", SEG_WIDTH_16},
+      {"if(i = 7000, 32767, i)::bigint", SEG_WIDTH_16},
+      {"if(i = 7000, 32768, i)::integer", SEG_WIDTH_32},
+      {"if(i = 7000, -32769, 3)::integer", SEG_WIDTH_32},
+      {"if(i = 7000, 2147483647, i)::bigint", SEG_WIDTH_32},
+      {"if(i = 7000, -2147483649, i)::bigint", SEG_WIDTH_FULL},
+      {"if(i % 3 = 0, null, i % 50)::bigint", SEG_WIDTH_8},
+      {"if(i % 3 = 0, null, i)::integer", SEG_WIDTH_16},
+      {"null::integer", SEG_WIDTH_32},
+      {"(i % 100)::utinyint", SEG_WIDTH_FULL}, // its order could be another one
+      {"(i % 100)::decimal(9, 0)", SEG_WIDTH_FULL},
+  };
+  struct seg_plan_input column = {.type = SEG_COLUMN_INT, .name = TEXT("v"), .optional = true};
+  const struct seg_plan_entity entity = {
+      .name = TEXT("customer"), .key = TEXT("id"), .inputs = &column, .input_count = 1};
+  for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+    char sql[1024];
+    snprintf(sql, sizeof sql,
+             "copy (select 'k' || i as id, %s as v from range(10001) as r(i)) to "
+             "'%s/w.parquet' (row_group_size 2048%s)",
+             cases[c].value, io_folder, c % 2 == 0 ? "" : ", dictionary_size_limit 1");
+    io_query(sql);
+    check_same("w.parquet", &entity, 2);
+    struct seg_arena arena;
+    struct seg_zone *zone = NULL;
+    seg_arena_init(&arena);
+    struct seg_source *source = open_parquet("w.parquet", &entity, 2, 0, &arena, &zone);
+    if (source->input_widths == NULL || source->input_widths[0] != cases[c].width)
+      fail_msg("%s: another width", cases[c].value);
+    seg_source_close(source);
+    seg_zone_free(zone);
+    seg_arena_deinit(&arena);
+  }
+}
+
+/* Footers that say 100 where 1000 is the largest: no value is cut off, an error names the row. */
+static void false_footers(void **state) {
+  (void)state;
+  static const unsigned char largest[] = {4, 0xe8, 3, 0, 0}, claimed[] = {4, 100, 0, 0, 0};
+  struct seg_plan_input column = {.type = SEG_COLUMN_INT, .name = TEXT("v"), .optional = true};
+  const struct seg_plan_entity entity = {
+      .name = TEXT("customer"), .key = TEXT("id"), .inputs = &column, .input_count = 1};
+  for (int form = 0; form < 4; form++) {
+    char sql[1024];
+    snprintf(sql, sizeof sql,
+             "copy (select 'k' || i as id, if(i in (3333, 4444), 1000, %s)::integer as v from "
+             "range(6000) as r(i)) to '%s/f.parquet' (row_group_size 2048%s)",
+             form % 2 == 0 ? "i % 50" : "if(i % 3 = 1, null, 7)", io_folder,
+             form / 2 == 0 ? "" : ", dictionary_size_limit 1");
+    io_query(sql);
+    static unsigned char bytes[1 << 20];
+    FILE *file = fopen(io_path("f.parquet"), "rb");
+    size_t size = fread(bytes, 1, sizeof bytes, file), changed = 0;
+    fclose(file);
+    uint32_t footer;
+    memcpy(&footer, bytes + size - 8, sizeof footer);
+    for (size_t at = size - 8 - footer; at + sizeof largest <= size; at++)
+      if (memcmp(bytes + at, largest, sizeof largest) == 0) {
+        memcpy(bytes + at, claimed, sizeof claimed);
+        changed++;
+      }
+    assert_true(changed > 0);
+    io_write("f.parquet", bytes, size);
+    for (unsigned threads = 1; threads <= 2; threads++) {
+      struct io_rows rows;
+      const struct seg_io_options narrow = {.threads = threads, .narrow = true};
+      io_read_with(io_path("f.parquet"), &entity, "UTC", &narrow, &rows);
+      assert_int_equal(rows.status, SEG_BAD_DATA);
+      if (strstr(rows.error.message, "f.parquet, row 3334, column v: 1000 is outside") == NULL)
+        fail_msg("%s", rows.error.message);
+      io_rows_free(&rows);
+      io_read(io_path("f.parquet"), &entity, "UTC", threads, &rows);
+      assert_int_equal(rows.status, SEG_OK); // who does not count on it is not told
+      io_rows_free(&rows);
+    }
+  }
+}
+
 static uint64_t draw(uint64_t *seed) {
   *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
   return *seed >> 33;
@@ -403,6 +493,8 @@ int main(void) {
       cmocka_unit_test_setup_teardown(left_to_duckdb, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(order, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(first_error, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(widths, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(false_footers, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(damaged_pages, io_make_folder, io_remove_folder),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
