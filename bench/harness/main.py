@@ -44,7 +44,8 @@ def arguments():
     parser.add_argument("--engines", help="only these, separated by commas; segc is always one")
     parser.add_argument("--only", default="", help="only cases whose name has this text")
     parser.add_argument("--rounds", type=int, default=5, help="turns to take the median of")
-    parser.add_argument("--out", help="the folder of results; usual: bench/results")
+    parser.add_argument("--out", help="the folder of results; usual: bench/results, "
+                        "or without_avx512 in it where the processor has no AVX-512")
     parser.add_argument("--note", default="", help="a remark that is kept with the results")
     parsed = parser.parse_args()
     for name in parsed.workload:
@@ -63,9 +64,22 @@ def git(*command):
     return done.stdout.strip() if done.returncode == 0 else ""
 
 
+def vectors():
+    """The widest vectors of the processor that masks and folds of segc have code for."""
+    features = line_of("/proc/cpuinfo", "flags").split()
+    return next((name for name, feature in {"AVX-512": "avx512vbmi", "AVX2": "avx2"}.items()
+                 if feature in features), "none of AVX")
+
+
+def results_folder():
+    """Machines with other vectors have tables of their own."""
+    folder = ROOT / "bench" / "results"
+    return folder if vectors() == "AVX-512" else folder / "without_avx512"
+
+
 def machine():
     return {"system": f"{platform.system()} {platform.release()}", "processors": os.cpu_count(),
-            "processor": line_of("/proc/cpuinfo", "model name"),
+            "processor": line_of("/proc/cpuinfo", "model name"), "vectors": vectors(),
             "memory": line_of("/proc/meminfo", "MemTotal"), "load": os.getloadavg()}
 
 
@@ -144,7 +158,7 @@ def write(parsed, settings, results):
     results["stores"] = {store.parent.name: taken for store, taken in settings.stores.items()}
     results["machine"]["load_after"] = os.getloadavg()
     name = f"{settings.size}-{results['workload']}.json"
-    out = pathlib.Path(parsed.out or ROOT / "bench" / "results") / name
+    out = pathlib.Path(parsed.out or results_folder()) / name
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 

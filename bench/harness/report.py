@@ -10,6 +10,7 @@ from measure import seconds
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "performance.md"
 PLOTS = ROOT / "docs" / "performance"
+RESULTS = ROOT / "bench" / "results"
 
 HEAD = """# How fast segc is
 
@@ -35,6 +36,25 @@ cases belong to a target, the worst one decides.
 {versions}
 """
 
+WITHOUT_AVX512 = """
+# Without AVX-512
+
+The same on a processor that has AVX2 and no AVX-512, as most laptops do. Targets in seconds are
+those of the faster machine above.
+
+{note}
+
+## Targets without AVX-512
+
+{targets}
+
+## The runs without AVX-512
+
+{runs}
+
+{versions}
+"""
+
 
 def bandwidth_text(rates):
     return ", ".join(f"{rate / 1e9:.1f} GB/s with {threads} thread{'' if threads == '1' else 's'}"
@@ -47,7 +67,9 @@ def run_row(results):
                     for name, value in results["sizes"].items())
     return [results["workload"], results["started"],
             results["commit"][:12] + (" and local changes" if results["changed"] else ""),
-            f"{machine['processors']} x {machine['processor']}, {machine['memory']}",
+            f"{machine['processors']} x {machine['processor']}" +
+            (f" with {machine['vectors']}" if "vectors" in machine else "") +
+            f", {machine['memory']}",
             f"{machine['load'][0]:.1f} to {machine['load_after'][0]:.1f}",
             bandwidth_text(results["bandwidth"]), results["size"] + sizes]
 
@@ -117,11 +139,13 @@ TITLES = {"W1": "W1: attributes of customers", "W2": "W2: events", "W3": "W3: on
 
 
 def section(results, files):
-    """The text about one workload; its plots go to `files`."""
+    """The text about one workload; its plots go to `files`, where there is something for them."""
     cases = results["cases"]
-    words = f"\n## {TITLES[results['workload']]}\n\n" \
-            "Median seconds on the wall, in parentheses of the processors.\n\n"
-    for name, title, keep, label in PICTURES.get(results["workload"], []):
+    words = f"\n## {TITLES[results['workload']]}" + \
+            ("" if files is not None else ", without AVX-512") + \
+            "\n\nMedian seconds on the wall, in parentheses of the processors.\n\n"
+    pictures = PICTURES.get(results["workload"], []) if files is not None else []
+    for name, title, keep, label in pictures:
         groups = plot_groups(cases, keep, label)
         if groups:
             files[PLOTS / f"{name}.svg"] = plots.bars(title, groups)
@@ -129,25 +153,30 @@ def section(results, files):
     return words + cases_table(cases) + "\n\n" + memory_table(cases) + "\n"
 
 
-def render(runs):
-    """The files of the report: path -> text."""
+def page_of(head, runs, files):
+    """What one kind of machine measured; its plots go to `files`, None: it has none."""
     versions = {name: version for results in runs for name, version in results["versions"].items()}
-    head = ["", "started", "commit", "machine", "load", "memory bandwidth", "size"]
+    columns = ["", "started", "commit", "machine", "load", "memory bandwidth", "size"]
     notes = dict.fromkeys(results["note"] for results in runs if results["note"])
-    page = HEAD.format(
+    page = head.format(
         note="\n\n".join(notes),
-        runs=table(head, [run_row(results) for results in runs]),
+        runs=table(columns, [run_row(results) for results in runs]),
         versions=table(["engine", "version"], [list(item) for item in versions.items()]),
         targets=table(["", "target", "reached", ""], targets.rows(runs)))
+    return page + "".join(section(results, files) for results in runs)
+
+
+def render(runs, others):
+    """The files of the report: path -> text. `others`: measured without AVX-512."""
     files = {}
-    for results in runs:
-        page += section(results, files)
+    page = page_of(HEAD, runs, files)
+    if others:
+        page += page_of(WITHOUT_AVX512, others, None)
     return files | {PAGE: page}
 
 
-def newest_runs():
+def newest_runs(folder):
     """Of each workload the results of the full size, or of the small one while there are no others."""
-    folder = ROOT / "bench" / "results"
     found = {}
     for size in ("small", "full"):
         for file in folder.glob(f"{size}-*.json"):
@@ -157,9 +186,9 @@ def newest_runs():
 
 
 def main():
-    runs = newest_runs()
+    runs, others = newest_runs(RESULTS), newest_runs(RESULTS / "without_avx512")
     stale = 0
-    for path, text in (render(runs) if runs else {}).items():
+    for path, text in (render(runs, others) if runs else {}).items():
         if "--check" not in sys.argv:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
