@@ -53,8 +53,11 @@ static const char *const stage_names[SEGC_RUN_STAGE_COUNT] = {
     [SEGC_RUN_OUTPUT] = "output",
 };
 
+// Of what took no time to speak of, a rate would be that of the clock.
+static const double least_measured_seconds = 0.0005;
+
 static double rate(double amount, double seconds) {
-  return seconds > 0 ? amount / seconds : 0;
+  return amount / seconds;
 }
 
 static void write_stats(const struct segc_summary *summary, FILE *out) {
@@ -64,8 +67,9 @@ static void write_stats(const struct segc_summary *summary, FILE *out) {
     const struct segc_stage_stats *stage = &summary->stats[i];
     fprintf(out, "%-10s %9.3f %9.3f", stage_names[i], stage->seconds, stage->processor_seconds);
     if (stage->rows > 0)
-      fprintf(out, " %12" PRIu64 " %10.1f %12.0f %8.2f %8.1f%%", stage->rows,
-              (double)stage->bytes / 1e6, rate((double)stage->rows, stage->seconds),
+      fprintf(out, " %12" PRIu64 " %10.1f", stage->rows, (double)stage->bytes / 1e6);
+    if (stage->rows > 0 && stage->seconds >= least_measured_seconds)
+      fprintf(out, " %12.0f %8.2f %8.1f%%", rate((double)stage->rows, stage->seconds),
               rate((double)stage->bytes, stage->seconds) / 1e9,
               100 * rate((double)stage->bytes, stage->seconds) / summary->bandwidth);
     fputc('\n', out);

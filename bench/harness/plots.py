@@ -23,7 +23,7 @@ def text(x, y, words, anchor="start", size=12, weight="normal"):
 def bars(title, groups):
     """`groups`: (label, [(engine, seconds)]). Returns the text of an SVG."""
     values = [seconds for _, engines in groups for _, seconds in engines]
-    low = 10 ** math.floor(math.log10(min(values)))
+    low = 10 ** math.floor(math.log10(min(values) * 0.7))  # the shortest bar has a length, too
     high = 10 ** math.ceil(math.log10(max(values) * 1.0001))
     span = math.log10(high / low)
 

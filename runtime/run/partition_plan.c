@@ -39,7 +39,7 @@ uint64_t seg_partition_plan_gathered(const struct seg_run_state *state, uint32_t
                        ? seg_stored_fold_bytes(state, event, rows)
                        : seg_gather_bytes(&state->events[event].layout, fold->sequence_count, rows);
   if (fold->is_followed)
-    bytes += rows * SEG_SEQUENCE_BYTES;
+    bytes += rows * SEG_FOLLOWER_BYTES;
   if (seg_partition_plan_needs_set(state->plan, event))
     bytes += seg_event_set_bytes(rows);
   return bytes;
