@@ -536,7 +536,7 @@ static struct seg_emit_edge edge_of(struct seg_emit_fold *fold,
 static void close_edge(struct seg_emit_fold *fold, const struct seg_emit_fold_group *group) {
   struct seg_emit *emit = fold->emit;
   struct seg_emit_edge edge = edge_of(fold, group);
-  LLVMValueRef last[2], seen = lanes_with_events(fold, group);
+  LLVMValueRef last[2] = {NULL, NULL}, seen = lanes_with_events(fold, group);
   LLVMValueRef known = LLVMConstNull(LLVMTypeOf(seen));
   load_accumulators(fold, group, last);
   for (uint32_t lane = 0; lane < group->cells->cell_count; lane++) {

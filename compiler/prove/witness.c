@@ -224,6 +224,8 @@ static int64_t share(const struct seg_event_space *space, const struct amount *a
                   : amount->count == 1 ? amount->least[a]
                                        : amount->least[a] + amount->most[a];
   int64_t left = amount->count - (ended ? (amount->count > 1 ? 2 : 1) : 0);
+  if (left <= 0) // the ends are all there are
+    return amount->least[a];
   int64_t rest = amount->sums[a] - taken, place = i - (ended ? 2 : 0);
   int64_t unit = type->kind == SEG_TYPE_MONEY ? seg_decimal_power(type->scale) : 1;
   int64_t first = part(rest / unit, left, 0) * unit,

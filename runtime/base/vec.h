@@ -20,7 +20,7 @@
 
 /** Room for `extra` more elements; false when memory is out (the vector is unchanged then). */
 #define SEG_VEC_RESERVE(vec, extra)                                                                \
-  ((vec)->capacity - (vec)->count >= (size_t)(extra) ||                                            \
+  (((vec)->items != NULL && (vec)->capacity - (vec)->count >= (size_t)(extra)) ||                  \
    seg_vec_grow((void **)&(vec)->items, &(vec)->capacity, (vec)->count, (extra),                   \
                 sizeof *(vec)->items))
 

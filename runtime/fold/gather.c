@@ -324,25 +324,25 @@ enum seg_status seg_gather_run(struct seg_gather *gather, const struct seg_slice
   return SEG_OK;
 }
 
-static enum seg_status reserve_few(struct seg_gather *gather, struct seg_error *error) {
+static bool reserve_few(struct seg_gather *gather) {
   if (gather->present != NULL)
-    return SEG_OK;
+    return true;
   free(gather->few);
   gather->few = calloc((size_t)gather->customer_capacity + 1, sizeof *gather->few);
   gather->present = gather->few == NULL ? NULL
                                         : calloc((size_t)gather->customer_capacity / 64 + 1,
                                                  sizeof *gather->present);
-  return gather->present != NULL ? SEG_OK : seg_fail_memory(error, what_for);
+  return gather->present != NULL;
 }
 
 enum seg_status seg_gather_run_few(struct seg_gather *gather, const struct seg_slice *slices,
                                    size_t slice_count, uint32_t first_customer, uint32_t customers,
                                    struct seg_error *error) {
   enum seg_status status = reserve_positions(gather, slices, slice_count, error);
-  if (status == SEG_OK)
-    status = reserve_few(gather, error);
   if (status != SEG_OK)
     return status;
+  if (!reserve_few(gather))
+    return seg_fail_memory(error, what_for);
   count_few(gather, slices, slice_count, first_customer, customers);
   scatter(gather, slices, slice_count, first_customer);
   return SEG_OK;
