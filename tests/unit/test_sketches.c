@@ -20,6 +20,7 @@
 #include "runtime/prepare/value_codes.h"
 #include "tests/support/damaged_file.h"
 #include "tests/support/random.h"
+#include "tests/support/rules_folder.h"
 
 enum { VALUES = 20032, SHAPES = 9, PATH = 512 }; // values: a multiple of 64, not of 512
 
@@ -252,34 +253,6 @@ static void write_rules(const char *folder, struct seg_random *random) {
                "decision: \"l\" }\nsegment beyond { when: c1 > 1000 or c2 < -3 decision: \"b\" }\n"
                "priority next: last > s0 > s1 > s2 > s3 otherwise nobody\n");
   assert_int_equal(fclose(out), 0);
-}
-
-static struct segc_session *open_rules(const char *folder, const char *cpu) {
-  char path[PATH + 32];
-  const char *paths[] = {path};
-  snprintf(path, sizeof path, "%s/rules.seg", folder);
-  struct segc_session *session = segc_session_new();
-  assert_non_null(session);
-  const struct segc_project_options options = {
-      .size = sizeof options, .paths = paths, .path_count = 1, .cpu = cpu};
-  if (segc_load(session, &options) != SEGC_OK) {
-    segc_write_diagnostics(session, SEGC_FORMAT_HUMAN, false, stderr);
-    fail_msg("the rules have errors");
-  }
-  return session;
-}
-
-static void prepare(const char *folder, const char *data, bool append) {
-  char store[PATH + 32], from[PATH + 32];
-  snprintf(store, sizeof store, "%s/store", folder);
-  snprintf(from, sizeof from, "%s/%s", folder, data);
-  struct segc_session *session = open_rules(folder, NULL);
-  const struct segc_prepare_options options = {
-      .size = sizeof options, .store = store, .append = append, .data_folder = from, .threads = 2};
-  struct segc_prepared prepared;
-  if (segc_prepare(session, &options, &prepared) != SEGC_OK)
-    fail_msg("%s", segc_last_error(session).message);
-  segc_session_free(session);
 }
 
 /** Members of all segments and winners; with `out`, of each customer. `data` NULL: of the store. */

@@ -17,6 +17,7 @@
 #include <segc.h>
 
 #include "tests/support/random.h"
+#include "tests/support/rules_folder.h"
 
 enum { CUSTOMERS = 200, PATH = 512 };
 
@@ -335,37 +336,6 @@ static void write_data(const char *folder, const struct variant *variant,
     }
   for (size_t i = 0; i < FOLDERS; i++)
     assert_int_equal(fclose(files[i]), 0);
-}
-
-static struct segc_session *open_rules(const char *folder, const char *cpu) {
-  char path[PATH + 32];
-  const char *paths[] = {path};
-  snprintf(path, sizeof path, "%s/rules.seg", folder);
-  struct segc_session *session = segc_session_new();
-  assert_non_null(session);
-  const struct segc_project_options options = {.size = sizeof options,
-                                               .paths = paths,
-                                               .path_count = 1,
-                                               .allow_no_decision = true,
-                                               .cpu = cpu};
-  if (segc_load(session, &options) != SEGC_OK) {
-    segc_write_diagnostics(session, SEGC_FORMAT_HUMAN, false, stderr);
-    fail_msg("the rules have errors");
-  }
-  return session;
-}
-
-static void prepare(const char *folder, const char *data, bool append) {
-  char store[PATH + 32], from[PATH + 32];
-  snprintf(store, sizeof store, "%s/store", folder);
-  snprintf(from, sizeof from, "%s/%s", folder, data);
-  struct segc_session *session = open_rules(folder, NULL);
-  const struct segc_prepare_options options = {
-      .size = sizeof options, .store = store, .append = append, .data_folder = from, .threads = 2};
-  struct segc_prepared prepared;
-  if (segc_prepare(session, &options, &prepared) != SEGC_OK)
-    fail_msg("%s", segc_last_error(session).message);
-  segc_session_free(session);
 }
 
 /** The members and the events of a run; from a store that may stay open. */
