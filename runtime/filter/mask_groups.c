@@ -9,8 +9,9 @@
 // From so many comparisons on, these are faster than one after the other.
 enum { FEWEST_RANKED = 16, FEWEST_SLICED = 12 };
 
-// Of ranks by bins, beside vectors that are read or written (mask_slices.h).
+// Of ranks by bins, beside vectors that are read or written (mask_slices.h); with tables of bytes.
 enum { RANKING_COST = 50, RANKING_STEP_COST = 20 };
+enum { BYTE_RANKING_COST = 50, BYTE_RANKING_STEP_COST = 20 };
 
 enum { PLACES = 2 * SEG_MASK_DIGITS_MOST };
 
@@ -295,14 +296,17 @@ static uint32_t bits_of(uint64_t number) {
 }
 
 /** Ranks of columns that could be sliced as they are, where they save more than they cost. */
-static bool build_bins(const struct seg_mask_group *group,
+static bool build_bins(const struct seg_mask_kernels *kernels, const struct seg_mask_group *group,
                        const struct seg_mask_thresholds *thresholds) {
-  struct seg_mask_bins *bins = &group->ranking->bins;
-  if (!seg_mask_bins_build(bins, thresholds, seg_mask_least_of(group->type),
-                           greatest_of(group->type)))
+  const bool are_bytes = kernels->bins == SEG_MASK_BYTE_BINS;
+  const int64_t first = thresholds->items[0], last = thresholds->items[thresholds->count - 1];
+  uint32_t steps;
+  if (!seg_mask_bins_build(group->ranking, kernels, thresholds, seg_mask_least_of(group->type),
+                           greatest_of(group->type), &steps))
     return false;
-  const uint32_t bits = bits_of((uint64_t)bins->most - (uint64_t)bins->least);
-  const uint64_t ranking = RANKING_COST + (uint64_t)bins->steps * RANKING_STEP_COST;
+  const uint32_t bits = bits_of((uint64_t)last - (uint64_t)first + 1);
+  const uint64_t step = are_bytes ? BYTE_RANKING_STEP_COST : RANKING_STEP_COST;
+  const uint64_t ranking = (are_bytes ? BYTE_RANKING_COST : RANKING_COST) + steps * step;
   return seg_mask_digits_cost(bits, thresholds->count) >
          seg_mask_digits_cost(bits_of(thresholds->count), thresholds->count) + ranking;
 }
@@ -322,7 +326,7 @@ static bool build_ranking(const struct seg_mask_groups *groups, const struct seg
       (!is_narrow && (thresholds->count > SEG_MASK_RANK_MOST || group->code < SEG_MASK_I64)))
     return false;
   if (is_narrow)
-    return build_bins(group, thresholds);
+    return build_bins(groups->kernels, group, thresholds);
   seg_mask_tree_build(&group->ranking->tree, thresholds, group->type == SEG_MASK_F64);
   return true;
 }

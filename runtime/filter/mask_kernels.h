@@ -7,6 +7,7 @@
 #ifndef SEG_RUNTIME_FILTER_MASK_KERNELS_H
 #define SEG_RUNTIME_FILTER_MASK_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -65,6 +66,21 @@ struct seg_mask_bins {
   uint16_t lows[SEG_MASK_BIN_MOST][SEG_MASK_BINS];
 };
 
+enum { SEG_MASK_BYTE_BINS = 16, SEG_MASK_BYTE_BIN_MOST = 32 };
+
+/** The same for processors that look up in 16 bytes: fewer bins, of up to SEG_MASK_RANK_MOST
+ * thresholds. */
+struct seg_mask_byte_bins {
+  int64_t least, most; // values are brought between them, and `least` is taken off
+  uint32_t cut;        // so many bits of what is left are above its lower 16
+  uint32_t factor;     // what is left >> cut, times the factor, >> 16: the bin
+  uint32_t count, steps;
+  int8_t bases[SEG_MASK_BYTE_BINS]; // thresholds of the bins before, less 128
+  /** Both bytes of the lower 16 bits of a threshold, less 128 each. */
+  int8_t highs[SEG_MASK_BYTE_BIN_MOST][SEG_MASK_BYTE_BINS];
+  int8_t lows[SEG_MASK_BYTE_BIN_MOST][SEG_MASK_BYTE_BINS];
+};
+
 enum { SEG_MASK_PAGE = 16, SEG_MASK_IN_DOUBT = INT8_MAX };
 
 /** The rank of each code, less 128, or SEG_MASK_IN_DOUBT. Most codes have the ranks of the codes
@@ -86,8 +102,10 @@ struct seg_mask_sketch {
     /** `codes` in bins, with 2 low for the lower bits of doubtful ones and 2 low + 1 for others:
      * twice those of a value's code exceed them, and equal only doubtful ones. */
     struct seg_mask_bins bins;
-    struct seg_mask_pages pages; // for kernels that look codes up
+    struct seg_mask_byte_bins byte_bins; // the same
+    struct seg_mask_pages pages;
   };
+  bool is_paged; // for kernels without bins, and where one of 16 would be too full
 };
 
 /** The thresholds of a column: a tree for I64 and F64, bins for I16 and I32, a sketch for F64 with
@@ -95,6 +113,7 @@ struct seg_mask_sketch {
 union seg_mask_ranking {
   struct seg_mask_tree tree;
   struct seg_mask_bins bins;
+  struct seg_mask_byte_bins byte_bins;
   struct seg_mask_sketch sketch;
 };
 
@@ -153,7 +172,7 @@ struct seg_mask_kernels {
   seg_mask_sign *sign[SEG_MASK_TYPE_COUNT];
   seg_mask_rank *rank[SEG_MASK_TYPE_COUNT]; // NULL where comparing one by one is as fast
   seg_mask_rank_codes *rank_codes;
-  bool looks_up_codes; // in the pages of a sketch, not in its bins
+  uint32_t bins; // of integers and codes: SEG_MASK_BINS, SEG_MASK_BYTE_BINS, or none
   seg_mask_slice *slice[SEG_MASK_I64];
   seg_mask_grade *grade;
   seg_text_search_kernel *search;

@@ -218,5 +218,152 @@ KERNEL void slice_i32(const void *values, int64_t low, int64_t high, uint32_t bi
 }
 #define SLICE_BY_HAND
 
+// Ranks, of 64 values at once (mask_ranks.h). 32 values are words in four quarters of two
+// registers, or bytes of one, whose order is put right when all is done.
+
+enum { HALVES = 2 };
+
+struct binned {
+  __m256i bins[HALVES], highs[HALVES], lows[HALVES]; // bytes; those to compare less 128
+};
+
+// The bins of 32 values, and what is compared in them.
+INLINE void split_words(const __m256i places[2], const __m256i numbers[2], __m256i factor,
+                        struct binned *binned, int half) {
+  const __m256i low = _mm256_set1_epi16(0xff), middle = _mm256_set1_epi8(INT8_MIN);
+  binned->bins[half] = _mm256_packus_epi16(_mm256_mulhi_epu16(places[0], factor),
+                                           _mm256_mulhi_epu16(places[1], factor));
+  binned->highs[half] = _mm256_xor_si256(
+      _mm256_packus_epi16(_mm256_srli_epi16(numbers[0], 8), _mm256_srli_epi16(numbers[1], 8)),
+      middle);
+  binned->lows[half] = _mm256_xor_si256(
+      _mm256_packus_epi16(_mm256_and_si256(numbers[0], low), _mm256_and_si256(numbers[1], low)),
+      middle);
+}
+
+INLINE __m256i look_up(const int8_t table[SEG_MASK_BYTE_BINS], __m256i places) {
+  const __m128i half = _mm_loadu_si128((const __m128i *)table);
+  return _mm256_shuffle_epi8(_mm256_broadcastsi128_si256(half), places);
+}
+
+// The ranks; which values are equal to a threshold, where somebody asks.
+INLINE void find_ranks(const struct binned *binned, const struct seg_mask_byte_bins *bins,
+                       __m256i found[HALVES], __m256i equal[HALVES]) {
+#pragma GCC unroll 2
+  for (int h = 0; h < HALVES; h++)
+    found[h] = look_up(bins->bases, binned->bins[h]);
+  for (uint32_t step = 0; step < bins->steps; step++) {
+#pragma GCC unroll 2
+    for (int h = 0; h < HALVES; h++) {
+      const __m256i high = look_up(bins->highs[step], binned->bins[h]);
+      const __m256i low = look_up(bins->lows[step], binned->bins[h]);
+      const __m256i alike = _mm256_cmpeq_epi8(binned->highs[h], high);
+      const __m256i exceeds = _mm256_and_si256(alike, _mm256_cmpgt_epi8(binned->lows[h], low));
+      found[h] = _mm256_sub_epi8(found[h], _mm256_cmpgt_epi8(binned->highs[h], high));
+      found[h] = _mm256_sub_epi8(found[h], exceeds);
+      if (equal != NULL)
+        equal[h] = _mm256_or_si256(
+            equal[h], _mm256_and_si256(alike, _mm256_cmpeq_epi8(binned->lows[h], low)));
+    }
+  }
+}
+
+INLINE __m256i within_16(const void *values, int64_t index, __m256i least, __m256i most) {
+  const __m256i value = _mm256_max_epi16(load(values, index), least);
+  return _mm256_sub_epi16(_mm256_min_epi16(value, most), least);
+}
+
+KERNEL void rank_i16(const void *values, int64_t rows, const union seg_mask_ranking *ranking,
+                     void *ranks) {
+  const struct seg_mask_byte_bins *bins = &ranking->byte_bins;
+  const __m256i least = _mm256_set1_epi16((short)bins->least);
+  const __m256i most = _mm256_set1_epi16((short)bins->most);
+  const __m256i factor = _mm256_set1_epi16((short)bins->factor);
+  for (int64_t w = 0; w < rows / 64; w++) {
+    struct binned binned;
+    __m256i found[HALVES];
+#pragma GCC unroll 2
+    for (int h = 0; h < HALVES; h++) {
+      const __m256i places[2] = {within_16(values, 4 * w + 2 * h, least, most),
+                                 within_16(values, 4 * w + 2 * h + 1, least, most)};
+      split_words(places, places, factor, &binned, h);
+    }
+    find_ranks(&binned, bins, found, NULL);
+#pragma GCC unroll 2
+    for (int h = 0; h < HALVES; h++)
+      _mm256_storeu_si256((__m256i *)ranks + 2 * w + h, in_order(found[h]));
+  }
+}
+
+KERNEL void bin_codes(const int16_t *codes, int64_t rows, const struct seg_mask_byte_bins *bins,
+                      int8_t *ranks, uint64_t *doubtful) {
+  const __m256i least = _mm256_set1_epi16((short)bins->least);
+  const __m256i most = _mm256_set1_epi16((short)bins->most);
+  const __m256i factor = _mm256_set1_epi16((short)bins->factor);
+  for (int64_t w = 0; w < rows / 64; w++) {
+    struct binned binned;
+    __m256i found[HALVES], equal[HALVES] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+#pragma GCC unroll 2
+    for (int h = 0; h < HALVES; h++) {
+      const __m256i places[2] = {within_16(codes, 4 * w + 2 * h, least, most),
+                                 within_16(codes, 4 * w + 2 * h + 1, least, most)};
+      const __m256i doubled[2] = {_mm256_add_epi16(places[0], places[0]),
+                                  _mm256_add_epi16(places[1], places[1])};
+      split_words(places, doubled, factor, &binned, h);
+    }
+    find_ranks(&binned, bins, found, equal);
+#pragma GCC unroll 2
+    for (int h = 0; h < HALVES; h++)
+      _mm256_storeu_si256((__m256i *)ranks + 2 * w + h, in_order(found[h]));
+    doubtful[w] = bits_of(in_order(equal[0])) | bits_of(in_order(equal[1])) << 32;
+  }
+}
+#define RANK_CODES_IN_BINS bin_codes
+
+// The lower words of two vectors of numbers.
+INLINE __m256i low_words(__m256i first, __m256i second) {
+  const __m256i zero = _mm256_setzero_si256();
+  return _mm256_packus_epi32(_mm256_blend_epi16(first, zero, 0xaa),
+                             _mm256_blend_epi16(second, zero, 0xaa));
+}
+
+KERNEL void rank_i32(const void *values, int64_t rows, const union seg_mask_ranking *ranking,
+                     void *ranks) {
+  const struct seg_mask_byte_bins *bins = &ranking->byte_bins;
+  const __m256i least = _mm256_set1_epi32((int)bins->least);
+  const __m256i most = _mm256_set1_epi32((int)bins->most);
+  const __m256i factor = _mm256_set1_epi16((short)bins->factor);
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  const __m128i cut = _mm_cvtsi32_si128((int)bins->cut);
+  for (int64_t w = 0; w < rows / 64; w++) {
+    struct binned binned;
+    __m256i found[HALVES];
+#pragma GCC unroll 2
+    for (int h = 0; h < HALVES; h++) {
+      __m256i places[2], numbers[2];
+#pragma GCC unroll 2
+      for (int i = 0; i < 2; i++) {
+        __m256i some[2];
+#pragma GCC unroll 2
+        for (int q = 0; q < 2; q++) {
+          some[q] = _mm256_max_epi32(load(values, 8 * w + 4 * h + 2 * i + q), least);
+          some[q] = _mm256_sub_epi32(_mm256_min_epi32(some[q], most), least);
+        }
+        numbers[i] = low_words(some[0], some[1]);
+        places[i] =
+            _mm256_packus_epi32(_mm256_srl_epi32(some[0], cut), _mm256_srl_epi32(some[1], cut));
+      }
+      split_words(places, numbers, factor, &binned, h);
+    }
+    find_ranks(&binned, bins, found, NULL);
+#pragma GCC unroll 2
+    for (int h = 0; h < HALVES; h++)
+      _mm256_storeu_si256((__m256i *)ranks + 2 * w + h,
+                          _mm256_permutevar8x32_epi32(found[h], order));
+  }
+}
+#define BINS      SEG_MASK_BYTE_BINS
+#define RANK_WIDE NULL, NULL
+
 #include "runtime/filter/mask_kernels_body.h"
 #endif

@@ -571,7 +571,9 @@ KERNEL void slice_i32(const void *values, int64_t low, int64_t high, uint32_t bi
     turn(bytes[byte], slices + (size_t)byte * 64);
 }
 #define SLICE_BY_HAND
-#define RANK_BY_HAND
+#define RANK_CODES_BY_HAND
+#define BINS      SEG_MASK_BINS
+#define RANK_WIDE rank_i64, rank_f64
 
 #include "runtime/filter/mask_kernels_body.h"
 #endif

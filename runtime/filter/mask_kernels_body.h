@@ -378,40 +378,7 @@ KERNEL void expand(const uint64_t *slices, size_t stride, uint32_t count, uint64
 }
 #endif
 
-#ifndef RANK_BY_HAND
-// Sixteen codes; comparisons give -1 or 0.
-typedef int16_t some_codes __attribute__((vector_size(32)));
-typedef int8_t some_ranks __attribute__((vector_size(16)));
-enum { SOME_CODES = 16, FEW_THRESHOLDS = 6 };
-
-// The ranks of 64 codes; whether some are in doubt.
-KERNEL bool compare_codes(const int16_t *codes, const struct seg_mask_sketch *sketch,
-                          int8_t *ranks) {
-  some_codes at[4], found[4], equal = {0};
-  memcpy(at, codes, sizeof at);
-#pragma GCC unroll 4
-  for (int q = 0; q < 4; q++)
-    found[q] = at[q] * 0 - 128;
-  for (uint32_t t = 0; t < sketch->count; t++) {
-#pragma GCC unroll 4
-    for (int q = 0; q < 4; q++)
-      found[q] -= at[q] > sketch->codes[t];
-  }
-  for (uint32_t d = 0; d < sketch->doubt_count; d++) {
-#pragma GCC unroll 4
-    for (int q = 0; q < 4; q++)
-      equal |= at[q] == sketch->doubts[d];
-  }
-#pragma GCC unroll 4
-  for (int q = 0; q < 4; q++) {
-    const some_ranks narrow = __builtin_convertvector(found[q], some_ranks);
-    memcpy(ranks + SOME_CODES * q, &narrow, sizeof narrow);
-  }
-  uint64_t any[4];
-  memcpy(any, &equal, sizeof any);
-  return (any[0] | any[1] | any[2] | any[3]) != 0;
-}
-
+#ifndef RANK_CODES_BY_HAND
 KERNEL void look_up_codes(const int16_t *codes, int64_t rows, const struct seg_mask_pages *pages,
                           int8_t *ranks) {
 #pragma GCC unroll 8
@@ -421,22 +388,17 @@ KERNEL void look_up_codes(const int16_t *codes, int64_t rows, const struct seg_m
   }
 }
 
-// Few thresholds are compared one by one.
 KERNEL void rank_codes(const int16_t *codes, int64_t rows, const struct seg_mask_sketch *sketch,
                        int8_t *ranks, uint64_t *doubtful) {
   const union seg_mask_constant in_doubt = {.integer = SEG_MASK_IN_DOUBT};
-  if (sketch->count > FEW_THRESHOLDS) {
-    look_up_codes(codes, rows, &sketch->pages, ranks);
-    equal_i8(ranks, rows, in_doubt, doubtful);
+#ifdef RANK_CODES_IN_BINS
+  if (!sketch->is_paged) {
+    RANK_CODES_IN_BINS(codes, rows, &sketch->byte_bins, ranks, doubtful);
     return;
   }
-  for (int64_t at = 0; at < rows; at += 64) {
-    doubtful[at / 64] = 0;
-    if (compare_codes(codes + at, sketch, ranks + at)) {
-      look_up_codes(codes + at, 64, &sketch->pages, ranks + at);
-      equal_i8(ranks + at, 64, in_doubt, doubtful + at / 64);
-    }
-  }
+#endif
+  look_up_codes(codes, rows, &sketch->pages, ranks);
+  equal_i8(ranks, rows, in_doubt, doubtful);
 }
 #endif
 
@@ -461,13 +423,11 @@ const struct seg_mask_kernels KERNELS = {
                               [SEG_MASK_I16] = narrow_i64_i16,
                               [SEG_MASK_I32] = narrow_i64_i32},
         },
-#ifdef RANK_BY_HAND
-    .rank = {NULL, rank_i16, rank_i32, rank_i64, rank_f64},
+#ifdef BINS
+    .rank = {NULL, rank_i16, rank_i32, RANK_WIDE},
+    .bins = BINS,
 #endif
     .rank_codes = rank_codes,
-#ifndef RANK_BY_HAND
-    .looks_up_codes = true,
-#endif
     .slice = {slice_i8, slice_i16, slice_i32},
     .grade = grade,
 #ifdef SEARCH_BY_HAND

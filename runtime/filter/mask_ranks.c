@@ -118,11 +118,63 @@ bool seg_mask_bins_fill(struct seg_mask_bins *bins, const int64_t *thresholds, u
   return true;
 }
 
-bool seg_mask_bins_build(struct seg_mask_bins *bins, const struct seg_mask_thresholds *thresholds,
-                         int64_t least, int64_t greatest) {
+enum { BYTE_BIN_BITS = 4 };
+
+// Bins of 2^n numbers where lower bits must not begin again within one, else as wide as fits best.
+static uint32_t factor_of(uint64_t range, bool is_power) {
+  uint64_t size = range + 1;
+  if (is_power)
+    for (size = SEG_MASK_BYTE_BINS; size <= range;)
+      size *= 2;
+  const uint64_t factor = (UINT64_C(1) << (BYTE_BIN_BITS + LOW_BITS)) / size;
+  return factor > UINT16_MAX ? UINT16_MAX : (uint32_t)factor;
+}
+
+bool seg_mask_byte_bins_fill(struct seg_mask_byte_bins *bins, const int64_t *thresholds,
+                             const bool *is_doubtful, uint32_t count) {
+  const uint64_t range = (uint64_t)bins->most - (uint64_t)bins->least;
+  uint32_t counts[SEG_MASK_BYTE_BINS] = {0};
+  if (range >> (BYTE_BIN_BITS + LOW_BITS) != 0 || count > SEG_MASK_RANK_MOST)
+    return false;
+  while (range >> bins->cut >> LOW_BITS != 0)
+    bins->cut++;
+  bins->factor = factor_of(range >> bins->cut, bins->cut > 0 || is_doubtful != NULL);
+  bins->count = count;
+  memset(bins->highs, INT8_MAX, sizeof bins->highs); // nothing exceeds that
+  memset(bins->lows, INT8_MAX, sizeof bins->lows);
+  for (uint32_t i = 0; i < count; i++) {
+    const uint64_t place = (uint64_t)thresholds[i] - (uint64_t)bins->least;
+    const uint64_t bin = (place >> bins->cut) * bins->factor >> LOW_BITS;
+    const uint64_t number = is_doubtful == NULL ? place : 2 * place + (is_doubtful[i] ? 0 : 1);
+    const uint32_t step = counts[bin]++;
+    if (step == SEG_MASK_BYTE_BIN_MOST)
+      return false;
+    bins->highs[step][bin] = (int8_t)((int)(number >> 8 & UINT8_MAX) - 128);
+    bins->lows[step][bin] = (int8_t)((int)(number & UINT8_MAX) - 128);
+    bins->steps = counts[bin] > bins->steps ? counts[bin] : bins->steps;
+  }
+  bins->bases[0] = INT8_MIN;
+  for (uint32_t bin = 1; bin < SEG_MASK_BYTE_BINS; bin++)
+    bins->bases[bin] = (int8_t)(bins->bases[bin - 1] + (int)counts[bin - 1]);
+  return true;
+}
+
+bool seg_mask_bins_build(union seg_mask_ranking *ranking, const struct seg_mask_kernels *kernels,
+                         const struct seg_mask_thresholds *thresholds, int64_t least,
+                         int64_t greatest, uint32_t *steps) {
   const int64_t first = thresholds->items[0], last = thresholds->items[thresholds->count - 1];
+  const int64_t most = last < greatest ? last + 1 : last;
   if (first < least || last > greatest)
     return false;
-  *bins = (struct seg_mask_bins){.least = first, .most = last < greatest ? last + 1 : last};
-  return seg_mask_bins_fill(bins, thresholds->items, thresholds->count);
+  if (kernels->bins == SEG_MASK_BYTE_BINS) {
+    ranking->byte_bins = (struct seg_mask_byte_bins){.least = first, .most = most};
+    const bool fits =
+        seg_mask_byte_bins_fill(&ranking->byte_bins, thresholds->items, NULL, thresholds->count);
+    *steps = ranking->byte_bins.steps;
+    return fits;
+  }
+  ranking->bins = (struct seg_mask_bins){.least = first, .most = most};
+  const bool fits = seg_mask_bins_fill(&ranking->bins, thresholds->items, thresholds->count);
+  *steps = ranking->bins.steps;
+  return fits;
 }

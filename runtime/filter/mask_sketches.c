@@ -27,10 +27,15 @@ static void mark_doubts(struct seg_mask_bins *bins, const int64_t *codes, const 
 
 // One more at both ends: what is brought between them is in no doubt.
 static bool build_bins(struct seg_mask_sketch *sketch, const int64_t *codes,
-                       const bool *is_doubtful) {
+                       const bool *is_doubtful, const struct seg_mask_kernels *kernels) {
   const int64_t first = codes[0], last = codes[sketch->count - 1];
-  sketch->bins = (struct seg_mask_bins){.least = first > INT16_MIN ? first - 1 : first,
-                                        .most = last < INT16_MAX ? last + 1 : last};
+  const int64_t least = first > INT16_MIN ? first - 1 : first;
+  const int64_t most = last < INT16_MAX ? last + 1 : last;
+  if (kernels->bins == SEG_MASK_BYTE_BINS) {
+    sketch->byte_bins = (struct seg_mask_byte_bins){.least = least, .most = most};
+    return seg_mask_byte_bins_fill(&sketch->byte_bins, codes, is_doubtful, sketch->count);
+  }
+  sketch->bins = (struct seg_mask_bins){.least = least, .most = most};
   if (!seg_mask_bins_fill(&sketch->bins, codes, sketch->count))
     return false;
   mark_doubts(&sketch->bins, codes, is_doubtful);
@@ -104,10 +109,11 @@ bool seg_mask_sketch_build(struct seg_mask_sketch *sketch,
         (sketch->doubt_count == 0 || sketch->doubts[sketch->doubt_count - 1] != sketch->codes[i]))
       sketch->doubts[sketch->doubt_count++] = sketch->codes[i];
   }
-  if (!kernels->looks_up_codes)
-    return build_bins(sketch, codes, is_doubtful);
-  build_pages(sketch);
-  return true;
+  const bool has_bins = kernels->bins != 0 && build_bins(sketch, codes, is_doubtful, kernels);
+  sketch->is_paged = !has_bins && kernels->bins != SEG_MASK_BINS;
+  if (sketch->is_paged)
+    build_pages(sketch);
+  return has_bins || sketch->is_paged;
 }
 
 static uint64_t lowest_of(uint64_t word) {

@@ -291,8 +291,8 @@ static int64_t crowded_narrow(struct seg_random *random, size_t bytes, int bits)
   return number < greatest_of(bytes) ? number : greatest_of(bytes);
 }
 
-static void check_bins(struct seg_random *random, size_t bytes, int bits,
-                       uint32_t threshold_count) {
+static void check_bins(const struct seg_mask_kernels *kernels, struct seg_random *random,
+                       size_t bytes, int bits, uint32_t threshold_count) {
   int64_t values[RANKED], greatest = greatest_of(bytes);
   int32_t wide[RANKED];
   int16_t narrow[RANKED];
@@ -308,9 +308,10 @@ static void check_bins(struct seg_random *random, size_t bytes, int bits,
     narrow[i] = (int16_t)values[i];
   }
   union seg_mask_ranking ranking;
-  const struct seg_mask_kernels *kernels = seg_mask_kernels(SEG_VECTOR_AVX512);
   seg_mask_rank *rank = kernels->rank[bytes == 2 ? SEG_MASK_I16 : SEG_MASK_I32];
-  if (!seg_mask_bins_build(&ranking.bins, &thresholds, -greatest - 1, greatest) || rank == NULL)
+  uint32_t steps;
+  if (rank == NULL ||
+      !seg_mask_bins_build(&ranking, kernels, &thresholds, -greatest - 1, greatest, &steps))
     return;
   int16_t ranks[RANKED];
   rank(bytes == 2 ? (const void *)narrow : wide, RANKED, &ranking, ranks);
@@ -327,9 +328,10 @@ static void ranks_by_bins(void **state) {
   (void)state;
   struct seg_random random;
   seg_random_init(&random, 16);
-  for (int i = 0; i < 300; i++)
-    check_bins(&random, i % 2 == 0 ? 2 : 4, 1 + i % 23,
-               1 + (uint32_t)seg_random_below(&random, 600));
+  for (int level = SEG_VECTOR_BASELINE; level <= (int)seg_mask_best_level(); level++)
+    for (int i = 0; i < 300; i++)
+      check_bins(seg_mask_kernels((enum seg_vector_level)level), &random, i % 2 == 0 ? 2 : 4,
+                 1 + i % 23, 1 + (uint32_t)seg_random_below(&random, i % 3 == 0 ? 600 : 200));
 }
 
 // Against a plain loop, with numbers that are wanted twice and at the ends of 16 bits.
