@@ -1,4 +1,5 @@
 // The kernels for any processor.
+#include <stdbool.h>
 #include <string.h>
 
 #include "runtime/filter/mask_kernels_levels.h"

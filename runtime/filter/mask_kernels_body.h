@@ -59,14 +59,17 @@ BETWEEN(between_i64, greater_i64, int64_t, INT64_MIN)
 #endif
 
 // NOLINTBEGIN(bugprone-macro-parentheses): types
-#define NARROW(name, from, to)                                                                     \
+#define NARROW(name, from, to, near)                                                               \
   KERNEL void name(const void *restrict values, int64_t rows, int64_t low, int64_t high,           \
                    int64_t least, void *restrict codes) {                                          \
     const from bottom = (from)low, top = (from)high;                                               \
     const uint64_t shift = (uint64_t)least - (uint64_t)low;                                        \
+    const bool near_zero = low > INT64_MIN / 2 && low < INT64_MAX / 2;                             \
     for (int64_t w = 0; w < rows; w += 64) {                                                       \
       const from *restrict in = (const from *)values + w;                                          \
       to *restrict out = (to *)codes + w;                                                          \
+      if (near_zero && near(in, low, high, out))                                                   \
+        continue;                                                                                  \
       for (int i = 0; i < 64; i++) {                                                               \
         from value = in[i] < bottom ? bottom : in[i];                                              \
         value = value > top ? top : value;                                                         \
@@ -74,12 +77,18 @@ BETWEEN(between_i64, greater_i64, int64_t, INT64_MIN)
       }                                                                                            \
     }                                                                                              \
   }
-NARROW(narrow_i16_i8, int16_t, int8_t)
-NARROW(narrow_i32_i8, int32_t, int8_t)
-NARROW(narrow_i32_i16, int32_t, int16_t)
-NARROW(narrow_i64_i8, int64_t, int8_t)
-NARROW(narrow_i64_i16, int64_t, int16_t)
-NARROW(narrow_i64_i32, int64_t, int32_t)
+#define NOT_NEAR(values, low, high, codes) false
+#ifndef NARROW_I64_BY_HAND
+#define narrow_near_i64_i8  NOT_NEAR
+#define narrow_near_i64_i16 NOT_NEAR
+#define narrow_near_i64_i32 NOT_NEAR
+#endif
+NARROW(narrow_i16_i8, int16_t, int8_t, NOT_NEAR)
+NARROW(narrow_i32_i8, int32_t, int8_t, NOT_NEAR)
+NARROW(narrow_i32_i16, int32_t, int16_t, NOT_NEAR)
+NARROW(narrow_i64_i8, int64_t, int8_t, narrow_near_i64_i8)
+NARROW(narrow_i64_i16, int64_t, int16_t, narrow_near_i64_i16)
+NARROW(narrow_i64_i32, int64_t, int32_t, narrow_near_i64_i32)
 #undef NARROW
 // NOLINTEND(bugprone-macro-parentheses)
 

@@ -41,6 +41,7 @@ enum seg_status seg_mask_runner_init(struct seg_mask_runner *runner,
                                      struct seg_error *error) {
   *runner = (struct seg_mask_runner){.program = program,
                                      .kernels = seg_mask_kernels(program->level),
+                                     .fetched_inputs = UINT32_MAX,
                                      .stride = (size_t)batch_rows / 64};
   runner->slots = seg_column_memory(program->slot_count * runner->stride * sizeof(uint64_t));
   runner->codes = seg_column_memory((size_t)batch_rows * 3 * sizeof(int64_t));
@@ -108,6 +109,14 @@ static void fill(uint64_t *words, int64_t rows, bool holds) {
   memset(words, holds ? 0xff : 0, (size_t)rows / 8);
 }
 
+// Values that were computed lie in a buffer of one batch.
+static bool is_fetched(const struct seg_mask_runner *runner, const struct seg_mask_group *group) {
+  const struct seg_mask_node *leaf = &runner->program->leaves[group->first];
+  const struct seg_mask_column *column = &runner->program->columns[leaf->left];
+  return !group->is_sign && !group->is_text && column->is_input &&
+         column->slot < runner->fetched_inputs;
+}
+
 // The rows of the next batch lie behind those of this one. Batches are too short for processors to
 // notice by themselves what will be read. A few rows at a time: memory works while they are
 // compared.
@@ -124,6 +133,7 @@ static void run_slices(const struct seg_mask_runner *runner, const struct seg_ma
   size_t bytes = seg_mask_type_bytes[group->code];
   uint64_t *words = runner->slots + group->first * runner->stride;
   uint32_t pairs = group->end - group->first - group->singles;
+  bool fetched = values != runner->codes && is_fetched(runner, group);
   for (int64_t first = 0; first < rows; first += SEG_MASK_ROUND) {
     const char *at = values + (size_t)first * bytes;
     if (rows - first < SEG_MASK_ROUND && values != runner->codes)
@@ -131,7 +141,7 @@ static void run_slices(const struct seg_mask_runner *runner, const struct seg_ma
     kernels->slice[group->code](at, group->least, group->most, group->digits.bits, runner->slices);
     kernels->grade(runner->slices, &group->digits, group->places, group->singles, pairs,
                    words + first / 64, runner->stride);
-    if (values != runner->codes)
+    if (fetched)
       fetch_ahead(values + (size_t)first * bytes, bytes, SEG_MASK_ROUND);
   }
 }
@@ -141,10 +151,11 @@ static void run_ranks(const struct seg_mask_runner *runner, const struct seg_mas
                       const char *values, int64_t rows) {
   const size_t bytes = seg_mask_type_bytes[group->type];
   const int64_t step = bytes == 8 ? 64 : SEG_MASK_ROUND;
+  const bool fetched = is_fetched(runner, group);
   for (int64_t first = 0; first < rows; first += step) {
     const char *at = values + (size_t)first * bytes;
     const int64_t some = rows - first < step ? rows - first : step;
-    if (!group->is_text)
+    if (fetched)
       fetch_ahead(at, bytes, some);
     runner->kernels->rank[group->type](at, some, group->ranking,
                                        (char *)runner->codes +
@@ -203,9 +214,9 @@ static void run_group(const struct seg_mask_runner *runner, const struct seg_mas
                       const struct seg_block_frame *frame, int64_t rows) {
   const struct seg_mask_kernels *kernels = runner->kernels;
   const void *values = group_values(runner, group, frame, rows);
-  bool is_stored = !group->is_sign && !group->is_text;
+  bool fetched = is_fetched(runner, group);
   bool is_compared = group->code == group->type && !group->is_ranked && !group->is_sliced;
-  if (is_stored && !is_compared && !group->is_sliced && !group->is_ranked)
+  if (fetched && !is_compared && !group->is_sliced && !group->is_ranked)
     fetch_ahead(values, seg_mask_type_bytes[group->type], rows);
   if (group->is_sketched) {
     run_codes(runner, group, frame, values, rows);
@@ -224,7 +235,7 @@ static void run_group(const struct seg_mask_runner *runner, const struct seg_mas
     return;
   for (int64_t first = 0, some; first < rows; first += some) {
     some = rows - first < SEG_MASK_ROUND ? rows - first : SEG_MASK_ROUND;
-    if (is_stored && is_compared)
+    if (fetched && is_compared)
       fetch_ahead((const char *)values + (size_t)first * seg_mask_type_bytes[group->type],
                   seg_mask_type_bytes[group->type], some);
     for (uint32_t i = group->first; i < group->end; i++)

@@ -19,6 +19,9 @@ struct seg_mask_runner {
   struct seg_mask_groups groups;       // the comparisons as the as-of day makes them
   uint64_t *slices;                    // of 512 rows of a column
   struct seg_mask_code_tables *tables; // per column of coded texts
+  /** Behind the rows of input columns below this slot lie those of the next batch, and memory is
+   * asked for them. All of them, unless it is set. */
+  uint32_t fetched_inputs;
 };
 
 /** Batches of at most `batch_rows` rows, a multiple of 512. The program must outlive the runner. */

@@ -106,10 +106,13 @@ static enum seg_status add_rules(struct seg_decide *decide, uint32_t batch_rows,
   const struct seg_run_state *state = decide->state;
   const struct seg_block *block = seg_run_block(state);
   const struct seg_block_kernel *kernel = seg_run_kernel(state);
-  if (!seg_run_races(state))
-    return seg_block_runner_init(&decide->runner, block, kernel, batch_rows, error);
-  enum seg_status status =
-      seg_block_runner_init_values(&decide->runner, block, kernel, batch_rows, error);
+  enum seg_status status = SEG_OK;
+  if (!seg_run_races(state)) {
+    status = seg_block_runner_init(&decide->runner, block, kernel, batch_rows, error);
+    decide->runner.masks.fetched_inputs = state->plan->customer.carried_count; // cells have a batch
+    return status;
+  }
+  status = seg_block_runner_init_values(&decide->runner, block, kernel, batch_rows, error);
   if (status == SEG_OK)
     status = seg_chain_racer_init(&decide->racer, &state->stages, batch_rows, error);
   for (uint32_t c = 0; status == SEG_OK && c < state->plan->chain_count; c++)

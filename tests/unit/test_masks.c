@@ -334,6 +334,55 @@ static void ranks_by_bins(void **state) {
                  1 + i % 23, 1 + (uint32_t)seg_random_below(&random, i % 3 == 0 ? 600 : 200));
 }
 
+enum { NARROWED = 640 };
+
+static __int128 clamped(int64_t value, int64_t low, int64_t high) {
+  return value < low ? low : value > high ? high : value;
+}
+
+/** Values around a range, some of them as far away as they can be, against the definition. */
+static void check_narrow(struct seg_random *random, enum seg_mask_type to, int64_t low,
+                         uint64_t width) {
+  const int64_t high =
+      width > (uint64_t)INT64_MAX - (uint64_t)low ? INT64_MAX : (int64_t)((uint64_t)low + width);
+  const int64_t least = to == SEG_MASK_I8 ? INT8_MIN : to == SEG_MASK_I16 ? INT16_MIN : INT32_MIN;
+  int64_t values[NARROWED];
+  for (int i = 0; i < NARROWED; i++) {
+    const uint64_t near = (uint64_t)low + seg_random_below(random, 2 * width + 1) - width / 2;
+    const uint64_t mirrored = (uint64_t)low + (UINT64_C(1) << 63) + seg_random_below(random, 9) - 4;
+    values[i] = (int64_t)near;
+    if (i >= 256 && seg_random_chance(random, 10))
+      values[i] = seg_random_chance(random, 50) ? edges[seg_random_below(random, EDGES)]
+                                                : (int64_t)mirrored;
+  }
+  for (int level = SEG_VECTOR_BASELINE; level <= (int)seg_mask_best_level(); level++) {
+    const struct seg_mask_kernels *kernels = seg_mask_kernels((enum seg_vector_level)level);
+    int32_t codes[NARROWED];
+    kernels->narrow[SEG_MASK_I64][to](values, NARROWED, low, high, least, codes);
+    for (int i = 0; i < NARROWED; i++) {
+      int64_t code = to == SEG_MASK_I8    ? ((const int8_t *)codes)[i]
+                     : to == SEG_MASK_I16 ? ((const int16_t *)codes)[i]
+                                          : codes[i];
+      assert_true(code == (int64_t)(clamped(values[i], low, high) - low + least));
+    }
+  }
+}
+
+static void values_made_narrow(void **state) {
+  (void)state;
+  struct seg_random random;
+  seg_random_init(&random, 17);
+  for (int i = 0; i < 600; i++) {
+    const enum seg_mask_type to = (enum seg_mask_type)(i % 3);
+    const uint64_t most = to == SEG_MASK_I8    ? UINT8_MAX
+                          : to == SEG_MASK_I16 ? UINT16_MAX
+                                               : UINT32_MAX;
+    const uint64_t width = i % 4 == 0 ? most : 1 + seg_random_below(&random, most);
+    const int64_t around = i % 5 == 0 ? (int64_t)seg_random_below(&random, 100000) : 0;
+    check_narrow(&random, to, i % 7 == 0 ? edges[i % EDGES] : around - (int64_t)(width / 2), width);
+  }
+}
+
 // Against a plain loop, with numbers that are wanted twice and at the ends of 16 bits.
 static void any_of_some_numbers(void **state) {
   (void)state;
@@ -366,6 +415,7 @@ int main(void) {
       cmocka_unit_test(many_comparisons_of_a_column),
       cmocka_unit_test(ranges_of_a_column),
       cmocka_unit_test(any_of_some_numbers),
+      cmocka_unit_test(values_made_narrow),
       cmocka_unit_test(texts_by_their_heads),
       cmocka_unit_test(zero_bytes_are_looked_for),
       cmocka_unit_test(heads_have_the_order_of_texts),
