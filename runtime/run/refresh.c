@@ -7,7 +7,6 @@
 
 #include "runtime/run/partitions.h"
 #include "runtime/run/refresh_marks.h"
-#include "runtime/run/stored_columns.h"
 #include "runtime/run/stored_customers.h"
 #include "runtime/run/stored_rows.h"
 #include "runtime/run/windows.h"
@@ -309,9 +308,6 @@ static enum seg_status look_at(struct looker *looker, uint64_t first, uint64_t e
     for (uint64_t word = looker->marked[w]; word != 0; word &= word - 1)
       looker->chosen[count++] = (uint32_t)first + w * 64 + (uint32_t)__builtin_ctzll(word);
   atomic_fetch_add(&looker->refresh->looked, count);
-  for (uint32_t e = 0; status == SEG_OK && e < looker->refresh->state->plan->event_count; e++)
-    if (seg_run_folds_event(looker->refresh->state, e))
-      seg_stored_columns_fetch(looker->refresh->state, e, first, end, count);
   if (status == SEG_OK && looker->then_worker != NULL)
     status = seg_partition_worker_run(looker->then_worker, count, error);
   return status == SEG_OK ? seg_partition_worker_run(looker->now_worker, count, error) : status;

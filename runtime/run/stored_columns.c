@@ -56,9 +56,10 @@ enum seg_status seg_stored_columns_init(struct seg_stored_columns *columns,
   uint32_t parts = columns->view.from.entity->part_count;
   columns->reaches = calloc((size_t)parts + 1, sizeof *columns->reaches);
   columns->parts = calloc((size_t)parts + 1, sizeof *columns->parts);
+  columns->sources = calloc((size_t)parts + 1, sizeof *columns->sources);
   columns->part_days = calloc((size_t)parts + 1, sizeof *columns->part_days);
   if (columns->inputs == NULL || columns->reaches == NULL || columns->parts == NULL ||
-      columns->part_days == NULL)
+      columns->sources == NULL || columns->part_days == NULL)
     return seg_fail_memory(error, what_for);
   for (uint32_t p = 0; p < parts; p++)
     columns->part_days[p].values = columns->view.from.entity->parts[p].days;
@@ -78,6 +79,7 @@ void seg_stored_columns_deinit(struct seg_stored_columns *columns) {
   free(columns->inputs);
   free(columns->reaches);
   free(columns->parts);
+  free(columns->sources);
   free(columns->part_days);
   *columns = (struct seg_stored_columns){0};
 }
@@ -199,7 +201,8 @@ static enum seg_status copy_many(const struct reading *reading, uint32_t input,
       .parts = columns->parts,
       .stretches = reading->stretches,
       .count = reading->count,
-      .reaches = columns->view.numbers == NULL || columns->view.rise ? columns->reaches : NULL};
+      .reaches = columns->view.numbers == NULL || columns->view.rise ? columns->reaches : NULL,
+      .sources = columns->sources};
   return seg_stored_copy_run(&copy, width, &to, error);
 }
 
@@ -270,35 +273,6 @@ enum seg_status seg_stored_columns_read(struct seg_stored_columns *columns,
     status = read_array(&reading, i, entity->scan.input_layouts[i],
                         seg_block_input_width(&entity->scan, i), &columns->inputs[i], error);
   return status;
-}
-
-static void fetch(const struct seg_store_array *array, uint64_t first, uint64_t end,
-                  uint64_t chosen) {
-  enum { LINE = 64, FASTER = 6 }; // times, when lines are read one after the other
-  size_t size = seg_store_types[array->type].size;
-  const unsigned char *at = array->data + first * size, *behind = array->data + end * size;
-  if ((uint64_t)(behind - at) / LINE > chosen * FASTER)
-    return;
-  for (; at < behind; at += LINE)
-    (void)*(const volatile unsigned char *)at;
-}
-
-void seg_stored_columns_fetch(const struct seg_run_state *state, uint32_t event, uint64_t first,
-                              uint64_t end, uint64_t chosen) {
-  const struct seg_plan_entity *entity = &state->plan->events[event];
-  struct seg_stored_view view = seg_stored_view(state, event);
-  struct seg_store_values days;
-  for (uint32_t p = 0; p < view.from.entity->part_count; p++) {
-    const struct seg_store_part *part = &view.from.entity->parts[p];
-    const uint64_t *offsets = (const uint64_t *)part->offsets.data;
-    uint64_t row = offsets[seg_stored_place(part, first)];
-    uint64_t behind = offsets[seg_stored_place(part, end)];
-    for (uint32_t i = 0; i < entity->input_count; i++) {
-      const struct seg_store_array *values = &values_of(entity, &view.from, i, p, &days)->values;
-      if (entity->scan.input_layouts[i] != SEG_LAYOUT_BIT)
-        fetch(values, row, behind, chosen);
-    }
-  }
 }
 
 // Is this copied, whatever rows are asked for?

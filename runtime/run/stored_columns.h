@@ -28,6 +28,7 @@ struct seg_stored_columns {
   struct seg_stored_array *inputs;  // per plan input
   struct seg_stored_reach *reaches; // per part: of the rows asked for
   const struct seg_store_values **parts; // of the column at hand, per part
+  struct seg_stored_part_bytes *sources; // room for copying: per part
   struct seg_store_values *part_days;    // the days of each part as values
 };
 
@@ -49,14 +50,6 @@ void seg_stored_columns_deinit(struct seg_stored_columns *columns);
 SEG_NODISCARD enum seg_status seg_stored_columns_read(struct seg_stored_columns *columns,
                                                       const struct seg_stored_stretch *stretches,
                                                       size_t count, struct seg_error *error);
-
-/**
- * Customers first .. end - 1 are looked at by their numbers, `chosen` of them will be read: bring
- * all their values into the cache where that is done sooner than fetching those of the chosen ones,
- * as it is when there are many of them, because lines that follow each other come faster.
- */
-void seg_stored_columns_fetch(const struct seg_run_state *state, uint32_t event, uint64_t first,
-                              uint64_t end, uint64_t chosen);
 
 /** Bytes of copies of so many rows. */
 uint64_t seg_stored_columns_bytes(const struct seg_run_state *state, uint32_t event, uint64_t rows);

@@ -6,7 +6,10 @@
 
 #include "runtime/store/store_read.h"
 
-enum { AT_ONCE = 32 }; // bytes
+enum {
+  AT_ONCE = 32, // bytes
+  AHEAD = 24,   // stretches
+};
 
 static enum seg_status verify_rows(const struct seg_stored_copy *copy,
                                    const struct seg_store_array *array, bool is_bits,
@@ -38,17 +41,6 @@ static enum seg_status verify(const struct seg_stored_copy *copy, bool is_bits,
   return status;
 }
 
-// The next stretch may overwrite what is copied too much.
-static inline void copy_bytes(unsigned char *to, const unsigned char *from, uint64_t size,
-                              uint64_t readable) {
-  if (size + AT_ONCE > readable) {
-    memcpy(to, from, size);
-    return;
-  }
-  for (uint64_t at = 0; at < size; at += AT_ONCE)
-    memcpy(to + at, from + at, AT_ONCE);
-}
-
 static bool has_size(const struct seg_stored_copy *copy, size_t size) {
   bool has = true;
   for (uint32_t p = 0; p < copy->part_count; p++)
@@ -56,28 +48,48 @@ static bool has_size(const struct seg_stored_copy *copy, size_t size) {
   return has;
 }
 
-// Stretches may lie too far from each other for the processor to see where the next one is. Their
-// first and last lines are asked for, and no other: what is fetched is what takes the time.
-static inline void look_ahead(const struct seg_stored_copy *copy, size_t s, size_t size) {
-  enum { AHEAD = 24 };
-  if (s + AHEAD >= copy->count)
-    return;
-  const struct seg_stored_stretch *next = &copy->stretches[s + AHEAD];
-  const unsigned char *from = copy->parts[next->part]->values.data + next->first * size;
-  __builtin_prefetch(from);
-  __builtin_prefetch(from + next->count * size - 1);
-}
-
-// Elements that are stored as they are wanted.
-static void copy_same(const struct seg_stored_copy *copy, size_t size, unsigned char *to) {
-  for (size_t s = 0; s < copy->count; s++) {
-    look_ahead(copy, s, size);
-    const struct seg_stored_stretch *stretch = &copy->stretches[s];
-    const struct seg_store_array *array = &copy->parts[stretch->part]->values;
+// Elements that are stored as they are wanted. The next stretch may overwrite what is copied too
+// much. Stretches may lie too far from each other for the processor to see where the next one is:
+// the first and last lines of later ones are asked for, and no other: what is fetched is what takes
+// the time. `size` is known where this is inlined.
+static inline __attribute__((always_inline)) void copy_sized(const struct seg_stored_copy *copy,
+                                                             size_t size, unsigned char *to) {
+  const struct seg_stored_part_bytes *sources = copy->sources;
+  const struct seg_stored_stretch *stretch = copy->stretches, *last = stretch + copy->count;
+  for (; stretch < last; stretch++) {
+    const struct seg_stored_stretch *later = stretch + AHEAD < last ? stretch + AHEAD : last - 1;
+    const unsigned char *fetched = sources[later->part].data + later->first * size;
+    __builtin_prefetch(fetched);
+    __builtin_prefetch(fetched + later->count * size - 1);
+    const struct seg_stored_part_bytes *source = &sources[stretch->part];
     uint64_t first = stretch->first * size, bytes = stretch->count * size;
-    copy_bytes(to, array->data + first, bytes, seg_store_array_bytes(array) - first);
+    const unsigned char *from = source->data + first;
+    if (first + bytes > source->safe) {
+      memcpy(to, from, bytes);
+    } else {
+      memcpy(to, from, AT_ONCE);
+      for (uint64_t at = AT_ONCE; at < bytes; at += AT_ONCE)
+        memcpy(to + at, from + at, AT_ONCE);
+    }
     to += bytes;
   }
+}
+
+static void copy_same(const struct seg_stored_copy *copy, size_t size, unsigned char *to) {
+  for (uint32_t p = 0; p < copy->part_count; p++) {
+    const struct seg_store_array *array = &copy->parts[p]->values;
+    uint64_t bytes = seg_store_array_bytes(array);
+    copy->sources[p].data = array->data;
+    copy->sources[p].safe = bytes < AT_ONCE ? 0 : bytes - AT_ONCE;
+  }
+  if (size == 1)
+    copy_sized(copy, 1, to);
+  else if (size == 2)
+    copy_sized(copy, 2, to);
+  else if (size == 4)
+    copy_sized(copy, 4, to);
+  else
+    copy_sized(copy, size, to);
 }
 
 static void copy_wider(const struct seg_stored_copy *copy, size_t size, unsigned char *to) {

@@ -12,6 +12,12 @@ struct seg_stored_reach {
   uint64_t first, end;
 };
 
+/** Where a part's elements lie. */
+struct seg_stored_part_bytes {
+  const unsigned char *data;
+  uint64_t safe; // behind a stretch that ends before this byte there is something to read
+};
+
 /** The values of one column and the rows that are asked for. */
 struct seg_stored_copy {
   const struct seg_store *store;
@@ -22,6 +28,7 @@ struct seg_stored_copy {
   /* Per part: verified as a whole. NULL: the rows lie far from each other, and each stretch is
    * verified by itself. */
   const struct seg_stored_reach *reaches;
+  struct seg_stored_part_bytes *sources; // room for one per part
 };
 
 /** Room behind the last row of a copy that is written over: bytes. */

@@ -4,12 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "runtime/store/store_read.h"
 
 enum {
   TOGETHER = 64,  // customers that are never divided: a word of the bitmaps
   SOME = 256,     // chosen customers that are looked for in one part after the other
   NEAR = 1 << 14, // numbers, among which their places are kept in a table
+  GROUP = 32,     // days that are compared together
+  FEW = 64,       // among which old ones are counted; among more they are searched
 };
 
 static const char what_for[] = "where the events of customers are";
@@ -54,22 +60,23 @@ enum seg_status seg_stored_stretches_init(struct seg_stored_stretches *stretches
   }
   if (!view->rise)
     return SEG_OK;
-  stretches->chosen = calloc((size_t)parts * (SOME + 1) + 1, 2 * sizeof *stretches->chosen);
+  stretches->hits = calloc((size_t)parts * SOME + 1, sizeof *stretches->hits);
+  stretches->ends = calloc((size_t)parts + 1, sizeof *stretches->ends);
+  stretches->tallies = calloc(SOME, sizeof *stretches->tallies);
   stretches->places = calloc(NEAR, sizeof *stretches->places);
-  if (stretches->chosen == NULL || stretches->places == NULL)
+  if (stretches->hits == NULL || stretches->ends == NULL || stretches->tallies == NULL ||
+      stretches->places == NULL)
     return seg_fail_memory(error, what_for);
   for (uint32_t i = 0; i < NEAR; i++)
     stretches->places[i] = SOME;
-  for (uint32_t p = 0; p < parts; p++) {
-    stretches->cursors[p].first = stretches->chosen + (size_t)p * 2 * (SOME + 1);
-    stretches->cursors[p].end = stretches->cursors[p].first + SOME + 1;
-  }
   return SEG_OK;
 }
 
 void seg_stored_stretches_deinit(struct seg_stored_stretches *stretches) {
   SEG_VEC_FREE(&stretches->list);
-  free(stretches->chosen);
+  free(stretches->hits);
+  free(stretches->ends);
+  free(stretches->tallies);
   free(stretches->places);
   free(stretches->cursors);
   *stretches = (struct seg_stored_stretches){0};
@@ -105,28 +112,35 @@ static uint64_t search_day(const struct seg_store_array *days, uint64_t first, u
   return first;
 }
 
-// The same for the narrow days of the few rows that there mostly are, in groups that become
-// vectors.
-static uint64_t count_days(const int16_t *days, uint64_t first, uint64_t end, int16_t from) {
-  enum { GROUP = 32 };
-  while (first < end) {
-    int16_t left = (int16_t)(end - first < GROUP ? end - first : GROUP), before = 0;
-    for (int16_t i = 0; i < (int16_t)GROUP; i++)
-      before = (int16_t)(before + ((days[first + (uint64_t)i] < from) & (i < left)));
-    first += (uint64_t)before;
-    if (before < GROUP)
-      break;
+#ifdef __SSE2__
+// The same for the narrow days of the few rows that there mostly are: as they rise, those before
+// are as many as the bits before the first zero.
+static inline uint64_t count_days(const int16_t *days, uint64_t first, uint64_t end, int16_t from) {
+  const __m128i limit = _mm_set1_epi16(from);
+  for (;; first += GROUP) {
+    const __m128i *at = (const __m128i *)(days + first);
+    __m128i low = _mm_packs_epi16(_mm_cmplt_epi16(_mm_loadu_si128(at), limit),
+                                  _mm_cmplt_epi16(_mm_loadu_si128(at + 1), limit));
+    __m128i high = _mm_packs_epi16(_mm_cmplt_epi16(_mm_loadu_si128(at + 2), limit),
+                                   _mm_cmplt_epi16(_mm_loadu_si128(at + 3), limit));
+    uint64_t before = (uint32_t)_mm_movemask_epi8(low) | (uint64_t)_mm_movemask_epi8(high) << 16;
+    uint64_t past = first + (uint64_t)__builtin_ctzll(~before);
+    if (past >= end)
+      return end;
+    if (past < first + GROUP)
+      return past;
   }
-  return first;
 }
+#endif
 
-static uint64_t skip_days(const struct seg_store_array *days, uint64_t first, uint64_t end,
-                          int32_t from) {
-  enum { FEW = 64 };
+static inline uint64_t skip_days(const struct seg_store_array *days, uint64_t first, uint64_t end,
+                                 int32_t from) {
+#ifdef __SSE2__
   uint64_t readable = (days->count + 63) / 64 * 64;
   if (days->type == SEG_STORE_I16 && from >= INT16_MIN && from <= INT16_MAX && end - first <= FEW &&
-      end + FEW <= readable)
+      end + GROUP <= readable)
     return count_days((const int16_t *)days->data, first, end, (int16_t)from);
+#endif
   return search_day(days, first, end, from);
 }
 
@@ -186,94 +200,141 @@ static void find_rising(struct seg_stored_stretches *stretches, uint64_t number,
   }
 }
 
-// In a part where all numbers have offsets.
-static void find_in_dense(struct seg_stored_cursor *cursor, const uint32_t *numbers,
-                          uint32_t count) {
+// In a part where all numbers have offsets. The processor cannot see where the next ones' days are.
+static uint32_t find_in_dense(const struct seg_stored_cursor *cursor,
+                              const struct seg_store_array *days, const uint32_t *numbers,
+                              uint32_t count, struct seg_stored_hit *hits) {
+  size_t size = seg_store_types[days->type].size;
   for (uint32_t i = 0; i < count; i++) {
     uint64_t place = numbers[i] < cursor->count ? numbers[i] : cursor->count;
-    cursor->first[i] = cursor->offsets[place];
-    cursor->end[i] = cursor->offsets[place + (place < cursor->count)];
+    uint64_t first = cursor->offsets[place];
+    hits[i].first = first;
+    hits[i].end = cursor->offsets[place + (place < cursor->count)];
+    hits[i].at = i;
+    if (cursor->skips)
+      __builtin_prefetch(days->data + first * size);
   }
+  return count;
 }
 
 // In a part that lists its numbers, by searching.
-static void search_sparse(struct seg_stored_cursor *cursor, const struct seg_store_part *part,
-                          const uint32_t *numbers, uint32_t count) {
+static uint32_t search_sparse(struct seg_stored_cursor *cursor, const struct seg_store_part *part,
+                              const uint32_t *numbers, uint32_t count,
+                              struct seg_stored_hit *hits) {
+  uint32_t found = 0;
   for (uint32_t i = 0; i < count; i++) {
-    uint64_t place = seg_stored_place(part, numbers[i]);
-    cursor->end[i] = seg_stored_rows_at(part, numbers[i], place, &cursor->first[i]);
-    cursor->end[i] += cursor->first[i];
+    uint64_t first = 0;
+    uint64_t rows =
+        seg_stored_rows_at(part, numbers[i], seg_stored_place(part, numbers[i]), &first);
+    hits[found] = (struct seg_stored_hit){first, first + rows, i};
+    found += rows > 0;
   }
   cursor->place = seg_stored_place(part, (uint64_t)numbers[count - 1] + 1);
+  return found;
 }
 
 // The same by going over it, when it does not list many more: `places` tells who is who. Without a
-// branch that nobody could predict: what is nobody's goes where nobody looks.
-static void scan_sparse(struct seg_stored_cursor *cursor, const uint32_t *numbers, uint32_t count,
-                        const uint16_t *places) {
+// branch that nobody could predict: what is nobody's is written over.
+static uint32_t scan_sparse(struct seg_stored_cursor *cursor, const uint32_t *numbers,
+                            uint32_t count, const uint16_t *places, struct seg_stored_hit *hits) {
   uint64_t place = cursor->place;
-  while (place < cursor->count && cursor->numbers[place] < numbers[0])
+  uint32_t low = numbers[0], high = numbers[count - 1], found = 0;
+  while (place < cursor->count && cursor->numbers[place] < low)
     place++;
-  for (; place < cursor->count && cursor->numbers[place] <= numbers[count - 1]; place++) {
-    uint32_t at = places[cursor->numbers[place] - numbers[0]];
-    cursor->first[at] = cursor->offsets[place];
-    cursor->end[at] = cursor->offsets[place + 1];
+  for (; place < cursor->count && cursor->numbers[place] <= high; place++) {
+    uint32_t at = places[cursor->numbers[place] - low];
+    hits[found].first = place;
+    hits[found].at = at;
+    found += at != SOME;
   }
   cursor->place = place;
+  for (uint32_t i = 0; i < found; i++) {
+    uint64_t where = hits[i].first;
+    hits[i].first = cursor->offsets[where];
+    hits[i].end = cursor->offsets[where + 1];
+  }
+  return found;
 }
 
-static void find_in_sparse(struct seg_stored_stretches *stretches, uint32_t part,
-                           const uint32_t *numbers, uint32_t count) {
+static uint32_t find_in_sparse(struct seg_stored_stretches *stretches, uint32_t part,
+                               const uint32_t *numbers, uint32_t count,
+                               struct seg_stored_hit *hits) {
   enum { FEWER = 4 };
   struct seg_stored_cursor *cursor = &stretches->cursors[part];
   uint32_t last = numbers[count - 1];
   uint64_t far = cursor->place + (uint64_t)count * FEWER;
-  memset(cursor->first, 0, count * sizeof *cursor->first);
-  memset(cursor->end, 0, count * sizeof *cursor->end);
   if (last - numbers[0] >= NEAR || (far < cursor->count && cursor->numbers[far] <= last))
-    search_sparse(cursor, &stretches->view->from.entity->parts[part], numbers, count);
-  else
-    scan_sparse(cursor, numbers, count, stretches->places);
+    return search_sparse(cursor, &stretches->view->from.entity->parts[part], numbers, count, hits);
+  return scan_sparse(cursor, numbers, count, stretches->places, hits);
 }
 
 // The rows of some customers with rising numbers, part by part: they lie too far from each other
-// for the processor to see where the next one's are, and each part has some of few of them.
+// for the processor to see where the next one's are, and each part has some of few of them. What
+// they have is counted, so that each one's stretches can be put where they belong.
 static void find_some(struct seg_stored_stretches *stretches, const uint32_t *numbers,
                       uint32_t count) {
+  const struct seg_store_entity *entity = stretches->view->from.entity;
+  struct seg_stored_tally *tallies = stretches->tallies;
+  uint32_t used = 0;
+  memset(tallies, 0, count * sizeof *tallies);
   for (uint32_t i = 0; i < count && numbers[i] - numbers[0] < NEAR; i++)
     stretches->places[numbers[i] - numbers[0]] = (uint16_t)i;
-  for (uint32_t p = 0; p < stretches->view->from.entity->part_count; p++) {
+  for (uint32_t p = 0; p < entity->part_count; p++) {
     struct seg_stored_cursor *cursor = &stretches->cursors[p];
-    if (cursor->numbers == NULL)
-      find_in_dense(cursor, numbers, count);
-    else
-      find_in_sparse(stretches, p, numbers, count);
-    for (uint32_t i = 0; cursor->skips && i < count; i++)
-      if (cursor->first[i] < cursor->end[i])
-        cursor->first[i] = leave_out(stretches, p, cursor->first[i], cursor->end[i]);
+    struct seg_stored_hit *hits = stretches->hits + used;
+    uint32_t found = cursor->numbers == NULL
+                         ? find_in_dense(cursor, &entity->parts[p].days, numbers, count, hits)
+                         : find_in_sparse(stretches, p, numbers, count, hits);
+    for (uint32_t i = 0; i < found; i++) {
+      struct seg_stored_hit hit = hits[i];
+      if (cursor->skips)
+        hit.first = leave_out(stretches, p, hit.first, hit.end);
+      struct seg_stored_tally *tally = &tallies[hit.at];
+      tally->rows += hit.end - hit.first;
+      tally->next += hit.first < hit.end;
+      stretches->hits[used].first = hit.first;
+      stretches->hits[used].end = hit.end;
+      stretches->hits[used].at = hit.at;
+      used += hit.first < hit.end;
+    }
+    stretches->ends[p] = used;
   }
   for (uint32_t i = 0; i < count && numbers[i] - numbers[0] < NEAR; i++)
     stretches->places[numbers[i] - numbers[0]] = SOME;
 }
 
+// What was found of the first `count` of them, customer by customer.
+static void put_some(const struct seg_stored_stretches *stretches, uint32_t count,
+                     struct seg_stored_stretch *items) {
+  const struct seg_stored_hit *hits = stretches->hits;
+  for (uint32_t p = 0, i = 0; p < stretches->view->from.entity->part_count; p++) {
+    for (; i < stretches->ends[p] && hits[i].at < count; i++) {
+      struct seg_stored_stretch *item = &items[stretches->tallies[hits[i].at].next++];
+      item->part = p;
+      item->first = hits[i].first;
+      item->count = hits[i].end - hits[i].first;
+    }
+    i = stretches->ends[p];
+  }
+}
+
 // Chosen customers, until they have `most` rows.
 static uint32_t find_chosen(struct seg_stored_stretches *stretches, const uint32_t *numbers,
                             uint32_t count, uint64_t most, uint64_t *offsets) {
-  uint32_t parts = stretches->view->from.entity->part_count, taken = 0;
-  struct seg_stored_stretch *items = stretches->list.items;
+  uint32_t taken = 0;
   size_t used = 0;
   while (taken < count && offsets[taken] < most) {
-    uint32_t some = count - taken < SOME ? count - taken : SOME;
+    uint32_t some = count - taken < SOME ? count - taken : SOME, i = 0;
     find_some(stretches, numbers + taken, some);
-    for (uint32_t i = 0; i < some && (i % TOGETHER != 0 || offsets[taken] < most); i++) {
-      uint64_t rows = offsets[taken];
-      for (uint32_t p = 0; p < parts; p++) {
-        const struct seg_stored_cursor *cursor = &stretches->cursors[p];
-        used = put(items, used, p, cursor->first[i], cursor->end[i]);
-        rows += cursor->end[i] - cursor->first[i];
-      }
-      offsets[++taken] = rows;
+    for (; i < some && (i % TOGETHER != 0 || offsets[taken] < most); i++) {
+      struct seg_stored_tally *tally = &stretches->tallies[i];
+      size_t own = tally->next;
+      tally->next = used;
+      used += own;
+      offsets[taken + 1] = offsets[taken] + tally->rows;
+      taken++;
     }
+    put_some(stretches, i, stretches->list.items);
   }
   stretches->list.count = used;
   return taken;

@@ -24,9 +24,18 @@ struct seg_stored_cursor {
   uint64_t count;          // of both
   uint64_t place;
   bool skips; // rows before `from_day` are left out
-  /* Of some chosen customers: their rows in the part; first == end for none. And a place for
-   * others. */
-  uint64_t *first, *end;
+};
+
+/** Rows that one of some chosen customers has in a part. */
+struct seg_stored_hit {
+  uint64_t first, end;
+  uint32_t at; // which of them
+};
+
+/** What one of them has in all parts. */
+struct seg_stored_tally {
+  uint64_t rows;
+  uint64_t next; // place of his next stretch in the list
 };
 
 /** One thread's. Zero-initialise. */
@@ -34,8 +43,11 @@ struct seg_stored_stretches {
   const struct seg_stored_view *view;
   SEG_VEC(struct seg_stored_stretch) list;
   struct seg_stored_cursor *cursors; // per part
-  uint64_t *chosen;                  // where their `first` and `end` lie
-  uint16_t *places; // of chosen numbers, by how far they are from the first; else behind them all
+  /* Of some chosen customers: what they have, part after part; */
+  struct seg_stored_hit *hits;
+  uint32_t *ends; // where the hits of each part end;
+  struct seg_stored_tally *tallies;
+  uint16_t *places; // of their numbers, by how far they are from the first; else behind them all
   int32_t from_day;
 };
 
