@@ -15,7 +15,7 @@ if(CMAKE_SYSTEM_NAME STREQUAL Linux AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64
    NOT SEGC_SANITIZE AND NOT SEGC_FUZZ AND NOT SEGC_COVERAGE)
   set(lazy_by_default ON)
 endif()
-option(SEGC_LAZY "Load LLVM, DuckDB and Z3 when they are needed, not at the start" ${lazy_by_default})
+option(SEGC_LAZY "Load LLVM, DuckDB, Z3 and libcrypto when they are needed, not at the start" ${lazy_by_default})
 if(SEGC_LAZY)
   enable_language(ASM)
 endif()
@@ -82,10 +82,25 @@ endfunction()
 
 seg_find_outside(utf8proc utf8proc.h utf8proc)
 seg_find_outside(zlib zlib.h z)
-seg_find_outside(snappy snappy-c.h snappy)
+
+# Snappy and the C++ library that it is written with become part of the program where both can be:
+# loading them takes as long as parsing some hundred rules.
+if(SEGC_LAZY)
+  find_path(SEGC_snappy_INCLUDE snappy-c.h)
+  find_library(SEGC_snappy_ARCHIVE libsnappy.a)
+  mark_as_advanced(SEGC_snappy_INCLUDE SEGC_snappy_ARCHIVE)
+  execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=libstdc++.a
+                  OUTPUT_VARIABLE cxx_archive OUTPUT_STRIP_TRAILING_WHITESPACE)
+endif()
+if(SEGC_snappy_INCLUDE AND SEGC_snappy_ARCHIVE AND EXISTS "${cxx_archive}")
+  seg_outside(snappy snappy-c.h ${SEGC_snappy_INCLUDE} ${SEGC_snappy_ARCHIVE})
+  target_link_libraries(seg_outside_snappy INTERFACE ${cxx_archive} gcc_eh)
+else()
+  seg_find_outside(snappy snappy-c.h snappy)
+endif()
 seg_find_outside(jansson jansson.h jansson)
 seg_find_outside(z3 z3.h z3 LAZY Z3_)
-seg_find_outside(crypto openssl/evp.h crypto)
+seg_find_outside(crypto openssl/evp.h crypto LAZY EVP_)
 
 # DuckDB: a system-wide library wins, when its header is there too; otherwise the pinned one that
 # scripts/bootstrap unpacks. build/segc knows where it is.

@@ -11,7 +11,7 @@ loads() {
   command="$*"
   LD_DEBUG=files LD_DEBUG_OUTPUT=loaded "$@" >stdout 2>stderr </dev/null
   code=$?
-  found=$(cat loaded.* | grep 'calling init: ' | grep -oE 'libLLVM|libduckdb|libz3' | sort -u | tr '\n' ' ')
+  found=$(cat loaded.* | grep 'calling init: ' | grep -oE 'libLLVM|libcrypto|libduckdb|libz3' | sort -u | tr '\n' ' ')
   rm -f loaded.*
   if [ "$code" -eq 0 ] && [ "$found" = "$names" ]; then
     passed=$((passed + 1))
