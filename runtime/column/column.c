@@ -65,14 +65,19 @@ void seg_width_widen(enum seg_layout layout, enum seg_width width, const void *f
     widen_i64(width, from, rows, to);
 }
 
-void *seg_column_memory(size_t size) {
+// Memory of at least `size` bytes that is zero from byte `first` on.
+static void *memory_zero_from(size_t first, size_t size) {
   size_t rounded = (size / SEG_COLUMN_ALIGNMENT + 1) * SEG_COLUMN_ALIGNMENT;
   if (rounded < size)
     return NULL;
-  void *memory = aligned_alloc(SEG_COLUMN_ALIGNMENT, rounded);
+  char *memory = aligned_alloc(SEG_COLUMN_ALIGNMENT, rounded);
   if (memory != NULL)
-    memset(memory, 0, rounded);
+    memset(memory + first, 0, rounded - first);
   return memory;
+}
+
+void *seg_column_memory(size_t size) {
+  return memory_zero_from(0, size);
 }
 
 void seg_column_init(struct seg_column *column, enum seg_layout layout, bool has_known) {
@@ -85,11 +90,14 @@ void seg_column_deinit(struct seg_column *column) {
   seg_column_init(column, column->layout, column->has_known);
 }
 
-static enum seg_status reallocate(struct seg_column *column, int64_t rows,
+// The first `written` rows of the new room will be written by the caller; all behind them is zero.
+static enum seg_status reallocate(struct seg_column *column, int64_t rows, int64_t written,
                                   struct seg_error *error) {
   if (rows > INT64_MAX / (int64_t)(2 * sizeof(struct seg_str)))
     return seg_fail_memory(error, "a column");
-  void *values = seg_column_memory(seg_layout_size(column->layout, rows));
+  size_t first =
+      column->layout == SEG_LAYOUT_BIT ? 0 : (size_t)written * row_bits(column->layout) / 8;
+  void *values = memory_zero_from(first, seg_layout_size(column->layout, rows));
   uint64_t *known =
       column->has_known ? seg_column_memory(seg_layout_size(SEG_LAYOUT_BIT, rows)) : NULL;
   if (values == NULL || (column->has_known && known == NULL)) {
@@ -112,7 +120,7 @@ static enum seg_status reallocate(struct seg_column *column, int64_t rows,
 
 enum seg_status seg_column_reserve(struct seg_column *column, int64_t rows,
                                    struct seg_error *error) {
-  return rows <= column->capacity ? SEG_OK : reallocate(column, rows, error);
+  return rows <= column->capacity ? SEG_OK : reallocate(column, rows, 0, error);
 }
 
 // Zero the rows from `first` on, up to the padding of row `end`.
@@ -140,8 +148,8 @@ enum seg_status seg_column_resize(struct seg_column *column, int64_t rows,
   if (rows > column->capacity) {
     // Half as much again, so that appending stays linear; the fallback is what is needed.
     int64_t roomy = column->capacity + column->capacity / 2;
-    if (roomy <= rows || reallocate(column, roomy, NULL) != SEG_OK) {
-      enum seg_status status = reallocate(column, rows, error);
+    if (roomy <= rows || reallocate(column, roomy, 0, NULL) != SEG_OK) {
+      enum seg_status status = reallocate(column, rows, 0, error);
       if (status != SEG_OK)
         return status;
     }
@@ -157,7 +165,7 @@ enum seg_status seg_column_restart(struct seg_column *column, int64_t rows,
   int64_t before = column->count;
   column->count = 0;
   if (rows > column->capacity) {
-    enum seg_status status = reallocate(column, rows, error);
+    enum seg_status status = reallocate(column, rows, rows, error);
     if (status != SEG_OK)
       return status;
   } else if (column->layout == SEG_LAYOUT_BIT) {

@@ -149,12 +149,12 @@ static void count_customers(struct seg_gather *gather, const struct seg_slice *s
   gather->count = sum;
 }
 
-// The same for those who have events. Their bits bring them into order.
+// The same for those who have events. Their bits bring them into order, and say whose counts are of
+// these slices and whose are left over: nothing has to be cleared for those without events.
 static void count_few(struct seg_gather *gather, const struct seg_slice *slices, size_t slice_count,
                       uint32_t first_customer, uint32_t customers) {
   uint32_t *counts = gather->cursor;
   size_t words = ((size_t)customers + 63) / 64;
-  memset(counts, 0, customers * sizeof *counts);
   memset(gather->present, 0, words * sizeof *gather->present);
   for (size_t s = 0; s < slice_count; s++) {
     prefetch(slices, slice_count, s + AHEAD);
@@ -162,8 +162,10 @@ static void count_few(struct seg_gather *gather, const struct seg_slice *slices,
     uint32_t base = slices[s].first_customer - first_customer;
     for (uint32_t i = 0; i < slices[s].count; i++) {
       uint32_t customer = base + numbers[i];
-      gather->present[customer / 64] |= UINT64_C(1) << (customer % 64);
-      counts[customer]++;
+      uint64_t *word = &gather->present[customer / 64];
+      uint32_t was_there = (uint32_t)(*word >> (customer % 64)) & 1;
+      *word |= UINT64_C(1) << (customer % 64);
+      counts[customer] = (counts[customer] & -was_there) + 1;
     }
   }
   uint32_t sum = 0, count = 0;

@@ -85,6 +85,17 @@ static void sizes_and_alignment(void **state) {
     expect_padding_zero(&column);
     seg_column_deinit(&column);
     seg_column_deinit(&column);
+    // New memory, which may hold anything: rows are left as they are, what lies behind them is not.
+    void *dirty = malloc(1 << 16);
+    assert_non_null(dirty);
+    memset(dirty, 0xff, 1 << 16);
+    free(dirty);
+    for (int64_t rows = 65; rows <= 128; rows += 21) { // room for 128 from the first one on
+      assert_int_equal(seg_column_restart(&column, rows, NULL), SEG_OK);
+      assert_int_equal(seg_bitmap_count(column.known, rows), 0);
+      expect_padding_zero(&column);
+    }
+    seg_column_deinit(&column);
   }
 }
 
