@@ -6,6 +6,11 @@
 
 #include "runtime/io/io_errors.h"
 
+enum {
+  SHARES = 2,          // of a thread
+  LEAST_SHARE = 16384, // rows
+};
+
 static bool is_timestamp(const struct seg_parquet_column *column, struct seg_reading *reading) {
   static const duckdb_type types[] = {
       [SEG_PARQUET_NO_UNIT] = DUCKDB_TYPE_INVALID,
@@ -103,18 +108,31 @@ static bool fits_memory(const struct seg_duck_source *source, const struct seg_p
   return true;
 }
 
+// The most rows of a morsel: few enough for all threads to have something to do, and not so few
+// that finding a part of a page takes longer than what is done with it.
+static int64_t most_rows(const struct seg_duck_source *source,
+                         const struct seg_parquet_scan *scan) {
+  int64_t rows = 0, shares = (int64_t)seg_io_threads(&source->options) * SHARES;
+  for (size_t f = 0; f < source->binding->file_count; f++)
+    rows += scan->files[f].row_count;
+  int64_t share = (rows + shares - 1) / shares;
+  share = share > LEAST_SHARE ? share : LEAST_SHARE;
+  return share < SEG_MORSEL_ROWS ? share : SEG_MORSEL_ROWS;
+}
+
 // As many parts of a row group as make morsels; all but the last have the same number of rows.
-static int64_t part_rows(int64_t rows) {
-  int64_t parts = (rows + SEG_MORSEL_ROWS - 1) / SEG_MORSEL_ROWS;
+static int64_t part_rows(int64_t rows, int64_t most) {
+  int64_t parts = (rows + most - 1) / most;
   return parts > 0 ? (rows + parts - 1) / parts : 1;
 }
 
 static bool add_parts(struct seg_duck_source *source, struct seg_parquet_scan *scan) {
   size_t files = source->binding->file_count, count = 0;
+  int64_t most = most_rows(source, scan);
   for (size_t f = 0; f < files; f++)
     for (uint32_t g = 0; g < scan->files[f].group_count; g++) {
-      int64_t rows = scan->files[f].groups[g].row_count;
-      count += (size_t)((rows + part_rows(rows) - 1) / part_rows(rows));
+      int64_t rows = scan->files[f].groups[g].row_count, size = part_rows(rows, most);
+      count += (size_t)((rows + size - 1) / size);
     }
   scan->parts = SEG_NEW_ARRAY(&source->arena, struct seg_parquet_part, count + 1);
   if (scan->parts == NULL)
@@ -122,9 +140,9 @@ static bool add_parts(struct seg_duck_source *source, struct seg_parquet_scan *s
   int64_t first_row = 0;
   for (size_t f = 0; f < files; f++)
     for (uint32_t g = 0; g < scan->files[f].group_count; g++) {
-      int64_t rows = scan->files[f].groups[g].row_count, most = part_rows(rows);
-      for (int64_t at = 0; at < rows; at += most) {
-        int64_t part = rows - at < most ? rows - at : most;
+      int64_t rows = scan->files[f].groups[g].row_count, size = part_rows(rows, most);
+      for (int64_t at = 0; at < rows; at += size) {
+        int64_t part = rows - at < size ? rows - at : size;
         scan->parts[scan->part_count++] =
             (struct seg_parquet_part){(uint32_t)f, g, at, first_row, part};
         first_row += part;

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,10 +17,9 @@ static const char what_for[] = "the arrays of the store";
 enum seg_status seg_array_file_create(struct seg_array_file *array, struct seg_build *build,
                                       struct seg_str name, enum seg_store_type type,
                                       struct seg_error *error) {
-  *array = (struct seg_array_file){.build = build, .type = type, .file = -1};
-  array->name = seg_arena_str(&build->store.arena, name);
+  *array = (struct seg_array_file){.build = build, .name = name, .type = type, .file = -1};
   array->buffer = malloc(SEG_CHECKSUM_BLOCK);
-  if (array->name.data == NULL || array->buffer == NULL)
+  if (array->buffer == NULL)
     return seg_fail_memory(error, what_for);
   array->file = openat(build->generation_folder, array->name.data,
                        O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -142,10 +143,9 @@ enum seg_status seg_array_file_widen(struct seg_array_file *array, enum seg_stor
     return SEG_OK;
   }
   struct seg_array_file wide;
-  struct seg_str name =
-      seg_arena_format(&array->build->store.arena, "%.*s.wider", SEG_STR(array->name));
-  if (name.data == NULL)
-    return seg_fail_memory(error, what_for);
+  char text[NAME_MAX + 1];
+  snprintf(text, sizeof text, "%.*s.wider", SEG_STR(array->name));
+  struct seg_str name = seg_str_view(text);
   enum seg_status status = seg_array_file_create(&wide, array->build, name, type, error);
   if (status == SEG_OK)
     status = copy_file_wider(array, &wide, error);

@@ -1,5 +1,7 @@
 /**
- * One array of a store while it is written: from front to back, a checksum a block.
+ * One array of a store while it is written: from front to back, a checksum a block. Different
+ * arrays of one build may be appended to by different threads at once; they are created and
+ * finished by one.
  */
 #ifndef SEG_RUNTIME_PREPARE_ARRAY_FILE_H
 #define SEG_RUNTIME_PREPARE_ARRAY_FILE_H
@@ -18,7 +20,8 @@ struct seg_array_file {
   SEG_VEC(uint64_t) checksums;
 };
 
-/** An empty one. Borrowed: `build`; the name lives in its arena. Discard after an error. */
+/** An empty one. Borrowed: `build` and `name`, which ends with a NUL and stays until the build
+ * ends. Discard after an error. */
 SEG_NODISCARD enum seg_status seg_array_file_create(struct seg_array_file *array,
                                                     struct seg_build *build, struct seg_str name,
                                                     enum seg_store_type type,

@@ -25,7 +25,6 @@ struct event_writer {
   size_t run_count;
   uint32_t shift;
   uint64_t key_count;
-  bool sparse;                  // offsets of numbers that have rows only
   struct partition_size *sizes; // by partition
   struct seg_gather gather;
   SEG_VEC(struct seg_slice) slices;
@@ -36,40 +35,9 @@ struct event_writer {
   uint64_t bits_capacity;
   uint64_t rows;
   struct seg_store_days span;
-  int32_t last_day;                  // of the last row
-  struct seg_values_writer *writers; // per input
-  struct seg_values_writer days, row_of;
-  struct seg_array_file numbers, offsets;
+  int32_t last_day; // of the last row
+  struct seg_part_files files;
 };
-
-static enum seg_status begin_writers(struct event_writer *writer, struct seg_error *error) {
-  const struct seg_plan_entity *wanted = writer->shape->wanted;
-  struct seg_build *build = &writer->state->build;
-  struct seg_str none = {"", 0};
-  struct seg_str offsets = seg_values_name(build, wanted->name, none, "offsets");
-  struct seg_str numbers = seg_values_name(build, wanted->name, none, "numbers");
-  writer->writers = calloc((size_t)wanted->input_count + 1, sizeof *writer->writers);
-  if (writer->writers == NULL || offsets.data == NULL || numbers.data == NULL)
-    return seg_fail_memory(error, what_for);
-  enum seg_status status =
-      seg_array_file_create(&writer->offsets, build, offsets, SEG_STORE_U64, error);
-  if (status == SEG_OK)
-    status = seg_array_file_create(&writer->numbers, build, numbers, SEG_STORE_U32, error);
-  if (status == SEG_OK)
-    status = seg_values_writer_begin(&writer->days, build, SEG_LAYOUT_I32, wanted->name, none,
-                                     "day", error);
-  if (status == SEG_OK && writer->shape->row_column != SEG_NO_PLACE)
-    status = seg_values_writer_begin(&writer->row_of, build, SEG_LAYOUT_I64, wanted->name, none,
-                                     "row", error);
-  for (uint32_t i = 0; status == SEG_OK && i < wanted->input_count; i++) {
-    const struct seg_plan_input *input = &wanted->inputs[i];
-    bool is_instant = input->type == SEG_COLUMN_INSTANT;
-    status = seg_values_writer_begin(
-        &writer->writers[i], build, seg_column_type_layout(input->type), wanted->name,
-        is_instant ? none : input->name, is_instant ? "instant" : "", error);
-  }
-  return status;
-}
 
 // The bits of one flag of the gathered rows.
 static const uint64_t *flag_bits(struct event_writer *writer, uint32_t flag) {
@@ -98,7 +66,8 @@ static enum seg_status write_input(struct event_writer *writer, uint32_t input,
   }
   const void *values = place->column == SEG_NO_PLACE ? (const void *)flag_bits(writer, place->flag)
                                                      : gather->columns[place->column];
-  return seg_values_writer_append(&writer->writers[input], values, known, gather->count, error);
+  return seg_values_writer_append(&writer->files.inputs[input], values, known, gather->count,
+                                  error);
 }
 
 static enum seg_status write_gathered(struct event_writer *writer, struct seg_error *error) {
@@ -114,10 +83,10 @@ static enum seg_status write_gathered(struct event_writer *writer, struct seg_er
     }
   }
   enum seg_status status =
-      seg_values_writer_append(&writer->days, gather->days, NULL, gather->count, error);
+      seg_values_writer_append(&writer->files.days, gather->days, NULL, gather->count, error);
   if (status == SEG_OK && shape->row_column != SEG_NO_PLACE)
-    status = seg_values_writer_append(&writer->row_of, gather->columns[shape->row_column], NULL,
-                                      gather->count, error);
+    status = seg_values_writer_append(&writer->files.row_of, gather->columns[shape->row_column],
+                                      NULL, gather->count, error);
   for (uint32_t i = 0; status == SEG_OK && i < shape->wanted->input_count; i++)
     status = write_input(writer, i, error);
   writer->rows += gather->count;
@@ -172,9 +141,9 @@ struct listing {
 static enum seg_status write_listing(struct event_writer *writer, struct listing *listing,
                                      struct seg_error *error) {
   enum seg_status status =
-      seg_array_file_append(&writer->offsets, listing->offsets, listing->count, error);
-  if (status == SEG_OK && writer->sparse)
-    status = seg_array_file_append(&writer->numbers, listing->numbers, listing->count, error);
+      seg_array_file_append(&writer->files.offsets, listing->offsets, listing->count, error);
+  if (status == SEG_OK && writer->files.sparse)
+    status = seg_array_file_append(&writer->files.numbers, listing->numbers, listing->count, error);
   listing->count = 0;
   return status;
 }
@@ -188,7 +157,7 @@ static enum seg_status write_offsets(struct event_writer *writer, uint32_t first
   enum seg_status status = SEG_OK;
   for (uint32_t i = 0; status == SEG_OK && i < count; i++) {
     listing.offsets[listing.count] = before + gather->offsets[i];
-    listing.numbers[listing.count++] = first + (writer->sparse ? gather->few[i] : i);
+    listing.numbers[listing.count++] = first + (writer->files.sparse ? gather->few[i] : i);
     if (listing.count == sizeof listing.numbers / sizeof *listing.numbers)
       status = write_listing(writer, &listing, error);
   }
@@ -253,9 +222,9 @@ static enum seg_status write_slices(struct event_writer *writer, const struct se
                                     uint32_t count, bool goes_on, struct seg_error *error) {
   enum seg_status status = seg_gather_reserve(&writer->gather, rows, error);
   if (status == SEG_OK)
-    status = (writer->sparse ? seg_gather_run_few : seg_gather_run)(
+    status = (writer->files.sparse ? seg_gather_run_few : seg_gather_run)(
         &writer->gather, slices, slice_count, first, count, error);
-  if (writer->sparse) // in what is added, most have nothing
+  if (writer->files.sparse) // in what is added, most have nothing
     count = writer->gather.few_count;
   if (status == SEG_OK && !goes_on)
     status = write_offsets(writer, first, count, writer->rows, error);
@@ -388,7 +357,7 @@ static enum seg_status write_keyed(struct event_writer *writer, const struct seg
       status = write_partition(writer, first, p, error);
   }
   uint64_t end = writer->rows;
-  return status == SEG_OK ? seg_array_file_append(&writer->offsets, &end, 1, error) : status;
+  return status == SEG_OK ? seg_array_file_append(&writer->files.offsets, &end, 1, error) : status;
 }
 
 // Run by run: nothing has to be brought together.
@@ -418,43 +387,10 @@ static enum seg_status write_unkeyed(struct event_writer *writer, const struct s
   return status;
 }
 
-static enum seg_status finish(struct event_writer *writer, struct seg_store_entity *entity,
-                              uint32_t number, struct seg_error *error) {
-  const struct seg_plan_entity *wanted = writer->shape->wanted;
-  struct seg_store_part *part = &entity->parts[number];
-  struct seg_store_values values;
-  enum seg_status status = seg_array_file_finish(&writer->offsets, &part->offsets, error);
-  if (status == SEG_OK)
-    status = seg_array_file_finish(&writer->numbers, &part->numbers, error);
-  if (status == SEG_OK && !writer->sparse)
-    seg_build_drop(&writer->state->build, &part->numbers);
-  if (status == SEG_OK)
-    status = seg_values_writer_finish(&writer->days, &values, error);
-  if (status == SEG_OK)
-    part->days = values.values;
-  if (status == SEG_OK && writer->shape->row_column != SEG_NO_PLACE) {
-    status = seg_values_writer_finish(&writer->row_of, &values, error);
-    part->rows_of = values.values;
-  }
-  for (uint32_t i = 0, at = 0; status == SEG_OK && i < wanted->input_count; i++) {
-    bool is_instant = wanted->inputs[i].type == SEG_COLUMN_INSTANT;
-    struct seg_store_values *target =
-        is_instant ? &part->instant : &entity->columns[at++].parts[number];
-    status = seg_values_writer_finish(&writer->writers[i], target, error);
-  }
-  return status;
-}
-
 static void release(struct event_writer *writer) {
-  for (uint32_t i = 0; writer->writers != NULL && i < writer->shape->wanted->input_count; i++)
-    seg_values_writer_discard(&writer->writers[i]);
-  seg_values_writer_discard(&writer->days);
-  seg_values_writer_discard(&writer->row_of);
-  seg_array_file_discard(&writer->numbers);
-  seg_array_file_discard(&writer->offsets);
+  seg_part_files_discard(&writer->files);
   seg_gather_deinit(&writer->gather);
   SEG_VEC_FREE(&writer->slices);
-  free(writer->writers);
   free(writer->sizes);
   free(writer->bytes);
   free(writer->staging);
@@ -466,20 +402,16 @@ seg_event_writer_write(struct seg_preparing *state, const struct seg_event_shape
                        const struct seg_event_runs *keyed, const struct seg_event_runs *unkeyed,
                        struct seg_store_entity *entity, uint32_t part, struct seg_error *error) {
   uint64_t keys = seg_prepare_key_count(state);
-  struct event_writer writer = {.state = state,
-                                .shape = shape,
-                                .shift = seg_partition_shift(keys),
-                                .key_count = keys,
-                                .sparse = state->options->append,
-                                .numbers = {.file = -1},
-                                .offsets = {.file = -1}};
+  struct event_writer writer = {
+      .state = state, .shape = shape, .shift = seg_partition_shift(keys), .key_count = keys};
   size_t most = keyed->count > unkeyed->count ? keyed->count : unkeyed->count;
   writer.bytes = calloc(most + 1, sizeof *writer.bytes);
   enum seg_status status = writer.bytes == NULL ? seg_fail_memory(error, what_for) : SEG_OK;
   if (status == SEG_OK)
     status = seg_gather_init(&writer.gather, &keyed->layout, 0, UINT32_C(1) << writer.shift, error);
   if (status == SEG_OK)
-    status = begin_writers(&writer, error);
+    status =
+        seg_part_files_begin(&writer.files, &state->build, shape, state->options->append, error);
   if (status == SEG_OK)
     status = write_keyed(&writer, keyed, error);
   uint64_t with_key = writer.rows;
@@ -488,7 +420,7 @@ seg_event_writer_write(struct seg_preparing *state, const struct seg_event_shape
   entity->parts[part] =
       (struct seg_store_part){.rows = writer.rows, .keyed = with_key, .span = writer.span};
   if (status == SEG_OK)
-    status = finish(&writer, entity, part, error);
+    status = seg_part_files_finish(&writer.files, entity, part, error);
   release(&writer);
   return status;
 }

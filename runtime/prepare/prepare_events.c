@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/prepare/added_rows.h"
 #include "runtime/prepare/event_writer.h"
 
 static const char what_for[] = "the events of the store";
@@ -20,8 +21,10 @@ struct reading {
   struct seg_preparing *state;
   struct seg_event_shape shape;
   bool gives_customers;
-  uint64_t rows_before; // of this event in the store before
-  struct seg_event_runs keyed, unkeyed;
+  uint64_t rows_before;                 // of this event in the store before
+  struct seg_event_runs keyed, unkeyed; // of many rows
+  struct seg_added_rows few;            // instead of them
+  bool has_few;
   uint64_t *ones; // bits of what is known in all rows of a morsel
   struct scanner *scanners;
   _Atomic uint64_t rows;
@@ -101,6 +104,7 @@ static void release(struct reading *reading) {
   free(reading->ones);
   seg_event_runs_deinit(&reading->keyed);
   seg_event_runs_deinit(&reading->unkeyed);
+  seg_added_rows_discard(&reading->few);
 }
 
 // The worker's turn: numbers of keys that are new. Runs can make room, keys cannot; adding again
@@ -196,6 +200,12 @@ static enum seg_status take_morsel(struct seg_prepare_scan *scan, unsigned worke
     return status;
   split_rows(scanner, (uint32_t)morsel->row_count, &keyed, &unkeyed);
   find_columns(reading, scanner, morsel);
+  atomic_fetch_add(&reading->rows, (uint64_t)morsel->row_count);
+  if (reading->has_few) {
+    seg_added_rows_put(&reading->few, morsel, scanner->keyed, scanner->numbers, keyed,
+                       scanner->columns, scanner->flags);
+    return SEG_OK;
+  }
   struct seg_event_rows rows = {.number = morsel->number,
                                 .count = keyed,
                                 .rows = scanner->keyed,
@@ -210,7 +220,6 @@ static enum seg_status take_morsel(struct seg_prepare_scan *scan, unsigned worke
   if (status == SEG_OK)
     status =
         seg_event_runs_add(&reading->unkeyed, &rows, SEG_SMALLEST_SHIFT, &scanner->builder, error);
-  atomic_fetch_add(&reading->rows, (uint64_t)morsel->row_count);
   return status;
 }
 
@@ -225,6 +234,28 @@ static void begin_runs(struct reading *reading) {
                       &state->budget, keep, &state->spill, &reading->unkeyed);
 }
 
+static enum seg_status begin_few(struct reading *reading, const struct seg_source *source,
+                                 struct seg_error *error) {
+  struct seg_preparing *state = reading->state;
+  int64_t rows = seg_source_rows(source);
+  reading->has_few =
+      state->options->append && seg_added_rows_fit(&reading->shape, rows, &state->budget);
+  return reading->has_few ? seg_added_rows_begin(&reading->few, &reading->shape, (uint64_t)rows,
+                                                 &state->budget, error)
+                          : SEG_OK;
+}
+
+static enum seg_status write_part(struct reading *reading, struct seg_store_entity *entity,
+                                  struct seg_error *error) {
+  struct seg_preparing *state = reading->state;
+  if (reading->has_few)
+    return seg_added_rows_write(state, &reading->few, entity, entity->part_count, error);
+  seg_event_runs_finish(&reading->keyed);
+  seg_event_runs_finish(&reading->unkeyed);
+  return seg_event_writer_write(state, &reading->shape, &reading->keyed, &reading->unkeyed, entity,
+                                entity->part_count, error);
+}
+
 static enum seg_status read_event(struct reading *reading, uint32_t event,
                                   struct seg_store_entity *entity, struct seg_error *error) {
   struct seg_preparing *state = reading->state;
@@ -235,6 +266,8 @@ static enum seg_status read_event(struct reading *reading, uint32_t event,
   enum seg_status status = make_shape(reading, error);
   if (status == SEG_OK)
     status = make_scanners(reading, error);
+  if (status == SEG_OK)
+    status = begin_few(reading, scan.source, error);
   if (status != SEG_OK)
     return status;
   begin_runs(reading);
@@ -243,13 +276,10 @@ static enum seg_status read_event(struct reading *reading, uint32_t event,
     seg_run_builder_deinit(&reading->scanners[w].builder);
   if (status != SEG_OK)
     return status;
-  seg_event_runs_finish(&reading->keyed);
-  seg_event_runs_finish(&reading->unkeyed);
   // A file without rows adds nothing to a store.
   if (reading->rows == 0 && entity->part_count > 0)
     return SEG_OK;
-  status = seg_event_writer_write(state, &reading->shape, &reading->keyed, &reading->unkeyed,
-                                  entity, entity->part_count, error);
+  status = write_part(reading, entity, error);
   if (status == SEG_OK)
     entity->part_count++;
   return status;
