@@ -316,7 +316,7 @@ static void add_group(struct seg_emit_fold *fold, const struct seg_fold_group *c
   struct seg_emit_fold_group *group = &fold->groups[fold->group_count++];
   *group =
       (struct seg_emit_fold_group){.cell = &fold->fold->cells[cells->cells[0]], .cells = cells};
-  group->lanes = seg_emit_fold_lanes(cells->cell_count);
+  group->lanes = seg_emit_fold_lanes(fold, cells->cell_count);
   group->test = seg_emit_fold_share_test(fold, cells);
   if (group->cell->kind == SEG_FOLD_COUNT || !is_always_known(group))
     group->test->is_counted = true;
@@ -327,8 +327,17 @@ static void add_group(struct seg_emit_fold *fold, const struct seg_fold_group *c
   }
   if (!is_always_known(group))
     group->known_words = entry_alloca(fold, seg_emit_lanes_type(emit->type.i64, group->lanes));
-  if (is_summed_in_few(fold, group))
+  // With AVX-512 results are written as they were measured there: one by one.
+  if (emit->vector_bits < 512 && group->lanes >= SEG_FOLD_TOGETHER &&
+      group->cell->layout != SEG_LAYOUT_TEXT && !seg_fold_is_edge_value(group->cell->kind)) {
+    LLVMTypeRef lanes =
+        LLVMVectorType(seg_emit_layout_type(emit, group->cell->layout), group->lanes);
+    group->rows = entry_alloca(fold, LLVMArrayType2(lanes, SEG_FOLD_TOGETHER));
+  }
+  if (is_summed_in_few(fold, group)) {
     group->few = entry_alloca(fold, seg_emit_lanes_type(emit->type.i32, group->lanes));
+    group->earlier = entry_alloca(fold, seg_emit_lanes_type(emit->type.i64, group->lanes));
+  }
 }
 
 static void open_tests(struct seg_emit_fold *fold) {
@@ -336,12 +345,14 @@ static void open_tests(struct seg_emit_fold *fold) {
   for (uint32_t i = 0; i < fold->test_count; i++) {
     struct seg_fold_test *test = &fold->tests[i];
     seg_emit_fold_open_test(fold, test);
-    unsigned lanes = seg_emit_fold_lanes(test->cell_count);
+    unsigned lanes = seg_emit_fold_lanes(fold, test->cell_count);
     if (!test->is_counted)
       continue;
     test->count = entry_alloca(fold, seg_emit_lanes_type(emit->type.i64, lanes));
-    if (seg_emit_fold_needs_few(fold, lanes))
+    if (seg_emit_fold_needs_few(fold, lanes)) {
       test->few = entry_alloca(fold, seg_emit_fold_few_type(fold, test));
+      test->earlier = entry_alloca(fold, seg_emit_lanes_type(emit->type.i64, lanes));
+    }
   }
 }
 
@@ -353,7 +364,7 @@ static void open_customer(struct seg_emit_fold *fold, LLVMValueRef offsets) {
   fold->end = seg_emit_load(builder, emit->type.i64, offsets, next);
   for (uint32_t i = 0; i < fold->test_count; i++) {
     LLVMValueRef count = fold->tests[i].count;
-    if (count != NULL)
+    if (count != NULL && fold->tests[i].few == NULL)
       LLVMBuildStore(builder, LLVMConstNull(LLVMGetAllocatedType(count)), count);
   }
   for (uint32_t i = 0; i < fold->group_count; i++) {
@@ -362,7 +373,8 @@ static void open_customer(struct seg_emit_fold *fold, LLVMValueRef offsets) {
       LLVMValueRef initial =
           seg_emit_splat(emit, kind_of(group)->initial(fold, group), group->lanes);
       group->accumulators[a] = entry_alloca(fold, LLVMTypeOf(initial));
-      LLVMBuildStore(builder, initial, group->accumulators[a]);
+      if (group->few == NULL)
+        LLVMBuildStore(builder, initial, group->accumulators[a]);
     }
   }
 }
@@ -375,7 +387,7 @@ static void load_accumulators(struct seg_emit_fold *fold, const struct seg_emit_
   }
 }
 
-static void emit_event(struct seg_emit_fold *fold) {
+void seg_emit_fold_event(struct seg_emit_fold *fold) {
   for (uint32_t i = 0; i < fold->test_count; i++)
     seg_emit_fold_test(fold, &fold->tests[i]);
   for (uint32_t i = 0; i < fold->group_count; i++) {
@@ -391,77 +403,6 @@ static void emit_event(struct seg_emit_fold *fold) {
     for (uint32_t a = 0; a < kind_of(group)->accumulator_count; a++)
       LLVMBuildStore(fold->emit->builder, values[a], group->accumulators[a]);
   }
-}
-
-static void clear(struct seg_emit_fold *fold, LLVMValueRef lanes) {
-  if (lanes != NULL)
-    LLVMBuildStore(fold->emit->builder, LLVMConstNull(LLVMGetAllocatedType(lanes)), lanes);
-}
-
-/** Add the lanes of a stretch to those of the customer. */
-static void add_few(struct seg_emit_fold *fold, LLVMValueRef few, bool is_signed,
-                    LLVMValueRef all) {
-  LLVMBuilderRef builder = fold->emit->builder;
-  LLVMTypeRef type = LLVMGetAllocatedType(all);
-  LLVMValueRef narrow = LLVMBuildLoad2(builder, LLVMGetAllocatedType(few), few, "");
-  LLVMValueRef wide = is_signed ? LLVMBuildSExt(builder, narrow, type, "")
-                                : LLVMBuildZExt(builder, narrow, type, "");
-  LLVMValueRef old = LLVMBuildLoad2(builder, type, all, "");
-  LLVMBuildStore(builder, LLVMBuildAdd(builder, old, wide, ""), all);
-}
-
-static void emit_some_events(struct seg_emit_fold *fold, LLVMValueRef begin, LLVMValueRef end) {
-  struct seg_emit_loop loop = seg_emit_loop_open(fold->emit, begin, end);
-  fold->at = loop.index;
-  emit_event(fold);
-  seg_emit_loop_close(fold->emit, &loop);
-}
-
-/** The events of a stretch, in lanes of their own. */
-static void emit_stretch(struct seg_emit_fold *fold, LLVMValueRef begin, LLVMValueRef end) {
-  for (uint32_t i = 0; i < fold->test_count; i++)
-    clear(fold, fold->tests[i].few);
-  for (uint32_t i = 0; i < fold->group_count; i++)
-    clear(fold, fold->groups[i].few);
-  emit_some_events(fold, begin, end);
-  for (uint32_t i = 0; i < fold->test_count; i++)
-    if (fold->tests[i].few != NULL)
-      add_few(fold, fold->tests[i].few, false, fold->tests[i].count);
-  for (uint32_t i = 0; i < fold->group_count; i++)
-    if (fold->groups[i].few != NULL)
-      add_few(fold, fold->groups[i].few, true, fold->groups[i].accumulators[0]);
-}
-
-static bool has_few(const struct seg_emit_fold *fold) {
-  bool has = false;
-  for (uint32_t i = 0; i < fold->test_count; i++)
-    has = has || fold->tests[i].few != NULL;
-  for (uint32_t i = 0; i < fold->group_count; i++)
-    has = has || fold->groups[i].few != NULL;
-  return has;
-}
-
-/** The events of a customer, in stretches where these pay: their counts and small sums need few
- * bits, so that one vector has the lanes of two or four. Hardly anybody has a second stretch. */
-static void emit_events(struct seg_emit_fold *fold) {
-  struct seg_emit *emit = fold->emit;
-  LLVMBuilderRef builder = emit->builder;
-  if (!has_few(fold)) {
-    emit_some_events(fold, fold->begin, fold->end);
-    return;
-  }
-  LLVMValueRef size = seg_emit_i64(emit, SEG_FOLD_STRETCH);
-  LLVMValueRef rows = LLVMBuildSub(builder, fold->end, fold->begin, "");
-  LLVMValueRef up = LLVMBuildAdd(builder, rows, seg_emit_i64(emit, SEG_FOLD_STRETCH - 1), "");
-  LLVMValueRef stretches = LLVMBuildUDiv(builder, up, size, "");
-  struct seg_emit_loop loop = seg_emit_loop_open(emit, seg_emit_i64(emit, 0), stretches);
-  LLVMValueRef before = LLVMBuildMul(builder, loop.index, size, "");
-  LLVMValueRef first = LLVMBuildAdd(builder, fold->begin, before, "");
-  LLVMValueRef left = LLVMBuildSub(builder, rows, before, "");
-  LLVMValueRef is_last = LLVMBuildICmp(builder, LLVMIntULT, left, size, "");
-  LLVMValueRef count = LLVMBuildSelect(builder, is_last, left, size, "");
-  emit_stretch(fold, first, LLVMBuildAdd(builder, first, count, ""));
-  seg_emit_loop_close(emit, &loop);
 }
 
 /** Report the lanes whose result overflowed, behind a branch that is hardly ever taken. */
@@ -503,7 +444,12 @@ static void close_group(struct seg_emit_fold *fold, const struct seg_emit_fold_g
   LLVMValueRef results = kind_of(group)->result(fold, group, last, &broken);
   if (broken != NULL)
     report_broken(fold, group, broken);
-  for (uint32_t lane = 0; lane < group->cells->cell_count; lane++) {
+  if (group->rows != NULL) {
+    LLVMValueRef row =
+        LLVMBuildAnd(emit->builder, fold->bit, seg_emit_i64(emit, SEG_FOLD_TOGETHER - 1), "");
+    seg_emit_store(emit, LLVMTypeOf(results), group->rows, row, results);
+  }
+  for (uint32_t lane = 0; group->rows == NULL && lane < group->cells->cell_count; lane++) {
     LLVMValueRef result = lane_of(fold, results, group->lanes, lane);
     seg_emit_store(emit, LLVMTypeOf(result), group->values[lane], fold->customer, result);
   }
@@ -572,23 +518,44 @@ static void clear_known(struct seg_emit_fold *fold) {
   }
 }
 
+/** Customers from .. from + SEG_FOLD_TOGETHER - 1 of the word that begins with customer `first`. */
+static void emit_customers(struct seg_emit_fold *fold, LLVMValueRef offsets, LLVMValueRef first,
+                           LLVMValueRef from, LLVMValueRef customers) {
+  struct seg_emit *emit = fold->emit;
+  LLVMBuilderRef builder = emit->builder;
+  LLVMValueRef full = LLVMBuildAdd(builder, from, seg_emit_i64(emit, SEG_FOLD_TOGETHER), "");
+  LLVMValueRef is_full = LLVMBuildICmp(builder, LLVMIntULT, full, customers, "");
+  LLVMValueRef to = LLVMBuildSelect(builder, is_full, full, customers, "");
+  struct seg_emit_loop loop = seg_emit_loop_open(emit, from, to);
+  fold->bit = loop.index;
+  fold->customer = LLVMBuildAdd(builder, first, fold->bit, "customer");
+  open_customer(fold, offsets);
+  seg_emit_fold_events(fold);
+  for (uint32_t i = 0; i < fold->group_count; i++)
+    if (seg_fold_is_edge_value(fold->groups[i].cell->kind))
+      close_edge(fold, &fold->groups[i]);
+    else
+      close_group(fold, &fold->groups[i]);
+  seg_emit_loop_close(emit, &loop);
+}
+
 static void emit_word(struct seg_emit_fold *fold, LLVMValueRef offsets, LLVMValueRef word,
                       LLVMValueRef customers) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = emit->builder;
   clear_known(fold);
   LLVMValueRef first = LLVMBuildShl(builder, word, seg_emit_i64(emit, 6), "");
-  struct seg_emit_loop customer_loop = seg_emit_loop_open(emit, seg_emit_i64(emit, 0), customers);
-  fold->bit = customer_loop.index;
-  fold->customer = LLVMBuildAdd(builder, first, fold->bit, "customer");
-  open_customer(fold, offsets);
-  emit_events(fold);
+  LLVMValueRef some = seg_emit_i64(emit, SEG_FOLD_TOGETHER);
+  LLVMValueRef up = LLVMBuildAdd(builder, customers, seg_emit_i64(emit, SEG_FOLD_TOGETHER - 1), "");
+  struct seg_emit_loop loop =
+      seg_emit_loop_open(emit, seg_emit_i64(emit, 0), LLVMBuildUDiv(builder, up, some, ""));
+  LLVMValueRef from = LLVMBuildMul(builder, loop.index, some, "");
+  emit_customers(fold, offsets, first, from, customers);
+  LLVMValueRef begin = LLVMBuildAdd(builder, first, from, "");
   for (uint32_t i = 0; i < fold->group_count; i++)
-    if (seg_fold_is_edge_value(fold->groups[i].cell->kind))
-      close_edge(fold, &fold->groups[i]);
-    else
-      close_group(fold, &fold->groups[i]);
-  seg_emit_loop_close(emit, &customer_loop);
+    if (fold->groups[i].rows != NULL)
+      seg_emit_fold_store(fold, &fold->groups[i], begin);
+  seg_emit_loop_close(emit, &loop);
   for (uint32_t i = 0; i < fold->group_count; i++)
     for (uint32_t lane = 0; lane < fold->groups[i].cells->cell_count; lane++)
       if (fold->groups[i].cell->layout == SEG_LAYOUT_TEXT)
@@ -614,6 +581,7 @@ static LLVMValueRef emit_tile(struct seg_emit *emit, uint32_t event,
   LLVMValueRef words = seg_emit_word_count(emit, customers);
   struct seg_emit_loop word_loop = seg_emit_loop_open(emit, seg_emit_i64(emit, 0), words);
   fold.fault = seg_emit_fold_pointer(&fold, offsetof(struct seg_fold_frame, fault));
+  fold.is_paired = seg_emit_fold_can_pair(emit, event, groups, count);
   for (uint32_t i = 0; i < count; i++)
     add_group(&fold, &groups[i]);
   open_tests(&fold);

@@ -11,6 +11,8 @@ enum {
   /** Events of a customer that are counted in 16 bits, and whose values of 16 bits are summed in
    * 32. */
   SEG_FOLD_STRETCH = 1 << 15,
+  /** Customers whose results are written together; divides 64. */
+  SEG_FOLD_TOGETHER = 4,
 };
 
 /** The condition that an event counts, a lane a cell: window and flags. */
@@ -24,6 +26,7 @@ struct seg_fold_test {
    * wide as those of days. NULL unless counted; and without stretches, where that is no narrower.
    */
   LLVMValueRef count, few;
+  LLVMValueRef earlier; // alloca: events of the stretches before that one, 0 after each customer
 };
 
 struct seg_emit_fold_group {
@@ -34,6 +37,9 @@ struct seg_emit_fold_group {
   LLVMValueRef accumulators[2]; // allocas
   LLVMValueRef few; // alloca of i32 lanes: the sum of the stretch at hand; NULL: not summed so
   LLVMValueRef values[SEG_FOLD_LANES], known[SEG_FOLD_LANES]; // result columns and their words
+  LLVMValueRef earlier; // alloca: the sum of the stretches before that one, 0 after each customer
+  LLVMValueRef rows;    // alloca: lanes of results, a row a customer of those written together;
+                        // NULL: each is written by itself
   LLVMValueRef known_words; // alloca of i64 lanes; NULL when always known
 };
 
@@ -43,6 +49,7 @@ struct seg_emit_fold {
   const struct seg_fold *fold;
   LLVMValueRef frame, fault;
   LLVMBasicBlockRef entry;
+  bool is_paired; // two events at a time; all groups have SEG_FOLD_LANES lanes then
   uint32_t group_count, test_count;
   struct seg_emit_fold_group groups[SEG_FOLD_TILE_GROUPS];
   struct seg_fold_test tests[SEG_FOLD_TILE_GROUPS];
@@ -58,9 +65,32 @@ LLVMValueRef seg_emit_fold_pointer(struct seg_emit_fold *fold, size_t offset);
 /** The day of the event at hand, as wide as it is in memory. */
 LLVMValueRef seg_emit_fold_day(struct seg_emit_fold *fold);
 
+/** The event at hand: what it adds to all tests and groups. */
+void seg_emit_fold_event(struct seg_emit_fold *fold);
+
+// emit_fold_events.c
+/** All events of the customer at hand. */
+void seg_emit_fold_events(struct seg_emit_fold *fold);
+
+// emit_fold_pairs.c
+/** Can these groups count two events at a time? */
+bool seg_emit_fold_can_pair(const struct seg_emit *emit, uint32_t event,
+                            const struct seg_fold_group *groups, uint32_t count);
+/** The days of a test's windows, for both. */
+void seg_emit_fold_open_pairs(struct seg_emit_fold *fold, struct seg_fold_test *test);
+/** `count` events from `begin` on. */
+void seg_emit_fold_pairs(struct seg_emit_fold *fold, LLVMValueRef begin, LLVMValueRef count);
+/** i32 lanes: what the halves of each counted together. */
+LLVMValueRef seg_emit_fold_pair_counts(struct seg_emit_fold *fold, LLVMValueRef halves_counted);
+
+// emit_fold_store.c
+/** Write the results of some customers, of whom `first` is the first: a store a cell. */
+void seg_emit_fold_store(struct seg_emit_fold *fold, const struct seg_emit_fold_group *group,
+                         LLVMValueRef first);
+
 // emit_fold_test.c
 /** The lanes that so many cells need: a power of two. */
-unsigned seg_emit_fold_lanes(uint32_t cells);
+unsigned seg_emit_fold_lanes(const struct seg_emit_fold *fold, uint32_t cells);
 /** The test of a group; groups with the same windows and flags share it. */
 struct seg_fold_test *seg_emit_fold_share_test(struct seg_emit_fold *fold,
                                                const struct seg_fold_group *cells);

@@ -4,8 +4,8 @@
 
 #include "compiler/codegen/emit_fold.h"
 
-unsigned seg_emit_fold_lanes(uint32_t cells) {
-  unsigned lanes = 1;
+unsigned seg_emit_fold_lanes(const struct seg_emit_fold *fold, uint32_t cells) {
+  unsigned lanes = fold->is_paired ? SEG_FOLD_LANES : 1;
   while (lanes < cells)
     lanes *= 2;
   return lanes;
@@ -39,7 +39,7 @@ struct seg_fold_test *seg_emit_fold_share_test(struct seg_emit_fold *fold,
 static LLVMValueRef window_days(struct seg_emit_fold *fold, const struct seg_fold_test *test,
                                 uint32_t which) {
   struct seg_emit *emit = fold->emit;
-  unsigned lanes = seg_emit_fold_lanes(test->cell_count);
+  unsigned lanes = seg_emit_fold_lanes(fold, test->cell_count);
   LLVMValueRef windows = seg_emit_fold_pointer(fold, offsetof(struct seg_fold_frame, windows));
   LLVMBuilderRef builder = seg_emit_aside(emit, fold->entry);
   LLVMValueRef never[SEG_FOLD_LANES], days = NULL;
@@ -81,7 +81,7 @@ static LLVMValueRef clamped(struct seg_emit *emit, LLVMBuilderRef builder, LLVMV
 /** The days of the windows in the type of narrow days. A window beyond all of those is empty. */
 static void narrow_windows(struct seg_emit_fold *fold, struct seg_fold_test *test, unsigned bits) {
   struct seg_emit *emit = fold->emit;
-  unsigned lanes = seg_emit_fold_lanes(test->cell_count);
+  unsigned lanes = seg_emit_fold_lanes(fold, test->cell_count);
   LLVMBuilderRef builder = seg_emit_aside(emit, fold->entry);
   LLVMTypeRef item = LLVMIntTypeInContext(emit->context, bits);
   LLVMTypeRef type = seg_emit_lanes_type(item, lanes);
@@ -110,6 +110,8 @@ void seg_emit_fold_open_test(struct seg_emit_fold *fold, struct seg_fold_test *t
   unsigned bits = day_bits(fold);
   if (bits < 32)
     narrow_windows(fold, test, bits);
+  if (fold->is_paired)
+    seg_emit_fold_open_pairs(fold, test);
 }
 
 bool seg_emit_fold_needs_few(const struct seg_emit_fold *fold, unsigned lanes) {
@@ -119,8 +121,9 @@ bool seg_emit_fold_needs_few(const struct seg_emit_fold *fold, unsigned lanes) {
 LLVMTypeRef seg_emit_fold_few_type(const struct seg_emit_fold *fold,
                                    const struct seg_fold_test *test) {
   unsigned bits = day_bits(fold) < 16 ? 16 : day_bits(fold);
+  unsigned lanes = seg_emit_fold_lanes(fold, test->cell_count);
   return seg_emit_lanes_type(LLVMIntTypeInContext(fold->emit->context, bits),
-                             seg_emit_fold_lanes(test->cell_count));
+                             fold->is_paired ? 2 * lanes : lanes);
 }
 
 /** i64 */
@@ -151,7 +154,7 @@ static uint64_t flag_bits(const struct seg_fold_cell *cell) {
 /** i1 lanes: the flags of each cell, which are all in one word (fold_groups.h). */
 static LLVMValueRef flags_by_lane(struct seg_emit_fold *fold, const struct seg_fold_test *test) {
   struct seg_emit *emit = fold->emit;
-  unsigned lanes = seg_emit_fold_lanes(test->cell_count);
+  unsigned lanes = seg_emit_fold_lanes(fold, test->cell_count);
   uint32_t number = 0;
   uint64_t wanted = 0;
   for (uint32_t c = 0; c < test->cell_count; c++) {
@@ -177,13 +180,13 @@ static LLVMValueRef emit_flags(struct seg_emit_fold *fold, const struct seg_fold
   LLVMValueRef flagged = all_flags(fold, test->cells[0]);
   return flagged == NULL
              ? NULL
-             : seg_emit_splat(fold->emit, flagged, seg_emit_fold_lanes(test->cell_count));
+             : seg_emit_splat(fold->emit, flagged, seg_emit_fold_lanes(fold, test->cell_count));
 }
 
 void seg_emit_fold_test(struct seg_emit_fold *fold, struct seg_fold_test *test) {
   struct seg_emit *emit = fold->emit;
   LLVMBuilderRef builder = emit->builder;
-  unsigned lanes = seg_emit_fold_lanes(test->cell_count);
+  unsigned lanes = seg_emit_fold_lanes(fold, test->cell_count);
   LLVMValueRef day = seg_emit_splat(emit, seg_emit_fold_day(fold), lanes);
   LLVMValueRef from = LLVMBuildICmp(builder, LLVMIntSGE, day, test->first, "");
   LLVMValueRef to = LLVMBuildICmp(builder, LLVMIntSLE, day, test->last, "");

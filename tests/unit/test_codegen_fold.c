@@ -529,6 +529,30 @@ static void random_folds_agree_with_loops(void **state) {
   }
 }
 
+/** Counts, and sums of 16 bits: where nothing else is folded, two events are at a time. */
+static void counts_and_small_sums_agree_with_loops(void **state) {
+  (void)state;
+  static const uint32_t sizes[] = {1, 9, 33, 80};
+  for (uint64_t i = 0; i < 8; i++) {
+    struct seg_random random;
+    seg_random_init(&random, 20261124 + i);
+    struct seg_fold_cell cells[MOST_CELLS];
+    uint32_t count = sizes[i % 4];
+    for (uint32_t cell = 0; cell < count; cell++) {
+      bool is_small = false;
+      while (!is_small) {
+        cells[cell] = random_cell(&random, narrow[0].filters);
+        is_small = cells[cell].kind == SEG_FOLD_COUNT ||
+                   (cells[cell].kind == SEG_FOLD_SUM && cells[cell].layout == SEG_LAYOUT_I64 &&
+                    narrow[0].columns[cells[cell].column] == SEG_WIDTH_16);
+      }
+      if (i < 4)
+        make_alike(&cells[cell], &random, narrow[0].filters);
+    }
+    try_cells(cells, count, cpus[i % 2 * 2], &narrow[0], &random);
+  }
+}
+
 /** Partial sums may leave 64 bits as long as the total does not; numbers must stay finite. */
 static void sums_overflow_only_at_the_end(void **state) {
   (void)state;
@@ -663,6 +687,7 @@ static void long_customers_lose_nothing(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(random_folds_agree_with_loops),
+      cmocka_unit_test(counts_and_small_sums_agree_with_loops),
       cmocka_unit_test(sums_overflow_only_at_the_end),
       cmocka_unit_test(long_customers_lose_nothing),
   };
