@@ -490,6 +490,61 @@ static void bands_begin_at_their_cut(void **state) {
   compiled_deinit(&compiled);
 }
 
+/** Fractions of plain columns, which are divided in vectors, beside those that are not. */
+static void build_fractions(struct seg_test_block *builder) {
+  uint32_t a = seg_test_block_input(builder, SEG_LAYOUT_I64, false);
+  uint32_t b = seg_test_block_input(builder, SEG_LAYOUT_I64, false);
+  uint32_t maybe = seg_test_block_input(builder, SEG_LAYOUT_I64, true);
+  const uint32_t pairs[][2] = {{a, b}, {b, a}, {a, maybe}};
+  for (size_t pair = 0; pair < 3; pair++)
+    for (int down = 0; down < 2; down++)
+      seg_test_block_value_root(
+          builder, seg_test_block_step(
+                       builder, (struct seg_step){.op = SEG_OP_FRACTION_ROUND,
+                                                  .layout = SEG_LAYOUT_I64,
+                                                  .rounding = down ? SEG_TO_FLOOR : SEG_TO_CEILING,
+                                                  .operands = {pairs[pair][0], pairs[pair][1]}}));
+}
+
+/** Next to a whole number, with as many digits as there may be, and with one more. */
+static void make_close_fractions(struct columns *columns, struct seg_random *random) {
+  int64_t *a = columns->values[0], *b = columns->values[1];
+  for (int64_t row = 0; row < columns->inputs.row_count; row++) {
+    unsigned bits = 1 + seg_random_below(random, 50);
+    b[row] = (int64_t)(seg_random_next(random) >> (63 - bits)) + 1;
+    int64_t most = ((INT64_C(1) << 51) - 1 + seg_random_chance(random, 2)) / b[row];
+    int64_t whole = most - (int64_t)seg_random_below(random, 2);
+    a[row] = whole * b[row] + (int64_t)seg_random_below(random, 3) - 1;
+    a[row] = seg_random_chance(random, 50) ? a[row] : -a[row];
+  }
+}
+
+static void fractions_next_to_whole_numbers(void **state) {
+  (void)state;
+  try_everywhere(build_fractions, 7);
+  struct compiled compiled;
+  seg_plan_builder_init(&compiled.plan, 0);
+  struct seg_test_block builder;
+  seg_test_block_init(&builder, &compiled.plan.arena);
+  build_fractions(&builder);
+  compile(&compiled, &builder, NULL);
+  struct seg_random random;
+  seg_random_init(&random, 20261123);
+  const struct seg_block *block = &compiled.plan.customer.scan;
+  for (int i = 0; i < 20; i++) {
+    struct columns columns;
+    columns_init(&columns, block, 1000 + i, &random, 0);
+    make_close_fractions(&columns, &random);
+    struct seg_kernel_run run;
+    seg_kernel_run_init(&run, block, &seg_code_kernels(compiled.code)->customer_scan,
+                        &columns.inputs);
+    check_run(&run);
+    seg_kernel_run_deinit(&run);
+    columns_deinit(&columns);
+  }
+  compiled_deinit(&compiled);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(comparisons_in_every_form),
@@ -498,6 +553,7 @@ int main(void) {
       cmocka_unit_test(odd_roots),
       cmocka_unit_test(overflow_at_the_edges),
       cmocka_unit_test(bands_begin_at_their_cut),
+      cmocka_unit_test(fractions_next_to_whole_numbers),
       cmocka_unit_test(random_blocks_agree_with_the_oracle),
       cmocka_unit_test(large_blocks_agree_with_the_oracle),
   };
