@@ -258,7 +258,9 @@ static enum seg_status end(struct seg_sink *sink, struct seg_error *error) {
 }
 
 enum seg_status seg_sink_finish(struct seg_sink *sink, struct seg_error *error) {
-  enum seg_status status = end(sink, error);
+  enum seg_status status = sink->parquet == NULL ? begin(sink, error) : SEG_OK;
+  if (status == SEG_OK)
+    status = end(sink, error);
   return status == SEG_OK ? publish(&sink->file, sink->watcher, error) : status;
 }
 

@@ -89,7 +89,7 @@ struct seg_sink *seg_sink_open(struct seg_str path, const struct seg_result_view
 SEG_NODISCARD enum seg_status
 seg_sink_put(struct seg_sink *sink, const struct seg_result_view *group, struct seg_error *error);
 
-/** After the last group, of at least one: the file gets its name. */
+/** After the last group, or without one when there are no customers: the file gets its name. */
 SEG_NODISCARD enum seg_status seg_sink_finish(struct seg_sink *sink, struct seg_error *error);
 
 /** NULL is fine. What is not finished disappears. */

@@ -206,6 +206,7 @@ static void the_same_groups(void **state) {
   write_both("i + 5", "i % 1000", MANY, 40960);
   check_parquet("");
   check_parquet("where points > 300 and (score is missing or score > 50)");
+  check_parquet("where points > 1000"); // nobody: no group
   write_both("if(i = 150000, 6, i * 3)", huge, MANY, 40960);
   snprintf(project, sizeof project, rules, "");
   for (unsigned threads = 1; threads <= 7; threads += 3) {
