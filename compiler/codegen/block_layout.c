@@ -10,6 +10,7 @@ struct planner {
   struct seg_block_layout *layout;
   bool *needed;
   bool *stored;
+  bool *mapped; // by a map that reads it
   uint32_t *tile;
 };
 
@@ -42,17 +43,33 @@ static void mark_needed(struct planner *planner) {
     const struct seg_step *step = &block->steps[number];
     for (uint32_t i = 0; planner->needed[number] && i < seg_op_info[step->op].operand_count; i++) {
       planner->needed[step->operands[i]] = true;
+      if (!is_mask(step))
+        planner->mapped[step->operands[i]] = true;
       if (wants_column(step, &block->steps[step->operands[i]]))
         planner->stored[step->operands[i]] = true;
     }
   }
 }
 
+static bool is_whole_input(const struct seg_block *block, uint32_t number) {
+  const struct seg_step *step = &block->steps[number];
+  return step->op == SEG_OP_INPUT && !step->optional &&
+         seg_block_input_width(block, step->slot) == SEG_WIDTH_FULL;
+}
+
+/** Fractions of two input columns that only masks read are computed a column at a time. */
+static bool is_by_column(const struct planner *planner, uint32_t number) {
+  const struct seg_step *step = &planner->block->steps[number];
+  return step->op == SEG_OP_FRACTION_HALVES && !planner->mapped[number] &&
+         is_whole_input(planner->block, step->operands[0]) &&
+         is_whole_input(planner->block, step->operands[1]);
+}
+
 static void assign_tiles(struct planner *planner) {
   struct seg_block_layout *layout = planner->layout;
   for (uint32_t number = 0; number < planner->block->step_count; number++) {
     const struct seg_step *step = &planner->block->steps[number];
-    if (!planner->needed[number])
+    if (!planner->needed[number] || is_by_column(planner, number))
       continue;
     if (!is_mask(step) && (!seg_step_is_source(step) || planner->stored[number])) {
       planner->tile[number] = layout->map_step_count / SEG_MAP_TILE_STEPS;
@@ -86,6 +103,11 @@ static void assign_slots(struct planner *planner) {
       continue;
     layout->value_layouts[layout->value_slot_count] = step->layout;
     layout->value_slots[number] = layout->value_slot_count++;
+    if (is_by_column(planner, number))
+      layout->halves[layout->halves_count++] =
+          (struct seg_block_halves){.numerator = block->steps[step->operands[0]].slot,
+                                    .denominator = block->steps[step->operands[1]].slot,
+                                    .slot = layout->value_slots[number]};
   }
   for (uint32_t i = 0; i < block->value_root_count; i++) {
     const struct seg_step *step = &block->steps[block->value_roots[i]];
@@ -105,15 +127,17 @@ enum seg_status seg_block_layout_build(struct seg_arena *arena, const struct seg
       .layout = out,
       .needed = SEG_NEW_ARRAY(arena, bool, count),
       .stored = SEG_NEW_ARRAY(arena, bool, count),
+      .mapped = SEG_NEW_ARRAY(arena, bool, count),
       .tile = SEG_NEW_ARRAY(arena, uint32_t, count),
   };
   out->value_slots = SEG_NEW_ARRAY(arena, uint32_t, count);
   out->value_layouts = SEG_NEW_ARRAY(arena, enum seg_layout, count);
   out->map_steps = SEG_NEW_ARRAY(arena, uint32_t, count);
   out->value_roots = SEG_NEW_ARRAY(arena, struct seg_value_place, block->value_root_count);
-  if (planner.needed == NULL || planner.stored == NULL || planner.tile == NULL ||
-      out->value_slots == NULL || out->value_layouts == NULL || out->map_steps == NULL ||
-      out->value_roots == NULL)
+  out->halves = SEG_NEW_ARRAY(arena, struct seg_block_halves, count);
+  if (planner.needed == NULL || planner.stored == NULL || planner.mapped == NULL ||
+      planner.tile == NULL || out->halves == NULL || out->value_slots == NULL ||
+      out->value_layouts == NULL || out->map_steps == NULL || out->value_roots == NULL)
     return seg_fail_memory(error, "the layout of compiled rules");
   mark_needed(&planner);
   assign_tiles(&planner);

@@ -24,7 +24,9 @@ struct seg_block_layout {
   uint32_t value_slot_count;
   enum seg_layout *value_layouts; // per value slot
   uint32_t map_step_count;
-  uint32_t *map_steps;                 // computed by maps, rising
+  uint32_t *map_steps; // computed by maps, rising
+  uint32_t halves_count;
+  struct seg_block_halves *halves;     // computed by columns
   struct seg_value_place *value_roots; // per value root
 };
 

@@ -268,13 +268,15 @@ static enum seg_status fill_block(struct compilation *compilation, struct seg_ar
   out->value_slot_count = layout->value_slot_count;
   out->value_layouts =
       keep(arena, layout->value_layouts, layout->value_slot_count, sizeof *layout->value_layouts);
+  out->halves_count = layout->halves_count;
+  out->halves = keep(arena, layout->halves, layout->halves_count, sizeof *layout->halves);
   out->level = seg_processor_level(compilation->options);
   out->step_slots =
       keep(arena, layout->value_slots, unit->block->step_count, sizeof *layout->value_slots);
   out->value_roots =
       keep(arena, layout->value_roots, unit->block->value_root_count, sizeof *layout->value_roots);
-  if (functions == NULL || out->value_layouts == NULL || out->step_slots == NULL ||
-      out->value_roots == NULL)
+  if (functions == NULL || out->value_layouts == NULL || out->halves == NULL ||
+      out->step_slots == NULL || out->value_roots == NULL)
     return no_memory(compilation);
   if (unit->block == &compilation->plan->customer_block && only_races(compilation))
     return SEG_OK;

@@ -368,22 +368,29 @@ static struct seg_emit_value emit_FRACTION_BAND(struct seg_emit_block *block, ui
   return (struct seg_emit_value){.data = band, .known = known};
 }
 
-static struct seg_emit_value emit_FRACTION_ROUND(struct seg_emit_block *block, uint32_t number) {
+// Twice the number towards zero, and one more to where something is left. Only a denominator of 1
+// leaves a number that has no double, and then nothing is left.
+static struct seg_emit_value emit_FRACTION_HALVES(struct seg_emit_block *block, uint32_t number) {
   struct seg_emit *emit = block->emit;
   LLVMBuilderRef builder = emit->builder;
   struct seg_emit_value a = operand(block, number, 0), b = operand(block, number, 1);
-  LLVMValueRef zero = seg_emit_i64(emit, 0);
+  LLVMValueRef zero = seg_emit_i64(emit, 0), one = seg_emit_i64(emit, 1);
   LLVMValueRef above = LLVMBuildICmp(builder, LLVMIntSGT, b.data, zero, "");
-  LLVMValueRef by = LLVMBuildSelect(builder, above, b.data, seg_emit_i64(emit, 1), "");
+  LLVMValueRef by = LLVMBuildSelect(builder, above, b.data, one, "");
   LLVMValueRef whole = LLVMBuildSDiv(builder, a.data, by, "");
   LLVMValueRef left = LLVMBuildSRem(builder, a.data, by, "");
-  bool down = step_of(block, number)->rounding == SEG_TO_FLOOR;
-  LLVMValueRef off =
-      LLVMBuildICmp(builder, down ? LLVMIntSLT : LLVMIntSGT, left, zero, ""); // one further
-  LLVMValueRef data =
-      down ? LLVMBuildAdd(builder, whole, LLVMBuildSExt(builder, off, emit->type.i64, ""), "")
-           : LLVMBuildAdd(builder, whole, LLVMBuildZExt(builder, off, emit->type.i64, ""), "");
-  return (struct seg_emit_value){.data = data,
+  LLVMValueRef doubled = LLVMBuildShl(builder, whole, one, "");
+  LLVMValueRef halved = LLVMBuildAShr(builder, doubled, one, "");
+  LLVMValueRef fits = LLVMBuildICmp(builder, LLVMIntEQ, halved, whole, "");
+  LLVMValueRef below = LLVMBuildICmp(builder, LLVMIntSLT, whole, zero, "");
+  LLVMValueRef end = LLVMBuildSelect(builder, below, seg_emit_i64(emit, INT64_MIN),
+                                     seg_emit_i64(emit, INT64_MAX), "");
+  LLVMValueRef more = LLVMBuildICmp(builder, LLVMIntSGT, left, zero, "");
+  LLVMValueRef less = LLVMBuildICmp(builder, LLVMIntSLT, left, zero, "");
+  LLVMValueRef sign = LLVMBuildAdd(builder, LLVMBuildZExt(builder, more, emit->type.i64, ""),
+                                   LLVMBuildSExt(builder, less, emit->type.i64, ""), "");
+  LLVMValueRef halves = LLVMBuildAdd(builder, doubled, sign, "");
+  return (struct seg_emit_value){.data = LLVMBuildSelect(builder, fits, halves, end, ""),
                                  .known = both(block, both(block, a.known, b.known), above)};
 }
 

@@ -93,31 +93,28 @@ static uint32_t lower_compare(const struct seg_scope *scope, const struct seg_no
   return compare_step(scope, plan_comparison(node->comparison), left, right);
 }
 
-// Against a whole number a fraction may be rounded: a / b >= c when its floor is, a / b > c when
-// its ceiling is. Then all comparisons of one fraction share a column, and none multiplies.
-static bool rounds(const struct seg_node *node, enum seg_plan_rounding *rounding) {
-  enum seg_plan_comparison comparison = plan_comparison(node->comparison);
-  const struct seg_node *below = node->operands[3];
-  *rounding = comparison == SEG_IS_GREATER_EQUAL || comparison == SEG_IS_LESS ? SEG_TO_FLOOR
-                                                                              : SEG_TO_CEILING;
-  return comparison != SEG_IS_EQUAL && comparison != SEG_IS_NOT_EQUAL &&
-         below->kind == SEG_NODE_LITERAL && below->literal.integer == 1;
+// Against a whole number c that has a double: a / b compares with it as floor + ceiling of a / b do
+// with 2 c. Then all comparisons of one fraction share a column, and none multiplies.
+static bool compares_halves(const struct seg_node *node) {
+  const struct seg_node *above = node->operands[2], *below = node->operands[3];
+  return above->kind == SEG_NODE_LITERAL && above->literal.integer > INT64_MIN / 4 &&
+         above->literal.integer < INT64_MAX / 4 && below->kind == SEG_NODE_LITERAL &&
+         below->literal.integer == 1;
 }
 
 static uint32_t lower_fractions(const struct seg_scope *scope, const struct seg_node *node) {
-  enum seg_plan_rounding rounding;
-  if (rounds(node, &rounding)) {
-    struct seg_step whole = {
-        .op = SEG_OP_FRACTION_ROUND,
+  if (compares_halves(node)) {
+    struct seg_step halves = {
+        .op = SEG_OP_FRACTION_HALVES,
         .layout = SEG_LAYOUT_I64,
         .optional = true,
-        .rounding = rounding,
         .operands = {seg_lower_value(scope, node->operands[0]),
                      seg_lower_value(scope, node->operands[1])},
     };
-    uint32_t limit = seg_lower_value(scope, node->operands[2]);
+    uint32_t limit =
+        seg_build_integer(scope->builder, SEG_LAYOUT_I64, 2 * node->operands[2]->literal.integer);
     return compare_step(scope, plan_comparison(node->comparison),
-                        seg_build_step(scope->builder, whole), limit);
+                        seg_build_step(scope->builder, halves), limit);
   }
   struct seg_step order = {.op = SEG_OP_FRACTION_ORDER, .layout = SEG_LAYOUT_I32, .optional = true};
   for (uint32_t i = 0; i < 4; i++)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/column/column.h"
+#include "runtime/filter/block_halves.h"
 
 static const char what_for[] = "the columns of a batch";
 
@@ -237,6 +238,7 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
     };
     for (uint32_t f = 0; f < runner->kernel->function_count; f++)
       runner->kernel->functions[f](&frame);
+    seg_block_halves_run(runner->kernel, &frame);
     if (has_masks)
       seg_mask_runner_run(&runner->masks, &frame);
     runner->frame = frame;

@@ -113,6 +113,60 @@ SIGN(sign_f64, double)
 typedef uint64_t vector_words __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
 enum { VECTOR_WORDS = VECTOR_BYTES / 8, PARTS = 64 / VECTOR_BYTES };
 
+// Numerators below 2^51 and denominators below 2^52, as nearly all are, are divided as doubles.
+// These hold them exactly. A fraction that is no whole number is 1 / denominator or more away from
+// one, and the quotient as a double is at most a fourth of that away from the fraction, so that it
+// lies between the same whole numbers; a whole number is hit exactly. Numbers turn into doubles and
+// back by adding 1.5 * 2^52, whose last bit is worth 1; then that rounds to the nearest.
+typedef double vector_doubles __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
+typedef int64_t vector_signed __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
+enum { SEG_DIVIDED_BITS = 52 };
+
+// Whether all of 64 rows were divided.
+KERNEL bool halves_of_64(const int64_t *numerators, const int64_t *denominators, int64_t *halves) {
+  const double middle = 0x1.8p52, first = 0x1p52;
+  const uint64_t middle_bits = UINT64_C(0x4338) << 48, first_bits = UINT64_C(0x4330) << 48;
+  vector_words seen = {0};
+  for (int i = 0; i < 64 / VECTOR_WORDS; i++) {
+    const vector_words a = ((const vector_words *)numerators)[i];
+    const vector_words b = ((const vector_words *)denominators)[i];
+    const vector_words above = (vector_words)((vector_signed)b > 0);
+    const vector_words by = (b & above) - ~above; // 1 where it is 0 or less
+    seen |= (a + (UINT64_C(1) << (SEG_DIVIDED_BITS - 1))) | by;
+    const vector_doubles over = (vector_doubles)(a + middle_bits) - middle;
+    const vector_doubles quotient = over / ((vector_doubles)(by | first_bits) - first);
+    const vector_doubles nearest = quotient + middle;
+    const vector_words whole = (vector_words)nearest - middle_bits;
+    const vector_words more = (vector_words)(quotient > nearest - middle);
+    const vector_words less = (vector_words)(quotient < nearest - middle);
+    ((vector_words *)halves)[i] = (whole + whole - more + less) & above;
+  }
+  uint64_t all = 0;
+  for (int i = 0; i < VECTOR_WORDS; i++)
+    all |= seen[i];
+  return all >> SEG_DIVIDED_BITS == 0;
+}
+
+KERNEL int64_t halves_of(int64_t numerator, int64_t denominator) {
+  if (denominator <= 0)
+    return 0;
+  const int64_t whole = numerator / denominator, left = numerator % denominator;
+  int64_t doubled;
+  if (__builtin_add_overflow(whole, whole, &doubled)) // the denominator is 1
+    return whole < 0 ? INT64_MIN : INT64_MAX;
+  return doubled + (left > 0) - (left < 0);
+}
+
+KERNEL void halves(const int64_t *numerators, const int64_t *denominators, int64_t rows,
+                   int64_t *to) {
+  for (int64_t w = 0; w < rows; w += 64) {
+    if (halves_of_64(numerators + w, denominators + w, to + w))
+      continue;
+    for (int64_t i = w; i < w + 64; i++)
+      to[i] = halves_of(numerators[i], denominators[i]);
+  }
+}
+
 #ifndef SLICE_BY_HAND
 // Eight slices of the bytes of 64 rows. Eight bytes are a matrix of bits, turned by exchanging
 // its halves, their halves and theirs (Warren, Hacker's Delight, 2012, 7-3).
@@ -449,6 +503,7 @@ const struct seg_mask_kernels KERNELS = {
     .pick_bytes = pick_bytes,
 #endif
     .sign = {sign_i8, sign_i16, sign_i32, sign_i64, sign_f64},
+    .halves = halves,
     .combine = combine,
     .count = count_bits,
     .count_each = count_each,

@@ -66,6 +66,11 @@ struct seg_value_place {
   uint32_t slot;
 };
 
+/** A value slot with floor + ceiling of input slots, of I64 and always known: FRACTION_HALVES. */
+struct seg_block_halves {
+  uint32_t numerator, denominator, slot;
+};
+
 struct seg_mask_program; // runtime/filter: how masks are computed from inputs and values
 
 /** Generations of processors that masks are computed for. */
@@ -74,6 +79,8 @@ enum seg_vector_level { SEG_VECTOR_BASELINE, SEG_VECTOR_AVX2, SEG_VECTOR_AVX512 
 struct seg_block_kernel {
   uint32_t function_count; // call all, in order: they compute the values
   const seg_block_function *functions;
+  uint32_t halves_count; // values that no function computes: runtime/filter/block_halves.h
+  const struct seg_block_halves *halves;
   uint32_t value_slot_count; // scratch the caller provides
   const enum seg_layout *value_layouts;
   const uint32_t *step_slots;                // per step: its value slot, where it has one

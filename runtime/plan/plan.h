@@ -138,7 +138,7 @@ struct seg_step {
   enum seg_plan_text_test text_test : 8;
   enum seg_date_part date_part : 8; // DATE_PART
   enum seg_plan_text_map text_map : 8;
-  enum seg_plan_rounding rounding : 8;   // NUMBER_TO_INTEGER, ROUND, FRACTION_ROUND
+  enum seg_plan_rounding rounding : 8;   // NUMBER_TO_INTEGER, ROUND
   uint8_t scale;                         // INTEGER_TO_NUMBER
   uint32_t slot;                         // INPUT
   uint32_t operands[4];                  // step numbers

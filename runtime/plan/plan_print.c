@@ -106,8 +106,7 @@ static void print_step(const struct seg_block *block, uint32_t number, FILE *out
     fprintf(out, " %s", date_part_names[step->date_part]);
   if (step->op == SEG_OP_TEXT_TEST)
     fprintf(out, " %s", text_test_names[step->text_test]);
-  if (step->op == SEG_OP_NUMBER_TO_INTEGER || step->op == SEG_OP_ROUND ||
-      step->op == SEG_OP_FRACTION_ROUND)
+  if (step->op == SEG_OP_NUMBER_TO_INTEGER || step->op == SEG_OP_ROUND)
     fprintf(out, " %s", rounding_names[step->rounding]);
   if (step->op == SEG_OP_TEXT_MAP)
     fprintf(out, " %s", text_map_names[step->text_map]);

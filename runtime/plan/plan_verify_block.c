@@ -58,7 +58,7 @@ static bool may_be_unknown(const struct check *check, const struct seg_step *ste
     return all;
   if (step->op == SEG_OP_DIVIDE || step->op == SEG_OP_FRACTION_BAND)
     return any || !is_nonzero_constant(operand(check, step, 1));
-  if (step->op == SEG_OP_FRACTION_ROUND)
+  if (step->op == SEG_OP_FRACTION_HALVES)
     return any || operand(check, step, 1)->op != SEG_OP_CONSTANT ||
            operand(check, step, 1)->constant.integer <= 0;
   if (step->op == SEG_OP_FRACTION_ORDER)
@@ -204,11 +204,9 @@ static enum seg_status check_types(const struct check *check, uint32_t number) {
     REQUIRE(layout == SEG_LAYOUT_I64 && all_operands_are(check, step, SEG_LAYOUT_I64),
             "must be I64");
     return check_list(check, number, SEG_LAYOUT_I64, true);
-  case SEG_OP_FRACTION_ROUND:
+  case SEG_OP_FRACTION_HALVES:
     REQUIRE(layout == SEG_LAYOUT_I64 && all_operands_are(check, step, SEG_LAYOUT_I64),
             "must be I64");
-    REQUIRE(step->rounding == SEG_TO_FLOOR || step->rounding == SEG_TO_CEILING,
-            "rounds in no such way");
     return SEG_OK;
   case SEG_OP_FRACTION_ORDER:
     REQUIRE(layout == SEG_LAYOUT_I32 && all_operands_are(check, step, SEG_LAYOUT_I64),
@@ -307,8 +305,7 @@ static bool steps_equal(const struct seg_step *a, const struct seg_step *b) {
       (a->op == SEG_OP_DATE_PART && a->date_part != b->date_part) ||
       (a->op == SEG_OP_TEXT_MAP && a->text_map != b->text_map) ||
       (a->op == SEG_OP_INTEGER_TO_NUMBER && a->scale != b->scale) ||
-      ((a->op == SEG_OP_NUMBER_TO_INTEGER || a->op == SEG_OP_ROUND ||
-        a->op == SEG_OP_FRACTION_ROUND) &&
+      ((a->op == SEG_OP_NUMBER_TO_INTEGER || a->op == SEG_OP_ROUND) &&
        a->rounding != b->rounding) ||
       ((a->op == SEG_OP_FRACTION_BAND || a->op == SEG_OP_ROUND || a->op == SEG_OP_AS_OF_INSTANT) &&
        a->factor != b->factor) ||

@@ -268,16 +268,14 @@ static value rounded_units(const struct seg_step *step, value of) {
   return exact(of.integer < 0 ? -multiple : multiple, of.known);
 }
 
-/** Down or up to the next whole number, by the sign of what is left over. */
-static value rounded_fraction(const struct seg_step *step, value a, value b) {
+/** The next whole number below and the next above, added. */
+static value fraction_halves(value a, value b) {
   if (!a.known || !b.known || b.integer <= 0)
     return (value){0};
-  int64_t whole = a.integer / b.integer, left = a.integer % b.integer;
-  if (step->rounding == SEG_TO_FLOOR)
-    whole -= left < 0;
-  else
-    whole += left > 0;
-  return (value){.known = true, .integer = whole};
+  __int128 whole = a.integer / b.integer, left = a.integer % b.integer;
+  __int128 sum = (left < 0 ? whole - 1 : whole) + (left > 0 ? whole + 1 : whole);
+  int64_t halves = sum < INT64_MIN ? INT64_MIN : sum > INT64_MAX ? INT64_MAX : (int64_t)sum;
+  return (value){.known = true, .integer = halves};
 }
 
 static value compute(const struct seg_block *block, const struct seg_kernel_inputs *inputs,
@@ -339,7 +337,7 @@ static value compute(const struct seg_block *block, const struct seg_kernel_inpu
   case SEG_OP_TEXT_MAP: return text_map(step, a);
   case SEG_OP_TEXT_LENGTH: return text_length(a);
   case SEG_OP_FRACTION_BAND: return fraction_band(step, a, b);
-  case SEG_OP_FRACTION_ROUND: return rounded_fraction(step, a, b);
+  case SEG_OP_FRACTION_HALVES: return fraction_halves(a, b);
   case SEG_OP_FRACTION_ORDER:
     return (value){
         .known = a.known && b.known && c.known && d.known && b.integer != 0 && d.integer != 0,

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "runtime/filter/block_halves.h"
 #include "tests/support/guarded_memory.h"
 
 size_t seg_layout_bytes(enum seg_layout layout) {
@@ -62,6 +63,7 @@ void seg_kernel_run_init(struct seg_kernel_run *run, const struct seg_block *blo
   };
   for (uint32_t i = 0; i < kernel->function_count; i++)
     kernel->functions[i](&frame);
+  seg_block_halves_run(kernel, &frame);
   int64_t batch = (inputs->row_count / SEG_MASK_ROUND + 1) * SEG_MASK_ROUND;
   if (seg_mask_runner_init(&run->masks, kernel->masks, batch, NULL) != SEG_OK) {
     fputs("kernel_run: out of memory\n", stderr);

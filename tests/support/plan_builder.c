@@ -63,7 +63,7 @@ static bool is_optional(const struct seg_test_block *builder, const struct seg_s
   if (step->op == SEG_OP_ELSE)
     return all;
   return any || step->op == SEG_OP_DIVIDE || step->op == SEG_OP_FRACTION_BAND ||
-         step->op == SEG_OP_FRACTION_ROUND || step->op == SEG_OP_FRACTION_ORDER;
+         step->op == SEG_OP_FRACTION_HALVES || step->op == SEG_OP_FRACTION_ORDER;
 }
 
 uint32_t seg_test_block_step(struct seg_test_block *builder, struct seg_step step) {

@@ -95,10 +95,7 @@ static void add_value_step(struct seg_test_block *builder, struct seg_random *ra
     break;
   case 11: step.op = SEG_OP_TEXT_LENGTH, step.layout = SEG_LAYOUT_I64, of = SEG_LAYOUT_TEXT; break;
   case 12: step.op = SEG_OP_FRACTION_ORDER, step.layout = SEG_LAYOUT_I32; break;
-  case 20:
-    step.op = SEG_OP_FRACTION_ROUND, step.layout = SEG_LAYOUT_I64;
-    step.rounding = seg_random_chance(random, 50) ? SEG_TO_FLOOR : SEG_TO_CEILING;
-    break;
+  case 20: step.op = SEG_OP_FRACTION_HALVES, step.layout = SEG_LAYOUT_I64; break;
   default:
     step.op = two_of_a_kind[seg_random_below(random, 5)];
     step.layout = of = seg_random_chance(random, 50) ? SEG_LAYOUT_I64 : SEG_LAYOUT_F64;

@@ -143,7 +143,7 @@ static void an_average_against_a_constant_is_a_fraction(void **state) {
   struct lower_case c;
   lower_rule(&c, "", "aov > 80");
   const struct seg_block *block = &c.plan.customer_block;
-  assert_int_equal(count_steps(block, SEG_OP_FRACTION_ROUND), 1);
+  assert_int_equal(count_steps(block, SEG_OP_FRACTION_HALVES), 1);
   assert_int_equal(count_steps(block, SEG_OP_DIVIDE), 0);
   assert_int_equal(count_steps(block, SEG_OP_INTEGER_TO_NUMBER), 0);
   end_lower(&c);

@@ -348,7 +348,7 @@ static void check_narrow(struct seg_random *random, enum seg_mask_type to, int64
   const int64_t least = to == SEG_MASK_I8 ? INT8_MIN : to == SEG_MASK_I16 ? INT16_MIN : INT32_MIN;
   int64_t values[NARROWED];
   for (int i = 0; i < NARROWED; i++) {
-    const uint64_t near = (uint64_t)low + seg_random_below(random, 2 * width + 1) - width / 2;
+    const uint64_t near = (uint64_t)low + seg_random_next(random) % (2 * width + 1) - width / 2;
     const uint64_t mirrored = (uint64_t)low + (UINT64_C(1) << 63) + seg_random_below(random, 9) - 4;
     values[i] = (int64_t)near;
     if (i >= 256 && seg_random_chance(random, 10))
@@ -377,9 +377,54 @@ static void values_made_narrow(void **state) {
     const uint64_t most = to == SEG_MASK_I8    ? UINT8_MAX
                           : to == SEG_MASK_I16 ? UINT16_MAX
                                                : UINT32_MAX;
-    const uint64_t width = i % 4 == 0 ? most : 1 + seg_random_below(&random, most);
+    const uint64_t width = i % 4 == 0 ? most : 1 + seg_random_next(&random) % most;
     const int64_t around = i % 5 == 0 ? (int64_t)seg_random_below(&random, 100000) : 0;
     check_narrow(&random, to, i % 7 == 0 ? edges[i % EDGES] : around - (int64_t)(width / 2), width);
+  }
+}
+
+static void check_halves(const int64_t *numerators, const int64_t *denominators, int64_t rows) {
+  int64_t found[NARROWED];
+  for (int level = SEG_VECTOR_BASELINE; level <= (int)seg_mask_best_level(); level++) {
+    seg_mask_kernels((enum seg_vector_level)level)->halves(numerators, denominators, rows, found);
+    for (int64_t i = 0; i < rows; i++) {
+      const __int128 a = numerators[i], b = denominators[i] > 0 ? denominators[i] : 1;
+      const __int128 whole = a / b - (a % b < 0); // floor
+      const __int128 halves = 2 * whole + (a % b != 0);
+      const __int128 end = halves < INT64_MIN ? INT64_MIN : halves > INT64_MAX ? INT64_MAX : halves;
+      assert_true(found[i] == (denominators[i] > 0 ? (int64_t)end : 0));
+    }
+  }
+}
+
+/** Every small fraction, and those beside whole numbers and beside the ends of doubles. */
+static void fractions_by_halves(void **state) {
+  (void)state;
+  int64_t numerators[NARROWED], denominators[NARROWED];
+  for (int64_t above = -320; above < 320; above++) {
+    for (int64_t i = 0; i < NARROWED; i++) {
+      numerators[i] = above;
+      denominators[i] = i - 8;
+    }
+    check_halves(numerators, denominators, NARROWED);
+  }
+  struct seg_random random;
+  seg_random_init(&random, 18);
+  for (int round = 0; round < 1000; round++) {
+    const int bits = 1 + (int)seg_random_below(&random, round % 3 == 0 ? 63 : 51);
+    for (int i = 0; i < NARROWED; i++) {
+      const int64_t least = (int64_t)(seg_random_next(&random) >> (64 - bits));
+      const int64_t by =
+          1 + (int64_t)(seg_random_next(&random) >> seg_random_below(&random, 64) >> 1);
+      const int64_t near = least / by * by + (int64_t)seg_random_below(&random, 3) - 1;
+      numerators[i] = seg_random_chance(&random, 50) ? near : -near;
+      denominators[i] = by < 0 ? 0 : by;
+      if (round % 7 == 0 && seg_random_chance(&random, 5))
+        numerators[i] = edges[seg_random_below(&random, EDGES)];
+      if (round % 11 == 0 && seg_random_chance(&random, 5))
+        denominators[i] = edges[seg_random_below(&random, EDGES)];
+    }
+    check_halves(numerators, denominators, NARROWED);
   }
 }
 
@@ -416,6 +461,7 @@ int main(void) {
       cmocka_unit_test(ranges_of_a_column),
       cmocka_unit_test(any_of_some_numbers),
       cmocka_unit_test(values_made_narrow),
+      cmocka_unit_test(fractions_by_halves),
       cmocka_unit_test(texts_by_their_heads),
       cmocka_unit_test(zero_bytes_are_looked_for),
       cmocka_unit_test(heads_have_the_order_of_texts),

@@ -104,10 +104,9 @@ static void quotients_may_be_missing(void **state) {
   expect(STEP(SEG_OP_FRACTION_BAND, I64, OF(WHOLE, TWO), BANDED), NULL);
   expect(STEP(SEG_OP_FRACTION_BAND, I64, OF(WHOLE, ZERO), BANDED), wrong);
   expect(STEP(SEG_OP_FRACTION_BAND, I64, OF(TWO, WHOLE), BANDED), wrong);
-#define ROUNDED .rounding = SEG_TO_FLOOR
-  expect(STEP(SEG_OP_FRACTION_ROUND, I64, OF(WHOLE, TWO), ROUNDED), NULL);
-  expect(STEP(SEG_OP_FRACTION_ROUND, I64, OF(WHOLE, ZERO), ROUNDED), wrong);
-  expect(STEP(SEG_OP_FRACTION_ROUND, I64, OF(TWO, WHOLE), ROUNDED), wrong);
+  expect(STEP(SEG_OP_FRACTION_HALVES, I64, OF(WHOLE, TWO)), NULL);
+  expect(STEP(SEG_OP_FRACTION_HALVES, I64, OF(WHOLE, ZERO)), wrong);
+  expect(STEP(SEG_OP_FRACTION_HALVES, I64, OF(TWO, WHOLE)), wrong);
   expect(STEP(SEG_OP_FRACTION_ORDER, I32, OF(WHOLE, TWO, ZERO, TWO)), NULL);
   expect(STEP(SEG_OP_FRACTION_ORDER, I32, OF(WHOLE, ZERO, TWO, TWO)), wrong);
   expect(STEP(SEG_OP_FRACTION_ORDER, I32, OF(WHOLE, TWO, TWO, ZERO)), wrong);
@@ -165,8 +164,7 @@ static void operands_have_layouts(void **state) {
   expect(STEP(SEG_OP_BAND, I64, OF(TEXT), .list_count = 2, .list = cuts), "I32, I64 or F64");
   expect(STEP(SEG_OP_BAND, I64, OF(WHOLE)), "an empty list");
   expect(STEP(SEG_OP_BAND, I64, OF(WHOLE), .list_count = 2), "an empty list");
-  expect(STEP(SEG_OP_FRACTION_ROUND, I64, OF(WHOLE, TWO), .rounding = (enum seg_plan_rounding)9),
-         "rounds in no such way");
+  expect(STEP(SEG_OP_FRACTION_HALVES, I32, OF(WHOLE, TWO)), "must be I64");
   expect(STEP(SEG_OP_FRACTION_ORDER, I64, OF(WHOLE, TWO, TWO, TWO)), "must turn I64 into I32");
   expect(STEP(SEG_OP_COMPARE, MASK, OF(WHOLE, DAY)), "share a layout that is not BIT");
   expect(STEP(SEG_OP_COMPARE, MASK, OF(WHOLE, TWO), .comparison = (enum seg_plan_comparison)9),
