@@ -494,13 +494,9 @@ static void build_fractions(struct seg_test_block *builder) {
   uint32_t maybe = seg_test_block_input(builder, SEG_LAYOUT_I64, true);
   const uint32_t pairs[][2] = {{a, b}, {b, a}, {a, maybe}};
   for (size_t pair = 0; pair < 3; pair++)
-    for (int down = 0; down < 2; down++)
-      seg_test_block_value_root(
-          builder, seg_test_block_step(
-                       builder, (struct seg_step){.op = SEG_OP_FRACTION_ROUND,
-                                                  .layout = SEG_LAYOUT_I64,
-                                                  .rounding = down ? SEG_TO_FLOOR : SEG_TO_CEILING,
-                                                  .operands = {pairs[pair][0], pairs[pair][1]}}));
+    seg_test_block_value_root(builder, seg_test_block_operation(builder, SEG_OP_FRACTION_HALVES,
+                                                                SEG_LAYOUT_I64, pairs[pair][0],
+                                                                pairs[pair][1]));
 }
 
 /** Next to a whole number, with as many digits as there may be, and with one more. */
