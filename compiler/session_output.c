@@ -1,7 +1,11 @@
 // The output of a run; see session_output.h.
 #include "compiler/session_output.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include "runtime/io/io_errors.h"
 
 static enum seg_status fail_memory(const struct seg_session_output *output) {
   return seg_fail_memory(output->error, "the output");
@@ -87,6 +91,23 @@ enum seg_status seg_session_output_init(struct seg_session_output *output,
     return SEG_OK;
   enum seg_status status = make_view(output, plan, NULL);
   return status == SEG_OK ? seg_sink_check(path_of(output), &output->view, error) : status;
+}
+
+enum seg_status seg_session_output_spare_inputs(const struct seg_session_output *output) {
+  char target[PATH_MAX], input[PATH_MAX];
+  if (output->options->out_path == NULL || realpath(output->options->out_path, target) == NULL)
+    return SEG_OK; // there is nothing of that name
+  for (size_t i = 0; i < output->data->inputs.files.count; i++) {
+    const struct seg_input_file *file = &output->data->inputs.files.items[i];
+    if (realpath(file->path.data, input) == NULL || strcmp(target, input) != 0)
+      continue;
+    SEG_IO_FAIL(output->error, SEG_IO, OUTPUT_PLACE,
+                "the output %s cannot be written: the source \"%.*s\" is read from that file",
+                output->options->out_path, SEG_STR(file->source));
+    seg_error_help(output->error, "name a file outside of the data");
+    return SEG_IO;
+  }
+  return SEG_OK;
 }
 
 void seg_session_output_deinit(struct seg_session_output *output) {

@@ -29,6 +29,12 @@ SEG_NODISCARD enum seg_status
 seg_session_output_init(struct seg_session_output *output, struct segc_session *session,
                         const struct segc_run_options *options, struct seg_session_data *data,
                         const struct seg_plan *plan, struct seg_error *error);
+
+/** After seg_session_data_open: the output must not take the place of a file that is read (D004).
+ */
+SEG_NODISCARD enum seg_status
+seg_session_output_spare_inputs(const struct seg_session_output *output);
+
 void seg_session_output_deinit(struct seg_session_output *output);
 
 /** Will there be a manifest beside it? */

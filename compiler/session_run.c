@@ -174,6 +174,8 @@ static enum seg_status prepare(struct run *run) {
   if (status == SEG_OK)
     status = seg_session_data_open(&run->data, run->plan, run->options, run->error);
   if (status == SEG_OK)
+    status = seg_session_output_spare_inputs(&run->output);
+  if (status == SEG_OK)
     status = seg_session_answer_find(&run->answer, &run->data, run->plan, run->options, run->error);
   start = seg_session_clock();
   if (status == SEG_OK)

@@ -271,6 +271,13 @@ expect 2 "nowhere" run_good --out nowhere/out.csv
 expect 2 "out.txt" run_good --out out.txt
 mkdir folder.csv
 expect 2 "folder.csv" run_good --out folder.csv
+# What is read is not replaced, under no name.
+cksum data/*.csv >before
+ln -s data/purchases.csv link.csv
+expect 2 'error[D004]: the output data/../data/customers.csv cannot be written: the source "customers" is read' \
+  run_good --out data/../data/customers.csv
+expect 2 'the source "purchases" is read from that file' run_good --out link.csv
+cksum data/*.csv | cmp -s - before || fail "inputs stay as they were"
 echo "yesterday" >out.csv
 data && sed -i '3s/60.00/6O.00/' broken/purchases.csv
 "$segc" run good --data broken --as-of 2026-11-01 --out out.csv >stdout 2>stderr
