@@ -197,16 +197,35 @@ KERNEL bool narrow_near_i64_i32(const int64_t *values, int64_t low, int64_t high
   return are_near(seen);
 }
 
+// A part of eight words, of 32 rows.
+INLINE void put_bits(__m256i bytes, uint64_t *slices, int half) {
+  const uint32_t bits = (uint32_t)_mm256_movemask_epi8(bytes);
+  memcpy((char *)slices + sizeof bits * (size_t)half, &bits, sizeof bits);
+}
+
+INLINE void turn_some(__m256i low, __m256i high, uint32_t count, uint64_t *slices) {
+#pragma GCC unroll 8
+  for (uint32_t b = count; b-- > 0;) {
+    put_bits(low, slices + (size_t)8 * b, 0);
+    put_bits(high, slices + (size_t)8 * b, 1);
+    low = _mm256_add_epi8(low, low);
+    high = _mm256_add_epi8(high, high);
+  }
+}
+
 // The highest `count` slices of bytes below 2^count, of 64 rows: their highest bits, and again of
 // the doubled bytes.
 INLINE void turn(__m256i low, __m256i high, uint32_t count, uint64_t *slices) {
   const __m128i unused = _mm_cvtsi32_si128((int)(8 - count));
   low = _mm256_sll_epi16(low, unused);
   high = _mm256_sll_epi16(high, unused);
-  for (uint32_t b = count; b-- > 0;) {
-    slices[(size_t)8 * b] = bits_of(low) | bits_of(high) << 32;
-    low = _mm256_add_epi8(low, low);
-    high = _mm256_add_epi8(high, high);
+  switch (count) {
+  case 4: turn_some(low, high, 4, slices); break;
+  case 5: turn_some(low, high, 5, slices); break;
+  case 6: turn_some(low, high, 6, slices); break;
+  case 7: turn_some(low, high, 7, slices); break;
+  case 8: turn_some(low, high, 8, slices); break;
+  default: turn_some(low, high, count, slices); break;
   }
 }
 

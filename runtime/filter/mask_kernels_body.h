@@ -268,31 +268,38 @@ KERNEL void make_grades(const vector_words *bits, uint32_t width, vector_words *
   grades[(size_t)PARTS * size] = (vector_words){0};
 }
 
-// A number exceeds another when its highest digit does, or is as large and the rest exceeds.
-SPREAD vector_words exceeds(const char *table, uint32_t digits, const uint16_t *places,
-                            uint32_t part) {
-  const vector_words *grade = (const vector_words *)(table + places[0]) + part;
-  vector_words holds = grade[PARTS];
+// A number exceeds another when its highest digit does, or is as large and the rest exceeds. All
+// parts at once: places are read once.
+SPREAD void exceeds(const char *table, uint32_t digits, const uint16_t *places,
+                    vector_words holds[PARTS]) {
+  const vector_words *grade = (const vector_words *)(table + places[0]);
+#pragma GCC unroll 4
+  for (uint32_t part = 0; part < PARTS; part++)
+    holds[part] = grade[PARTS + part];
 #pragma GCC unroll 6
   for (uint32_t d = 1; d < digits; d++) {
-    grade = (const vector_words *)(table + places[d]) + part;
-    holds = grade[PARTS] | (grade[0] & holds);
+    grade = (const vector_words *)(table + places[d]);
+#pragma GCC unroll 4
+    for (uint32_t part = 0; part < PARTS; part++)
+      holds[part] = grade[PARTS + part] | (grade[part] & holds[part]);
   }
-  return holds;
 }
 
 SPREAD void grade_all(const char *table, uint32_t digits, const uint16_t *places, uint32_t singles,
                       uint32_t pairs, uint64_t *words, size_t stride) {
+  vector_words holds[PARTS], behind[PARTS];
   for (uint32_t i = 0; i < singles; i++, places += digits, words += stride) {
+    exceeds(table, digits, places, holds);
 #pragma GCC unroll 4
     for (uint32_t part = 0; part < PARTS; part++)
-      ((vector_words *)words)[part] = exceeds(table, digits, places, part);
+      ((vector_words *)words)[part] = holds[part];
   }
   for (uint32_t i = 0; i < pairs; i++, places += 2 * (size_t)digits, words += stride) {
+    exceeds(table, digits, places, holds);
+    exceeds(table, digits, places + digits, behind);
 #pragma GCC unroll 4
     for (uint32_t part = 0; part < PARTS; part++)
-      ((vector_words *)words)[part] =
-          exceeds(table, digits, places, part) & ~exceeds(table, digits, places + digits, part);
+      ((vector_words *)words)[part] = holds[part] & ~behind[part];
   }
 }
 
@@ -394,7 +401,15 @@ KERNEL void combine(uint64_t *slots, size_t stride, size_t words, const struct s
 #ifndef COUNT_BY_HAND
 KERNEL uint64_t count_bits(const uint64_t *words, size_t count) {
   uint64_t bits = 0;
-  for (size_t w = 0; w < count; w++)
+  size_t w = 0;
+  for (; w + 8 <= count; w += 8) {
+    uint64_t some = 0;
+#pragma GCC unroll 8
+    for (size_t i = 0; i < 8; i++)
+      some += (uint64_t)__builtin_popcountll(words[w + i]);
+    bits += some;
+  }
+  for (; w < count; w++)
     bits += (uint64_t)__builtin_popcountll(words[w]);
   return bits;
 }
