@@ -1,5 +1,6 @@
 // segc: the command line. One table of verbs; each lives in a file of its own.
 #include <segc.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -48,6 +49,7 @@ static void refuse_core_dumps(void) {
 
 int main(int argc, char **argv) {
   refuse_core_dumps();
+  signal(SIGXFSZ, SIG_IGN); // a file at its limit (ulimit -f) is an error of that write
   watch_lost_pages();
   if (argc < 2) {
     print_help(stderr);
