@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/heap.h"
 #include "cli/limits.h"
 #include "cli/report.h"
 #include "cli/verbs.h"
@@ -85,6 +86,8 @@ static enum segc_status prepare(struct call *call) {
       !parse_memory(options[MEMORY].value, &prepared.memory_bytes) ||
       !check_needs(&call->arguments, options))
     return SEGC_FAILURE;
+  if (prepared.append)
+    heap_in_huge_pages();
   return call_finish(call, fill_store(call, &prepared));
 }
 

@@ -293,20 +293,20 @@ static enum seg_status write_offsets(struct writing *writing, struct seg_error *
                           : status;
 }
 
-// Offsets and days, the inputs, and rows in the files for the event that gives the customers.
+// The inputs, offsets and days, and rows in the files for the event that gives the customers.
 static uint32_t file_count(const struct seg_event_shape *shape) {
   return 2 + shape->wanted->input_count + (shape->row_column != SEG_NO_PLACE);
 }
 
 static enum seg_status write_file(struct writing *writing, uint32_t file, struct gathered *room,
                                   struct seg_error *error) {
-  if (file == 0)
+  uint32_t inputs = writing->added->shape->wanted->input_count;
+  if (file < inputs)
+    return write_input(writing, file, room, error);
+  if (file == inputs)
     return write_offsets(writing, error);
-  if (file == 1)
-    return write_days(writing, room, error);
-  return file - 2 < writing->added->shape->wanted->input_count
-             ? write_input(writing, file - 2, room, error)
-             : write_rows_of(writing, room, error);
+  return file == inputs + 1 ? write_days(writing, room, error)
+                            : write_rows_of(writing, room, error);
 }
 
 static void write_files(void *context, unsigned worker) {
@@ -321,14 +321,39 @@ static void write_files(void *context, unsigned worker) {
   }
 }
 
+/** What is done before anything is written: the files are made, and the order, at once. */
+struct beginning {
+  struct seg_preparing *state;
+  struct writing *writing;
+  _Atomic uint32_t next; // of the two that nobody does yet
+  enum seg_status status;
+  struct seg_error *error;
+};
+
+static void begin_writing(void *context, unsigned worker) {
+  (void)worker;
+  enum { FILES, ORDER, ALL };
+  struct beginning *beginning = context;
+  struct writing *writing = beginning->writing;
+  for (uint32_t next; (next = atomic_fetch_add(&beginning->next, 1)) < ALL;)
+    if (next == FILES)
+      beginning->status = seg_part_files_begin(&writing->files, &beginning->state->build,
+                                               writing->added->shape, true, beginning->error);
+    else
+      writing->order = make_order(writing->added);
+}
+
 static enum seg_status write_all(struct seg_preparing *state, struct writing *writing,
                                  struct seg_error *error) {
   uint32_t files = file_count(writing->added->shape);
+  struct beginning beginning = {.state = state, .writing = writing, .error = error};
   writing->statuses = calloc(files, sizeof *writing->statuses);
   writing->errors = calloc(files, sizeof *writing->errors);
   if (writing->statuses == NULL || writing->errors == NULL)
     return seg_fail_memory(error, what_for);
-  writing->order = make_order(writing->added);
+  seg_workers_run(state->threads < 2 ? 1 : 2, begin_writing, &beginning);
+  if (beginning.status != SEG_OK)
+    return beginning.status;
   seg_workers_run(state->threads < files ? state->threads : files, write_files, writing);
   enum seg_status status = SEG_OK;
   for (uint32_t f = 0; status == SEG_OK && f < files; f++) {
@@ -344,10 +369,7 @@ enum seg_status seg_added_rows_write(struct seg_preparing *state,
                                      struct seg_store_entity *entity, uint32_t part,
                                      struct seg_error *error) {
   struct writing writing = {.added = added};
-  enum seg_status status =
-      seg_part_files_begin(&writing.files, &state->build, added->shape, true, error);
-  if (status == SEG_OK)
-    status = write_all(state, &writing, error);
+  enum seg_status status = write_all(state, &writing, error);
   entity->parts[part] = (struct seg_store_part){
       .rows = added->count, .keyed = writing.order.keyed, .span = writing.span};
   if (status == SEG_OK)

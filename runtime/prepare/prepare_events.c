@@ -75,7 +75,7 @@ static enum seg_status make_scanners(struct reading *reading, struct seg_error *
     scanner->keyed = malloc(SEG_MORSEL_ROWS * sizeof(uint32_t));
     scanner->unkeyed = malloc(SEG_MORSEL_ROWS * sizeof(uint32_t));
     scanner->numbers = malloc(SEG_MORSEL_ROWS * sizeof(uint32_t));
-    scanner->zeros = calloc(SEG_MORSEL_ROWS, sizeof(uint32_t));
+    scanner->zeros = calloc(reading->has_few ? 1 : SEG_MORSEL_ROWS, sizeof(uint32_t));
     scanner->places = malloc(SEG_MORSEL_ROWS * sizeof(int64_t));
     scanner->columns = calloc((size_t)shape->column_count + 1, sizeof *scanner->columns);
     scanner->flags = calloc((size_t)shape->flag_count + 1, sizeof *scanner->flags);
@@ -265,9 +265,9 @@ static enum seg_status read_event(struct reading *reading, uint32_t event,
                                   .context = reading};
   enum seg_status status = make_shape(reading, error);
   if (status == SEG_OK)
-    status = make_scanners(reading, error);
-  if (status == SEG_OK)
     status = begin_few(reading, scan.source, error);
+  if (status == SEG_OK)
+    status = make_scanners(reading, error);
   if (status != SEG_OK)
     return status;
   begin_runs(reading);
