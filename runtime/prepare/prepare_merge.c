@@ -125,6 +125,40 @@ static enum seg_status walk(struct merging *merging, uint64_t *cursors, struct s
   return status;
 }
 
+/** A place among the stretches. */
+struct place {
+  size_t stretch;
+  uint64_t done; // rows of it
+};
+
+// The next rows, AT_ONCE of them or all that are left; stretches are short, often one row.
+static enum seg_status read_some(const struct merging *merging,
+                                 const struct seg_store_values *const *parts, struct place *place,
+                                 struct seg_column *rows, uint64_t *count,
+                                 struct seg_error *error) {
+  enum seg_status status = seg_column_restart(rows, AT_ONCE, error);
+  *count = 0;
+  while (status == SEG_OK && *count < AT_ONCE && place->stretch < merging->stretches.count) {
+    const struct stretch *stretch = &merging->stretches.items[place->stretch];
+    uint64_t rest = stretch->count - place->done, room = AT_ONCE - *count;
+    uint64_t some = rest < room ? rest : room;
+    status = seg_store_read(&merging->state->build.store, parts[stretch->part],
+                            stretch->first + place->done, some, rows, (int64_t)*count, error);
+    *count += some;
+    *place = some == rest ? (struct place){place->stretch + 1, 0}
+                          : (struct place){place->stretch, place->done + some};
+  }
+  return status;
+}
+
+static bool any_unknown(const struct merging *merging,
+                        const struct seg_store_values *const *parts) {
+  for (size_t s = 0; s < merging->stretches.count; s++)
+    if (seg_store_has(&parts[merging->stretches.items[s].part]->known))
+      return true;
+  return false;
+}
+
 // The values of all parts, in the order of the stretches. `parts` counts from part 0.
 static enum seg_status copy_values(struct merging *merging, enum seg_layout layout,
                                    const struct seg_store_values *const *parts,
@@ -134,20 +168,14 @@ static enum seg_status copy_values(struct merging *merging, enum seg_layout layo
   struct seg_values_writer writer;
   struct seg_column rows;
   struct seg_str entity = merging->entity == NULL ? seg_str_view("keys") : merging->entity->name;
-  seg_column_init(&rows, layout, true);
+  seg_column_init(&rows, layout, any_unknown(merging, parts));
   enum seg_status status =
       seg_values_writer_begin(&writer, build, layout, entity, column, kind, error);
-  for (size_t s = 0; s < merging->stretches.count; s++) {
-    const struct stretch *stretch = &merging->stretches.items[s];
-    for (uint64_t done = 0; status == SEG_OK && done < stretch->count; done += AT_ONCE) {
-      uint64_t some = stretch->count - done < AT_ONCE ? stretch->count - done : AT_ONCE;
-      status = seg_column_restart(&rows, (int64_t)some, error);
-      if (status == SEG_OK)
-        status = seg_store_read(&build->store, parts[stretch->part], stretch->first + done, some,
-                                &rows, 0, error);
-      if (status == SEG_OK)
-        status = seg_values_writer_append(&writer, rows.values, rows.known, some, error);
-    }
+  for (struct place place = {0}; status == SEG_OK && place.stretch < merging->stretches.count;) {
+    uint64_t count;
+    status = read_some(merging, parts, &place, &rows, &count, error);
+    if (status == SEG_OK)
+      status = seg_values_writer_append(&writer, rows.values, rows.known, count, error);
   }
   if (status == SEG_OK)
     status = seg_values_writer_finish(&writer, made, error);
