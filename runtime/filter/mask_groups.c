@@ -9,9 +9,8 @@
 // From so many comparisons on, these are faster than one after the other.
 enum { FEWEST_RANKED = 16, FEWEST_SLICED = 12 };
 
-// Of ranks by bins, beside vectors that are read or written (mask_slices.h); with tables of bytes.
+// Of ranks by bins, beside vectors that are read or written (mask_slices.h).
 enum { RANKING_COST = 50, RANKING_STEP_COST = 20 };
-enum { BYTE_RANKING_COST = 50, BYTE_RANKING_STEP_COST = 20 };
 
 enum { PLACES = 2 * SEG_MASK_DIGITS_MOST };
 
@@ -298,15 +297,13 @@ static uint32_t bits_of(uint64_t number) {
 /** Ranks of columns that could be sliced as they are, where they save more than they cost. */
 static bool build_bins(const struct seg_mask_kernels *kernels, const struct seg_mask_group *group,
                        const struct seg_mask_thresholds *thresholds) {
-  const bool are_bytes = kernels->bins == SEG_MASK_BYTE_BINS;
   const int64_t first = thresholds->items[0], last = thresholds->items[thresholds->count - 1];
   uint32_t steps;
   if (!seg_mask_bins_build(group->ranking, kernels, thresholds, seg_mask_least_of(group->type),
                            greatest_of(group->type), &steps))
     return false;
   const uint32_t bits = bits_of((uint64_t)last - (uint64_t)first + 1);
-  const uint64_t step = are_bytes ? BYTE_RANKING_STEP_COST : RANKING_STEP_COST;
-  const uint64_t ranking = (are_bytes ? BYTE_RANKING_COST : RANKING_COST) + steps * step;
+  const uint64_t ranking = RANKING_COST + (uint64_t)steps * RANKING_STEP_COST;
   return seg_mask_digits_cost(bits, thresholds->count) >
          seg_mask_digits_cost(bits_of(thresholds->count), thresholds->count) + ranking;
 }
