@@ -18,11 +18,11 @@ struct stretch {
   uint64_t *marked; // from that one on
 };
 
-static uint64_t number_at(const struct seg_store_part *part, uint64_t place) {
+static inline uint64_t number_at(const struct seg_store_part *part, uint64_t place) {
   return seg_store_has(&part->numbers) ? ((const uint32_t *)part->numbers.data)[place] : place;
 }
 
-static void mark(const struct stretch *stretch, uint64_t place) {
+static inline void mark(const struct stretch *stretch, uint64_t place) {
   seg_bitmap_set(stretch->marked, (int64_t)(number_at(stretch->part, place) - stretch->first));
 }
 

@@ -245,13 +245,15 @@ static void find_reaches(struct reading *reading) {
   struct seg_stored_reach *reaches = reading->columns->reaches;
   for (uint32_t p = 0; p < reading->columns->view.from.entity->part_count; p++)
     reaches[p] = (struct seg_stored_reach){UINT64_MAX, 0};
+  uint64_t rows = 0;
   for (size_t s = 0; s < reading->count; s++) {
     const struct seg_stored_stretch *stretch = &reading->stretches[s];
     struct seg_stored_reach *reach = &reaches[stretch->part];
     reach->first = stretch->first < reach->first ? stretch->first : reach->first;
     reach->end = stretch->first + stretch->count;
-    reading->columns->rows += stretch->count;
+    rows += stretch->count;
   }
+  reading->columns->rows += rows;
 }
 
 enum seg_status seg_stored_columns_read(struct seg_stored_columns *columns,

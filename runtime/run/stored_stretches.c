@@ -211,8 +211,10 @@ static uint32_t find_in_dense(const struct seg_stored_cursor *cursor,
     hits[i].first = first;
     hits[i].end = cursor->offsets[place + (place < cursor->count)];
     hits[i].at = i;
-    if (cursor->skips)
+    if (cursor->skips) {
       __builtin_prefetch(days->data + first * size);
+      __builtin_prefetch(days->data + (first + GROUP) * size - 1);
+    }
   }
   return count;
 }
