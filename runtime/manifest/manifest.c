@@ -217,11 +217,16 @@ static enum seg_status compare_file(struct manifest *manifest, const struct seg_
   if (resolved == NULL)
     return SEG_IO_FAIL(error, SEG_IO, UNREADABLE, "the file %s cannot be read: %s", file->path.data,
                        seg_io_reason(errno));
+  // A source that two events read is listed twice. What differs, if anything, is what is told.
   struct listed *found = NULL;
-  for (size_t i = 0; i < manifest->files.count && found == NULL; i++)
-    if (seg_str_equal(manifest->files.items[i].source, file->source) &&
-        strcmp(manifest->files.items[i].path, resolved) == 0)
-      found = &manifest->files.items[i];
+  for (size_t i = 0; i < manifest->files.count; i++) {
+    struct listed *listed = &manifest->files.items[i];
+    if (!seg_str_equal(listed->source, file->source) || strcmp(listed->path, resolved) != 0)
+      continue;
+    listed->is_read = true;
+    if (found == NULL || memcmp(listed->sha256, file->hash.sha256, SEG_SHA256_TEXT - 1) != 0)
+      found = listed;
+  }
   free(resolved);
   if (found == NULL) {
     SEG_IO_FAIL(error, SEG_BAD_DATA, MANIFEST_DIFFERS,
@@ -230,7 +235,6 @@ static enum seg_status compare_file(struct manifest *manifest, const struct seg_
     help_again(manifest->path, error);
     return SEG_BAD_DATA;
   }
-  found->is_read = true;
   if (memcmp(found->sha256, file->hash.sha256, SEG_SHA256_TEXT - 1) == 0)
     return SEG_OK;
   SEG_IO_FAIL(error, SEG_BAD_DATA, MANIFEST_DIFFERS,

@@ -37,6 +37,19 @@ if (cd data && sha256sum --check --status inputs.sha256); then passed=$((passed 
 answers 0 "$segc" manifest rules --data data
 has '  data/purchases/2.csv'
 
+# Two events may read one source.
+mkdir twice
+cat rules/rules.seg - >twice/rules.seg <<'END'
+event large from "purchases" by customer at day { amount: money(EUR)  where amount > 50 EUR }
+segment large_buyers { when: count(large) >= 1 ever  decision: "more thanks" }
+overlap: buyers with large_buyers
+END
+answers 0 "$segc" manifest twice --data data --out twice.sha256
+answers 0 "$segc" run twice --data data --as-of 2026-11-01 --manifest twice.sha256
+sed 's/^[0-9a-f]\{60\}\(.*1.csv\)/000000000000000000000000000000000000000000000000000000000000\1/' twice.sha256 >other.sha256
+answers 2 "$segc" run twice --data data --as-of 2026-11-01 --manifest other.sha256
+has 'purchases/1.csv is not the one in the manifest'
+
 # The same files pass, from any folder; anything else does not, and nothing is written.
 answers 0 run --manifest data/inputs.sha256 --out out.csv
 cat >wanted <<'END'
