@@ -57,16 +57,23 @@ static const struct seg_node *rule_of(const struct seg_escape *escape, uint32_t 
   return escape->engine->program->segments[segment].when;
 }
 
-/** Those that must leave the customer. */
-static uint32_t list_members(struct seg_escape *escape, uint32_t limit) {
-  uint32_t count = 0;
+static uint32_t list(struct seg_escape *escape, bool kept, bool met, uint32_t limit,
+                     uint32_t count) {
   for (uint32_t i = 0; i < escape->count; i++)
-    if (escape->states[i] == SEG_CANDIDATE_KEPT ||
-        (escape->states[i] == SEG_CANDIDATE_MET && i < limit)) {
+    if ((kept && escape->states[i] == SEG_CANDIDATE_KEPT) ||
+        (met && escape->states[i] == SEG_CANDIDATE_MET && i < limit)) {
       escape->members[count] = escape->candidates[i];
       escape->places[count++] = i;
     }
   return count;
+}
+
+/** Those that must leave the customer. Along clauses what is assumed first tells the most: a
+ * contradiction needs few of the others when the kept ones, which are needed anyway, come first. */
+static uint32_t list_members(struct seg_escape *escape, uint32_t limit) {
+  if (!escape->by_clauses)
+    return list(escape, true, true, limit, 0);
+  return list(escape, false, true, limit, list(escape, true, false, limit, 0));
 }
 
 static void note_core(struct seg_escape *escape, uint32_t count) {

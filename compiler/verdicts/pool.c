@@ -68,11 +68,12 @@ bool seg_pool_fork(struct seg_pool *pool, const struct seg_pool *from) {
   return true;
 }
 
+/** Twice the room and one word: with a power of two the words of many signs would share a few
+ * places of the cache. */
 static bool grow(struct seg_pool *pool) {
-  size_t rows = 2 * pool->circuit->atoms.count, words = pool->room / 64;
-  uint64_t *bits = calloc(rows + 1, 2 * words * sizeof *bits);
-  struct seg_pooled_customer *customers =
-      realloc(pool->rows, 2 * (size_t)pool->room * sizeof *customers);
+  size_t rows = 2 * pool->circuit->atoms.count, words = pool->room / 64, wider = 2 * words + 1;
+  uint64_t *bits = calloc(rows + 1, wider * sizeof *bits);
+  struct seg_pooled_customer *customers = realloc(pool->rows, wider * 64 * sizeof *customers);
   if (customers != NULL)
     pool->rows = customers;
   if (bits == NULL || customers == NULL) {
@@ -80,10 +81,10 @@ static bool grow(struct seg_pool *pool) {
     return false;
   }
   for (size_t i = 0; i < rows; i++)
-    memcpy(bits + i * 2 * words, pool->bits + i * words, words * sizeof *bits);
+    memcpy(bits + i * wider, pool->bits + i * words, words * sizeof *bits);
   free(pool->bits);
   pool->bits = bits;
-  pool->room *= 2;
+  pool->room = (uint32_t)wider * 64;
   return true;
 }
 

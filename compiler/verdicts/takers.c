@@ -9,6 +9,25 @@ struct seg_takers {
   uint32_t room, customers; // so many there is room for; so many were looked at
 };
 
+static uint64_t known_takers(const struct seg_engine *engine, const struct seg_node *node,
+                             uint32_t word);
+
+/** Which of 64 known customers fulfil as many of the operands as the tally wants. */
+static uint64_t takers_of_tally(const struct seg_engine *engine, const struct seg_node *node,
+                                uint32_t word) {
+  uint32_t counts[64] = {0};
+  uint64_t all = 0;
+  for (uint32_t i = 0; i < node->operand_count; i++) {
+    uint64_t takers = known_takers(engine, node->operands[i], word);
+    for (uint32_t bit = 0; bit < 64; bit++)
+      counts[bit] += takers >> bit & 1;
+  }
+  for (uint32_t bit = 0; bit < 64; bit++)
+    if (counts[bit] >= node->least && counts[bit] <= node->most)
+      all |= 1ull << bit;
+  return all;
+}
+
 /** Which of 64 known customers the condition takes. */
 static uint64_t known_takers(const struct seg_engine *engine, const struct seg_node *node,
                              uint32_t word) {
@@ -19,23 +38,15 @@ static uint64_t known_takers(const struct seg_engine *engine, const struct seg_n
   }
   if (node->kind == SEG_NODE_MEMBER)
     return known_takers(engine, engine->program->segments[node->segment].when, word);
+  if (node->kind == SEG_NODE_TALLY)
+    return takers_of_tally(engine, node, word);
   uint64_t all = UINT64_MAX, any = 0;
-  uint32_t counts[64] = {0};
   for (uint32_t i = 0; i < node->operand_count; i++) {
     uint64_t takers = known_takers(engine, node->operands[i], word);
     all &= takers;
     any |= takers;
-    for (uint32_t bit = 0; bit < 64 && node->kind == SEG_NODE_TALLY; bit++)
-      counts[bit] += takers >> bit & 1;
   }
-  if (node->kind != SEG_NODE_TALLY)
-    return node->kind == SEG_NODE_AND ? all : node->kind == SEG_NODE_OR ? any : ~any;
-  for (uint32_t bit = 0; bit < 64; bit++)
-    if (counts[bit] < node->least || counts[bit] > node->most)
-      all &= ~(1ull << bit);
-    else
-      all |= 1ull << bit;
-  return all;
+  return node->kind == SEG_NODE_AND ? all : node->kind == SEG_NODE_OR ? any : ~any;
 }
 
 const uint64_t *seg_engine_takers(struct seg_engine *engine, uint32_t segment) {
