@@ -278,7 +278,7 @@ static void make_forms(struct making *making, const struct reading *reading, boo
   *usable = add_variables(making);
   for (uint32_t i = 0; i < reading->count && *usable && !making->failed; i++)
     add_condition(making, &reading->comparisons[i], &linear->conditions[reading->numbers[i]]);
-  making->failed = making->failed || !make_room(linear);
+  making->failed = making->failed || !make_room(linear) || !seg_linear_find_looser(linear);
 }
 
 static enum seg_status make(struct seg_prover *prover, struct making *making,

@@ -28,9 +28,11 @@ void seg_linear_free(struct seg_linear *linear);
 
 /** Is it certain that nobody fulfils these conditions? Signs: 2 * the number of a condition that
  * must hold; one more when it must not. Then `core`, which has room for `count`, has those that
- * contradict each other already, in their order. */
+ * contradict each other already, in their order. `loosest`, as long, has a sign for each that says
+ * the same of the same sum, but with a limit that allows more, if there is one: these contradict
+ * each other, too, and so do all that say more than one of them and no more than the other. */
 bool seg_linear_refutes(struct seg_linear *linear, const uint32_t *signs, uint32_t count,
-                        uint32_t *core, uint32_t *core_count);
+                        uint32_t *core, uint32_t *loosest, uint32_t *core_count);
 
 /** After a question that was not refuted: events of a customer who, as far as the inequalities go,
  * is such a one; but for the instants of the events, which are those of days that end with the day

@@ -215,16 +215,18 @@ static bool pose(struct seg_linear *linear, const uint32_t *signs, uint32_t coun
 }
 
 bool seg_linear_refutes(struct seg_linear *linear, const uint32_t *signs, uint32_t count,
-                        uint32_t *core, uint32_t *core_count) {
-  bool needed[SEG_LINEAR_SIGNS] = {false};
+                        uint32_t *core, uint32_t *loosest, uint32_t *core_count) {
+  uint32_t needed[SEG_LINEAR_SIGNS];
   linear->system.solved = false;
   bool refuted = count <= SEG_LINEAR_SIGNS && pose(linear, signs, count) &&
-                 seg_linear_solve(&linear->system, count, needed);
+                 seg_linear_solve(linear, signs, count, needed);
   for (uint32_t i = 0; i < linear->used_count; i++)
     linear->rows[linear->used[i]] = NONE;
   *core_count = 0;
   for (uint32_t i = 0; i < count && refuted; i++)
-    if (needed[i])
-      core[(*core_count)++] = signs[i];
+    if (needed[i] != NONE) {
+      core[*core_count] = signs[i];
+      loosest[(*core_count)++] = needed[i];
+    }
   return refuted;
 }

@@ -92,6 +92,7 @@ struct seg_linear {
   struct seg_arena arena;
   uint32_t condition_count;
   struct seg_linear_condition *conditions;
+  uint32_t *looser; // of each sign: the next sign that says a little less, or SEG_LINEAR_NONE
   SEG_VEC(struct seg_linear_unit) units;
   SEG_VEC(struct seg_linear_variable) variables;
   SEG_VEC(struct seg_linear_term) terms;
@@ -109,8 +110,18 @@ struct seg_linear {
 enum seg_sampled seg_linear_sample(struct seg_linear *linear, struct seg_query *query,
                                    uint32_t event, uint32_t cell, struct seg_linear_unit *unit);
 
-/** linear_solve.c: is there no solution? Then `needed` says which of `count` signs are enough for
- * that. */
-bool seg_linear_solve(struct seg_linear_system *system, uint32_t count, bool *needed);
+/** linear_solve.c: has the system no solution? Then `needed` says of each of `count` signs whether
+ * that rests on it: the loosest one that stands for it; SEG_LINEAR_NONE: it is not needed. */
+bool seg_linear_solve(struct seg_linear *linear, const uint32_t *signs, uint32_t count,
+                      uint32_t *needed);
+
+/** What the sign says of its form. */
+static inline const struct seg_linear_claim *seg_linear_claim_of(const struct seg_linear *linear,
+                                                                 uint32_t sign) {
+  return &linear->conditions[sign / 2].claims[sign % 2];
+}
+
+/** linear_loosen.c: find `looser` of all signs. False when memory is out. */
+bool seg_linear_find_looser(struct seg_linear *linear);
 
 #endif

@@ -164,20 +164,35 @@ struct contradiction {
   uint32_t count;
   uint32_t places[SEG_LINEAR_COLUMNS + 1];
   bool upper[SEG_LINEAR_COLUMNS + 1];
+  int64_t values[SEG_LINEAR_COLUMNS + 1];
+  double shares[SEG_LINEAR_COLUMNS + 1]; // how much one more or less of the value matters
 };
 
-/** Of a row: the bounds of its own place and of those that it is a sum of. */
-static void take_apart(const struct seg_linear_system *system, uint32_t at, bool grow,
-                       struct contradiction *parts) {
+static void take_bound(const struct seg_linear_system *system, struct contradiction *parts,
+                       uint32_t place, bool upper, double factor) {
+  uint32_t at = parts->count++;
+  parts->places[at] = place;
+  parts->upper[at] = upper;
+  parts->values[at] = system->places[place].bounds[upper].value;
+  parts->shares[at] = fabs(factor) / system->places[place].unit;
+}
+
+/** Of a row: the bounds of its own place and of those that it is a sum of. By how much do they
+ * miss each other? */
+static double take_apart(const struct seg_linear_system *system, uint32_t at, bool grow,
+                         struct contradiction *parts) {
   const double *row = cells_of(system, at);
+  const struct seg_linear_place *own = &system->places[system->basic[at]];
+  double reached = 0;
   parts->count = 0;
-  parts->places[parts->count] = system->basic[at];
-  parts->upper[parts->count++] = !grow;
+  take_bound(system, parts, system->basic[at], !grow, 1);
   for (uint32_t c = 0; c < system->column_count; c++)
     if (fabs(row[c]) > little) {
-      parts->places[parts->count] = system->free[c];
-      parts->upper[parts->count++] = (row[c] > 0) == grow;
+      bool upper = (row[c] > 0) == grow;
+      take_bound(system, parts, system->free[c], upper, row[c]);
+      reached += row[c] * bound_value(&system->places[system->free[c]], upper);
     }
+  return fabs(bound_value(own, !grow) - reached);
 }
 
 static uint32_t exact_column(struct seg_linear_system *system, uint32_t *numbers, uint32_t column) {
@@ -188,7 +203,7 @@ static uint32_t exact_column(struct seg_linear_system *system, uint32_t *numbers
 
 /** False when it contradicts those before it. */
 static bool assert_exactly(struct seg_linear_system *system, uint32_t *numbers, uint32_t place,
-                           bool upper) {
+                           bool upper, int64_t value) {
   struct seg_simplex *simplex = system->simplex;
   uint32_t number, columns[SEG_LINEAR_COLUMNS], count = 0;
   struct seg_ratio factors[SEG_LINEAR_COLUMNS];
@@ -202,8 +217,7 @@ static bool assert_exactly(struct seg_linear_system *system, uint32_t *numbers, 
       }
     number = seg_simplex_row(simplex, false, columns, factors, count);
   }
-  return seg_simplex_bound(simplex, number, upper,
-                           seg_ratio_whole(system->places[place].bounds[upper].value), 0);
+  return seg_simplex_bound(simplex, number, upper, seg_ratio_whole(value), 0);
 }
 
 static bool is_exact(struct seg_linear_system *system, const struct contradiction *parts) {
@@ -212,7 +226,7 @@ static bool is_exact(struct seg_linear_system *system, const struct contradictio
   memset(numbers, 0xff, sizeof numbers);
   seg_simplex_clear(system->simplex);
   for (uint32_t i = 0; i < parts->count && possible && !system->simplex->overflow; i++)
-    possible = assert_exactly(system, numbers, parts->places[i], parts->upper[i]);
+    possible = assert_exactly(system, numbers, parts->places[i], parts->upper[i], parts->values[i]);
   if (system->simplex->overflow)
     return false;
   return !possible || seg_simplex_check(system->simplex) == SEG_SIMPLEX_IMPOSSIBLE;
@@ -220,8 +234,8 @@ static bool is_exact(struct seg_linear_system *system, const struct contradictio
 
 /** What a refutation is made of. */
 struct refutation {
-  bool needed[SEG_LINEAR_SIGNS]; // signs
-  uint64_t tried;                // depths whose way it needs
+  uint32_t needed[SEG_LINEAR_SIGNS]; // what is enough instead of each sign, or NONE: nothing
+  uint64_t tried;                    // depths whose way it needs
 };
 
 /** Two bounds of one place. */
@@ -230,29 +244,97 @@ static bool find_crossed(const struct seg_linear_system *system, struct contradi
     uint32_t place = i < system->column_count ? i : SEG_LINEAR_COLUMNS + i - system->column_count;
     const struct seg_linear_bound *bounds = system->places[place].bounds;
     if (bounds[0].set && bounds[1].set && bounds[0].value > bounds[1].value) {
-      *parts = (struct contradiction){2, {place, place}, {false, true}};
+      parts->count = 0;
+      take_bound(system, parts, place, false, system->places[place].unit);
+      take_bound(system, parts, place, true, system->places[place].unit);
       return true;
     }
   }
   return false;
 }
 
-static bool refute_at_once(struct seg_linear_system *system, struct refutation *refutation) {
+static int64_t limit_of(const struct seg_linear *linear, uint32_t sign, bool upper) {
+  const struct seg_linear_claim *claim = seg_linear_claim_of(linear, sign);
+  return upper ? claim->high : claim->low;
+}
+
+/** Which of two signs that stand for the same one says more? */
+static uint32_t tighter(const struct seg_linear *linear, uint32_t a, uint32_t b) {
+  if (a == NONE || b == NONE)
+    return a == NONE ? b : a;
+  const struct seg_linear_claim *x = seg_linear_claim_of(linear, a),
+                                *y = seg_linear_claim_of(linear, b);
+  return x->low > y->low || x->high < y->high ? a : b;
+}
+
+/** Of one bound of a contradiction: the loosest sign that does, by what is left of the distance by
+ * which the bounds miss each other. */
+static uint32_t loosen(const struct seg_linear *linear, const struct contradiction *parts,
+                       uint32_t part, uint32_t sign, double *distance, int64_t *value) {
+  uint32_t place = parts->places[part], loosest = sign;
+  bool upper = parts->upper[part];
+  if (place < SEG_LINEAR_COLUMNS) // that there is no event says more than its bound
+    return sign;
+  bool some = linear->used[place - SEG_LINEAR_COLUMNS] != linear->conditions[sign / 2].form;
+  double room = *distance / parts->shares[part], by = 0;
+  for (uint32_t next; (next = linear->looser[loosest]) != NONE; loosest = next) {
+    double more = fabs((double)limit_of(linear, next, upper) - (double)*value);
+    if (!some && more >= room)
+      break;
+    by = more;
+  }
+  if (!some) {
+    *distance -= by * parts->shares[part];
+    *value = limit_of(linear, loosest, upper);
+  }
+  return loosest;
+}
+
+/** Bounds that miss each other by a distance would do so even if they were a little looser: each
+ * takes of the distance what its loosest sign needs. */
+static void loosen_all(const struct seg_linear *linear, const uint32_t *signs,
+                       struct contradiction *parts, double distance, uint32_t *loosest) {
+  distance *= 1 - 1e-6; // doubles are not exact
+  for (uint32_t i = 0; i < parts->count; i++) {
+    uint32_t sign = linear->system.places[parts->places[i]].bounds[parts->upper[i]].sign;
+    if (sign < SEG_LINEAR_SIGNS)
+      loosest[i] = loosen(linear, parts, i, signs[sign], &distance, &parts->values[i]);
+  }
+}
+
+static bool refute_at_once(struct seg_linear *linear, const uint32_t *signs,
+                           struct refutation *refutation) {
+  struct seg_linear_system *system = &linear->system;
   struct contradiction parts;
+  uint32_t loosest[SEG_LINEAR_COLUMNS + 1];
+  double distance;
   bool grow = false, crossed = find_crossed(system, &parts);
-  if (!crossed) {
+  if (crossed) {
+    distance = (double)parts.values[0] - (double)parts.values[1];
+  } else {
     uint32_t at = find_contradiction(system, &grow);
     if (at == NONE)
       return false;
-    take_apart(system, at, grow, &parts);
-    if (!is_exact(system, &parts))
-      return false;
+    distance = take_apart(system, at, grow, &parts);
   }
-  memset(refutation, 0, sizeof *refutation);
+  struct contradiction looser = parts;
+  loosen_all(linear, signs, &looser, distance, loosest);
+  if (!is_exact(system, &looser)) {
+    if (!crossed && !is_exact(system, &parts))
+      return false;
+    // Nothing is looser than what was asked.
+    for (uint32_t i = 0; i < parts.count; i++) {
+      uint32_t sign = system->places[parts.places[i]].bounds[parts.upper[i]].sign;
+      if (sign < SEG_LINEAR_SIGNS)
+        loosest[i] = signs[sign];
+    }
+  }
+  refutation->tried = 0;
+  memset(refutation->needed, 0xff, sizeof refutation->needed);
   for (uint32_t i = 0; i < parts.count; i++) {
     uint32_t sign = system->places[parts.places[i]].bounds[parts.upper[i]].sign;
     if (sign < SEG_LINEAR_SIGNS)
-      refutation->needed[sign] = true;
+      refutation->needed[sign] = tighter(linear, refutation->needed[sign], loosest[i]);
     else if (sign != SEG_LINEAR_ALWAYS)
       refutation->tried |= 1ull << (SEG_LINEAR_TRIED - sign);
   }
@@ -308,11 +390,13 @@ static struct seg_linear_bound set_bound(struct seg_linear_system *system, uint3
   return before;
 }
 
-static bool refute(struct seg_linear_system *system, uint32_t depth, struct refutation *refutation);
+static bool refute(struct seg_linear *linear, const uint32_t *signs, uint32_t depth,
+                   struct refutation *refutation);
 
 /** With one way of the fork. */
-static bool try_way(struct seg_linear_system *system, const struct fork *fork, bool upper,
-                    uint32_t depth, struct refutation *refutation) {
+static bool try_way(struct seg_linear *linear, const uint32_t *signs, const struct fork *fork,
+                    bool upper, uint32_t depth, struct refutation *refutation) {
+  struct seg_linear_system *system = &linear->system;
   struct seg_linear_bound before[2 * SEG_LINEAR_COLUMNS];
   uint32_t sign = SEG_LINEAR_TRIED - depth, place = fork->place, count = 0;
   int64_t value = upper ? fork->most : fork->most + 1;
@@ -326,7 +410,7 @@ static bool try_way(struct seg_linear_system *system, const struct fork *fork, b
     for (int side = 0; side < 2 && inside && c != place; side++)
       before[count++] = set_bound(system, c, side != 0, 0, sign);
   }
-  bool refuted = refute(system, depth + 1, refutation);
+  bool refuted = refute(linear, signs, depth + 1, refutation);
   system->places[place].bounds[upper] = own;
   count = 0;
   for (uint32_t c = 0; c < system->column_count && none; c++) {
@@ -345,39 +429,41 @@ static void take_solution(struct seg_linear_system *system) {
     system->solution[c] = system->places[c].value * system->places[c].unit;
 }
 
-static bool refute(struct seg_linear_system *system, uint32_t depth,
+static bool refute(struct seg_linear *linear, const uint32_t *signs, uint32_t depth,
                    struct refutation *refutation) {
+  struct seg_linear_system *system = &linear->system;
   struct fork fork;
   struct refutation other;
   if (system->tries++ >= MOST_TRIES)
     return false;
-  if (refute_at_once(system, refutation))
+  if (refute_at_once(linear, signs, refutation))
     return true;
   if (!find_fork(system, &fork)) {
     take_solution(system);
     return false;
   }
-  if (depth == DEEPEST || !try_way(system, &fork, true, depth, refutation))
+  if (depth == DEEPEST || !try_way(linear, signs, &fork, true, depth, refutation))
     return false;
   if ((refutation->tried >> depth & 1) == 0)
     return true; // whatever way
-  if (!try_way(system, &fork, false, depth, &other))
+  if (!try_way(linear, signs, &fork, false, depth, &other))
     return false;
   if ((other.tried >> depth & 1) == 0) {
     *refutation = other;
     return true;
   }
   for (uint32_t i = 0; i < SEG_LINEAR_SIGNS; i++)
-    refutation->needed[i] = refutation->needed[i] || other.needed[i];
+    refutation->needed[i] = tighter(linear, refutation->needed[i], other.needed[i]);
   refutation->tried = (refutation->tried | other.tried) & ~(1ull << depth);
   return true;
 }
 
-bool seg_linear_solve(struct seg_linear_system *system, uint32_t count, bool *needed) {
+bool seg_linear_solve(struct seg_linear *linear, const uint32_t *signs, uint32_t count,
+                      uint32_t *needed) {
   struct refutation refutation;
-  system->tries = 0;
-  fill(system);
-  if (!refute(system, 0, &refutation))
+  linear->system.tries = 0;
+  fill(&linear->system);
+  if (!refute(linear, signs, 0, &refutation))
     return false;
   memcpy(needed, refutation.needed, count * sizeof *needed);
   return true;

@@ -152,6 +152,21 @@ bool seg_engine_knows_ahead(const struct seg_engine *engine, uint32_t a, uint32_
   return engine->ahead != NULL && (*known_of(engine, a, b) >> question & 1) != 0;
 }
 
+/** What is known of a question, with the help of inequalities. */
+static enum seg_status look(struct seg_engine *engine, const struct seg_wanted *wanted,
+                            enum seg_recalled *recalled, struct seg_signs *part) {
+  enum seg_existence existence = SEG_SOMEBODY;
+  enum seg_status status = SEG_OK;
+  *recalled = SEG_RECALLED_OPEN;
+  while (status == SEG_OK && existence != SEG_UNPROVED) {
+    status = seg_engine_look(engine, wanted, 2, recalled, part);
+    if (status != SEG_OK || *recalled != SEG_RECALLED_OPEN)
+      return status;
+    status = seg_engine_settle(engine, part->signs, part->count, &existence);
+  }
+  return status;
+}
+
 /** Go on with a pair as far as what is known leads. `*open`: a part must be asked about. Who is
  * found for one question about a segment often answers the next ones: only one is asked a round. */
 static enum seg_status go_on(struct asking_ahead *asking, struct open_pair *pair, bool *open) {
@@ -165,7 +180,7 @@ static enum seg_status go_on(struct asking_ahead *asking, struct open_pair *pair
     struct seg_signs part;
     enum seg_recalled recalled;
     want_pair(engine, pair, wanted);
-    enum seg_status status = seg_engine_look(engine, wanted, 2, &recalled, &part);
+    enum seg_status status = look(engine, wanted, &recalled, &part);
     if (status != SEG_OK)
       return status;
     if (recalled == SEG_RECALLED_OPEN) {

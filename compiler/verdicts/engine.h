@@ -73,13 +73,18 @@ SEG_NODISCARD enum seg_status seg_engine_ask_part(struct seg_engine *engine,
                                                   const struct seg_signs *part,
                                                   struct seg_answered *answered);
 /** Is it certain, without a question, that nobody has these atoms? Then a contradiction of few of
- * them is remembered. */
+ * them is remembered, with the loosest limits that it holds for. */
 SEG_NODISCARD enum seg_status seg_engine_refute(struct seg_engine *engine,
                                                 const seg_atom_sign *signs, uint32_t count,
                                                 bool *refuted);
 /** solution.c: after that, when nobody was refuted: a customer for whom the inequalities hold joins
  * the pool, if one is at hand. Nothing is said of what is no inequality. */
 SEG_NODISCARD enum seg_status seg_engine_take_solution(struct seg_engine *engine);
+/** Both of these, for atoms of one component along chains: SOMEBODY when a customer is known then,
+ * UNPROVED when it must be asked. */
+SEG_NODISCARD enum seg_status seg_engine_settle(struct seg_engine *engine,
+                                                const seg_atom_sign *signs, uint32_t count,
+                                                enum seg_existence *existence);
 /** Atoms as conditions: `wanted` has room for `count`. */
 void seg_engine_want_signs(const struct seg_engine *engine, const seg_atom_sign *signs,
                            uint32_t count, struct seg_wanted *wanted);

@@ -2,6 +2,8 @@
 // 1968); see propositions.h.
 #include "compiler/verdicts/propositions.h"
 
+enum { NO_SIGN = UINT32_MAX, NOT_LOOKED_UP = UINT32_MAX - 1 };
+
 static void add(struct seg_propositions *propositions, const seg_sign *signs, uint32_t count) {
   seg_assigner_add(&propositions->assigner, signs, count);
 }
@@ -139,6 +141,30 @@ static seg_part_reference read_node(struct seg_propositions *propositions,
   return read_gate(propositions, node);
 }
 
+/** The signs of the atoms that rules here are made of, value by value. */
+static bool sort_by_value(struct seg_propositions *propositions) {
+  const struct seg_boxes *boxes = propositions->boxes;
+  struct seg_arena *arena = &propositions->arena;
+  size_t values = boxes->values.count, signs = 2 * propositions->circuit->atoms.count;
+  propositions->of_value = SEG_NEW_ARRAY(arena, seg_sign, values + 1);
+  propositions->next_of_value = SEG_NEW_ARRAY(arena, seg_sign, signs + 1);
+  propositions->stand_ins = SEG_NEW_ARRAY(arena, seg_sign, signs + 1);
+  if (propositions->of_value == NULL || propositions->next_of_value == NULL ||
+      propositions->stand_ins == NULL)
+    return false;
+  for (size_t v = 0; v < values; v++)
+    propositions->of_value[v] = NO_SIGN;
+  for (seg_sign sign = 0; sign < signs; sign++) {
+    propositions->stand_ins[sign] = NOT_LOOKED_UP;
+    if (propositions->atom_parts[sign / 2] == 0)
+      continue;
+    seg_sign *first = &propositions->of_value[boxes->signs[sign].value];
+    propositions->next_of_value[sign] = *first;
+    *first = sign;
+  }
+  return true;
+}
+
 bool seg_propositions_init(struct seg_propositions *propositions, const struct seg_circuit *circuit,
                            struct seg_boxes *boxes, const uint32_t *segments, uint32_t count) {
   size_t atoms = circuit->atoms.count, all = circuit->program->segment_count;
@@ -159,7 +185,8 @@ bool seg_propositions_init(struct seg_propositions *propositions, const struct s
   add(propositions, &propositions->yes, 1);
   for (uint32_t i = 0; i < count && !propositions->assigner.out_of_memory; i++)
     read_rule(propositions, segments[i]);
-  return !propositions->assigner.out_of_memory && seg_propositions_add_ranges(propositions);
+  return !propositions->assigner.out_of_memory && sort_by_value(propositions) &&
+         seg_propositions_add_ranges(propositions);
 }
 
 void seg_propositions_deinit(struct seg_propositions *propositions) {
@@ -179,15 +206,39 @@ void seg_propositions_decide(struct seg_propositions *propositions, seg_part_ref
 
 // --- contradictions ---
 
+/** Of the atoms here the loosest sign that says at least as much as this one; or NO_SIGN. */
+static seg_sign find_stand_in(const struct seg_propositions *propositions, seg_atom_sign sign) {
+  const struct seg_boxes *boxes = propositions->boxes;
+  seg_sign best = NO_SIGN, other = propositions->of_value[boxes->signs[sign].value];
+  for (; other != NO_SIGN; other = propositions->next_of_value[other])
+    if (seg_boxes_imply(boxes, other, sign) &&
+        (best == NO_SIGN || seg_boxes_imply(boxes, best, other)))
+      best = other;
+  return best;
+}
+
+static seg_sign stand_in(struct seg_propositions *propositions, seg_atom_sign sign) {
+  if (propositions->atom_parts[sign / 2] != 0)
+    return sign;
+  seg_sign *known = &propositions->stand_ins[sign];
+  if (*known == NOT_LOOKED_UP)
+    *known = find_stand_in(propositions, sign);
+  return *known;
+}
+
+// Where nobody has an atom of other rules, nobody has one of these rules that says more.
 void seg_propositions_learn(struct seg_propositions *propositions) {
   const struct seg_boxes *boxes = propositions->boxes;
   for (; propositions->conflicts < boxes->conflicts.count; propositions->conflicts++) {
     const struct seg_conflict *conflict = &boxes->conflicts.items[propositions->conflicts];
     seg_sign clause[SEG_MAX_CUBE_SIGNS];
     uint32_t count = 0;
-    for (uint32_t i = 0; i < conflict->count; i++)
-      if (propositions->atom_parts[conflict->signs[i] / 2] != 0)
-        clause[count++] = conflict->signs[i] ^ 1;
+    while (count < conflict->count) {
+      seg_sign sign = stand_in(propositions, conflict->signs[count]);
+      if (sign == NO_SIGN)
+        break;
+      clause[count++] = sign ^ 1;
+    }
     if (count == conflict->count) // else it is about other rules
       add(propositions, clause, count);
   }

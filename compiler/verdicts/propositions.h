@@ -38,7 +38,9 @@ struct seg_propositions {
   SEG_VEC(seg_part_reference) children;
   seg_part_reference *rules; // of each segment, see seg_propositions_rule
   uint32_t *atom_parts;      // of each atom: the number of its part and one; 0: of no rule here
-  size_t conflicts;          // of the boxes that are clauses already
+  seg_sign *of_value, *next_of_value; // signs of atoms of these rules: the first of each value
+  seg_sign *stand_ins;                // for signs of other atoms, as far as they were looked up
+  size_t conflicts;                   // of the boxes that are clauses already
 };
 
 /** The rules of some segments of the program, and what ranges say about them. False when memory is
@@ -63,7 +65,8 @@ static inline seg_sign seg_propositions_sign(const struct seg_propositions *prop
 /** From now on answers say of each atom of the part whether it holds. */
 void seg_propositions_decide(struct seg_propositions *propositions, seg_part_reference part);
 
-/** Contradictions that the boxes have learned since become clauses. */
+/** Contradictions that the boxes have learned since become clauses, also where they are about atoms
+ * of other rules: those here that say at least as much take their places. */
 void seg_propositions_learn(struct seg_propositions *propositions);
 
 /** These atoms together are left out from now on, though they may be possible. */

@@ -147,21 +147,65 @@ static enum seg_status make_linear(struct seg_engine *engine) {
   return seg_linear_new(&engine->prover, atoms, (uint32_t)count, &engine->linear, engine->error);
 }
 
+/** Signs rise, and each stands there once. */
+static void add_sign(seg_atom_sign *signs, uint32_t *count, seg_atom_sign sign) {
+  uint32_t at = *count;
+  while (at > 0 && signs[at - 1] > sign)
+    at--;
+  if (at > 0 && signs[at - 1] == sign)
+    return;
+  for (uint32_t i = (*count)++; i > at; i--)
+    signs[i] = signs[i - 1];
+  signs[at] = sign;
+}
+
+/** The loosest atoms that contradict each other answer the most questions, if ranges of values say
+ * that they follow from those that were asked about: else these would be asked about again. */
+static bool learn_loosest(struct seg_engine *engine, const seg_atom_sign *core,
+                          const seg_atom_sign *loosest, uint32_t count) {
+  seg_atom_sign signs[SEG_MAX_CUBE_SIGNS];
+  uint32_t learned = 0;
+  for (uint32_t i = 0; i < count; i++) {
+    bool follows = seg_boxes_imply(&engine->boxes, core[i], loosest[i]);
+    add_sign(signs, &learned, follows ? loosest[i] : core[i]);
+  }
+  return seg_boxes_learn(&engine->boxes, signs, learned);
+}
+
 enum seg_status seg_engine_refute(struct seg_engine *engine, const seg_atom_sign *signs,
                                   uint32_t count, bool *refuted) {
   enum seg_status status = engine->linear_made ? SEG_OK : make_linear(engine);
-  uint32_t *core = NULL, size = 0;
+  uint32_t size = 0;
   *refuted = false;
   if (status != SEG_OK || engine->linear == NULL)
     return status;
-  core = malloc((count + 1u) * sizeof *core);
+  seg_atom_sign *core = malloc((2 * (size_t)count + 1) * sizeof *core);
   if (core == NULL)
     return seg_engine_no_memory(engine);
-  *refuted =
-      seg_linear_refutes(engine->linear, signs, count, core, &size) && size <= SEG_MAX_CUBE_SIGNS;
-  if (*refuted && !seg_boxes_learn(&engine->boxes, core, size))
+  *refuted = seg_linear_refutes(engine->linear, signs, count, core, core + count, &size) &&
+             size <= SEG_MAX_CUBE_SIGNS;
+  if (*refuted && !learn_loosest(engine, core, core + count, size))
     status = seg_engine_no_memory(engine);
   free(core);
+  return status;
+}
+
+enum seg_status seg_engine_settle(struct seg_engine *engine, const seg_atom_sign *signs,
+                                  uint32_t count, enum seg_existence *existence) {
+  bool refuted = false;
+  enum seg_status status = SEG_OK;
+  *existence = SEG_UNPROVED;
+  // Along chains questions are many; for those of a few pairs it is not worth its start.
+  if (engine->program->chain_count > 0)
+    status = seg_engine_refute(engine, signs, count, &refuted);
+  if (refuted)
+    *existence = SEG_NOBODY;
+  if (status != SEG_OK || refuted)
+    return status;
+  if (engine->program->chain_count > 0)
+    status = seg_engine_take_solution(engine);
+  if (seg_pool_knows_part(&engine->pool, signs, count))
+    *existence = SEG_SOMEBODY;
   return status;
 }
 
@@ -174,22 +218,10 @@ static enum seg_status ask_part(struct seg_engine *engine, const seg_atom_sign *
   answered->reason = seg_boxes_doubts(&engine->boxes, signs, count);
   if (answered->reason != NULL)
     return SEG_OK;
-  bool refuted = false;
-  // Along chains questions are many; for those of a few pairs it is not worth its start.
-  enum seg_status status = engine->program->chain_count == 0
-                               ? SEG_OK
-                               : seg_engine_refute(engine, signs, count, &refuted);
-  if (status != SEG_OK || refuted) {
-    answered->existence = SEG_NOBODY;
-    answered->core_count = 0;
+  answered->core_count = 0;
+  enum seg_status status = seg_engine_settle(engine, signs, count, &answered->existence);
+  if (status != SEG_OK || answered->existence != SEG_UNPROVED)
     return status;
-  }
-  if (engine->program->chain_count > 0)
-    status = seg_engine_take_solution(engine);
-  if (status != SEG_OK || seg_pool_knows_part(&engine->pool, signs, count)) {
-    answered->existence = SEG_SOMEBODY;
-    return status;
-  }
   status = ask_signs(engine, signs, count, answered);
   if (status != SEG_OK || answered->existence == SEG_SOMEBODY)
     return status;

@@ -65,11 +65,11 @@ static void end(struct linear_case *test) {
 /** Signs of all conditions: those of `negated` must not hold. Is it refuted, by how many? */
 static uint32_t refute(const char *const *conditions, uint32_t count, uint32_t negated) {
   struct linear_case test;
-  uint32_t signs[MOST_CONDITIONS], core[MOST_CONDITIONS], size = 0;
+  uint32_t signs[MOST_CONDITIONS], core[MOST_CONDITIONS], loosest[MOST_CONDITIONS], size = 0;
   begin(&test, conditions, count);
   for (uint32_t i = 0; i < count; i++)
     signs[i] = 2 * i + (negated >> i & 1);
-  if (test.linear == NULL || !seg_linear_refutes(test.linear, signs, count, core, &size))
+  if (test.linear == NULL || !seg_linear_refutes(test.linear, signs, count, core, loosest, &size))
     size = 0;
   end(&test);
   return size;
@@ -114,6 +114,46 @@ static void contradictions(void **state) {
                                       "count(order) within 7d >= 3", "sum(order.pieces) ever < -9"};
   assert_int_equal(refute(worth, 3, 0), 2);
   assert_int_equal(refute(worth, 3, 1), 0);
+}
+
+/** The loosest conditions that contradict each other as two do. */
+static void assert_loosest(const char *const *conditions, uint32_t count, const uint32_t *signs,
+                           const uint32_t *expected) {
+  struct linear_case test;
+  uint32_t core[2], loosest[2], size = 0;
+  begin(&test, conditions, count);
+  assert_true(seg_linear_refutes(test.linear, signs, 2, core, loosest, &size));
+  assert_int_equal(size, 2);
+  for (int i = 0; i < 2; i++) {
+    assert_int_equal(core[i], signs[i]);
+    assert_int_equal(loosest[i], expected[i]);
+  }
+  end(&test);
+}
+
+#define HOLDS(condition) (2 * (condition))
+#define FAILS(condition) (2 * (condition) + 1)
+
+static void loosest(void **state) {
+  (void)state;
+  // 8 in 30 days, at most 3 in 90: at least 5 and at most 4 are a contradiction still, but neither
+  // at least 3 and at most 4 is one, nor at least 5 and at most 8.
+  static const char *const counts[] = {
+      "count(purchase) within 30d >= 8", "count(purchase) within 30d >= 5",
+      "count(purchase) within 30d >= 3", "count(purchase) within 90d < 4",
+      "count(purchase) within 90d >= 5", "count(purchase) within 90d < 9"};
+  assert_loosest(counts, 6, (uint32_t[]){HOLDS(0), HOLDS(3)}, (uint32_t[]){HOLDS(1), FAILS(4)});
+  // A sum above 0 is one of some event, whatever it is; 0 and less say nothing of events.
+  static const char *const sums[] = {"sum(purchase.amount) ever >= 50",
+                                     "sum(purchase.amount) ever >= 0", "count(purchase) ever < 1",
+                                     "sum(purchase.amount) ever > 10", "count(purchase) ever < 3"};
+  assert_loosest(sums, 5, (uint32_t[]){HOLDS(0), HOLDS(2)}, (uint32_t[]){HOLDS(3), HOLDS(2)});
+  // Every order brings a cent: 9 of them more than 4, and 7 more than 6; but 9 not more than 9.
+  static const char *const orders[] = {
+      "count(order) within 30d >= 9", "sum(order.worth) within 30d < 0.05",
+      "count(order) within 30d >= 7", "sum(order.worth) within 30d < 0.07",
+      "sum(order.worth) within 30d < 0.10"};
+  assert_loosest(orders, 5, (uint32_t[]){HOLDS(0), HOLDS(1)}, (uint32_t[]){HOLDS(2), HOLDS(3)});
 }
 
 static void of_another_kind(void **state) {
@@ -207,29 +247,36 @@ static void like_the_prover(void **state) {
   seg_random_init(&random, seg_random_seed("SEGC_SEED", 20261123));
   char *conditions[CONDITIONS];
   struct linear_case test;
-  uint32_t nobody = 0, refuted = 0, possible = 0, solved = 0;
+  uint32_t nobody = 0, refuted = 0, possible = 0, solved = 0, looser = 0;
   for (int i = 0; i < CONDITIONS; i++)
     conditions[i] = draw_condition(&random);
   begin(&test, (const char *const *)conditions, CONDITIONS);
   assert_non_null(test.linear);
   for (int set = 0; set < SETS; set++) {
-    uint32_t signs[SIZE], core[SIZE], size = 0;
+    uint32_t signs[SIZE], core[SIZE], loosest[SIZE], size = 0;
     bool somebody;
     for (int i = 0; i < SIZE; i++)
       signs[i] = (uint32_t)seg_random_below(&random, 2 * CONDITIONS);
     nobody += is_nobody(&test, signs, SIZE, &somebody);
     possible += somebody;
-    if (!seg_linear_refutes(test.linear, signs, SIZE, core, &size)) {
+    if (!seg_linear_refutes(test.linear, signs, SIZE, core, loosest, &size)) {
       solved += is_taken(&test, signs, SIZE);
       continue;
     }
     refuted++;
     assert_false(somebody);
     assert_true(size > 0 && is_nobody(&test, core, size, &somebody));
+    assert_true(is_nobody(&test, loosest, size, &somebody));
+    for (uint32_t i = 0; i < size; i++) {
+      uint32_t only_core[2] = {core[i], loosest[i] ^ 1};
+      assert_true(is_nobody(&test, only_core, 2, &somebody)); // it says no more
+      looser += core[i] != loosest[i];
+    }
   }
   print_message("%u of %u contradictions found\n", (unsigned)refuted, (unsigned)nobody);
   print_message("%u of %u customers found\n", (unsigned)solved, (unsigned)possible);
-  assert_true(refuted * 10 >= nobody * 8);
+  print_message("%u of their conditions are looser than asked\n", (unsigned)looser);
+  assert_true(refuted * 10 >= nobody * 8 && looser > 0);
   assert_true(solved <= possible && solved * 10 >= possible * 8);
   end(&test);
   for (int i = 0; i < CONDITIONS; i++)
@@ -237,7 +284,7 @@ static void like_the_prover(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(contradictions),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(contradictions), cmocka_unit_test(loosest),
                                      cmocka_unit_test(of_another_kind),
                                      cmocka_unit_test(like_the_prover)};
   return cmocka_run_group_tests(tests, NULL, NULL);
