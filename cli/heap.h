@@ -5,11 +5,11 @@
 #define SEGC_CLI_HEAP_H
 
 /**
- * For a command that takes some megabytes for some milliseconds: the first of the heap lies in huge
- * pages where the system has them, all threads share it, and what is freed stays for the next. A
- * small page costs as much, when it is touched first, as parsing a rule. Arrays of several
- * megabytes are taken and given back by themselves, as always. Once, before there are threads.
+ * For a command that takes some megabytes for some milliseconds: all threads share the heap, and
+ * what is freed stays for the next. A page costs as much, when it is touched first, as parsing a
+ * rule. Arrays of several megabytes are taken and given back by themselves, as always. Once, before
+ * there are threads.
  */
-void heap_in_huge_pages(void);
+void heap_for_short_work(void);
 
 #endif

@@ -87,7 +87,7 @@ static enum segc_status prepare(struct call *call) {
       !check_needs(&call->arguments, options))
     return SEGC_FAILURE;
   if (prepared.append)
-    heap_in_huge_pages();
+    heap_for_short_work();
   return call_finish(call, fill_store(call, &prepared));
 }
 
