@@ -15,11 +15,11 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-#include <segc.h>
 
 #include "runtime/time/civil.h"
 #include "tests/support/damaged_file.h"
 #include "tests/support/random.h"
+#include "tests/support/rules_folder.h"
 
 enum { CUSTOMERS = 1500, FIRST_EVENTS = 4000, DAYS = 30, SEGMENTS = 8, PATH = 512 };
 enum { MANY = 40000, FEW_DAYS = 6 }; // more customers than a worker looks at at a time
@@ -116,7 +116,7 @@ static void write_test(FILE *out, struct seg_random *random) {
 
 static void write_rules(struct shop *shop, const char *more) {
   struct seg_random *random = &shop->random;
-  FILE *out = create(shop, "rules/rules.seg");
+  FILE *out = create(shop, "rules.seg");
   fprintf(out,
           "segc 1\ntimezone: \"Europe/Berlin\"\ncurrency: EUR\n\n"
           "customer from \"customers\" key id {\n  score: int\n"
@@ -192,41 +192,13 @@ static void write_events(struct shop *shop, const char *folder, unsigned count, 
 
 // --- runs ---
 
-static struct segc_session *open_rules(const struct shop *shop) {
-  char path[PATH];
-  const char *paths[] = {path};
-  snprintf(path, sizeof path, "%s/rules", shop->folder);
-  struct segc_session *session = segc_session_new();
-  assert_non_null(session);
-  const struct segc_project_options options = {
-      .size = sizeof options, .paths = paths, .path_count = 1, .allow_no_decision = true};
-  if (segc_load(session, &options) != SEGC_OK) {
-    segc_write_diagnostics(session, SEGC_FORMAT_HUMAN, false, stderr);
-    fail_msg("the rules have errors");
-  }
-  return session;
-}
-
-static void prepare(const struct shop *shop, const char *data, bool append) {
-  char store[PATH], from[PATH];
-  snprintf(store, sizeof store, "%s/store", shop->folder);
-  snprintf(from, sizeof from, "%s/%s", shop->folder, data);
-  struct segc_session *session = open_rules(shop);
-  const struct segc_prepare_options options = {
-      .size = sizeof options, .store = store, .append = append, .data_folder = from, .threads = 2};
-  struct segc_prepared prepared;
-  if (segc_prepare(session, &options, &prepared) != SEGC_OK)
-    fail_msg("%s", segc_last_error(session).message);
-  segc_session_free(session);
-}
-
 /** What was counted, as text that the caller frees. */
 static char *score(struct shop *shop, bool remember, unsigned threads) {
   char store[PATH], cache[PATH], day[SEG_CIVIL_TEXT];
   snprintf(store, sizeof store, "%s/store", shop->folder);
   snprintf(cache, sizeof cache, "%s/cache", shop->folder);
   seg_civil_format(shop->today, day);
-  struct segc_session *session = open_rules(shop);
+  struct segc_session *session = open_rules(shop->folder, NULL);
   const struct segc_run_options options = {.size = sizeof options,
                                            .as_of = day,
                                            .store = store,
@@ -272,7 +244,6 @@ static void open_large_shop(struct shop *shop, uint64_t seed, uint32_t customers
   *shop = (struct shop){.folder = "/tmp/segc_refresh_XXXXXX", .customers = customers};
   assert_non_null(mkdtemp(shop->folder));
   seg_random_init(&shop->random, seed);
-  make_folder(shop, "rules");
   make_folder(shop, "first");
   make_folder(shop, "today");
   write_rules(shop, "");
@@ -280,7 +251,7 @@ static void open_large_shop(struct shop *shop, uint64_t seed, uint32_t customers
   int32_t begin = seg_civil_to_day(2026, 1, 5);
   shop->today = seg_civil_to_day(2026, 5, 18);
   write_events(shop, "first", events, begin, shop->today - 1, 0, true);
-  prepare(shop, "first", false);
+  prepare(shop->folder, "first", false);
 }
 
 static void open_shop(struct shop *shop, uint64_t seed) {
@@ -304,7 +275,7 @@ static void one_day(struct shop *shop, int day, int32_t *appended) {
     unsigned late = seg_random_chance(random, 50) ? 0 : seg_random_below(random, 40);
     write_events(shop, "today", 5 + seg_random_below(random, 40), *appended, shop->today - 1, late,
                  seg_random_chance(random, 60));
-    prepare(shop, "today", true);
+    prepare(shop->folder, "today", true);
     run_command(shop, "rm -f today/*");
   }
   *appended = shop->today;
@@ -350,7 +321,7 @@ static void many_customers(void **state) {
     run_command(&shop, "rm -f today/*");
     write_events(&shop, "today", 1 + seg_random_below(&shop.random, 4000), shop.today, shop.today,
                  day % 2 ? 3 : 0, day % 3 == 0);
-    prepare(&shop, "today", true);
+    prepare(shop.folder, "today", true);
     shop.today++;
   }
   assert_true(shop.refreshed >= FEW_DAYS / 2);
@@ -375,7 +346,7 @@ static void other_cities(void **state) {
   for (size_t i = 0; i < 3; i++) {
     run_command(&shop, "rm -f today/*");
     write_cities(&shop, "today/customers.csv", cities[i][0], cities[i][1]);
-    prepare(&shop, "today", true);
+    prepare(shop.folder, "today", true);
     shop.refreshed = 0;
     agree(&shop, cities[i][1]);
     assert_int_equal(shop.refreshed, i == 2);
@@ -397,7 +368,7 @@ static void customers_again(void **state) {
       run_command(&shop, "cp today/customers.csv first/customers.csv");
     }
     write_events(&shop, "today", 20, shop.today, shop.today, 0, false);
-    prepare(&shop, "today", true);
+    prepare(shop.folder, "today", true);
     shop.today++;
     shop.refreshed = 0;
     agree(&shop, is_other ? "another table" : "the same table");
