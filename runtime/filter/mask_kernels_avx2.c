@@ -362,6 +362,13 @@ INLINE __m256i within_16(const void *values, int64_t index, __m256i least, __m25
   return _mm256_sub_epi16(_mm256_min_epi16(value, most), least);
 }
 
+// The ranks of the w-th 64 words.
+INLINE void put_ranks(const __m256i found[HALVES], void *ranks, int64_t w) {
+#pragma GCC unroll 2
+  for (int h = 0; h < HALVES; h++)
+    _mm256_storeu_si256((__m256i *)ranks + 2 * w + h, in_order(found[h]));
+}
+
 KERNEL void rank_i16(const void *values, int64_t rows, const union seg_mask_ranking *ranking,
                      void *ranks) {
   const struct seg_mask_byte_bins *bins = &ranking->byte_bins;
@@ -378,9 +385,7 @@ KERNEL void rank_i16(const void *values, int64_t rows, const union seg_mask_rank
       split_words(places, places, factor, &binned, h);
     }
     find_ranks(&binned, bins, found, NULL);
-#pragma GCC unroll 2
-    for (int h = 0; h < HALVES; h++)
-      _mm256_storeu_si256((__m256i *)ranks + 2 * w + h, in_order(found[h]));
+    put_ranks(found, ranks, w);
   }
 }
 
@@ -401,9 +406,7 @@ KERNEL void bin_codes(const int16_t *codes, int64_t rows, const struct seg_mask_
       split_words(places, doubled, factor, &binned, h);
     }
     find_ranks(&binned, bins, found, equal);
-#pragma GCC unroll 2
-    for (int h = 0; h < HALVES; h++)
-      _mm256_storeu_si256((__m256i *)ranks + 2 * w + h, in_order(found[h]));
+    put_ranks(found, ranks, w);
     doubtful[w] = bits_of(in_order(equal[0])) | bits_of(in_order(equal[1])) << 32;
   }
 }
