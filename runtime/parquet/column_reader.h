@@ -63,10 +63,11 @@ struct seg_column_reader {
   struct seg_byte_buffer *kept; // pages before it that texts point to
   size_t kept_count, kept_capacity;
   uint32_t left; // rows
-  bool has_levels, is_coded, is_rle, is_delta;
+  bool has_levels, is_coded, is_rle, is_delta, is_split;
   struct seg_hybrid levels, codes;
   struct seg_delta differences;
   const uint8_t *at, *end; // plain values
+  size_t split_count;      // bytes from one byte of a value to the next, where they are split
   uint32_t bit;            // BOOLEAN: of the next value in *at
   struct seg_parquet_dictionary dictionary;
   struct seg_parquet_stretch stretch;

@@ -84,6 +84,17 @@ static bool begin_differences(struct seg_column_reader *reader) {
          (size == 0 || seg_delta_init(&reader->differences, reader->at, size));
 }
 
+// As many streams as a value has bytes, of one length each; `end` becomes that of the first.
+static bool begin_split(struct seg_column_reader *reader) {
+  size_t size = seg_parquet_value_size(reader->column->type);
+  size_t bytes = (size_t)(reader->end - reader->at);
+  if (size == 0 || bytes % size != 0)
+    return false;
+  reader->split_count = bytes / size;
+  reader->end = reader->at + reader->split_count;
+  return true;
+}
+
 enum seg_reader_result seg_parquet_begin_values(struct seg_column_reader *reader,
                                                 const struct seg_parquet_page *page) {
   bool fine;
@@ -92,7 +103,7 @@ enum seg_reader_result seg_parquet_begin_values(struct seg_column_reader *reader
   reader->end = reader->page.bytes + page->unpacked_size;
   reader->bit = 0;
   reader->has_levels = reader->column->optional;
-  reader->is_coded = reader->is_rle = reader->is_delta = false;
+  reader->is_coded = reader->is_rle = reader->is_delta = reader->is_split = false;
   fine = begin_levels(reader, page);
   switch (page->encoding) {
   case SEG_ENCODING_PLAIN: break;
@@ -112,6 +123,10 @@ enum seg_reader_result seg_parquet_begin_values(struct seg_column_reader *reader
   case SEG_ENCODING_DELTA:
     reader->is_delta = true;
     fine = fine && begin_differences(reader);
+    break;
+  case SEG_ENCODING_SPLIT:
+    reader->is_split = true;
+    fine = fine && begin_split(reader);
     break;
   default: fine = false;
   }
@@ -214,6 +229,19 @@ static bool take_differences(struct seg_column_reader *reader, uint32_t count, v
   return true;
 }
 
+static bool take_split(struct seg_column_reader *reader, uint32_t count, uint8_t *to) {
+  size_t size = seg_parquet_value_size(reader->column->type);
+  if ((size_t)(reader->end - reader->at) < count)
+    return false;
+  for (size_t byte = 0; byte < size; byte++) {
+    const uint8_t *from = reader->at + byte * reader->split_count;
+    for (uint32_t i = 0; i < count; i++)
+      to[i * size + byte] = from[i];
+  }
+  reader->at += count;
+  return true;
+}
+
 // `count` values as they are written, densely.
 static enum seg_reader_result take_plain(struct seg_column_reader *reader, uint32_t count,
                                          void *to) {
@@ -222,6 +250,8 @@ static enum seg_reader_result take_plain(struct seg_column_reader *reader, uint3
     return seg_parquet_read_texts(&reader->at, reader->end, count, to);
   if (reader->is_delta)
     return take_differences(reader, count, to) ? SEG_READER_FINE : SEG_READER_DAMAGED;
+  if (reader->is_split)
+    return take_split(reader, count, to) ? SEG_READER_FINE : SEG_READER_DAMAGED;
   if (type == SEG_PARQUET_BOOLEAN)
     return take_bools(reader, count, to) ? SEG_READER_FINE : SEG_READER_DAMAGED;
   size_t bytes = count * seg_parquet_value_size(type);
@@ -236,7 +266,7 @@ static enum seg_reader_result take_plain(struct seg_column_reader *reader, uint3
 // Values that can be read where they lie.
 static bool lie_ready(const struct seg_column_reader *reader, uint32_t count) {
   size_t size = seg_parquet_value_size(reader->column->type);
-  return size > 0 && !reader->is_delta && (uintptr_t)reader->at % size == 0 &&
+  return size > 0 && !reader->is_delta && !reader->is_split && (uintptr_t)reader->at % size == 0 &&
          (size_t)(reader->end - reader->at) >= count * size;
 }
 
@@ -273,6 +303,8 @@ enum seg_reader_result seg_parquet_take_values(struct seg_column_reader *reader,
 // they end.
 static enum seg_reader_result skip_plain(struct seg_column_reader *reader, uint32_t count) {
   size_t size = seg_parquet_value_size(reader->column->type);
+  if (reader->is_split)
+    size = 1; // all streams move together
   if (size == 0 || reader->is_delta)
     return take_plain(reader, count, reader->dense);
   if ((size_t)(reader->end - reader->at) / size < count)

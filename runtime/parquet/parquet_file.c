@@ -175,7 +175,8 @@ static bool known_encodings(struct seg_thrift_reader *reader,
     int64_t encoding = seg_thrift_read_integer(reader, &item);
     known = known && (encoding == SEG_ENCODING_PLAIN || encoding == SEG_ENCODING_PLAIN_DICTIONARY ||
                       encoding == SEG_ENCODING_RLE || encoding == SEG_ENCODING_BIT_PACKED ||
-                      encoding == SEG_ENCODING_DELTA || encoding == SEG_ENCODING_RLE_DICTIONARY);
+                      encoding == SEG_ENCODING_DELTA || encoding == SEG_ENCODING_RLE_DICTIONARY ||
+                      encoding == SEG_ENCODING_SPLIT);
   }
   return known;
 }

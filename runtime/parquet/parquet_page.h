@@ -18,6 +18,7 @@ enum seg_parquet_encoding {
   SEG_ENCODING_BIT_PACKED = 4,
   SEG_ENCODING_DELTA = 5, // whole numbers as differences
   SEG_ENCODING_RLE_DICTIONARY = 8,
+  SEG_ENCODING_SPLIT = 9, // BYTE_STREAM_SPLIT: the first bytes of all values, then the second ones
 };
 
 enum seg_parquet_page_kind { SEG_PAGE_DATA, SEG_PAGE_DICTIONARY, SEG_PAGE_DATA_V2, SEG_PAGE_OTHER };

@@ -256,6 +256,9 @@ static const uint8_t coded[] = {2, 0, 0, 0, 3, 0x0d, 2, 3, 0x12, 0};
 static const uint8_t plain[] = {2, 0, 0, 0, 4, 1, 7, 0, 0, 0, 8, 0, 0, 0};
 // The same with the levels' size in the header.
 static const uint8_t plain_v2[] = {4, 1, 7, 0, 0, 0, 8, 0, 0, 0};
+// Values 7, 0x01020308 and -2 with missing ones between, each byte in a stream of its own.
+static const uint8_t split[] = {2, 0, 0,    0, 3, 0x15, 7, 8, 0xfe,
+                                0, 3, 0xff, 0, 2, 0xff, 0, 1, 0xff};
 static const uint8_t all_missing[] = {2, 0, 0, 0, 6, 0};
 
 static struct pages whole(void) {
@@ -279,6 +282,27 @@ static void pages_of_a_column(void **state) {
     assert_int_equal(all.count, 11 - from);
     assert_memory_equal(all.values, expected + from, (size_t)all.count * sizeof *expected);
   }
+}
+
+/* From each row on: what is skipped moves all streams alike. */
+static void split_pages(void **state) {
+  (void)state;
+  static const int32_t expected[] = {7, -1, 0x01020308, -1, -2, 7, -1, 0x01020308, -1, -2};
+  for (int64_t from = 0; from < 10; from++) {
+    struct pages pages = begin();
+    add_page(&pages, 0, 5, 9, 0, split, sizeof split);
+    add_page(&pages, 0, 5, 9, 0, split, sizeof split);
+    struct column all = finish(&pages, 10, from);
+    assert_int_equal(all.result, SEG_READER_FINE);
+    assert_int_equal(all.count, 10 - from);
+    assert_memory_equal(all.values, expected + from, (size_t)all.count * sizeof *expected);
+  }
+  struct pages pages = begin(); // streams of different lengths
+  add_page(&pages, 0, 5, 9, 0, split, sizeof split - 1);
+  assert_int_equal(finish(&pages, 5, 0).result, SEG_READER_DAMAGED);
+  pages = begin(); // a value fewer than levels say
+  add_page(&pages, 0, 5, 9, 0, split, sizeof split - 4);
+  assert_int_equal(finish(&pages, 5, 0).result, SEG_READER_DAMAGED);
 }
 
 static void wrong_pages(void **state) {
@@ -360,6 +384,7 @@ int main(void) {
       cmocka_unit_test(damaged_hybrid),
       cmocka_unit_test(differences),
       cmocka_unit_test_setup_teardown(pages_of_a_column, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(split_pages, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(wrong_pages, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(damaged_footers, io_make_folder, io_remove_folder),
   };
