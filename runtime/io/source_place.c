@@ -196,6 +196,16 @@ static void explain_sql(struct seg_duck_source *source, const char *reason) {
                  "NULL where cast fails");
 }
 
+// A file may be fine and still hold what DuckDB does not know: an encoding, a way of packing.
+static bool is_unsupported(const char *reason) {
+  static const char *const marks[] = {"nsupported", "not supported", "only supported",
+                                      "not implemented"};
+  for (size_t i = 0; reason != NULL && i < sizeof marks / sizeof *marks; i++)
+    if (strstr(reason, marks[i]) != NULL)
+      return true;
+  return false;
+}
+
 static void explain_parquet(struct seg_duck_source *source, const char *reason, const char *words) {
   const struct seg_binding *binding = source->binding;
   size_t bad = 0;
@@ -205,6 +215,14 @@ static void explain_parquet(struct seg_duck_source *source, const char *reason, 
     SEG_IO_FAIL(&source->failure, SEG_BAD_DATA, BAD_TEXT,
                 "the Parquet file %.*s holds text that is not UTF-8", SEG_STR(binding->files[bad]));
     seg_error_help(&source->failure, "write the file again with text in UTF-8");
+    return;
+  }
+  if (is_unsupported(reason)) {
+    SEG_IO_FAIL(&source->failure, SEG_BAD_DATA, BAD_FILE,
+                "the Parquet file %.*s is written in a way that cannot be read here: %s",
+                SEG_STR(binding->files[bad]), words);
+    seg_error_help(&source->failure,
+                   "write the file again with plain values or dictionaries, packed with Snappy");
     return;
   }
   SEG_IO_FAIL(&source->failure, SEG_BAD_DATA, BAD_FILE, "the Parquet file %.*s is damaged: %s",

@@ -382,6 +382,23 @@ static void damaged_files(void **state) {
   assert_string_equal(rows.error.code, "D201");
   assert_non_null(strstr(rows.error.message, "dead.parquet is damaged: "));
   io_rows_free(&rows);
+  // Nothing is damaged, but who wrote the file packed it in a way of which DuckDB knows only the
+  // name.
+  io_sql("copy (select i as id, i as x from range(10) as r(i)) to '%s/whole.parquet' "
+         "(compression uncompressed)");
+  file = fopen(io_path("whole.parquet"), "rb");
+  size = fread(bytes, 1, sizeof bytes, file);
+  fclose(file);
+  static const unsigned char unpacked[] = {'x', 0x15, 0}; // of the footer: a name, field 4, codec
+  unsigned char *codec = memmem(bytes, size, unpacked, sizeof unpacked);
+  assert_non_null(codec);
+  codec[2] = 2 * 5; // LZ4 as the first version of the format had it, zigzag
+  io_read(io_write("other.parquet", bytes, size), &entity, "UTC", 2, &rows);
+  assert_int_equal(rows.status, SEG_BAD_DATA);
+  assert_string_equal(rows.error.code, "D201");
+  assert_non_null(strstr(rows.error.message, "written in a way that cannot be read here: "));
+  assert_non_null(strstr(rows.error.help, "write the file again"));
+  io_rows_free(&rows);
   // A gzip stream that stops in the middle must not pass as a shorter file.
   gzFile packed = gzopen(io_path("whole.csv.gz"), "wb");
   gzputs(packed, "id,x\n");
