@@ -74,8 +74,26 @@ void seg_inputs_deinit(struct seg_inputs *inputs) {
   SEG_VEC_FREE(&inputs->queries);
 }
 
+// Another event may read the same source: the same query, or the same files in the same order.
+static bool is_there(const struct seg_inputs *inputs, const struct seg_binding *binding) {
+  for (size_t i = 0; i < inputs->queries.count; i++)
+    if (seg_str_equal(inputs->queries.items[i].source, binding->source))
+      return true;
+  size_t first = 0, same = 0;
+  while (first < inputs->files.count &&
+         !seg_str_equal(inputs->files.items[first].source, binding->source))
+    first++;
+  while (same < binding->file_count && first + same < inputs->files.count &&
+         seg_str_equal(inputs->files.items[first + same].source, binding->source) &&
+         seg_str_equal(inputs->files.items[first + same].path, binding->files[same]))
+    same++;
+  return same > 0 && same == binding->file_count;
+}
+
 enum seg_status seg_inputs_add(struct seg_inputs *inputs, const struct seg_binding *binding,
                                struct seg_error *error) {
+  if (is_there(inputs, binding))
+    return SEG_OK;
   if (binding->kind == SEG_BINDING_SQL) {
     struct seg_input_query query = {binding->source, binding->sql};
     return SEG_VEC_PUSH(&inputs->queries, query) ? SEG_OK : seg_fail_memory(error, "the sources");

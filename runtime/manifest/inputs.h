@@ -40,6 +40,7 @@ struct seg_inputs {
 /** Zero-initialised is empty. */
 void seg_inputs_deinit(struct seg_inputs *inputs);
 
+/** What is there already stays there once. */
 SEG_NODISCARD enum seg_status seg_inputs_add(struct seg_inputs *inputs,
                                              const struct seg_binding *binding,
                                              struct seg_error *error);

@@ -217,7 +217,7 @@ static enum seg_status compare_file(struct manifest *manifest, const struct seg_
   if (resolved == NULL)
     return SEG_IO_FAIL(error, SEG_IO, UNREADABLE, "the file %s cannot be read: %s", file->path.data,
                        seg_io_reason(errno));
-  // A source that two events read is listed twice. What differs, if anything, is what is told.
+  // Older manifests list a source twice that two events read. What differs, if anything, is told.
   struct listed *found = NULL;
   for (size_t i = 0; i < manifest->files.count; i++) {
     struct listed *listed = &manifest->files.items[i];

@@ -45,7 +45,10 @@ segment large_buyers { when: count(large) >= 1 ever  decision: "more thanks" }
 overlap: buyers with large_buyers
 END
 answers 0 "$segc" manifest twice --data data --out twice.sha256
+[ "$(grep -c purchases/ twice.sha256)" -eq 2 ] || fail "a source that two events read: $(cat twice.sha256)"
 answers 0 "$segc" run twice --data data --as-of 2026-11-01 --manifest twice.sha256
+(cat twice.sha256 && sed -n '/^# source purchases/,$p' twice.sha256) >older.sha256 # once listed for each event
+answers 0 "$segc" run twice --data data --as-of 2026-11-01 --manifest older.sha256
 sed 's/^[0-9a-f]\{60\}\(.*1.csv\)/000000000000000000000000000000000000000000000000000000000000\1/' twice.sha256 >other.sha256
 answers 2 "$segc" run twice --data data --as-of 2026-11-01 --manifest other.sha256
 has 'purchases/1.csv is not the one in the manifest'
