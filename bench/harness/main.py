@@ -170,7 +170,8 @@ def run(parsed, settings, name, found, versions):
                "sizes": workloads.SIZES[settings.size], "note": parsed.note,
                "started": now.isoformat(timespec="seconds"),
                "as_of": AS_OF, "threads": settings.threads, "commit": git("rev-parse", "HEAD"),
-               "changed": git("status", "--porcelain", "--untracked-files=no") != "",
+               "changed": git("status", "--porcelain", "--untracked-files=no", "--", ".",
+                              ":!bench/results", ":!docs") != "",  # measuring writes those
                "machine": machine(), "versions": versions, "bandwidth": bandwidth(settings),
                "cases": []}
     for case in workloads.WORKLOADS[name](settings):
