@@ -201,19 +201,19 @@ static bool added_later(const struct seg_run_state *state) {
 }
 
 // Events of the lot that has the most.
-static uint64_t most_rows(const struct seg_run_state *state) {
-  uint64_t customers = state->keys->count, most = 0;
-  for (uint32_t e = 0; e < state->plan->event_count; e++) {
-    if (!seg_run_folds_event(state, e))
+static enum seg_status most_rows(const struct seg_run_state *state, uint64_t *most,
+                                 struct seg_error *error) {
+  enum seg_status status = SEG_OK;
+  *most = 0;
+  for (uint32_t e = 0; status == SEG_OK && e < state->plan->event_count; e++) {
+    struct seg_stored_source from;
+    uint64_t rows = 0;
+    if (!seg_run_folds_event(state, e) || !seg_source_stored(state->sources->events[e], &from))
       continue;
-    struct seg_stored_view view = seg_stored_view(state, e);
-    for (uint64_t first = 0; first < customers; first += LOT) {
-      uint64_t left = customers - first;
-      uint64_t rows = seg_stored_rows_count(&view, first, left < LOT ? left : LOT);
-      most = rows > most ? rows : most;
-    }
+    status = seg_stored_rows_most(from.entity, state->keys->count, LOT, &rows, error);
+    *most = rows > *most ? rows : *most;
   }
-  return most;
+  return status;
 }
 
 /** The work of one refresh. */
@@ -378,9 +378,10 @@ static enum seg_status prepare(struct refresh *refresh, bool *too_much, struct s
     return seg_fail_memory(error, what_for);
   seg_windows_resolve(state->plan, state->options->before->as_of, refresh->windows);
   refresh->together = added_later(state);
-  refresh->rows = most_rows(state);
-  enum seg_status status = seg_refresh_marks_init(&refresh->marks, state, refresh->windows,
-                                                  state->options->before->parts, error);
+  enum seg_status status = most_rows(state, &refresh->rows, error);
+  if (status == SEG_OK)
+    status = seg_refresh_marks_init(&refresh->marks, state, refresh->windows,
+                                    state->options->before->parts, error);
   return status == SEG_OK ? estimate(refresh, marked, too_much, error) : status;
 }
 

@@ -79,6 +79,65 @@ uint64_t seg_stored_rows_count(const struct seg_stored_view *view, uint64_t firs
   return rows;
 }
 
+// The same as seg_stored_place, which is `low` or more: looked for around a place where it may be,
+// in steps that grow.
+static uint64_t place_near(const struct seg_store_part *part, uint64_t number, uint64_t low,
+                           uint64_t near) {
+  const uint32_t *numbers = (const uint32_t *)part->numbers.data;
+  uint64_t high = part->offsets.count - 1, step = 16;
+  if (near >= low && near < high && numbers[near] < number) {
+    low = near + 1;
+    for (; high - low > step && numbers[low + step] < number; step *= 2)
+      low += step + 1;
+    high = high - low > step ? low + step : high;
+  } else if (near >= low && near < high) {
+    high = near;
+    for (; high - low > step && numbers[high - step] >= number; step *= 2)
+      high -= step;
+    low = high - low > step ? high - step : low;
+  }
+  while (low < high) {
+    uint64_t middle = low + (high - low) / 2;
+    if (numbers[middle] < number)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+// Add to the rows of each lot those of one part.
+static void add_rows(const struct seg_store_part *part, uint64_t customers, uint64_t lot,
+                     uint64_t *rows) {
+  const uint64_t *offsets = (const uint64_t *)part->offsets.data;
+  uint64_t count = part->offsets.count - 1, place = 0, last = 0;
+  for (uint64_t end = lot; last < customers; end += lot) {
+    end = end < customers ? end : customers;
+    // As far as before, if numbers lie evenly.
+    uint64_t next = seg_store_has(&part->numbers)
+                        ? place_near(part, end, place, place + count * (end - last) / customers)
+                        : seg_stored_place(part, end);
+    *rows++ += offsets[next] - offsets[place];
+    place = next;
+    last = end;
+  }
+}
+
+enum seg_status seg_stored_rows_most(const struct seg_store_entity *entity, uint64_t customers,
+                                     uint64_t lot, uint64_t *most, struct seg_error *error) {
+  uint64_t lots = (customers + lot - 1) / lot;
+  uint64_t *rows = calloc((size_t)lots + 1, sizeof *rows);
+  *most = 0;
+  if (rows == NULL)
+    return seg_fail_memory(error, what_for);
+  for (uint32_t p = 0; p < entity->part_count; p++)
+    add_rows(&entity->parts[p], customers, lot, rows);
+  for (uint64_t i = 0; i < lots; i++)
+    *most = rows[i] > *most ? rows[i] : *most;
+  free(rows);
+  return SEG_OK;
+}
+
 // Bits of the rows of all customers, whose numbers are in no order.
 static enum seg_status mark_rows(const struct seg_stored_view *view,
                                  const struct seg_store_part *part, uint64_t customers,

@@ -30,6 +30,12 @@ uint64_t seg_stored_rows_at(const struct seg_store_part *part, uint64_t number, 
  * numbers between them. */
 uint64_t seg_stored_rows_count(const struct seg_stored_view *view, uint64_t first, uint64_t count);
 
+/** The most rows that neighbours have who are taken `lot` at a time, of the first `customers`: the
+ * largest of seg_stored_rows_count for a view without numbers. */
+SEG_NODISCARD enum seg_status seg_stored_rows_most(const struct seg_store_entity *entity,
+                                                   uint64_t customers, uint64_t lot, uint64_t *most,
+                                                   struct seg_error *error);
+
 /** Which rows of a part belong to a customer of the run. */
 struct seg_stored_owned {
   uint64_t end;   // those before are a customer's
