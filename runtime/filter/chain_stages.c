@@ -2,13 +2,17 @@
 #include "runtime/filter/chain_stages.h"
 
 #include <pthread.h>
+#include <string.h>
 
 #include "runtime/filter/mask_leaves.h"
 #include "runtime/filter/mask_planner.h"
 
-// The first stage: few enough that most rows need no more, enough that few are left. Larger stages
-// need smaller batches.
+// The first stage: few enough that most rows need no more, enough that few are left. It has twice
+// as many members where the others cost less than the rows that would be copied for them: where
+// these members are all that there are, or share nearly all comparisons with those before. Larger
+// stages need smaller batches.
 enum { OPENING_MEMBERS = 64, LARGEST_STAGE = 256 };
+enum { MEMBERS_PER_COMPARISON = 4 }; // of its own, at least
 
 // Planning fewer takes about as long as starting a thread.
 enum { SHARED_ROOTS = 256 };
@@ -19,15 +23,52 @@ static uint32_t smaller(uint32_t a, uint32_t b) {
   return a < b ? a : b;
 }
 
-/** Where the stage ends that begins at `first`: as many members as there were before. */
-static uint32_t end_of(const struct seg_plan_chain *chain, uint32_t first) {
-  uint32_t size = first == 0 ? OPENING_MEMBERS : smaller(first, LARGEST_STAGE);
-  return first + smaller(size, chain->member_count - first);
+// Who needs a step.
+enum { BY_FIRST = 1, BY_OTHERS = 2 };
+
+/** How many comparisons members need from `first` on that those before it do not. `needed`: room
+ * for all steps. */
+static uint32_t count_own(const struct seg_block *block, const struct seg_plan_chain *chain,
+                          uint32_t first, uint32_t end, uint8_t *needed) {
+  uint32_t count = 0;
+  memset(needed, 0, block->step_count);
+  for (uint32_t m = 0; m < end; m++)
+    needed[block->mask_roots[chain->members[m]]] |= m < first ? BY_FIRST : BY_OTHERS;
+  for (uint32_t number = block->step_count; number-- > 0;) {
+    const struct seg_step *step = &block->steps[number];
+    bool is_comparison = true;
+    for (uint32_t i = 0; needed[number] != 0 && i < seg_op_info[step->op].operand_count; i++) {
+      uint32_t operand = step->operands[i];
+      if (seg_op_info[block->steps[operand].op].stage != SEG_STAGE_MASK)
+        continue;
+      needed[operand] |= needed[number];
+      is_comparison = false;
+    }
+    count += needed[number] == BY_OTHERS && is_comparison;
+  }
+  return count;
 }
 
-static uint32_t count_stages(const struct seg_plan_chain *chain) {
+/** Where the first stage of a chain ends. */
+static uint32_t end_of_opening(const struct seg_block *block, const struct seg_plan_chain *chain,
+                               uint8_t *needed) {
+  const uint32_t most = 2 * OPENING_MEMBERS;
+  if (chain->member_count <= most)
+    return chain->member_count;
+  uint32_t own = count_own(block, chain, OPENING_MEMBERS, most, needed);
+  return own * MEMBERS_PER_COMPARISON <= most - OPENING_MEMBERS ? most : OPENING_MEMBERS;
+}
+
+/** Where the stage ends that begins at `first`, which is not 0: as many members as there were
+ * before. */
+static uint32_t end_of(const struct seg_plan_chain *chain, uint32_t first) {
+  return first + smaller(smaller(first, LARGEST_STAGE), chain->member_count - first);
+}
+
+/** The stages that follow the first one. */
+static uint32_t count_stages(const struct seg_plan_chain *chain, uint32_t opening_end) {
   uint32_t count = 0;
-  for (uint32_t end = end_of(chain, 0); end < chain->member_count; end = end_of(chain, end))
+  for (uint32_t end = opening_end; end < chain->member_count; end = end_of(chain, end))
     count++;
   return count;
 }
@@ -43,7 +84,6 @@ static uint32_t add_roots(const struct seg_chain_stages *stages,
 static void cut_chain(struct seg_chain_stages *stages, uint32_t chain) {
   const struct seg_plan_chain *members = &stages->chains[chain];
   struct seg_chain_stage *last = &stages->openings[chain];
-  *last = (struct seg_chain_stage){.chain = chain, .end = end_of(members, 0)};
   while (last->end < members->member_count) {
     last->next = stages->stage_count++;
     struct seg_chain_stage *stage = &stages->stages[last->next];
@@ -192,14 +232,19 @@ enum seg_status seg_chain_stages_init(struct seg_chain_stages *stages,
   seg_arena_init(&stages->arena);
   seg_arena_init(&stages->second_arena);
   size_t count = 1, members = 1;
+  uint8_t *needed = SEG_NEW_ARRAY(&stages->arena, uint8_t, (size_t)block->step_count + 1);
+  stages->openings = SEG_NEW_ARRAY(&stages->arena, struct seg_chain_stage, (size_t)chain_count + 1);
+  if (needed == NULL || stages->openings == NULL)
+    return seg_fail_memory(error, what_for);
   for (uint32_t c = 0; c < chain_count; c++) {
-    count += count_stages(&chains[c]);
+    stages->openings[c] =
+        (struct seg_chain_stage){.chain = c, .end = end_of_opening(block, &chains[c], needed)};
+    count += count_stages(&chains[c], stages->openings[c].end);
     members += chains[c].member_count;
   }
   uint32_t *roots = SEG_NEW_ARRAY(&stages->arena, uint32_t, members);
   stages->stages = SEG_NEW_ARRAY(&stages->arena, struct seg_chain_stage, count);
-  stages->openings = SEG_NEW_ARRAY(&stages->arena, struct seg_chain_stage, (size_t)chain_count + 1);
-  if (roots == NULL || stages->stages == NULL || stages->openings == NULL)
+  if (roots == NULL || stages->stages == NULL)
     return seg_fail_memory(error, what_for);
   for (uint32_t c = 0; c < chain_count; c++)
     cut_chain(stages, c);

@@ -399,16 +399,19 @@ KERNEL void combine(uint64_t *slots, size_t stride, size_t words, const struct s
 #undef COMBINE
 
 #ifndef COUNT_BY_HAND
+SPREAD uint64_t count_eight(const uint64_t *words) {
+  uint64_t bits = 0;
+#pragma GCC unroll 8
+  for (size_t i = 0; i < 8; i++)
+    bits += (uint64_t)__builtin_popcountll(words[i]);
+  return bits;
+}
+
 KERNEL uint64_t count_bits(const uint64_t *words, size_t count) {
   uint64_t bits = 0;
   size_t w = 0;
-  for (; w + 8 <= count; w += 8) {
-    uint64_t some = 0;
-#pragma GCC unroll 8
-    for (size_t i = 0; i < 8; i++)
-      some += (uint64_t)__builtin_popcountll(words[w + i]);
-    bits += some;
-  }
+  for (; w + 8 <= count; w += 8)
+    bits += count_eight(words + w);
   for (; w < count; w++)
     bits += (uint64_t)__builtin_popcountll(words[w]);
   return bits;
@@ -420,8 +423,33 @@ KERNEL void count_each(const uint64_t *slots, size_t stride, size_t words, const
     counts[r] += count_bits(slots + roots[r] * stride, words);
 }
 
+// Where nobody asks who won whom, without branches: they would be hard to foresee.
+KERNEL uint64_t claim_only(const uint64_t *mask, size_t words, uint64_t *unassigned) {
+  uint64_t count = 0;
+  size_t w = 0;
+  for (; w + 8 <= words; w += 8) {
+    uint64_t wins[8];
+#pragma GCC unroll 4
+    for (size_t i = 0; i < 8; i += VECTOR_WORDS) {
+      vector_words *rows = (vector_words *)(unassigned + w + i);
+      const vector_words win = *(const vector_words *)(mask + w + i) & *rows;
+      *rows ^= win;
+      *(vector_words *)(wins + i) = win;
+    }
+    count += count_eight(wins);
+  }
+  for (; w < words; w++) {
+    const uint64_t win = mask[w] & unassigned[w];
+    unassigned[w] ^= win;
+    count += (uint64_t)__builtin_popcountll(win);
+  }
+  return count;
+}
+
 KERNEL uint64_t claim(const uint64_t *mask, size_t words, uint64_t *unassigned, uint32_t number,
                       uint64_t *slices, size_t stride) {
+  if (slices == NULL)
+    return claim_only(mask, words, unassigned);
   uint64_t count = 0;
   for (size_t w = 0; w < words; w++) {
     uint64_t win = mask[w] & unassigned[w];
@@ -429,7 +457,7 @@ KERNEL uint64_t claim(const uint64_t *mask, size_t words, uint64_t *unassigned, 
       continue;
     unassigned[w] ^= win;
     count += (uint64_t)__builtin_popcountll(win);
-    for (uint32_t left = slices == NULL ? 0 : number; left != 0; left &= left - 1)
+    for (uint32_t left = number; left != 0; left &= left - 1)
       slices[(size_t)__builtin_ctz(left) * stride + w] |= win;
   }
   return count;

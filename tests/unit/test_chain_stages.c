@@ -92,7 +92,7 @@ struct chains {
 };
 
 static void draw_chains(struct chains *chains, struct seg_random *random) {
-  static const uint32_t lengths[CHAINS] = {1, 64, 65, 300, RULES};
+  static const uint32_t lengths[CHAINS] = {1, 128, 129, 300, RULES};
   for (uint32_t c = 0; c < CHAINS; c++) {
     for (uint32_t m = 0; m < RULES; m++)
       chains->members[c][m] = m;
@@ -224,7 +224,48 @@ static void stages_find_the_first_match(void **state) {
   }
 }
 
+/** A rule is two comparisons, with so many different constants. */
+static void expect_openings(uint32_t constants, const uint32_t ends[CHAINS]) {
+  struct seg_random random;
+  struct compiled compiled;
+  struct seg_test_block builder;
+  struct seg_chain_stages stages;
+  struct chains chains;
+  seg_random_init(&random, 25);
+  seg_plan_builder_init(&compiled.plan, 0);
+  seg_test_block_init(&builder, &compiled.plan.arena);
+  uint32_t column = seg_test_block_input(&builder, SEG_LAYOUT_I64, false);
+  for (uint32_t r = 0; r < RULES; r++) {
+    uint32_t sides[2];
+    for (uint32_t i = 0; i < 2; i++)
+      sides[i] = seg_test_block_compare(
+          &builder, i == 0 ? SEG_IS_LESS : SEG_IS_GREATER, column,
+          seg_test_block_integer(&builder, SEG_LAYOUT_I64, (int64_t)(r % constants)));
+    seg_test_block_mask_root(
+        &builder,
+        seg_test_block_operation(&builder, SEG_OP_AND, SEG_LAYOUT_BIT, sides[0], sides[1]));
+  }
+  compile(&compiled, &builder, cpus[0]);
+  draw_chains(&chains, &random);
+  assert_int_equal(seg_chain_stages_init(&stages, &compiled.plan.customer.scan,
+                                         &seg_code_kernels(compiled.code)->customer_scan,
+                                         chains.list, CHAINS, NULL),
+                   SEG_OK);
+  for (uint32_t c = 0; c < CHAINS; c++)
+    assert_int_equal(stages.openings[c].end, ends[c]);
+  seg_chain_stages_deinit(&stages);
+  compiled_deinit(&compiled);
+}
+
+static void first_stages_have_more_members_where_these_cost_little(void **state) {
+  (void)state;
+  expect_openings(RULES, (const uint32_t[CHAINS]){1, 128, 64, 64, 64});
+  expect_openings(10, (const uint32_t[CHAINS]){1, 128, 128, 128, 128});
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(stages_find_the_first_match)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(stages_find_the_first_match),
+      cmocka_unit_test(first_stages_have_more_members_where_these_cost_little)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
