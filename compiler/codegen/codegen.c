@@ -1,11 +1,12 @@
-// The driver: lay out every block, emit its functions, make machine code, link it, fill the tables
-// that the runtime calls through.
+// The driver: lay out every block, look for its code among that of earlier compiles, otherwise emit
+// its functions and make machine code, link it, fill the tables that the runtime calls through.
 #include "compiler/codegen/codegen.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "compiler/codegen/code_inputs.h"
 #include "compiler/codegen/emit.h"
 #include "compiler/codegen/jit.h"
 #include "compiler/codegen/object_cache.h"
@@ -138,9 +139,10 @@ static enum seg_status emit_all(struct compilation *compilation) {
 /** What was laid out, as a verified module. */
 static enum seg_status compile(struct compilation *compilation) {
   struct seg_error *error = compilation->error;
-  const struct seg_codegen_options *options = compilation->options;
-  enum seg_status status =
-      seg_jit_target(options, LLVMCodeGenLevelDefault, &compilation->target, error);
+  struct seg_jit_machine machine;
+  enum seg_status status = seg_jit_machine_find(compilation->options, &machine, error);
+  if (status == SEG_OK)
+    status = seg_jit_target(&machine, &compilation->target, error);
   if (status == SEG_OK)
     status = emit_all(compilation);
   if (status == SEG_OK)
@@ -185,19 +187,39 @@ static enum seg_status emit_form(struct compilation *compilation, LLVMCodeGenFil
                   "code generation: no machine code for the rules: %s", compilation->refusal);
 }
 
-/** Object code of the module: as it was made an earlier time, or made now. */
+/** The key of what was laid out. False when there is no memory for it, or no key. */
+static bool find_key(const struct compilation *compilation, struct seg_object_key *key) {
+  const struct seg_plan *plan = compilation->plan;
+  struct seg_code_inputs inputs = {0};
+  struct seg_jit_machine machine;
+  struct seg_error unused;
+  for (uint32_t i = 0; i < compilation->unit_count; i++)
+    seg_code_inputs_add_block(&inputs, compilation->units[i].block, &compilation->units[i].layout);
+  for (uint32_t i = 0; i < 2 * plan->event_count; i++)
+    if (compilation->fold_names[i] != NULL)
+      seg_code_inputs_add_fold(&inputs, plan, i % plan->event_count,
+                               i < plan->event_count ? SEG_FIRST_PASS : SEG_FINAL_PASS);
+  seg_code_inputs_add(&inputs, seg_processor_vector_bits(compilation->options));
+  bool found = !inputs.out_of_memory &&
+               seg_jit_machine_find(compilation->options, &machine, &unused) == SEG_OK &&
+               seg_object_key_of(&inputs, &machine, key);
+  SEG_VEC_FREE(&inputs.words);
+  return found;
+}
+
+/** Object code of what was laid out: as it was made an earlier time, or made now. */
 static enum seg_status make_object(struct compilation *compilation, LLVMMemoryBufferRef *object) {
-  LLVMModuleRef module = compilation->emit.module;
-  LLVMTargetMachineRef target = compilation->target;
   const struct seg_private_folder *folder =
       compilation->options == NULL ? NULL : compilation->options->objects;
   struct seg_object_key key;
-  if (folder != NULL && !seg_object_key_of(module, target, true, &key))
+  if (folder != NULL && !find_key(compilation, &key))
     folder = NULL;
   *object = folder == NULL ? NULL : seg_object_cache_get(folder, key);
   if (*object != NULL)
     return SEG_OK;
-  enum seg_status status = seg_jit_optimise(module, target, compilation->error);
+  enum seg_status status = compile(compilation);
+  if (status == SEG_OK)
+    status = seg_jit_optimise(compilation->emit.module, compilation->target, compilation->error);
   if (status == SEG_OK)
     status = emit_form(compilation, LLVMObjectFile, object);
   if (status == SEG_OK && folder != NULL)
@@ -317,9 +339,7 @@ static enum seg_status fill_kernels(struct compilation *compilation, struct seg_
 static enum seg_status make_functions(struct compilation *compilation, struct seg_code *code,
                                       uint64_t *addresses) {
   const char **names = NULL;
-  enum seg_status status = compile(compilation);
-  if (status == SEG_OK)
-    status = seg_jit_new(&code->jit, compilation->error);
+  enum seg_status status = seg_jit_new(&code->jit, compilation->error);
   if (status == SEG_OK)
     status = link_object(compilation, code->jit);
   if (status == SEG_OK)

@@ -39,33 +39,43 @@ static enum seg_status fail_with_error(struct seg_error *error, const char *what
   return status;
 }
 
-enum seg_status seg_jit_target(const struct seg_codegen_options *options, LLVMCodeGenOptLevel level,
-                               LLVMTargetMachineRef *out, struct seg_error *error) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, initialise_target);
-  bool is_host = options == NULL || options->cpu == NULL;
-  char *triple = LLVMGetDefaultTargetTriple();
-  char *host_cpu = LLVMGetHostCPUName(), *host_features = LLVMGetHostCPUFeatures();
-  const char *cpu = is_host ? host_cpu : options->cpu;
-  const char *features = is_host ? host_features : "";
+// What is asked of the processor is answered slowly, on virtual machines above all.
+enum seg_status seg_jit_machine_find(const struct seg_codegen_options *options,
+                                     struct seg_jit_machine *out, struct seg_error *error) {
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+  static struct seg_jit_machine host;
+  pthread_mutex_lock(&lock);
+  if (host.triple == NULL) {
+    initialise_target();
+    host.cpu = LLVMGetHostCPUName();
+    host.features = LLVMGetHostCPUFeatures();
+    host.triple = LLVMGetDefaultTargetTriple();
+  }
+  *out = host;
+  pthread_mutex_unlock(&lock);
+  if (options != NULL && options->cpu != NULL) {
+    out->cpu = options->cpu;
+    out->features = "";
+  }
   if (options != NULL && options->features != NULL)
-    features = options->features;
+    out->features = options->features;
+  return out->triple == NULL || out->cpu == NULL || out->features == NULL
+             ? seg_fail_memory(error, "compiled rules")
+             : SEG_OK;
+}
+
+enum seg_status seg_jit_target(const struct seg_jit_machine *machine, LLVMTargetMachineRef *out,
+                               struct seg_error *error) {
   char *message = NULL;
   LLVMTargetRef target;
-  LLVMTargetMachineRef machine = NULL;
-  enum seg_status status = SEG_OK;
-  if (LLVMGetTargetFromTriple(triple, &target, &message))
-    status = fail_with(error, "this machine's architecture is not supported", message);
-  else
-    machine = LLVMCreateTargetMachine(target, triple, cpu, features, level, LLVMRelocPIC,
-                                      LLVMCodeModelSmall);
-  if (status == SEG_OK && machine == NULL)
-    status = seg_fail(error, SEG_INTERNAL, NULL, "code generation: no target machine for %s", cpu);
-  LLVMDisposeMessage(triple);
-  LLVMDisposeMessage(host_cpu);
-  LLVMDisposeMessage(host_features);
-  *out = machine;
-  return status;
+  *out = NULL;
+  if (LLVMGetTargetFromTriple(machine->triple, &target, &message))
+    return fail_with(error, "this machine's architecture is not supported", message);
+  *out = LLVMCreateTargetMachine(target, machine->triple, machine->cpu, machine->features,
+                                 LLVMCodeGenLevelDefault, LLVMRelocPIC, LLVMCodeModelSmall);
+  return *out == NULL ? seg_fail(error, SEG_INTERNAL, NULL,
+                                 "code generation: no target machine for %s", machine->cpu)
+                      : SEG_OK;
 }
 
 static enum seg_status verify(LLVMModuleRef module, struct seg_error *error) {
@@ -146,10 +156,26 @@ static LLVMErrorRef allow_kernel_functions(struct seg_jit *jit) {
 }
 
 enum seg_status seg_jit_new(struct seg_jit **out, struct seg_error *error) {
+  // It only links, for which any processor of this kind will do; left to itself it would look at
+  // this one again.
+  struct seg_jit_machine machine;
+  LLVMTargetMachineRef target;
+  enum seg_status status = seg_jit_machine_find(NULL, &machine, error);
+  machine.cpu = "";
+  machine.features = "";
+  if (status == SEG_OK)
+    status = seg_jit_target(&machine, &target, error);
+  if (status != SEG_OK)
+    return status;
   struct seg_jit *jit = calloc(1, sizeof *jit);
-  if (jit == NULL)
+  if (jit == NULL) {
+    LLVMDisposeTargetMachine(target);
     return seg_fail_memory(error, "compiled rules");
-  LLVMErrorRef failure = LLVMOrcCreateLLJIT(&jit->lljit, NULL);
+  }
+  LLVMOrcLLJITBuilderRef builder = LLVMOrcCreateLLJITBuilder();
+  LLVMOrcLLJITBuilderSetJITTargetMachineBuilder(
+      builder, LLVMOrcJITTargetMachineBuilderCreateFromTargetMachine(target));
+  LLVMErrorRef failure = LLVMOrcCreateLLJIT(&jit->lljit, builder);
   if (failure == LLVMErrorSuccess) {
     LLVMOrcExecutionSessionRef session = LLVMOrcLLJITGetExecutionSession(jit->lljit);
     LLVMOrcExecutionSessionSetErrorReporter(session, keep_linker_message, jit);

@@ -13,10 +13,19 @@
 
 #include "compiler/codegen/codegen.h"
 
-/** A target machine for the options, to be released with LLVMDisposeTargetMachine. */
-SEG_NODISCARD enum seg_status seg_jit_target(const struct seg_codegen_options *options,
-                                             LLVMCodeGenOptLevel level, LLVMTargetMachineRef *out,
-                                             struct seg_error *error);
+/** Which machine code is made for. */
+struct seg_jit_machine {
+  const char *triple, *cpu, *features; // as LLVM names them; they live as long as the options
+};
+
+/** The machine of the options; this one is looked at once in a process. SEG_OUT_OF_MEMORY. */
+SEG_NODISCARD enum seg_status seg_jit_machine_find(const struct seg_codegen_options *options,
+                                                   struct seg_jit_machine *out,
+                                                   struct seg_error *error);
+
+/** A target machine for that one, to be released with LLVMDisposeTargetMachine. */
+SEG_NODISCARD enum seg_status seg_jit_target(const struct seg_jit_machine *machine,
+                                             LLVMTargetMachineRef *out, struct seg_error *error);
 
 /** Fit a module to the target machine, and verify it. */
 SEG_NODISCARD enum seg_status seg_jit_prepare(LLVMModuleRef module, LLVMTargetMachineRef target,

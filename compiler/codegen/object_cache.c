@@ -2,7 +2,6 @@
 #include "compiler/codegen/object_cache.h"
 
 #include <inttypes.h>
-#include <llvm-c/BitWriter.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +33,7 @@ static void add_text(struct seg_siphash *hashes, const char *text) {
     seg_siphash_add(&hashes[i], text, strlen(text) + 1);
 }
 
-bool seg_object_key_of(LLVMModuleRef module, LLVMTargetMachineRef target, bool optimise,
+bool seg_object_key_of(const struct seg_code_inputs *inputs, const struct seg_jit_machine *machine,
                        struct seg_object_key *key) {
   char build[SEG_BUILD_ID_TEXT];
   seg_build_id(build);
@@ -46,21 +45,13 @@ bool seg_object_key_of(LLVMModuleRef module, LLVMTargetMachineRef target, bool o
     seg_siphash_init(&hashes[i], 0x7365676300000000u + (uint64_t)i, 0x6f626a6563740000u);
   char llvm[64];
   seg_llvm_version(llvm, sizeof llvm);
-  char *cpu = LLVMGetTargetMachineCPU(target);
-  char *features = LLVMGetTargetMachineFeatureString(target);
-  char *triple = LLVMGetTargetMachineTriple(target);
-  const char *texts[] = {build, llvm, triple, cpu, features, optimise ? "1" : "0"};
+  const char *texts[] = {build, llvm, machine->triple, machine->cpu, machine->features};
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
     add_text(hashes, texts[i]);
-  LLVMDisposeMessage(cpu);
-  LLVMDisposeMessage(features);
-  LLVMDisposeMessage(triple);
-  LLVMMemoryBufferRef bytes = LLVMWriteBitcodeToMemoryBuffer(module);
   for (int i = 0; i < 2; i++) {
-    seg_siphash_add(&hashes[i], LLVMGetBufferStart(bytes), LLVMGetBufferSize(bytes));
+    seg_siphash_add(&hashes[i], inputs->words.items, inputs->words.count * sizeof(uint64_t));
     key->words[i] = seg_siphash_result(&hashes[i]);
   }
-  LLVMDisposeMemoryBuffer(bytes);
   return true;
 }
 

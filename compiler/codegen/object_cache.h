@@ -2,17 +2,18 @@
  * Object code of earlier compiles, kept in files, so that rules which did not change are only
  * linked.
  *
- * Code is found by everything that it was made from: the intermediate representation as it goes to
- * the machine code generator's first pass, the build of this program, the version of LLVM, the
- * processor and its features. It is used when the file is ours alone to write and its checksum is
- * right; otherwise it is as if it were not there.
+ * Code is found by everything that it was made from: what the emitters read of the plan, the build
+ * of this program (and with it the emitters and the passes), the version of LLVM, the processor and
+ * its features. Nothing has to be emitted to find it. It is used when the file is ours alone to
+ * write and its checksum is right; otherwise it is as if it were not there.
  */
 #ifndef SEG_COMPILER_CODEGEN_OBJECT_CACHE_H
 #define SEG_COMPILER_CODEGEN_OBJECT_CACHE_H
 
 #include <llvm-c/Core.h>
-#include <llvm-c/TargetMachine.h>
 
+#include "compiler/codegen/code_inputs.h"
+#include "compiler/codegen/jit.h"
 #include "runtime/base/private_folder.h"
 
 /** What the files may take together. */
@@ -22,9 +23,9 @@ struct seg_object_key {
   uint64_t words[2];
 };
 
-/** The key of a module for a target machine. False when this build has no identity: then nothing is
- * kept. */
-bool seg_object_key_of(LLVMModuleRef module, LLVMTargetMachineRef target, bool optimise,
+/** The key of code that is made from `inputs` for a machine. False when this build has no identity:
+ * then nothing is kept. */
+bool seg_object_key_of(const struct seg_code_inputs *inputs, const struct seg_jit_machine *machine,
                        struct seg_object_key *key);
 
 /** The object code, to be released with LLVMDisposeMemoryBuffer; NULL when there is none. */
