@@ -6,7 +6,7 @@
 enum {
   CACHE_BYTES = 768 << 10, // of the slots of a batch: the second level has 1 MB or less
   LARGEST_BATCH = 8192,
-  LARGE_BATCH_BYTES = 128 << 10, // of more slots than these: columns want to stay there, too
+  LARGE_BATCH_BYTES = 256 << 10, // of more slots than these: columns want to stay there, too
 };
 
 enum seg_status seg_mask_program_build(struct seg_arena *arena, const struct seg_block *block,

@@ -119,9 +119,9 @@ static bool is_fetched(const struct seg_mask_runner *runner, const struct seg_ma
 
 // The rows of the next batch lie behind those of this one. Batches are too short for processors to
 // notice by themselves what will be read. A few rows at a time: memory works while they are
-// compared.
-static void fetch_ahead(const char *values, size_t value_bytes, int64_t rows) {
-  const char *ahead = values + FETCHED_AHEAD * value_bytes;
+// compared, and can be asked for no more than some lines at once.
+static void fetch_ahead(const char *values, size_t value_bytes, int64_t first, int64_t rows) {
+  const char *ahead = values + (size_t)(first + FETCHED_AHEAD) * value_bytes;
   for (size_t i = 0; i < (size_t)rows * value_bytes; i += 64)
     __builtin_prefetch(ahead + i, 0, 3);
 }
@@ -139,10 +139,12 @@ static void run_slices(const struct seg_mask_runner *runner, const struct seg_ma
     if (rows - first < SEG_MASK_ROUND && values != runner->codes)
       at = memcpy(runner->codes, at, (size_t)(rows - first) * bytes);
     kernels->slice[group->code](at, group->least, group->most, group->digits.bits, runner->slices);
+    if (fetched)
+      fetch_ahead(values, bytes, first, SEG_MASK_ROUND / 2);
     kernels->grade(runner->slices, &group->digits, group->places, group->singles, pairs,
                    words + first / 64, runner->stride);
     if (fetched)
-      fetch_ahead(values + (size_t)first * bytes, bytes, SEG_MASK_ROUND);
+      fetch_ahead(values, bytes, first + SEG_MASK_ROUND / 2, SEG_MASK_ROUND / 2);
   }
 }
 
@@ -150,13 +152,13 @@ static void run_slices(const struct seg_mask_runner *runner, const struct seg_ma
 static void run_ranks(const struct seg_mask_runner *runner, const struct seg_mask_group *group,
                       const char *values, int64_t rows) {
   const size_t bytes = seg_mask_type_bytes[group->type];
-  const int64_t step = bytes == 8 ? 64 : SEG_MASK_ROUND;
+  const int64_t step = bytes == 8 ? 64 : 128; // eight lines of them
   const bool fetched = is_fetched(runner, group);
   for (int64_t first = 0; first < rows; first += step) {
     const char *at = values + (size_t)first * bytes;
     const int64_t some = rows - first < step ? rows - first : step;
     if (fetched)
-      fetch_ahead(at, bytes, some);
+      fetch_ahead(values, bytes, first, some);
     runner->kernels->rank[group->type](at, some, group->ranking,
                                        (char *)runner->codes +
                                            (size_t)first * seg_mask_type_bytes[group->code]);
@@ -173,7 +175,7 @@ static void run_codes(const struct seg_mask_runner *runner, const struct seg_mas
   uint64_t *doubtful = (uint64_t *)runner->codes + 64 * runner->stride; // behind all ranks
   for (int64_t first = 0; first < rows; first += SEG_MASK_ROUND) {
     const int64_t some = rows - first < SEG_MASK_ROUND ? rows - first : SEG_MASK_ROUND;
-    fetch_ahead((const char *)(codes + first), sizeof *codes, some);
+    fetch_ahead((const char *)codes, sizeof *codes, first, some);
     runner->kernels->rank_codes(codes + first, some, sketch, ranks + first, doubtful + first / 64);
     seg_mask_sketch_fetch(values + first, some, doubtful + first / 64);
   }
@@ -193,6 +195,19 @@ static void run_test(const struct seg_mask_runner *runner, const struct seg_mask
     runner->kernels->between[group->code](values, rows, now->constant.integer, now->high, words);
   else
     runner->kernels->compare[group->code][now->test](values, rows, now->constant, words);
+}
+
+// Every comparison is followed by a part of the rows ahead.
+static void run_tests(const struct seg_mask_runner *runner, const struct seg_mask_group *group,
+                      const void *values, int64_t first, int64_t rows, bool fetched) {
+  const size_t bytes = seg_mask_type_bytes[group->type];
+  const int64_t count = group->end - group->first;
+  for (int64_t i = 0, from = 0, to; i < count; i++, from = to) {
+    run_test(runner, group, group->first + (uint32_t)i, values, first, rows);
+    to = rows / 64 * (i + 1) / count * 64;
+    if (fetched)
+      fetch_ahead(values, bytes, first + from, to - from);
+  }
 }
 
 /** What a group compares, as it lies in memory or, for this batch, behind the room for codes. */
@@ -217,7 +232,7 @@ static void run_group(const struct seg_mask_runner *runner, const struct seg_mas
   bool fetched = is_fetched(runner, group);
   bool is_compared = group->code == group->type && !group->is_ranked && !group->is_sliced;
   if (fetched && !is_compared && !group->is_sliced && !group->is_ranked)
-    fetch_ahead(values, seg_mask_type_bytes[group->type], rows);
+    fetch_ahead(values, seg_mask_type_bytes[group->type], 0, rows);
   if (group->is_sketched) {
     run_codes(runner, group, frame, values, rows);
     values = runner->codes;
@@ -235,11 +250,7 @@ static void run_group(const struct seg_mask_runner *runner, const struct seg_mas
     return;
   for (int64_t first = 0, some; first < rows; first += some) {
     some = rows - first < SEG_MASK_ROUND ? rows - first : SEG_MASK_ROUND;
-    if (fetched && is_compared)
-      fetch_ahead((const char *)values + (size_t)first * seg_mask_type_bytes[group->type],
-                  seg_mask_type_bytes[group->type], some);
-    for (uint32_t i = group->first; i < group->end; i++)
-      run_test(runner, group, i, values, first, some);
+    run_tests(runner, group, values, first, some, fetched && is_compared);
   }
 }
 
