@@ -95,10 +95,10 @@ bool seg_private_folder_write(const struct seg_private_folder *folder, const cha
   int file = seg_private_file_create(&arena, place, "new", &temporary);
   FILE *out = file < 0 ? NULL : fdopen(file, "wb");
   bool written = out != NULL && write(context, out) && fflush(out) == 0 && !ferror(out) &&
-                 fsync(file) == 0 && rename(temporary.data, path) == 0;
+                 rename(temporary.data, path) == 0;
   if (file >= 0 && !written)
     (void)unlink(temporary.data);
-  // Only now, for with the file goes the lock. All of it is on disk since fsync.
+  // Only now, for with the file goes the lock. All of it is in the system's hands since fflush.
   if (out != NULL)
     (void)fclose(out);
   else if (file >= 0)

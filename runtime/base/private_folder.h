@@ -33,9 +33,11 @@ char *seg_private_folder_read(const struct seg_private_folder *folder, const cha
                               size_t limit, size_t *size);
 
 /**
- * Write a file of that name, mode 0600: under another name first, synced, then renamed, so that
- * readers see the old file or the new one; what killed runs left is swept. `write` says whether all
- * went well; it need not look at the stream's errors.
+ * Write a file of that name, mode 0600: under another name first, then renamed, so that
+ * readers see the old file or the new one; what killed runs left is swept. Nobody waits for the
+ * disk: after a power failure a file may be cut short or be zeros, so it needs a hash of what is in
+ * it, and must be something that can be made again. `write` says whether all went well; it need not
+ * look at the stream's errors.
  */
 bool seg_private_folder_write(const struct seg_private_folder *folder, const char *name,
                               bool (*write)(void *context, FILE *out), void *context);

@@ -173,6 +173,23 @@ static void damaged_files_are_not_used(void **state) {
   compile_and_run(10, NULL);
 }
 
+/** As a power failure may leave them: of no size, or of the right one and all zeros. */
+static void files_that_never_reached_the_disk_are_not_used(void **state) {
+  (void)state;
+  for (int zeros = 0; zeros <= 1; zeros++) {
+    compile_and_run(10, NULL);
+    struct names names = files();
+    assert_int_equal(names.count, 1);
+    char path[SEG_PRIVATE_PATH + NAME];
+    struct stat entry;
+    file_path(names.items[0], path);
+    assert_int_equal(stat(path, &entry), 0);
+    assert_int_equal(truncate(path, 0), 0);
+    assert_int_equal(truncate(path, zeros ? entry.st_size : 0), 0);
+    compile_and_run(10, NULL);
+  }
+}
+
 static void files_that_others_can_write_to_are_not_read(void **state) {
   (void)state;
   compile_and_run(10, NULL);
@@ -269,6 +286,7 @@ int main(void) {
       IN_FOLDER(the_same_rules_are_compiled_once),
       IN_FOLDER(other_rules_and_other_processors_are_other_code),
       IN_FOLDER(damaged_files_are_not_used),
+      IN_FOLDER(files_that_never_reached_the_disk_are_not_used),
       IN_FOLDER(files_that_others_can_write_to_are_not_read),
       IN_FOLDER(what_was_of_no_use_for_longest_goes),
       IN_FOLDER(what_killed_runs_left_is_swept),
