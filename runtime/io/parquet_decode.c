@@ -31,10 +31,11 @@ struct seg_parquet_readers {
   int descriptor;                    // of it; -1: none
 };
 
-/** The first error of a morsel: of the smallest row; of one row, of the first target. */
+/** The first error of a morsel: of the smallest row; of one row, what is wrong with the bytes of a
+ * column, of the first column, then with values, of the first target. */
 struct found {
   int64_t row; // of the morsel
-  uint32_t target;
+  uint32_t place;
   enum seg_status status;
 };
 
@@ -341,11 +342,11 @@ static enum seg_status take_target(struct seg_morsel_state *state, uint32_t inde
   return status;
 }
 
-static void offer(struct found *found, int64_t row, uint32_t target, enum seg_status status,
+static void offer(struct found *found, int64_t row, uint32_t place, enum seg_status status,
                   const struct seg_error *reason, struct seg_error *error) {
-  if (row > found->row || (row == found->row && target > found->target))
+  if (row > found->row || (row == found->row && place > found->place))
     return;
-  *found = (struct found){.row = row, .target = target, .status = status};
+  *found = (struct found){.row = row, .place = place, .status = status};
   if (error != NULL)
     *error = *reason;
 }
@@ -359,11 +360,14 @@ static void take_column(struct seg_morsel *morsel, const struct seg_parquet_part
       &source->parquet->places[(size_t)part->file * source->column_count + c];
   struct seg_morsel_state *state = morsel->state;
   struct seg_column_reader *reader = &state->parquet->columns[c];
+  // Texts point into pages, which must stay as long as the rows do.
+  struct seg_shared_pages *shared =
+      part->shared == NULL || place->column->type == SEG_PARQUET_TEXT ? NULL : &part->shared[c];
   struct seg_error reason;
   int64_t at = 0;
   enum seg_reader_result result =
       seg_column_reader_seek(reader, state->parquet->descriptor, place->column,
-                             &file->groups[part->group], part->group_row);
+                             &file->groups[part->group], part->group_row, shared);
   while (result == SEG_READER_FINE && at < part->row_count && at <= found->row) {
     int64_t rest = part->row_count - at;
     result = seg_column_reader_next(reader, rest < SEG_PARQUET_STRETCH ? (uint32_t)rest
@@ -376,14 +380,16 @@ static void take_column(struct seg_morsel *morsel, const struct seg_parquet_part
         continue;
       enum seg_status status = take_target(state, t, reader, place, at, &bad, &reason);
       if (status != SEG_OK)
-        offer(found, at + bad, t, status, &reason, error);
+        offer(found, at + bad, source->column_count + t, status, &reason, error);
     }
     at += reader->stretch.rows;
   }
   if (result != SEG_READER_FINE) {
     enum seg_status status = fail_reading(file->path, result, &reason);
-    offer(found, at, 0, status, &reason, error);
+    offer(found, at, c, status, &reason, error);
   }
+  if (shared != NULL)
+    seg_shared_pages_part_done(shared);
 }
 
 enum seg_status seg_parquet_decode(struct seg_morsel *morsel, int64_t *row,
@@ -403,7 +409,9 @@ enum seg_status seg_parquet_decode(struct seg_morsel *morsel, int64_t *row,
   if (status != SEG_OK)
     return status;
   struct seg_column_reader *readers = state->parquet->columns;
-  for (uint32_t c = 0; c < source->column_count; c++) {
+  // Those who read parts of one group begin with different columns, and unpack different pages.
+  for (uint32_t i = 0; i < source->column_count; i++) {
+    uint32_t c = (uint32_t)((size_t)morsel->number + i) % source->column_count;
     take_column(morsel, part, c, &found, error);
     seg_column_reader_lend(&readers[c], &readers[(c + 1) % source->column_count]);
   }

@@ -220,6 +220,7 @@ void seg_duck_source_close(struct seg_source *head) {
   seg_gzip_check_cancel(&source->gzip);
   close_scan(&source->scan);
   seg_duck_close(&source->duck);
+  seg_parquet_scan_close(source);
   seg_zone_free(source->native_zone);
   pthread_mutex_destroy(&source->lock);
   seg_arena_deinit(&source->arena);

@@ -7,7 +7,7 @@
 #include "runtime/io/io_errors.h"
 
 enum {
-  SHARES = 2,          // of a thread
+  SHARES = 4,          // of a thread
   LEAST_SHARE = 16384, // rows
 };
 
@@ -126,6 +126,34 @@ static int64_t part_rows(int64_t rows, int64_t most) {
   return parts > 0 ? (rows + parts - 1) / parts : 1;
 }
 
+// What the parts of a row group share of each column.
+static struct seg_shared_pages *share_pages(struct seg_duck_source *source, int64_t part_rows,
+                                            int64_t parts) {
+  struct seg_shared_pages *shared =
+      SEG_NEW_ARRAY(&source->arena, struct seg_shared_pages, source->column_count);
+  for (uint32_t c = 0; shared != NULL && c < source->column_count; c++)
+    seg_shared_pages_init(&shared[c], part_rows, (uint32_t)parts);
+  return shared;
+}
+
+static bool add_group(struct seg_duck_source *source, struct seg_parquet_scan *scan, uint32_t file,
+                      uint32_t group, int64_t most, int64_t *first_row) {
+  int64_t rows = scan->files[file].groups[group].row_count, size = part_rows(rows, most);
+  struct seg_shared_pages *shared = NULL;
+  if (size < rows) {
+    shared = share_pages(source, size, (rows + size - 1) / size);
+    if (shared == NULL)
+      return false;
+  }
+  for (int64_t at = 0; at < rows; at += size) {
+    int64_t part = rows - at < size ? rows - at : size;
+    scan->parts[scan->part_count++] =
+        (struct seg_parquet_part){file, group, at, *first_row, part, shared};
+    *first_row += part;
+  }
+  return true;
+}
+
 static bool add_parts(struct seg_duck_source *source, struct seg_parquet_scan *scan) {
   size_t files = source->binding->file_count, count = 0;
   int64_t most = most_rows(source, scan);
@@ -139,15 +167,9 @@ static bool add_parts(struct seg_duck_source *source, struct seg_parquet_scan *s
     return false;
   int64_t first_row = 0;
   for (size_t f = 0; f < files; f++)
-    for (uint32_t g = 0; g < scan->files[f].group_count; g++) {
-      int64_t rows = scan->files[f].groups[g].row_count, size = part_rows(rows, most);
-      for (int64_t at = 0; at < rows; at += size) {
-        int64_t part = rows - at < size ? rows - at : size;
-        scan->parts[scan->part_count++] =
-            (struct seg_parquet_part){(uint32_t)f, g, at, first_row, part};
-        first_row += part;
-      }
-    }
+    for (uint32_t g = 0; g < scan->files[f].group_count; g++)
+      if (!add_group(source, scan, (uint32_t)f, g, most, &first_row))
+        return false;
   return true;
 }
 
@@ -172,6 +194,14 @@ static struct seg_parquet_scan *new_scan(struct seg_duck_source *source,
       return NULL;
   }
   return add_parts(source, scan) ? scan : NULL;
+}
+
+void seg_parquet_scan_close(struct seg_duck_source *source) {
+  const struct seg_parquet_scan *scan = source->parquet;
+  for (size_t p = 0; scan != NULL && p < scan->part_count; p++)
+    for (uint32_t c = 0; scan->parts[p].group_row == 0 && c < source->column_count; c++)
+      if (scan->parts[p].shared != NULL)
+        seg_shared_pages_deinit(&scan->parts[p].shared[c]);
 }
 
 static enum seg_status parquet_next(struct seg_source *head, struct seg_morsel *morsel, bool *end,

@@ -10,6 +10,7 @@
 
 #include "runtime/io/source_duckdb.h"
 #include "runtime/parquet/parquet_file.h"
+#include "runtime/parquet/shared_pages.h"
 
 /** A column of the query in one file. */
 struct seg_parquet_place {
@@ -22,6 +23,7 @@ struct seg_parquet_part {
   int64_t group_row; // its first row in the group
   int64_t first_row; // the same in the scan
   int64_t row_count;
+  struct seg_shared_pages *shared; // per column of the query; NULL: it is the whole group
 };
 
 struct seg_parquet_scan {
@@ -35,6 +37,9 @@ struct seg_parquet_scan {
 /** After the columns are bound: let source->parquet deliver the rows, where that is possible.
  * `files` have been read before, and live as long as the source; NULL: they are read here. */
 void seg_parquet_scan_open(struct seg_duck_source *source, struct seg_parquet_file *files);
+
+/** NULL is fine. */
+void seg_parquet_scan_close(struct seg_duck_source *source);
 
 /** The readers of one morsel. NULL is fine. */
 void seg_parquet_readers_free(struct seg_parquet_readers *readers);

@@ -51,12 +51,24 @@ void seg_column_reader_deinit(struct seg_column_reader *reader) {
     memset(&from->member, 0, sizeof from->member);                                                 \
   } while (0)
 
+// Bytes of the file that are unpacked, and that nobody needs again.
+static void lend_window(struct seg_column_reader *from, struct seg_column_reader *to) {
+  if (from->chunk == NULL || from->window.bytes == NULL || to->window.bytes != NULL ||
+      from->offset < from->window_offset + (int64_t)from->window_size)
+    return;
+  LEND(window);
+  from->window_size = 0;
+}
+
 void seg_column_reader_lend(struct seg_column_reader *from, struct seg_column_reader *to) {
+  if (from->shared != NULL)
+    lend_window(from, to);
   if (from->chunk == NULL || from->row < from->row_count || from->dense == NULL ||
       to->dense != NULL)
     return;
   from->chunk = NULL; // it stands nowhere
-  LEND(window);
+  if (to->window.bytes == NULL)
+    LEND(window);
   LEND(known);
   LEND(row_codes);
   LEND(dense_codes);
@@ -126,6 +138,12 @@ static const uint8_t *window_at(const struct seg_column_reader *reader, int64_t 
 
 static enum seg_reader_result read_header(struct seg_column_reader *reader,
                                           struct seg_parquet_page *page) {
+  const struct seg_shared_page *found =
+      reader->shared == NULL ? NULL : seg_shared_pages_find(reader->shared, reader->offset);
+  if (found != NULL) {
+    *page = found->page;
+    return SEG_READER_FINE;
+  }
   size_t least = 1;
   for (;;) {
     enum seg_reader_result result = look_at(reader, reader->offset, least);
@@ -146,9 +164,9 @@ static enum seg_reader_result read_header(struct seg_column_reader *reader,
 }
 
 // The page's bytes, unpacked, into `buffer`.
-static enum seg_reader_result unpack(struct seg_column_reader *reader,
-                                     const struct seg_parquet_page *page,
-                                     struct seg_byte_buffer *buffer) {
+static enum seg_reader_result unpack_into(struct seg_column_reader *reader,
+                                          const struct seg_parquet_page *page,
+                                          struct seg_byte_buffer *buffer) {
   enum seg_parquet_codec codec = page->is_packed ? reader->chunk->codec : SEG_PARQUET_PLAIN;
   uint32_t levels = page->level_size; // always as they are
   if (!seg_parquet_may_unpack(codec, page->size, page->unpacked_size))
@@ -172,6 +190,36 @@ static enum seg_reader_result unpack(struct seg_column_reader *reader,
              : SEG_READER_DAMAGED;
 }
 
+static enum seg_reader_result unpack_shared(struct seg_column_reader *reader,
+                                            const struct seg_parquet_page *page,
+                                            const uint8_t **bytes) {
+  const struct seg_shared_page *found = seg_shared_pages_find(reader->shared, reader->offset);
+  if (found != NULL) {
+    *bytes = found->bytes;
+    return SEG_READER_FINE;
+  }
+  struct seg_byte_buffer own = {0};
+  enum seg_reader_result result = unpack_into(reader, page, &own);
+  struct seg_shared_page made = {reader->offset, *page, own.bytes};
+  if (result == SEG_READER_FINE && !SEG_VEC_PUSH(&reader->shared->pages, made))
+    result = SEG_READER_NO_MEMORY;
+  if (result != SEG_READER_FINE)
+    free(own.bytes);
+  *bytes = own.bytes;
+  return result;
+}
+
+// The page's bytes, unpacked: in `buffer`, or those that all threads have.
+static enum seg_reader_result unpack(struct seg_column_reader *reader,
+                                     const struct seg_parquet_page *page,
+                                     struct seg_byte_buffer *buffer, const uint8_t **bytes) {
+  if (reader->shared != NULL && seg_shared_pages_wants(reader->shared, page, reader->row))
+    return unpack_shared(reader, page, bytes);
+  enum seg_reader_result result = unpack_into(reader, page, buffer);
+  *bytes = buffer->bytes;
+  return result;
+}
+
 static enum seg_reader_result read_dictionary(struct seg_column_reader *reader,
                                               const struct seg_parquet_page *page) {
   struct seg_parquet_dictionary *dictionary = &reader->dictionary;
@@ -180,12 +228,13 @@ static enum seg_reader_result read_dictionary(struct seg_column_reader *reader,
       (page->encoding != SEG_ENCODING_PLAIN && page->encoding != SEG_ENCODING_PLAIN_DICTIONARY))
     return SEG_READER_DAMAGED;
   dictionary->generation++;
-  enum seg_reader_result result = unpack(reader, page, &dictionary->page);
+  const uint8_t *at;
+  enum seg_reader_result result = unpack(reader, page, &dictionary->page, &at);
   if (result != SEG_READER_FINE)
     return result;
   size_t size = seg_parquet_value_size(reader->column->type);
   dictionary->count = page->count;
-  dictionary->values = dictionary->page.bytes;
+  dictionary->values = at;
   if (reader->column->type != SEG_PARQUET_TEXT)
     return size > 0 && page->count <= page->unpacked_size / size ? SEG_READER_FINE
                                                                  : SEG_READER_DAMAGED;
@@ -199,7 +248,6 @@ static enum seg_reader_result read_dictionary(struct seg_column_reader *reader,
       return SEG_READER_NO_MEMORY;
     dictionary->text_capacity = (size_t)page->count + 1;
   }
-  const uint8_t *at = dictionary->page.bytes;
   dictionary->values = dictionary->texts;
   return seg_parquet_read_texts(&at, at + page->unpacked_size, page->count, dictionary->texts);
 }
@@ -225,12 +273,12 @@ static enum seg_reader_result begin_page(struct seg_column_reader *reader,
                                          const struct seg_parquet_page *page) {
   if (!keep_page(reader))
     return SEG_READER_NO_MEMORY;
-  enum seg_reader_result result = unpack(reader, page, &reader->page);
+  enum seg_reader_result result = unpack(reader, page, &reader->page, &reader->page_bytes);
   return result == SEG_READER_FINE ? seg_parquet_begin_values(reader, page) : result;
 }
 
 // Go on to the page that has the row `row`, which is not in the present one.
-static enum seg_reader_result find_page(struct seg_column_reader *reader, int64_t row) {
+static enum seg_reader_result find_page_alone(struct seg_column_reader *reader, int64_t row) {
   for (;;) {
     struct seg_parquet_page page;
     enum seg_reader_result result = read_header(reader, &page);
@@ -252,9 +300,19 @@ static enum seg_reader_result find_page(struct seg_column_reader *reader, int64_
   }
 }
 
+static enum seg_reader_result find_page(struct seg_column_reader *reader, int64_t row) {
+  if (reader->shared == NULL)
+    return find_page_alone(reader, row);
+  pthread_mutex_lock(&reader->shared->lock);
+  enum seg_reader_result result = find_page_alone(reader, row);
+  pthread_mutex_unlock(&reader->shared->lock);
+  return result;
+}
+
 enum seg_reader_result seg_column_reader_seek(struct seg_column_reader *reader, int descriptor,
                                               const struct seg_parquet_column *column,
-                                              const struct seg_parquet_group *group, int64_t row) {
+                                              const struct seg_parquet_group *group, int64_t row,
+                                              struct seg_shared_pages *shared) {
   const struct seg_parquet_chunk *chunk = &group->chunks[column->place];
   if (!allocate(reader))
     return SEG_READER_NO_MEMORY;
@@ -271,6 +329,7 @@ enum seg_reader_result seg_column_reader_seek(struct seg_column_reader *reader, 
     reader->dictionary.values = NULL;
   }
   reader->descriptor = descriptor;
+  reader->shared = shared;
   while (reader->row < row) {
     enum seg_reader_result result = SEG_READER_FINE;
     int64_t rest = row - reader->row;

@@ -11,6 +11,7 @@
 #include "runtime/parquet/hybrid.h"
 #include "runtime/parquet/parquet_file.h"
 #include "runtime/parquet/parquet_page.h"
+#include "runtime/parquet/shared_pages.h"
 
 enum { SEG_PARQUET_STRETCH = 2048 }; // rows, at most
 
@@ -58,8 +59,10 @@ struct seg_column_reader {
   struct seg_byte_buffer window;
   int64_t window_offset;
   size_t window_size;
+  struct seg_shared_pages *shared; // by all threads that read the group; NULL: none
   /* The present page: */
-  struct seg_byte_buffer page;
+  struct seg_byte_buffer page; // where it is unpacked, unless it is shared
+  const uint8_t *page_bytes;
   struct seg_byte_buffer *kept; // pages before it that texts point to
   size_t kept_count, kept_capacity;
   uint32_t left; // rows
@@ -82,19 +85,19 @@ struct seg_column_reader {
 void seg_column_reader_deinit(struct seg_column_reader *reader);
 
 /** Go to a row of a row group. Where the reader stands before that row in the same group, it goes
- * on from there. */
-SEG_NODISCARD enum seg_reader_result seg_column_reader_seek(struct seg_column_reader *reader,
-                                                            int descriptor,
-                                                            const struct seg_parquet_column *column,
-                                                            const struct seg_parquet_group *group,
-                                                            int64_t row);
+ * on from there. `shared`, of the column in the group, is NULL when no other thread reads it; it is
+ * not for TEXT, whose values point into pages. */
+SEG_NODISCARD enum seg_reader_result seg_column_reader_seek(
+    struct seg_column_reader *reader, int descriptor, const struct seg_parquet_column *column,
+    const struct seg_parquet_group *group, int64_t row, struct seg_shared_pages *shared);
 
 /** At most `most` rows of the group, at least one; there must be one. */
 SEG_NODISCARD enum seg_reader_result seg_column_reader_next(struct seg_column_reader *reader,
                                                             uint32_t most);
 
 /** A reader that has given all rows of its group lends its buffers to the next one, which has none:
- * what is read column by column goes through memory that is still in the cache. */
+ * what is read column by column goes through memory that is still in the cache. Of shared pages the
+ * bytes of the file are lent as soon as all of them are unpacked. */
 void seg_column_reader_lend(struct seg_column_reader *from, struct seg_column_reader *to);
 
 /** Texts that were handed out are no longer needed. */

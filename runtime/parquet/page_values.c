@@ -99,8 +99,8 @@ enum seg_reader_result seg_parquet_begin_values(struct seg_column_reader *reader
                                                 const struct seg_parquet_page *page) {
   bool fine;
   reader->left = page->count;
-  reader->at = reader->page.bytes;
-  reader->end = reader->page.bytes + page->unpacked_size;
+  reader->at = reader->page_bytes;
+  reader->end = reader->page_bytes + page->unpacked_size;
   reader->bit = 0;
   reader->has_levels = reader->column->optional;
   reader->is_coded = reader->is_rle = reader->is_delta = reader->is_split = false;

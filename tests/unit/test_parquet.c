@@ -213,26 +213,33 @@ struct column {
   int32_t values[64]; // -1: missing
 };
 
+static const struct seg_parquet_column column = {.type = SEG_PARQUET_INT32, .optional = true};
+
+// Rows `all->count` .. `end` - 1, where `reader` stands at the first.
+static void read_rows(struct seg_column_reader *reader, int64_t end, struct column *all) {
+  while (all->result == SEG_READER_FINE && all->count < end) {
+    int64_t rest = end - all->count;
+    all->result = seg_column_reader_next(reader, rest < 3 ? (uint32_t)rest : 3);
+    const struct seg_parquet_stretch *stretch = &reader->stretch;
+    for (uint32_t i = 0; all->result == SEG_READER_FINE && i < stretch->rows; i++) {
+      const int32_t *values = stretch->codes != NULL ? reader->dictionary.values : stretch->values;
+      bool known = stretch->known == NULL || seg_bitmap_test(stretch->known, i);
+      uint32_t at = stretch->codes != NULL ? stretch->codes[i] : i;
+      if (stretch->codes != NULL)
+        assert_int_equal(known, at < reader->dictionary.count);
+      all->values[all->count++] = known ? values[at] : -1;
+    }
+  }
+}
+
 static struct column read_column(const char *path, int64_t size, int64_t rows, int64_t from) {
-  const struct seg_parquet_column column = {.type = SEG_PARQUET_INT32, .optional = true};
   struct seg_parquet_chunk chunk = {.size = size, .codec = SEG_PARQUET_PLAIN, .readable = true};
   const struct seg_parquet_group group = {.row_count = rows, .chunks = &chunk};
   struct seg_column_reader reader = {0};
   struct column all = {0};
   int descriptor = open(path, O_RDONLY);
-  all.result = seg_column_reader_seek(&reader, descriptor, &column, &group, from);
-  while (all.result == SEG_READER_FINE && from + all.count < rows) {
-    all.result = seg_column_reader_next(&reader, 3);
-    const struct seg_parquet_stretch *stretch = &reader.stretch;
-    for (uint32_t i = 0; all.result == SEG_READER_FINE && i < stretch->rows; i++) {
-      const int32_t *values = stretch->codes != NULL ? reader.dictionary.values : stretch->values;
-      bool known = stretch->known == NULL || seg_bitmap_test(stretch->known, i);
-      uint32_t at = stretch->codes != NULL ? stretch->codes[i] : i;
-      if (stretch->codes != NULL)
-        assert_int_equal(known, at < reader.dictionary.count);
-      all.values[all.count++] = known ? values[at] : -1;
-    }
-  }
+  all.result = seg_column_reader_seek(&reader, descriptor, &column, &group, from, NULL);
+  read_rows(&reader, rows - from, &all);
   seg_column_reader_deinit(&reader);
   close(descriptor);
   return all;
@@ -282,6 +289,45 @@ static void pages_of_a_column(void **state) {
     assert_int_equal(all.count, 11 - from);
     assert_memory_equal(all.values, expected + from, (size_t)all.count * sizeof *expected);
   }
+}
+
+/* Two readers take turns at parts of three rows: what belongs to several parts is unpacked once. */
+static void shared_pages(void **state) {
+  (void)state;
+  enum { ROWS = 11, PART = 3, PARTS = 4 };
+  static const int32_t expected[ROWS] = {30, -1, 10, 20, -1, -1, -1, 7, 8, 7, 8};
+  struct pages pages = whole();
+  assert_int_equal(fclose(pages.file), 0);
+  struct seg_parquet_chunk chunk = {
+      .size = pages.size, .codec = SEG_PARQUET_PLAIN, .readable = true};
+  const struct seg_parquet_group group = {.row_count = ROWS, .chunks = &chunk};
+  struct seg_column_reader readers[2] = {{0}, {0}};
+  struct seg_shared_pages shared;
+  struct column all = {0};
+  int file = open(io_path("column"), O_RDONLY);
+  seg_shared_pages_init(&shared, PART, PARTS);
+  for (int part = 0; part < PARTS; part++) {
+    struct seg_column_reader *reader = &readers[part % 2];
+    // The second part's first row is in the first page: nothing of it is read from the file.
+    int from = part == 1 ? -1 : file;
+    all.result = seg_column_reader_seek(reader, from, &column, &group, part * PART, &shared);
+    read_rows(reader, part * PART + 1, &all);
+    reader->descriptor = file;
+    read_rows(reader, part < PARTS - 1 ? (part + 1) * PART : ROWS, &all);
+    assert_int_equal(all.result, SEG_READER_FINE);
+    // The dictionary, the first page (rows 0 to 3) and the second (4 to 6).
+    assert_int_equal(shared.pages.count, part == 0 ? 2 : 3);
+    seg_column_reader_lend(reader, &readers[1 - part % 2]);
+    if (part < PARTS - 1)
+      seg_shared_pages_part_done(&shared);
+  }
+  assert_memory_equal(all.values, expected, sizeof expected);
+  seg_shared_pages_part_done(&shared);
+  assert_int_equal(shared.pages.count, 0);
+  seg_shared_pages_deinit(&shared);
+  for (int r = 0; r < 2; r++)
+    seg_column_reader_deinit(&readers[r]);
+  close(file);
 }
 
 /* From each row on: what is skipped moves all streams alike. */
@@ -384,6 +430,7 @@ int main(void) {
       cmocka_unit_test(damaged_hybrid),
       cmocka_unit_test(differences),
       cmocka_unit_test_setup_teardown(pages_of_a_column, io_make_folder, io_remove_folder),
+      cmocka_unit_test_setup_teardown(shared_pages, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(split_pages, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(wrong_pages, io_make_folder, io_remove_folder),
       cmocka_unit_test_setup_teardown(damaged_footers, io_make_folder, io_remove_folder),
