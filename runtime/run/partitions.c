@@ -530,6 +530,10 @@ enum seg_status seg_partition_worker_new(struct seg_run_state *state, uint64_t r
   return folder_init(&(*worker)->folder, folding, error);
 }
 
+uint32_t seg_partition_worker_batch(const struct seg_partition_worker *worker) {
+  return worker->folding.partitions.batch_rows;
+}
+
 enum seg_status seg_partition_worker_run(struct seg_partition_worker *worker, uint32_t customers,
                                          struct seg_error *error) {
   uint32_t batch = worker->folding.partitions.batch_rows;

@@ -19,6 +19,9 @@ SEG_NODISCARD enum seg_status seg_partition_worker_new(struct seg_run_state *sta
                                                        struct seg_error *error);
 void seg_partition_worker_free(struct seg_partition_worker *worker);
 
+/** So many of the chosen customers are decided at a time. */
+uint32_t seg_partition_worker_batch(const struct seg_partition_worker *worker);
+
 /** Fold and decide the first `customers` of the chosen ones. Errors: those of stage 3. */
 SEG_NODISCARD enum seg_status seg_partition_worker_run(struct seg_partition_worker *worker,
                                                        uint32_t customers, struct seg_error *error);

@@ -13,10 +13,13 @@
 #include "runtime/run/workers.h"
 
 enum {
-  MOST_PERCENT = 40, // of all customers: above it, folding everybody once is less work
-  LOT = 1 << 14,     // customers that a worker takes at a time: a multiple of 64
-  SAMPLES = 16,      // stretches of customers by which the share is estimated
-  SAMPLE = 1 << 10,  // customers of one
+  MOST_PERCENT = 40,   // of all customers: above it, folding everybody once is less work
+  STEP = 1 << 13,      // customers among whom is looked for changes: a multiple of 64
+  LEAST_LOT = 1 << 14, // customers that a worker takes at a time: a multiple of STEP,
+  MOST_LOT = 1 << 16,  // the more, the fewer batches of decisions are not full
+  LOTS = 16,           // of each worker, where there are customers enough
+  SAMPLES = 16,        // stretches of customers by which the share is estimated
+  SAMPLE = 1 << 10,    // customers of one
 };
 
 static const char what_for[] = "what changed since the last run";
@@ -201,7 +204,7 @@ static bool added_later(const struct seg_run_state *state) {
 }
 
 // Events of the lot that has the most.
-static enum seg_status most_rows(const struct seg_run_state *state, uint64_t *most,
+static enum seg_status most_rows(const struct seg_run_state *state, uint64_t lot, uint64_t *most,
                                  struct seg_error *error) {
   enum seg_status status = SEG_OK;
   *most = 0;
@@ -210,7 +213,7 @@ static enum seg_status most_rows(const struct seg_run_state *state, uint64_t *mo
     uint64_t rows = 0;
     if (!seg_run_folds_event(state, e) || !seg_source_stored(state->sources->events[e], &from))
       continue;
-    status = seg_stored_rows_most(from.entity, state->keys->count, LOT, &rows, error);
+    status = seg_stored_rows_most(from.entity, state->keys->count, lot, &rows, error);
     *most = rows > *most ? rows : *most;
   }
   return status;
@@ -223,6 +226,7 @@ struct refresh {
   struct seg_store_entity *earlier;
   struct seg_refresh_marks marks;
   bool together;           // rows are read once for both days
+  uint64_t lot;            // customers
   uint64_t rows;           // of a lot, at most
   _Atomic uint64_t next;   // customer
   _Atomic uint64_t looked; // at so many customers
@@ -237,8 +241,9 @@ struct looker {
   struct look then, now;
   struct seg_partition_worker *then_worker; // NULL: `now` does both
   struct seg_partition_worker *now_worker;
-  uint64_t *marked; // of a lot
-  uint32_t *chosen;
+  uint64_t *marked; // of a step
+  uint32_t *chosen; // of the lot: those who are still to be looked at
+  uint32_t count;
 };
 
 static bool too_many(uint64_t some, uint64_t of) {
@@ -266,8 +271,8 @@ static enum seg_status estimate(struct refresh *refresh, uint64_t *marked, bool 
 static enum seg_status begin_looker(struct looker *looker, struct seg_error *error) {
   struct refresh *refresh = looker->refresh;
   struct seg_run_state *state = refresh->state;
-  looker->marked = calloc(LOT / 64, sizeof *looker->marked);
-  looker->chosen = calloc(LOT, sizeof *looker->chosen);
+  looker->marked = calloc(STEP / 64, sizeof *looker->marked);
+  looker->chosen = calloc(refresh->lot, sizeof *looker->chosen);
   if (looker->marked == NULL || looker->chosen == NULL) {
     seg_fail_memory(error, what_for);
     return SEG_OUT_OF_MEMORY;
@@ -298,19 +303,45 @@ static void end_looker(struct looker *looker) {
   free(looker->chosen);
 }
 
-static enum seg_status look_at(struct looker *looker, uint64_t first, uint64_t end,
-                               struct seg_error *error) {
-  memset(looker->marked, 0, LOT / 8);
+// Find those of customers first .. end - 1 that can be different.
+static enum seg_status choose(struct looker *looker, uint64_t first, uint64_t end,
+                              struct seg_error *error) {
+  memset(looker->marked, 0, STEP / 8);
   enum seg_status status =
       seg_refresh_marks_find(&looker->refresh->marks, first, end, looker->marked, error);
-  uint32_t count = 0;
-  for (uint32_t w = 0; status == SEG_OK && w < LOT / 64; w++)
+  uint32_t count = looker->count;
+  for (uint32_t w = 0; status == SEG_OK && w < STEP / 64; w++)
     for (uint64_t word = looker->marked[w]; word != 0; word &= word - 1)
       looker->chosen[count++] = (uint32_t)first + w * 64 + (uint32_t)__builtin_ctzll(word);
-  atomic_fetch_add(&looker->refresh->looked, count);
-  if (status == SEG_OK && looker->then_worker != NULL)
+  atomic_fetch_add(&looker->refresh->looked, count - looker->count);
+  looker->count = count;
+  return status;
+}
+
+// Look at the first `count` of them.
+static enum seg_status look_at(struct looker *looker, uint32_t count, struct seg_error *error) {
+  enum seg_status status = SEG_OK;
+  if (looker->then_worker != NULL)
     status = seg_partition_worker_run(looker->then_worker, count, error);
-  return status == SEG_OK ? seg_partition_worker_run(looker->now_worker, count, error) : status;
+  if (status == SEG_OK)
+    status = seg_partition_worker_run(looker->now_worker, count, error);
+  looker->count -= count;
+  memmove(looker->chosen, looker->chosen + count, looker->count * sizeof *looker->chosen);
+  return status;
+}
+
+// Those of a lot, in full batches but for the last: one of few takes as long as one of some
+// hundred. As soon as there are enough for one, while their days are in the cache.
+static enum seg_status look_at_lot(struct looker *looker, uint64_t first, uint64_t end,
+                                   struct seg_error *error) {
+  uint32_t batch = seg_partition_worker_batch(looker->now_worker);
+  enum seg_status status = SEG_OK;
+  for (uint64_t at = first; status == SEG_OK && at < end; at += STEP) {
+    status = choose(looker, at, end - at < STEP ? end : at + STEP, error);
+    if (status == SEG_OK && looker->count >= batch)
+      status = look_at(looker, looker->count / batch * batch, error);
+  }
+  return status == SEG_OK && looker->count > 0 ? look_at(looker, looker->count, error) : status;
 }
 
 static void take_counts(struct looker *looker) {
@@ -334,19 +365,26 @@ static void look_worker(void *context, unsigned worker) {
   enum seg_status status = begin_looker(&looker, &error);
   while (status == SEG_OK && !seg_first_error_any(&refresh->first) &&
          !too_many(refresh->looked, customers)) {
-    uint64_t first = atomic_fetch_add(&refresh->next, LOT);
+    uint64_t first = atomic_fetch_add(&refresh->next, refresh->lot);
     if (first >= customers)
       break;
-    status =
-        seg_run_interrupted(refresh->state)
-            ? seg_run_fail_interrupted(&error)
-            : look_at(&looker, first, customers - first < LOT ? customers : first + LOT, &error);
+    uint64_t end = customers - first < refresh->lot ? customers : first + refresh->lot;
+    status = seg_run_interrupted(refresh->state) ? seg_run_fail_interrupted(&error)
+                                                 : look_at_lot(&looker, first, end, &error);
   }
   if (status == SEG_OK)
     take_counts(&looker);
   else
     seg_first_error_offer(&refresh->first, 0, true, &error);
   end_looker(&looker);
+}
+
+// Many, so that all workers are done at about the same time.
+static uint64_t lot_of(const struct seg_run_state *state) {
+  uint64_t lot = state->keys->count / ((uint64_t)state->threads * LOTS) / STEP * STEP;
+  if (lot < LEAST_LOT)
+    return LEAST_LOT;
+  return lot < MOST_LOT ? lot : MOST_LOT;
 }
 
 // False when the earlier counts cannot have been those of these customers.
@@ -378,7 +416,8 @@ static enum seg_status prepare(struct refresh *refresh, bool *too_much, struct s
     return seg_fail_memory(error, what_for);
   seg_windows_resolve(state->plan, state->options->before->as_of, refresh->windows);
   refresh->together = added_later(state);
-  enum seg_status status = most_rows(state, &refresh->rows, error);
+  refresh->lot = lot_of(state);
+  enum seg_status status = most_rows(state, refresh->lot, &refresh->rows, error);
   if (status == SEG_OK)
     status = seg_refresh_marks_init(&refresh->marks, state, refresh->windows,
                                     state->options->before->parts, error);
