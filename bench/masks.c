@@ -98,7 +98,7 @@ static void *work(void *argument) {
   int64_t batch = MORSEL;
   const void **inputs = NULL;
   if (job->task != READ) {
-    if (seg_block_runner_init(&worker.runner, job->block, job->kernel, 4096, NULL) != SEG_OK)
+    if (seg_block_runner_init(&worker.runner, job->block, job->kernel, 4096, false, NULL) != SEG_OK)
       exit(1);
     batch = worker.runner.batch_rows;
     inputs = worker.runner.input_values;

@@ -277,6 +277,22 @@ static bool only_races(const struct compilation *compilation) {
          compilation->plan->holdout_count == 0;
 }
 
+/** Segments whose members are looked at even when they are only counted: those of chains, and those
+ * that have control groups. */
+static const bool *find_looked_at(const struct compilation *compilation, struct seg_arena *arena) {
+  const struct seg_plan *plan = compilation->plan;
+  bool *looked_at = SEG_NEW_ARRAY(arena, bool, (size_t)plan->segment_count + 1);
+  if (looked_at == NULL)
+    return NULL;
+  memset(looked_at, 0, (size_t)plan->segment_count + 1);
+  for (uint32_t c = 0; c < plan->chain_count; c++)
+    for (uint32_t m = 0; m < plan->chains[c].member_count; m++)
+      looked_at[plan->chains[c].members[m]] = true;
+  for (uint32_t h = 0; h < plan->holdout_count; h++)
+    looked_at[plan->holdouts[h].segment] = true;
+  return looked_at;
+}
+
 static enum seg_status fill_block(struct compilation *compilation, struct seg_arena *arena,
                                   const struct unit *unit, const uint64_t *addresses,
                                   struct seg_block_kernel *out) {
@@ -302,8 +318,12 @@ static enum seg_status fill_block(struct compilation *compilation, struct seg_ar
     return no_memory(compilation);
   if (unit->block == &compilation->plan->customer_block && only_races(compilation))
     return SEG_OK;
-  return seg_mask_program_build(arena, unit->block, layout->value_slots, out->level, &out->masks,
-                                compilation->error);
+  const bool *looked_at = NULL;
+  if (unit->block == &compilation->plan->customer_block &&
+      (looked_at = find_looked_at(compilation, arena)) == NULL)
+    return no_memory(compilation);
+  return seg_mask_program_build(arena, unit->block, layout->value_slots, out->level, looked_at,
+                                &out->masks, compilation->error);
 }
 
 static enum seg_status fill_kernels(struct compilation *compilation, struct seg_code *code,

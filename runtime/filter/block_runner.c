@@ -15,8 +15,9 @@ static int64_t rounded(int64_t rows) {
 }
 
 // Masks want batches of whole groups of words.
-static int64_t batch_of(const struct seg_block_kernel *kernel, int64_t batch_rows) {
-  int64_t most = seg_mask_program_batch(kernel->masks);
+static int64_t batch_of(const struct seg_block_kernel *kernel, int64_t batch_rows,
+                        bool only_counts) {
+  int64_t most = seg_mask_program_batch(kernel->masks, only_counts);
   int64_t wanted = (batch_rows + SEG_MASK_ROUND - 1) / SEG_MASK_ROUND * SEG_MASK_ROUND;
   return wanted < most ? wanted : most;
 }
@@ -69,12 +70,12 @@ enum seg_status seg_block_runner_init_values(struct seg_block_runner *runner,
 enum seg_status seg_block_runner_init(struct seg_block_runner *runner,
                                       const struct seg_block *block,
                                       const struct seg_block_kernel *kernel, int64_t batch_rows,
-                                      struct seg_error *error) {
-  enum seg_status status =
-      seg_block_runner_init_values(runner, block, kernel, batch_of(kernel, batch_rows), error);
-  return status == SEG_OK
-             ? seg_mask_runner_init(&runner->masks, kernel->masks, runner->batch_rows, error)
-             : status;
+                                      bool only_counts, struct seg_error *error) {
+  enum seg_status status = seg_block_runner_init_values(
+      runner, block, kernel, batch_of(kernel, batch_rows, only_counts), error);
+  return status == SEG_OK ? seg_mask_runner_init(&runner->masks, kernel->masks, runner->batch_rows,
+                                                 only_counts, error)
+                          : status;
 }
 
 // The buffers of all rows.
@@ -139,10 +140,10 @@ uint64_t seg_block_runner_value_bytes(const struct seg_block *block,
 
 uint64_t seg_block_runner_bytes(const struct seg_block *block,
                                 const struct seg_block_kernel *kernel, int64_t batch_rows,
-                                int64_t rows) {
-  int64_t batch = batch_of(kernel, batch_rows);
-  uint64_t bytes =
-      seg_mask_runner_bytes(kernel->masks, batch) + value_bytes(block, kernel, batch, rows);
+                                int64_t rows, bool only_counts) {
+  int64_t batch = batch_of(kernel, batch_rows, only_counts);
+  uint64_t bytes = seg_mask_runner_bytes(kernel->masks, batch, only_counts) +
+                   value_bytes(block, kernel, batch, rows);
   if (rows > batch)
     bytes += (uint64_t)block->mask_root_count * (uint64_t)rounded(rows) / 8;
   return bytes;
@@ -212,7 +213,7 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
   if (status != SEG_OK)
     return status;
   bool has_masks = runner->masks.program != NULL;
-  assert(has_masks || rows <= runner->batch_rows);
+  assert((has_masks && !runner->masks.only_counts) || rows <= runner->batch_rows);
   *fault = (struct seg_kernel_fault){.kind = SEG_FAULT_NONE};
   runner->is_one_batch = rows <= runner->batch_rows;
   seg_text_room_empty(&runner->texts);
@@ -251,9 +252,10 @@ enum seg_status seg_block_runner_apply(struct seg_block_runner *runner, int64_t 
     }
   }
   for (uint32_t r = 0; has_masks && rows % 64 != 0 && r < runner->block->mask_root_count; r++)
-    seg_bitmap_clear_tail(runner->is_one_batch ? seg_mask_runner_root(&runner->masks, r)
-                                               : runner->root_masks[r],
-                          rows);
+    if (seg_mask_runner_has_root(&runner->masks, r))
+      seg_bitmap_clear_tail(runner->is_one_batch ? seg_mask_runner_root(&runner->masks, r)
+                                                 : runner->root_masks[r],
+                            rows);
   return SEG_OK;
 }
 
@@ -281,13 +283,10 @@ const int16_t *seg_block_runner_codes(const struct seg_block_runner *runner, uin
   return place.is_input ? runner->input_codes[place.slot] : NULL;
 }
 
-void seg_block_runner_count(const struct seg_block_runner *runner, int64_t rows,
-                            uint32_t root_count, uint64_t *counts) {
-  const struct seg_mask_runner *masks = &runner->masks;
-  size_t words = seg_bitmap_words(rows);
+void seg_block_runner_count(struct seg_block_runner *runner, int64_t rows, uint32_t root_count,
+                            uint64_t *counts) {
   if (runner->is_one_batch)
-    masks->kernels->count_each(masks->slots, masks->stride, words, masks->program->root_slots,
-                               root_count, counts);
+    seg_mask_runner_count(&runner->masks, rows, root_count, counts);
   for (uint32_t r = 0; !runner->is_one_batch && r < root_count; r++)
-    counts[r] += masks->kernels->count(runner->root_masks[r], words);
+    counts[r] += runner->masks.kernels->count(runner->root_masks[r], seg_bitmap_words(rows));
 }

@@ -48,12 +48,14 @@ struct seg_block_runner {
   uint64_t **frame_value_known;
 };
 
-/** Batches of `batch_rows` rows, or fewer when there are many masks. Everything borrowed must
- * outlive the runner. */
+/** Batches of `batch_rows` rows, or fewer when there are many masks. `only_counts`: of mask roots
+ * that are not looked at (mask_program.h) only the counts are wanted, of at most as many rows at a
+ * time as a batch has. Everything borrowed must outlive the runner. */
 SEG_NODISCARD enum seg_status seg_block_runner_init(struct seg_block_runner *runner,
                                                     const struct seg_block *block,
                                                     const struct seg_block_kernel *kernel,
-                                                    int64_t batch_rows, struct seg_error *error);
+                                                    int64_t batch_rows, bool only_counts,
+                                                    struct seg_error *error);
 
 /** The same without masks: only values are computed, of at most `batch_rows` rows at a time. */
 SEG_NODISCARD enum seg_status seg_block_runner_init_values(struct seg_block_runner *runner,
@@ -66,7 +68,7 @@ void seg_block_runner_deinit(struct seg_block_runner *runner);
 /** Bytes of the buffers for so many rows. */
 uint64_t seg_block_runner_bytes(const struct seg_block *block,
                                 const struct seg_block_kernel *kernel, int64_t batch_rows,
-                                int64_t rows);
+                                int64_t rows, bool only_counts);
 
 /** The same without masks. */
 uint64_t seg_block_runner_value_bytes(const struct seg_block *block,
@@ -94,7 +96,8 @@ const struct seg_text_dictionary *seg_block_runner_dictionary(const struct seg_b
 const int16_t *seg_block_runner_codes(const struct seg_block_runner *runner, uint32_t root,
                                       const struct seg_code_bounds **bounds);
 
-/** After apply: the words of a mask root. */
+/** After apply: the words of a mask root; where only counts are wanted, of one that is looked at.
+ */
 static inline const uint64_t *seg_block_runner_mask(const struct seg_block_runner *runner,
                                                     uint32_t root) {
   return runner->is_one_batch ? seg_mask_runner_root(&runner->masks, root)
@@ -102,7 +105,7 @@ static inline const uint64_t *seg_block_runner_mask(const struct seg_block_runne
 }
 
 /** After apply to so many rows: counts[r] grows by those in mask root r, for the first roots. */
-void seg_block_runner_count(const struct seg_block_runner *runner, int64_t rows,
-                            uint32_t root_count, uint64_t *counts);
+void seg_block_runner_count(struct seg_block_runner *runner, int64_t rows, uint32_t root_count,
+                            uint64_t *counts);
 
 #endif

@@ -53,7 +53,7 @@ uint64_t seg_chain_racer_bytes(const struct seg_chain_stages *stages, int64_t ba
   uint64_t bytes =
       (uint64_t)batch_rows / 8 + (stages->stage_count - 1) * waiting_bytes(stages, batch_rows);
   for (uint32_t s = 0; s < stages->stage_count; s++)
-    bytes += seg_mask_runner_bytes(stages->stages[s].program, batch_rows);
+    bytes += seg_mask_runner_bytes(stages->stages[s].program, batch_rows, false);
   for (uint32_t c = 0; c < stages->chain_count; c++)
     bytes += stages->chains[c].member_count * sizeof(uint64_t);
   return bytes;
@@ -118,7 +118,7 @@ static enum seg_status need_runner(const struct seg_chain_racer *racer, uint32_t
   if (runner->program != NULL)
     return SEG_OK;
   return seg_mask_runner_init(runner, racer->stages->stages[number].program, racer->batch_rows,
-                              error);
+                              false, error);
 }
 
 static bool add_columns(const struct seg_chain_racer *racer, struct seg_chain_room *room) {

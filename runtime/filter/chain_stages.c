@@ -122,7 +122,7 @@ static void *build_share(void *argument) {
                             stages->kernel->level, &share->error);
   uint32_t *roots = share->roots;
   for (uint32_t s = share->first; share->status == SEG_OK && s < share->end; s++) {
-    share->status = seg_mask_planner_build(&planner, roots, roots_of(share, s),
+    share->status = seg_mask_planner_build(&planner, roots, roots_of(share, s), NULL,
                                            &stages->stages[s].program, &share->error);
     roots += roots_of(share, s);
   }
@@ -261,9 +261,9 @@ void seg_chain_stages_deinit(struct seg_chain_stages *stages) {
 }
 
 int64_t seg_chain_stages_batch(const struct seg_chain_stages *stages) {
-  int64_t least = seg_mask_program_batch(stages->stages[0].program);
+  int64_t least = seg_mask_program_batch(stages->stages[0].program, false);
   for (uint32_t s = 1; s < stages->stage_count; s++) {
-    int64_t rows = seg_mask_program_batch(stages->stages[s].program);
+    int64_t rows = seg_mask_program_batch(stages->stages[s].program, false);
     least = rows < least ? rows : least;
   }
   return least;

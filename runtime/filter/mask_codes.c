@@ -30,7 +30,7 @@ static size_t most_bytes(const struct seg_mask_coded *coded) {
 }
 
 uint64_t seg_mask_codes_bytes(const struct seg_mask_coded *coded) {
-  return seg_mask_runner_bytes(coded->program, AT_ONCE) + AT_ONCE * sizeof(struct seg_str) +
+  return seg_mask_runner_bytes(coded->program, AT_ONCE, false) + AT_ONCE * sizeof(struct seg_str) +
          most_bytes(coded);
 }
 
@@ -43,7 +43,7 @@ enum seg_status seg_mask_codes_init(struct seg_mask_code_tables *tables,
   if (tables->texts == NULL || tables->values == NULL || tables->answers == NULL)
     return seg_fail_memory(error, "the masks of texts");
   tables->values[coded->slot] = tables->texts;
-  return seg_mask_runner_init(&tables->entries, coded->program, AT_ONCE, error);
+  return seg_mask_runner_init(&tables->entries, coded->program, AT_ONCE, false, error);
 }
 
 void seg_mask_codes_deinit(struct seg_mask_code_tables *tables) {

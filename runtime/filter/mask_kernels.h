@@ -165,6 +165,8 @@ struct seg_mask_op {
   uint32_t level; // its operands are leaves, or come from lower levels
 };
 
+enum { SEG_MASK_OPERANDS_READ = 5 }; // of every operation, though it may have fewer
+
 /** picked[i] = numbers[codes[i]], 512 of them. */
 typedef void seg_mask_pick(const void *codes, const uint32_t *numbers, uint32_t *picked);
 
@@ -193,6 +195,11 @@ struct seg_mask_kernels {
   /** counts[i] grows by the bits that are 1 in the first `words` words of slot roots[i]. */
   void (*count_each)(const uint64_t *slots, size_t stride, size_t words, const uint32_t *roots,
                      uint32_t root_count, uint64_t *counts);
+  /** counts[i] grows by the bits that are 1 among the first `rows` of what operation i gives, which
+   * is put nowhere. SEG_MASK_OPERANDS_READ operands are
+   * looked at, though not their slots. */
+  void (*tally)(const uint64_t *slots, size_t stride, int64_t rows, const struct seg_mask_op *ops,
+                uint32_t count, const uint32_t *operands, uint64_t *counts);
   /** win = mask & unassigned leaves unassigned, and goes into the slices (stride words apart) of
    * the bits of `number`; slices NULL: nowhere. The bits that won. */
   uint64_t (*claim)(const uint64_t *mask, size_t words, uint64_t *unassigned, uint32_t number,

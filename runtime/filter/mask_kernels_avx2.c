@@ -454,6 +454,28 @@ KERNEL void rank_i32(const void *values, int64_t rows, const union seg_mask_rank
                           _mm256_permutevar8x32_epi32(found[h], order));
   }
 }
+
+// Counting what operations give (mask_kernels_tally.h)
+
+typedef uint64_t tallied_words __attribute__((vector_size(32), aligned(8), may_alias));
+
+// The bits that are 1, of every byte: those of its halves are looked up.
+INLINE tallied_words count_parts(tallied_words bits) {
+  const __m256i counts = _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1,
+                                          2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+  const __m256i half = _mm256_set1_epi8(0x0f), words = (__m256i)bits;
+  const __m256i low = _mm256_shuffle_epi8(counts, _mm256_and_si256(words, half));
+  const __m256i high =
+      _mm256_shuffle_epi8(counts, _mm256_and_si256(_mm256_srli_epi16(words, 4), half));
+  return (tallied_words)_mm256_add_epi8(low, high);
+}
+
+INLINE tallied_words sum_parts(tallied_words parts) {
+  return (tallied_words)_mm256_sad_epu8((__m256i)parts, _mm256_setzero_si256());
+}
+#define PARTS_BY_HAND
+#define TALLIES_SHAPES
+
 #define BINS      SEG_MASK_BYTE_BINS
 #define RANK_WIDE NULL, NULL
 

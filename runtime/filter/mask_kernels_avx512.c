@@ -167,6 +167,36 @@ KERNEL void count_each(const uint64_t *slots, size_t stride, size_t words, const
     counts[r] += count_bits(slots + roots[r] * stride, words);
 }
 
+// Counting what operations give (mask_kernels_tally.h): their words are counted as they come.
+
+typedef uint64_t tallied_words __attribute__((vector_size(64), aligned(8), may_alias));
+
+INLINE tallied_words count_parts(tallied_words bits) {
+  return (tallied_words)_mm512_popcnt_epi64((__m512i)bits);
+}
+
+INLINE tallied_words sum_parts(tallied_words parts) {
+  return parts;
+}
+
+KERNEL void add_sums(const tallied_words *sums, uint32_t count, uint64_t *counts) {
+  if (count == 8) {
+    __m512i parts[8];
+#pragma GCC unroll 8
+    for (uint32_t i = 0; i < 8; i++)
+      parts[i] = (__m512i)sums[i];
+    const __m512i before = _mm512_loadu_si512(counts);
+    _mm512_storeu_si512(counts, _mm512_add_epi64(before, add_across(parts)));
+    return;
+  }
+  for (uint32_t i = 0; i < count; i++)
+    counts[i] += (uint64_t)_mm512_reduce_add_epi64((__m512i)sums[i]);
+}
+#define PARTS_BY_HAND
+#define TALLIES_SHAPES
+#define ADD_SUMS_BY_HAND
+#define COUNTS_WORDS
+
 // Where nobody asks who won whom, without branches: they would be hard to foresee.
 INLINE uint64_t claim_only(const uint64_t *mask, size_t words, uint64_t *unassigned) {
   __m512i bits = _mm512_setzero_si512();

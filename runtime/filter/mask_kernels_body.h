@@ -328,8 +328,9 @@ enum { FEW_OPERANDS = 8 };
 
 // The words of one operation of few operands: factors of the AND first, then alternatives of the
 // OR. Complements are flipped.
-SPREAD void combine_few(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *op,
-                        const uint32_t *operands, uint32_t factors, uint32_t alternatives) {
+SPREAD void combine_few(const uint64_t *slots, size_t stride, size_t words,
+                        const struct seg_mask_op *op, const uint32_t *operands, uint32_t factors,
+                        uint32_t alternatives, uint64_t *out) {
   const uint64_t *at[FEW_OPERANDS];
   vector_words flips[FEW_OPERANDS];
 #pragma GCC unroll 8
@@ -338,7 +339,6 @@ SPREAD void combine_few(uint64_t *slots, size_t stride, size_t words, const stru
     at[i] = slots + operands[i] * stride;
     flips[i] = (vector_words){0} - !is_plain;
   }
-  uint64_t *out = slots + op->out * stride;
   for (size_t w = 0; w < words; w += VECTOR_WORDS) {
     vector_words all = ~(vector_words){0}, any = {0};
 #pragma GCC unroll 8
@@ -354,8 +354,8 @@ SPREAD void combine_few(uint64_t *slots, size_t stride, size_t words, const stru
 }
 
 // The words of any operation.
-KERNEL void combine_many(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *op,
-                         const uint32_t *operands) {
+KERNEL void combine_many(const uint64_t *slots, size_t stride, size_t words,
+                         const struct seg_mask_op *op, const uint32_t *operands, uint64_t *out) {
   const uint32_t factors = op->plain + op->negated, alternatives = op->any + op->any_negated;
   for (size_t w = 0; w < words; w += VECTOR_WORDS) {
     vector_words all = ~(vector_words){0}, any = {0};
@@ -367,36 +367,44 @@ KERNEL void combine_many(uint64_t *slots, size_t stride, size_t words, const str
              -(uint64_t)(i >= op->any);
     if (alternatives > 0)
       all &= any;
-    *(vector_words *)(slots + op->out * stride + w) = all;
+    *(vector_words *)(out + w) = all;
   }
 }
 
 // Loops over so many operands as there mostly are need no counting.
 #define COMBINE(factors, alternatives)                                                             \
   case (factors) * 4 + (alternatives):                                                             \
-    combine_few(slots, stride, words, op, operands + op->first, factors, alternatives);            \
+    combine_few(slots, stride, words, op, operands, factors, alternatives, out);                   \
     break
 
-KERNEL void combine(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *ops,
-                    uint32_t count, const uint32_t *operands) {
-  for (const struct seg_mask_op *op = ops; op < ops + count; op++) {
-    uint32_t factors = op->plain + op->negated, alternatives = op->any + op->any_negated;
-    switch (alternatives < 4 ? factors * 4 + alternatives : 0) {
-      COMBINE(1, 0);
-      COMBINE(2, 0);
-      COMBINE(3, 0);
-      COMBINE(4, 0);
-      COMBINE(1, 2);
-      COMBINE(2, 2);
-      COMBINE(3, 2);
-      COMBINE(4, 2);
-      COMBINE(1, 3);
-      COMBINE(2, 3);
-    default: combine_many(slots, stride, words, op, operands + op->first); break;
-    }
+SPREAD void combine_one(const uint64_t *slots, size_t stride, size_t words,
+                        const struct seg_mask_op *op, const uint32_t *operands, uint64_t *out) {
+  uint32_t factors = op->plain + op->negated, alternatives = op->any + op->any_negated;
+  switch (alternatives < 4 ? factors * 4 + alternatives : 0) {
+    COMBINE(1, 0);
+    COMBINE(2, 0);
+    COMBINE(3, 0);
+    COMBINE(4, 0);
+    COMBINE(0, 2);
+    COMBINE(1, 2);
+    COMBINE(2, 2);
+    COMBINE(3, 2);
+    COMBINE(4, 2);
+    COMBINE(0, 3);
+    COMBINE(1, 3);
+    COMBINE(2, 3);
+  default: combine_many(slots, stride, words, op, operands, out); break;
   }
 }
 #undef COMBINE
+
+KERNEL void combine(uint64_t *slots, size_t stride, size_t words, const struct seg_mask_op *ops,
+                    uint32_t count, const uint32_t *operands) {
+  for (const struct seg_mask_op *op = ops; op < ops + count; op++)
+    combine_one(slots, stride, words, op, operands + op->first, slots + op->out * stride);
+}
+
+#include "runtime/filter/mask_kernels_tally.h"
 
 #ifndef COUNT_BY_HAND
 SPREAD uint64_t count_eight(const uint64_t *words) {
@@ -550,6 +558,7 @@ const struct seg_mask_kernels KERNELS = {
     .combine = combine,
     .count = count_bits,
     .count_each = count_each,
+    .tally = tally,
     .claim = claim,
     .expand = expand,
 };

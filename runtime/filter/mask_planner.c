@@ -3,6 +3,9 @@
 // An AND that only one other AND reads is no operation of its own: its operands become those of its
 // reader. Where the reader wants its complement, which is an OR, an operation has room for one.
 //
+// What only roots are that nobody looks at comes last (mask_program.h). Its operations take ANDs of
+// two leaves as they are, though a few of them have the same one: a slot costs more.
+//
 // Operations stand in levels and, in a level, by what they are made of: the processor then foresees
 // how many operands come.
 #include "runtime/filter/mask_planner.h"
@@ -17,6 +20,7 @@
 struct making {
   struct seg_mask_planner *planner;
   struct seg_mask_program *program;
+  bool only_counts; // some roots are only counted
   uint32_t and_count;
   uint32_t operand_count;
 };
@@ -166,12 +170,52 @@ void seg_mask_planner_deinit(struct seg_mask_planner *planner) {
 
 // One program
 
+/** Only roots read it, all of them as it is or all its complement, and nobody looks at them. */
+static bool is_tallied(const struct making *making, uint32_t n) {
+  const struct seg_mask_planned *node = &making->planner->nodes[n];
+  return making->only_counts && making->planner->graph.nodes[n].kind == SEG_MASK_AND &&
+         node->uses == node->root_uses && !node->looked_at &&
+         (node->complement_root_uses == 0 || node->is_complement_root);
+}
+
+/** Can the operation have the AND as its OR? Roots that are complements are an OR already. */
+static bool takes_or(const struct seg_mask_planner *planner, uint32_t owner, uint32_t n) {
+  const struct seg_mask_planned *node = &planner->nodes[owner];
+  return owner != 0 && !node->is_complement_root && (node->or_of == 0 || node->or_of == n);
+}
+
+/** An AND of two leaves that a few operations have as one of their two parts, of those that are
+ * only tallied. */
+static bool may_be_copied(const struct making *making, uint32_t n) {
+  const struct seg_mask_planner *planner = making->planner;
+  const struct seg_mask_node *nodes = planner->graph.nodes;
+  const struct seg_mask_planned *node = &planner->nodes[n];
+  if (!making->only_counts || node->uses > SEG_MASK_COPIES || node->root_uses > 0 ||
+      nodes[nodes[n].left / 2].kind == SEG_MASK_AND ||
+      nodes[nodes[n].right / 2].kind == SEG_MASK_AND)
+    return false;
+  for (uint32_t i = 0; i < node->uses; i++) {
+    const uint32_t reader = node->readers[i] / 2;
+    if (!is_tallied(making, reader) || (node->readers[i] % 2 != 0 && !takes_or(planner, reader, n)))
+      return false;
+  }
+  return true;
+}
+
 /** Operations have slots. A node whose readers are all known is one, or a part of its reader's. */
-static void assign_node(const struct seg_mask_planner *planner, uint32_t n) {
+static void assign_node(const struct making *making, uint32_t n) {
+  const struct seg_mask_planner *planner = making->planner;
   struct seg_mask_planned *node = &planner->nodes[n];
+  node->is_complement_root = node->uses == node->complement_root_uses;
+  if (node->uses > 1 && may_be_copied(making, n)) {
+    for (uint32_t i = 0; i < node->uses; i++)
+      if (node->readers[i] % 2 != 0)
+        planner->nodes[node->readers[i] / 2].or_of = n;
+    return;
+  }
   node->stored = node->stored || node->uses > 1;
   if (!node->stored && node->complement) {
-    node->stored = node->owner == 0 || planner->nodes[node->owner].or_of != 0;
+    node->stored = !takes_or(planner, node->owner, n);
     if (!node->stored) {
       planner->nodes[node->owner].or_of = n;
       node->owner = 0;
@@ -196,11 +240,13 @@ static void mark_node(struct making *making, uint32_t n) {
     making->program->leaf_count++;
     return;
   }
-  assign_node(planner, n);
+  assign_node(making, n);
   making->and_count++;
   const seg_mask_literal operands[] = {node->left, node->right};
   for (int i = 0; i < 2; i++) {
     struct seg_mask_planned *operand = use_node(planner, operands[i] / 2);
+    if (operand->uses <= SEG_MASK_COPIES)
+      operand->readers[operand->uses - 1] = 2 * n + operands[i] % 2;
     operand->owner = planner->nodes[n].owner;
     operand->complement = operand->complement || operands[i] % 2 != 0;
   }
@@ -208,10 +254,16 @@ static void mark_node(struct making *making, uint32_t n) {
 
 /** Which nodes roots need, how often they are read, and which get a slot. Readers have higher
  * numbers than what they read. */
-static void mark_nodes(struct making *making, const uint32_t *roots) {
+static void mark_nodes(struct making *making, const uint32_t *roots, const bool *looked_at) {
   const struct seg_mask_planner *planner = making->planner;
-  for (uint32_t r = 0; r < making->program->root_count; r++)
-    use_node(planner, planner->literals[roots[r]] / 2)->stored = true;
+  for (uint32_t r = 0; r < making->program->root_count; r++) {
+    const seg_mask_literal literal = planner->literals[roots[r]];
+    struct seg_mask_planned *node = use_node(planner, literal / 2);
+    node->stored = true;
+    node->root_uses++;
+    node->looked_at = node->looked_at || looked_at == NULL || looked_at[r];
+    node->complement_root_uses += literal % 2;
+  }
   for (size_t w = seg_bitmap_words(planner->graph.count); w-- > 0;) {
     // Nodes below the one that is looked at are still added to the word.
     for (uint64_t done = 0; (planner->used[w] & ~done) != 0;) {
@@ -285,7 +337,7 @@ static enum seg_status build_entries(const struct making *making, struct seg_mas
   block.steps = steps;
   block.mask_roots = roots;
   block.mask_root_count = coded->count;
-  return seg_mask_program_build(arena, &block, planner->value_slots, planner->level,
+  return seg_mask_program_build(arena, &block, planner->value_slots, planner->level, NULL,
                                 &coded->program, error);
 }
 
@@ -317,7 +369,8 @@ static enum seg_status add_coded(const struct making *making, struct seg_error *
 
 /** The operands of an AND with those of the ANDs that are no operations of their own, but for the
  * one whose complement is the OR; false when it is never true. */
-static bool gather(const struct seg_mask_planner *planner, uint32_t n, uint32_t *count) {
+static bool gather(struct seg_mask_planner *planner, uint32_t n, uint32_t *count) {
+  const uint32_t stamp = ++planner->gathers;
   const struct seg_mask_node *nodes = planner->graph.nodes;
   seg_mask_literal *gathered = planner->gathered, *pending = planner->pending;
   uint32_t left = 0, done = 0;
@@ -332,14 +385,14 @@ static bool gather(const struct seg_mask_planner *planner, uint32_t n, uint32_t 
         continue;
       pending[left++] = node->right;
       pending[left++] = node->left;
-    } else if (planned->stamps[literal % 2] != n) {
-      planned->stamps[literal % 2] = n;
+    } else if (planned->stamps[literal % 2] != stamp) {
+      planned->stamps[literal % 2] = stamp;
       gathered[done++] = literal;
     }
   }
   *count = done;
   for (uint32_t i = 0; i < done; i++) {
-    if (planner->nodes[gathered[i] / 2].stamps[seg_mask_not(gathered[i]) % 2] == n)
+    if (planner->nodes[gathered[i] / 2].stamps[seg_mask_not(gathered[i]) % 2] == stamp)
       return false;
   }
   return true;
@@ -372,30 +425,39 @@ static struct seg_mask_op *add_op(struct making *making, uint32_t out,
   return op;
 }
 
+/** The complement of an AND. */
+static void add_or(struct making *making, struct seg_mask_op *op, const seg_mask_literal *operands,
+                   uint32_t count) {
+  op->any = add_operands(making, op, operands, count, true);
+  op->any_negated = add_operands(making, op, operands, count, false);
+  making->planner->levels[op->out] = op->level;
+}
+
 static void place_op(struct making *making, uint32_t n) {
-  const struct seg_mask_planner *planner = making->planner;
+  struct seg_mask_planner *planner = making->planner;
   struct seg_mask_planned *node = &planner->nodes[n];
   uint32_t count;
   node->slot = making->program->slot_count++;
   if (!gather(planner, n, &count)) {
-    const seg_mask_literal never[] = {planner->gathered[0], seg_mask_not(planner->gathered[0])};
-    (void)add_op(making, node->slot, never, 2);
+    planner->gathered[1] = seg_mask_not(planner->gathered[0]);
+    count = 2;
+  }
+  if (node->is_complement_root) {
+    add_or(making, add_op(making, node->slot, NULL, 0), planner->gathered, count);
     return;
   }
   struct seg_mask_op *op = add_op(making, node->slot, planner->gathered, count);
-  if (node->or_of == 0 || !gather(planner, node->or_of, &count))
-    return;
-  op->any = add_operands(making, op, planner->gathered, count, true);
-  op->any_negated = add_operands(making, op, planner->gathered, count, false);
-  planner->levels[op->out] = op->level;
+  if (node->or_of != 0 && gather(planner, node->or_of, &count))
+    add_or(making, op, planner->gathered, count);
 }
 
-static void place_ops(struct making *making) {
+static void place_ops(struct making *making, bool are_tallied) {
   const struct seg_mask_planner *planner = making->planner;
   for (size_t w = 0; w < seg_bitmap_words(planner->graph.count); w++)
     for (uint64_t left = planner->used[w]; left != 0; left &= left - 1) {
       uint32_t n = (uint32_t)(64 * w) + (uint32_t)__builtin_ctzll(left);
-      if (planner->graph.nodes[n].kind == SEG_MASK_AND && planner->nodes[n].stored)
+      if (planner->graph.nodes[n].kind == SEG_MASK_AND && planner->nodes[n].stored &&
+          is_tallied(making, n) == are_tallied)
         place_op(making, n);
     }
 }
@@ -415,19 +477,56 @@ static int compare_ops(const void *left, const void *right) {
   return 0;
 }
 
-/** Roots that are complements get slots of their own. */
-static void place_roots(struct making *making, const uint32_t *roots) {
+/** Where roots are. Those that are complements of what is read otherwise, too, get slots of their
+ * own: those that somebody looks at, or the others. */
+static void place_roots(struct making *making, const uint32_t *roots, const bool *looked_at,
+                        bool are_looked_at) {
   const struct seg_mask_planner *planner = making->planner;
   struct seg_mask_program *program = making->program;
   for (uint32_t r = 0; r < program->root_count; r++) {
-    seg_mask_literal literal = planner->literals[roots[r]];
-    program->root_slots[r] = planner->nodes[literal / 2].slot;
-    if (literal % 2 == 0)
-      continue;
-    program->root_slots[r] = program->slot_count++;
-    (void)add_op(making, program->root_slots[r], &literal, 1);
+    const seg_mask_literal literal = planner->literals[roots[r]];
+    const struct seg_mask_planned *node = &planner->nodes[literal / 2];
+    if (literal % 2 == 0 || node->is_complement_root) {
+      program->root_slots[r] = node->slot;
+    } else if ((looked_at == NULL || looked_at[r]) == are_looked_at) {
+      program->root_slots[r] = program->slot_count++;
+      (void)add_op(making, program->root_slots[r], &literal, 1);
+    }
   }
-  qsort(program->ops, program->op_count, sizeof *program->ops, compare_ops);
+}
+
+/** What is read again comes first, then what is tallied when only counts are wanted. */
+static void place_all(struct making *making, const uint32_t *roots, const bool *looked_at) {
+  struct seg_mask_program *program = making->program;
+  place_ops(making, false);
+  place_roots(making, roots, looked_at, true);
+  const uint32_t inner = program->inner_op_count = program->op_count;
+  program->inner_slot_count = program->slot_count;
+  place_ops(making, true);
+  place_roots(making, roots, looked_at, false);
+  qsort(program->ops, inner, sizeof *program->ops, compare_ops);
+  qsort(program->ops + inner, program->op_count - inner, sizeof *program->ops, compare_ops);
+}
+
+/** The operation that gives each root, or one more that has nothing but its slot. */
+static void add_tallies(struct making *making) {
+  struct seg_mask_program *program = making->program;
+  const uint32_t inner = program->inner_op_count;
+  uint32_t *numbers = making->planner->levels; // of operations, by their slots: levels are done
+  uint32_t count = program->op_count - inner;
+  for (uint32_t i = 0; i < count; i++)
+    numbers[program->ops[inner + i].out] = i;
+  for (uint32_t r = 0; r < program->root_count; r++) {
+    const uint32_t slot = program->root_slots[r];
+    const bool is_inner = slot < program->inner_slot_count;
+    program->root_tallies[r] = is_inner ? count : numbers[slot];
+    if (!is_inner)
+      continue;
+    program->ops[inner + count++] =
+        (struct seg_mask_op){.out = slot, .first = making->operand_count, .plain = 1};
+    program->operands[making->operand_count++] = slot;
+  }
+  program->tally_count = count;
 }
 
 static void forget(const struct seg_mask_planner *planner) {
@@ -438,11 +537,29 @@ static void forget(const struct seg_mask_planner *planner) {
   }
 }
 
+/** Room for operations and operands: an operation for each AND and each root whose complement it
+ * is, and one to tally each root; copies of ANDs are of two leaves for one part of a root. */
+static bool allocate_program(const struct making *making) {
+  struct seg_arena *arena = making->planner->arena;
+  struct seg_mask_program *program = making->program;
+  const size_t roots = program->root_count, ands = making->and_count;
+  program->ops = SEG_NEW_ARRAY(arena, struct seg_mask_op, ands + 2 * roots + 1);
+  program->operands =
+      SEG_NEW_ARRAY(arena, uint32_t, 2 * ands + 4 * roots + 2 + SEG_MASK_OPERANDS_READ);
+  program->root_slots = SEG_NEW_ARRAY(arena, uint32_t, roots + 1);
+  if (making->only_counts)
+    program->root_tallies = SEG_NEW_ARRAY(arena, uint32_t, roots + 1);
+  return program->ops != NULL && program->operands != NULL && program->root_slots != NULL &&
+         (!making->only_counts || program->root_tallies != NULL);
+}
+
 enum seg_status seg_mask_planner_build(struct seg_mask_planner *planner, const uint32_t *roots,
-                                       uint32_t root_count, const struct seg_mask_program **out,
+                                       uint32_t root_count, const bool *looked_at,
+                                       const struct seg_mask_program **out,
                                        struct seg_error *error) {
-  struct seg_arena *arena = planner->arena;
-  struct making making = {.planner = planner, .program = SEG_NEW(arena, struct seg_mask_program)};
+  struct making making = {.planner = planner,
+                          .program = SEG_NEW(planner->arena, struct seg_mask_program),
+                          .only_counts = looked_at != NULL};
   struct seg_mask_program *program = making.program;
   if (program == NULL)
     return no_memory(error);
@@ -450,16 +567,12 @@ enum seg_status seg_mask_planner_build(struct seg_mask_planner *planner, const u
                                        .root_count = root_count,
                                        .columns = planner->columns,
                                        .tables = planner->tables};
-  mark_nodes(&making, roots);
-  size_t ops = (size_t)making.and_count + root_count;
-  program->ops = SEG_NEW_ARRAY(arena, struct seg_mask_op, ops + 1);
-  program->operands = SEG_NEW_ARRAY(arena, uint32_t, ops + making.and_count + 2);
-  program->root_slots = SEG_NEW_ARRAY(arena, uint32_t, (size_t)root_count + 1);
-  if (program->ops == NULL || program->operands == NULL || program->root_slots == NULL ||
-      !place_leaves(&making) || !add_searches(&making))
+  mark_nodes(&making, roots, looked_at);
+  if (!allocate_program(&making) || !place_leaves(&making) || !add_searches(&making))
     return no_memory(error);
-  place_ops(&making);
-  place_roots(&making, roots);
+  place_all(&making, roots, looked_at);
+  if (making.only_counts)
+    add_tallies(&making);
   forget(planner);
   *out = program;
   return add_coded(&making, error);

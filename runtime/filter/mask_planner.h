@@ -9,15 +9,22 @@
 #include "runtime/base/status.h"
 #include "runtime/filter/mask_program.h"
 
+enum { SEG_MASK_COPIES = 4 }; // of an AND of two leaves, where that is all an operation needs
+
 /** What the program that is being made knows of a node of the graph; zero between programs. */
 struct seg_mask_planned {
   uint32_t uses;
-  uint32_t owner; // the operation it belongs to; 0: it belongs to the OR of one
-  uint32_t or_of; // of operations: the AND whose complement is their OR; 0: none
+  uint32_t root_uses;            // of these: by roots
+  uint32_t complement_root_uses; // of these: of its complement
+  uint32_t owner;                // the operation it belongs to; 0: it belongs to the OR of one
+  uint32_t or_of;                // of operations: the AND whose complement is their OR; 0: none
   uint32_t slot;
-  uint32_t stamps[2]; // of the node and of its complement: the operation that has it as an operand
-  bool stored;        // has a slot
-  bool complement;    // somebody reads the complement
+  uint32_t stamps[2]; // of the node and of its complement: when it was gathered last
+  seg_mask_literal readers[SEG_MASK_COPIES]; // the first of other nodes; complement: they read that
+  bool stored;                               // has a slot
+  bool complement;                           // somebody reads the complement
+  bool looked_at;                            // a root that somebody reads
+  bool is_complement_root;                   // that is all that is read of it
 };
 
 struct seg_mask_planner {
@@ -35,6 +42,7 @@ struct seg_mask_planner {
   uint32_t leaf_count;
   struct seg_mask_planned *nodes; // per node
   uint32_t *levels;               // per slot of the program that is being made
+  uint32_t gathers;               // done so far
   uint64_t *used;                 // bits of nodes that it uses
   uint64_t *used_leaves;          // bits of their ranks
   /* The operands of one operation, and what is still to be looked at. */
@@ -50,9 +58,11 @@ seg_mask_planner_init(struct seg_mask_planner *planner, struct seg_arena *arena,
                       enum seg_vector_level level, struct seg_error *error);
 void seg_mask_planner_deinit(struct seg_mask_planner *planner);
 
-/** The program of some of the block's mask roots (steps). SEG_OUT_OF_MEMORY. */
+/** The program of some of the block's mask roots (steps). `looked_at` as in mask_program.h.
+ * SEG_OUT_OF_MEMORY. */
 SEG_NODISCARD enum seg_status seg_mask_planner_build(struct seg_mask_planner *planner,
                                                      const uint32_t *roots, uint32_t root_count,
+                                                     const bool *looked_at,
                                                      const struct seg_mask_program **out,
                                                      struct seg_error *error);
 

@@ -11,22 +11,23 @@ enum {
 
 enum seg_status seg_mask_program_build(struct seg_arena *arena, const struct seg_block *block,
                                        const uint32_t *value_slots, enum seg_vector_level level,
-                                       const struct seg_mask_program **out,
+                                       const bool *looked_at, const struct seg_mask_program **out,
                                        struct seg_error *error) {
   struct seg_mask_planner planner;
   enum seg_status status = seg_mask_planner_init(&planner, arena, block, value_slots, level, error);
   if (status == SEG_OK)
-    status =
-        seg_mask_planner_build(&planner, block->mask_roots, block->mask_root_count, out, error);
+    status = seg_mask_planner_build(&planner, block->mask_roots, block->mask_root_count, looked_at,
+                                    out, error);
   seg_mask_planner_deinit(&planner);
   return status;
 }
 
-int64_t seg_mask_program_batch(const struct seg_mask_program *program) {
+int64_t seg_mask_program_batch(const struct seg_mask_program *program, bool only_counts) {
   int64_t rows = LARGEST_BATCH;
-  if (rows / 8 * program->slot_count > LARGE_BATCH_BYTES)
+  const uint32_t slots = seg_mask_program_slots(program, only_counts);
+  if (rows / 8 * slots > LARGE_BATCH_BYTES)
     rows /= 2;
-  while (rows > SEG_MASK_ROUND && rows / 8 * program->slot_count > CACHE_BYTES)
+  while (rows > SEG_MASK_ROUND && rows / 8 * slots > CACHE_BYTES)
     rows /= 2;
   return rows;
 }

@@ -48,7 +48,12 @@ struct seg_mask_program {
   struct seg_mask_op *ops;
   uint32_t *operands; // slots
   uint32_t root_count;
-  uint32_t *root_slots;            // per mask root of the block
+  uint32_t *root_slots; // per mask root of the block
+  /* A run that only counts some roots, and looks at others, does without the operations and slots
+   * from these on, and tallies operations: those, and one for every other root, behind them. */
+  uint32_t inner_op_count, inner_slot_count;
+  uint32_t tally_count;
+  uint32_t *root_tallies;          // per mask root; NULL: all are looked at
   struct seg_mask_column *columns; // per step; of steps that are read as columns
   struct seg_mask_table *tables;   // per step; of long lists of integers
   uint32_t search_count;           // together they fill the slots of all SEARCH leaves
@@ -57,12 +62,14 @@ struct seg_mask_program {
   struct seg_mask_coded *coded;
 };
 
-/** `value_slots[s]` is the value slot of step s, where it has one. Everything comes from the arena.
- * SEG_OUT_OF_MEMORY. */
+/** `value_slots[s]` is the value slot of step s, where it has one. `looked_at[r]`: somebody reads
+ * mask root r itself even when members are only counted; NULL: each. Everything comes from the
+ * arena. SEG_OUT_OF_MEMORY. */
 SEG_NODISCARD enum seg_status
 seg_mask_program_build(struct seg_arena *arena, const struct seg_block *block,
                        const uint32_t *value_slots, enum seg_vector_level level,
-                       const struct seg_mask_program **out, struct seg_error *error);
+                       const bool *looked_at, const struct seg_mask_program **out,
+                       struct seg_error *error);
 
 /** The integer of a row of a column whose integers have so many bytes. */
 static inline int64_t seg_mask_integer(const void *values, size_t bytes, int64_t row) {
@@ -74,7 +81,13 @@ static inline int64_t seg_mask_integer(const void *values, size_t bytes, int64_t
   }
 }
 
+/** The slots of a run. `only_counts`: nobody asks for the roots that are not looked at. */
+static inline uint32_t seg_mask_program_slots(const struct seg_mask_program *program,
+                                              bool only_counts) {
+  return only_counts ? program->inner_slot_count : program->slot_count;
+}
+
 /** The rows of a batch whose slots stay in the second-level cache: a multiple of 512. */
-int64_t seg_mask_program_batch(const struct seg_mask_program *program);
+int64_t seg_mask_program_batch(const struct seg_mask_program *program, bool only_counts);
 
 #endif

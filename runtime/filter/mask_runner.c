@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/column/bitmap.h"
 #include "runtime/column/column.h"
 #include "runtime/filter/kernel_text.h"
 #include "runtime/filter/mask_calls.h"
@@ -17,12 +18,15 @@ enum { SLICE_WORDS = 32 * 8 };
 
 static const char what_for[] = "the masks of a batch";
 
-uint64_t seg_mask_runner_bytes(const struct seg_mask_program *program, int64_t batch_rows) {
+uint64_t seg_mask_runner_bytes(const struct seg_mask_program *program, int64_t batch_rows,
+                               bool only_counts) {
   uint64_t tables = 0;
   for (uint32_t i = 0; i < program->coded_count; i++)
     tables += seg_mask_codes_bytes(&program->coded[i]);
-  return tables + (uint64_t)program->slot_count * (uint64_t)batch_rows / 8 +
-         3 * 8 * (uint64_t)batch_rows + seg_mask_groups_bytes(program);
+  return tables +
+         (uint64_t)seg_mask_program_slots(program, only_counts) * (uint64_t)batch_rows / 8 +
+         program->tally_count * sizeof(uint64_t) + 3 * 8 * (uint64_t)batch_rows +
+         seg_mask_groups_bytes(program);
 }
 
 static enum seg_status add_tables(struct seg_mask_runner *runner, struct seg_error *error) {
@@ -38,16 +42,19 @@ static enum seg_status add_tables(struct seg_mask_runner *runner, struct seg_err
 
 enum seg_status seg_mask_runner_init(struct seg_mask_runner *runner,
                                      const struct seg_mask_program *program, int64_t batch_rows,
-                                     struct seg_error *error) {
+                                     bool only_counts, struct seg_error *error) {
   *runner = (struct seg_mask_runner){.program = program,
                                      .kernels = seg_mask_kernels(program->level),
                                      .fetched_inputs = UINT32_MAX,
+                                     .only_counts = only_counts,
                                      .stride = (size_t)batch_rows / 64};
-  runner->slots = seg_column_memory(program->slot_count * runner->stride * sizeof(uint64_t));
+  const size_t slots = seg_mask_program_slots(program, only_counts);
+  runner->slots = seg_column_memory(slots * runner->stride * sizeof(uint64_t));
+  runner->tallies = calloc((size_t)program->tally_count + 1, sizeof *runner->tallies);
   runner->codes = seg_column_memory((size_t)batch_rows * 3 * sizeof(int64_t));
   runner->slices = seg_column_memory(SLICE_WORDS * sizeof *runner->slices);
   if (!seg_mask_groups_init(&runner->groups, program, runner->kernels) || runner->slots == NULL ||
-      runner->codes == NULL || runner->slices == NULL)
+      runner->tallies == NULL || runner->codes == NULL || runner->slices == NULL)
     return seg_fail_memory(error, what_for);
   return add_tables(runner, error);
 }
@@ -58,6 +65,7 @@ void seg_mask_runner_deinit(struct seg_mask_runner *runner) {
     seg_mask_codes_deinit(&runner->tables[i]);
   free(runner->tables);
   free(runner->slots);
+  free(runner->tallies);
   free(runner->codes);
   free(runner->slices);
   *runner = (struct seg_mask_runner){0};
@@ -307,6 +315,24 @@ void seg_mask_runner_run(struct seg_mask_runner *runner, const struct seg_block_
   for (uint32_t g = 0; g < groups->count; g++)
     run_group(runner, &groups->items[g], frame, rows);
   size_t words = ((size_t)rows / 64 + 7) / 8 * 8;
-  runner->kernels->combine(runner->slots, runner->stride, words, program->ops, program->op_count,
+  runner->kernels->combine(runner->slots, runner->stride, words, program->ops,
+                           runner->only_counts ? program->inner_op_count : program->op_count,
                            program->operands);
+}
+
+void seg_mask_runner_count(struct seg_mask_runner *runner, int64_t rows, uint32_t root_count,
+                           uint64_t *counts) {
+  const struct seg_mask_program *program = runner->program;
+  uint64_t *tallies = runner->tallies;
+  if (!runner->only_counts || program->root_tallies == NULL) {
+    runner->kernels->count_each(runner->slots, runner->stride, seg_bitmap_words(rows),
+                                program->root_slots, root_count, counts);
+    return;
+  }
+  memset(tallies, 0, program->tally_count * sizeof *tallies);
+  runner->kernels->tally(runner->slots, runner->stride, rows,
+                         program->ops + program->inner_op_count, program->tally_count,
+                         program->operands, tallies);
+  for (uint32_t r = 0; r < root_count; r++)
+    counts[r] += tallies[program->root_tallies[r]];
 }

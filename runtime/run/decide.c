@@ -44,7 +44,8 @@ uint64_t seg_decide_rule_bytes(const struct seg_run_state *state, uint32_t batch
   const struct seg_block_kernel *kernel = seg_run_kernel(state);
   return seg_run_races(state) ? seg_block_runner_value_bytes(block, kernel, batch_rows) +
                                     seg_chain_racer_bytes(&state->stages, batch_rows)
-                              : seg_block_runner_bytes(block, kernel, batch_rows, batch_rows);
+                              : seg_block_runner_bytes(block, kernel, batch_rows, batch_rows,
+                                                       state->options->counts_only);
 }
 
 static enum seg_status add_cells(struct seg_decide *decide, uint32_t batch_rows,
@@ -108,7 +109,8 @@ static enum seg_status add_rules(struct seg_decide *decide, uint32_t batch_rows,
   const struct seg_block_kernel *kernel = seg_run_kernel(state);
   enum seg_status status = SEG_OK;
   if (!seg_run_races(state)) {
-    status = seg_block_runner_init(&decide->runner, block, kernel, batch_rows, error);
+    status = seg_block_runner_init(&decide->runner, block, kernel, batch_rows,
+                                   state->options->counts_only, error);
     decide->runner.masks.fetched_inputs = state->plan->customer.carried_count; // cells have a batch
     return status;
   }

@@ -122,7 +122,8 @@ uint32_t seg_partition_plan_batch(const struct seg_run_state *state) {
     batch /= 2;
   // Masks are looked at where they were computed, in the cache.
   int64_t masks = seg_run_races(state) ? seg_chain_stages_batch(&state->stages)
-                                       : seg_mask_program_batch(seg_run_kernel(state)->masks);
+                                       : seg_mask_program_batch(seg_run_kernel(state)->masks,
+                                                                state->options->counts_only);
   return batch < masks ? batch : (uint32_t)masks;
 }
 

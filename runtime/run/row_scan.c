@@ -30,7 +30,7 @@ enum seg_status seg_row_scan_init(struct seg_row_scan *scan, const struct seg_pl
       scan->keep_steps == NULL)
     return seg_fail_memory(error, what_for);
   mark_keep_steps(&entity->scan, scan->keep_steps);
-  return seg_block_runner_init(&scan->runner, &entity->scan, kernel, SEG_SCAN_BATCH, error);
+  return seg_block_runner_init(&scan->runner, &entity->scan, kernel, SEG_SCAN_BATCH, false, error);
 }
 
 static uint32_t copy_count(const struct seg_plan_entity *entity) {

@@ -296,8 +296,8 @@ enum seg_status seg_stored_batch_init(struct seg_stored_batch *batch,
     seg_column_init(&batch->texts[i], SEG_LAYOUT_TEXT, false);
   if (state->chosen != NULL && !add_chosen(batch, batch_rows))
     return seg_fail_memory(error, what_for);
-  enum seg_status status =
-      seg_block_runner_init(&batch->scan, scan, &state->kernels->customer_scan, batch_rows, error);
+  enum seg_status status = seg_block_runner_init(&batch->scan, scan, &state->kernels->customer_scan,
+                                                 batch_rows, false, error);
   batch->scan.as_of_instant = state->as_of_instant;
   if (status == SEG_OK)
     status = add_bounds(batch, error);
@@ -330,7 +330,7 @@ uint64_t seg_stored_batch_bytes(const struct seg_run_state *state, uint32_t batc
   const struct seg_block *scan = &state->plan->customer.scan;
   struct seg_stored_source source = source_of(state);
   uint64_t bytes =
-      seg_block_runner_bytes(scan, &state->kernels->customer_scan, batch_rows, batch_rows);
+      seg_block_runner_bytes(scan, &state->kernels->customer_scan, batch_rows, batch_rows, false);
   for (uint32_t i = 0; i < scan->input_count; i++)
     if (is_coded(scan, i))
       bytes += source.columns[i]->parts[0].entries.count * sizeof(struct seg_str);

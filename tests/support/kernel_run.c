@@ -65,7 +65,7 @@ void seg_kernel_run_init(struct seg_kernel_run *run, const struct seg_block *blo
     kernel->functions[i](&frame);
   seg_block_halves_run(kernel, &frame);
   int64_t batch = (inputs->row_count / SEG_MASK_ROUND + 1) * SEG_MASK_ROUND;
-  if (seg_mask_runner_init(&run->masks, kernel->masks, batch, NULL) != SEG_OK) {
+  if (seg_mask_runner_init(&run->masks, kernel->masks, batch, false, NULL) != SEG_OK) {
     fputs("kernel_run: out of memory\n", stderr);
     abort();
   }

@@ -385,12 +385,12 @@ static inline void make_rules(struct fixture *f, bool from_event) {
 
 /** What is computed has value slot 0. */
 static inline void make_masks(struct fixture *f, const struct seg_block *block,
-                              struct seg_block_kernel *kernel) {
+                              const bool *looked_at, struct seg_block_kernel *kernel) {
   static const uint32_t slots[MAX_STEPS];
   kernel->level = SEG_VECTOR_AVX512;
-  assert_int_equal(
-      seg_mask_program_build(&f->plan.arena, block, slots, kernel->level, &kernel->masks, NULL),
-      SEG_OK);
+  assert_int_equal(seg_mask_program_build(&f->plan.arena, block, slots, kernel->level, looked_at,
+                                          &kernel->masks, NULL),
+                   SEG_OK);
 }
 
 static inline void fixture_init(struct fixture *f, bool from_event) {
@@ -417,11 +417,12 @@ static inline void fixture_init(struct fixture *f, bool from_event) {
   f->fold_functions[1] = visit_fold;
   f->kernels.event_scans = f->event_kernels;
   f->kernels.folds = f->fold_functions;
-  make_masks(f, &f->plan.customer.scan, &f->kernels.customer_scan);
-  make_masks(f, &f->events[0].scan, &f->event_kernels[0]);
-  make_masks(f, &f->events[1].scan, &f->event_kernels[1]);
-  make_masks(f, &f->plan.customer_block, &f->kernels.customer_block);
-  make_masks(f, &f->plan.first_block, &f->kernels.first_block);
+  static const bool in_chains[SEGMENTS] = {true, true, true, false, true, false};
+  make_masks(f, &f->plan.customer.scan, NULL, &f->kernels.customer_scan);
+  make_masks(f, &f->events[0].scan, NULL, &f->event_kernels[0]);
+  make_masks(f, &f->events[1].scan, NULL, &f->event_kernels[1]);
+  make_masks(f, &f->plan.customer_block, in_chains, &f->kernels.customer_block);
+  make_masks(f, &f->plan.first_block, NULL, &f->kernels.first_block);
 }
 
 static inline void fixture_deinit(struct fixture *f) {

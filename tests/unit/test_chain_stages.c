@@ -114,7 +114,7 @@ static void expect_winners(const struct compiled *compiled, const struct columns
   struct seg_kernel_fault fault;
   assert_int_equal(seg_block_runner_init(&runner, block,
                                          &seg_code_kernels(compiled->code)->customer_scan, 4096,
-                                         NULL),
+                                         false, NULL),
                    SEG_OK);
   point(&runner, columns, 0);
   assert_int_equal(seg_block_runner_apply(&runner, ROWS, 0, &fault, NULL), SEG_OK);
