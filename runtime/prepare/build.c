@@ -13,6 +13,7 @@
 #include "runtime/base/text_stream.h"
 #include "runtime/io/io_errors.h"
 #include "runtime/prepare/array_file.h"
+#include "runtime/prepare/sync.h"
 #include "runtime/store/checksum.h"
 #include "runtime/store/npy.h"
 #include "runtime/store/store_answer.h"
@@ -29,13 +30,13 @@ enum seg_status seg_build_fail(const struct seg_build *build, int reason, struct
   return SEG_IO;
 }
 
-static enum seg_status sync_files(struct seg_build *build, struct seg_error *error) {
-  int reason = 0;
-  for (size_t i = 0; i < build->unsynced.count; i++) {
-    if (reason == 0 && fsync(build->unsynced.items[i]) != 0)
-      reason = errno;
+// All files that wait for it, and folders.
+static enum seg_status sync_all(struct seg_build *build, const int *folders, size_t folder_count,
+                                struct seg_error *error) {
+  int reason =
+      seg_sync_together(build->unsynced.items, build->unsynced.count, folders, folder_count);
+  for (size_t i = 0; i < build->unsynced.count; i++)
     close(build->unsynced.items[i]);
-  }
   build->unsynced.count = 0;
   return reason == 0 ? SEG_OK : seg_build_fail(build, reason, error);
 }
@@ -48,7 +49,7 @@ enum seg_status seg_build_sync_later(struct seg_build *build, int file, struct s
   }
   // Only a beginning: what comes of it, fsync says.
   (void)sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE);
-  return build->unsynced.count < MOST_OPEN ? SEG_OK : sync_files(build, error);
+  return build->unsynced.count < MOST_OPEN ? SEG_OK : sync_all(build, NULL, 0, error);
 }
 
 static bool digits(const char *text, size_t count) {
@@ -383,7 +384,7 @@ static void forget_generations(struct seg_store_manifest *manifest) {
   manifest->generation_count = kept;
 }
 
-// A small file; it is on disk after sync_files.
+// A small file; it is on disk after sync_all.
 static enum seg_status write_small(struct seg_build *build, const char *name, struct seg_str text,
                                    struct seg_error *error) {
   int file =
@@ -406,14 +407,9 @@ static enum seg_status write_small(struct seg_build *build, const char *name, st
   return seg_build_fail(build, reason, error);
 }
 
-static enum seg_status sync_folder(const struct seg_build *build, int folder,
-                                   struct seg_error *error) {
-  // Some file systems cannot sync a folder and say so; there is nothing more to be done then.
-  return fsync(folder) == 0 || errno == EINVAL ? SEG_OK : seg_build_fail(build, errno, error);
-}
-
 static enum seg_status put_into_force(struct seg_build *build, struct seg_str text,
                                       struct seg_error *error) {
+  const int folders[] = {build->generation_folder, build->folder};
   char name[SEG_STORE_NAME];
   seg_store_manifest_name(name, build->number);
   struct seg_str current = seg_store_current_text(&build->store.arena, build->number, text);
@@ -423,18 +419,15 @@ static enum seg_status put_into_force(struct seg_build *build, struct seg_str te
   if (status == SEG_OK)
     status = write_small(build, NEXT_CURRENT, current, error);
   if (status == SEG_OK)
-    status = sync_files(build, error);
-  if (status == SEG_OK)
-    status = sync_folder(build, build->generation_folder, error);
-  if (status == SEG_OK)
-    status = sync_folder(build, build->folder, error);
+    status = sync_all(build, folders, sizeof folders / sizeof *folders, error);
   if (status == SEG_OK &&
       renameat(build->folder, NEXT_CURRENT, build->folder, SEG_STORE_CURRENT) != 0)
     status = seg_build_fail(build, errno, error);
   if (status != SEG_OK)
     return status;
   build->number = 0; // it counts: not to be given up any more
-  return sync_folder(build, build->folder, error);
+  int reason = seg_sync_folder(build->folder);
+  return reason == 0 ? SEG_OK : seg_build_fail(build, reason, error);
 }
 
 enum seg_status seg_build_commit(struct seg_build *build, struct seg_error *error) {

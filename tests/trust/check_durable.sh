@@ -44,6 +44,17 @@ in_order() {
     index($0, "rename") && index($0, "\"" name "\"") || index($0, "rename") && index($0, "/" name "\"") { if (synced) renamed = 1 }
     END { exit !(synced && renamed && settled) }' calls
 }
+# Every file of a store is synced before its state counts, and the folder after that.
+store_in_order() {
+  awk '
+    /O_CREAT/ && /\.npy"|"manifest-|"CURRENT\.next"/ { count = split($0, part, "= "); made[part[count] + 0] = 1; files++ }
+    /fsync\(/ { split($0, part, /fsync\(/); delete made[part[2] + 0]; settled = renamed }
+    /renameat\(.*"CURRENT\.next"/ { renamed = 1; for (file in made) left++ }
+    END { exit !(files > 3 && renamed && settled && left == 0) }' calls
+}
+trace_store() {
+  strace -f -e trace=openat,fsync,renameat -o calls "$segc" prepare rules --data data --store store "$@" >log 2>&1
+}
 if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
   for file in out.csv out.parquet out.csv.gz; do
     rm -f "$file"
@@ -53,6 +64,10 @@ if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
     check "second $file: the same" in_order "$file"
     check "$file is for its owner alone" [ "$(stat -c %a "$file")" = 600 ]
   done
+  trace_store
+  check "a store: all files, CURRENT, its folder" store_in_order
+  trace_store --append
+  check "a store that is added to: the same" store_in_order
 else
   echo "no strace: the order of system calls was not looked at"
 fi
