@@ -356,6 +356,21 @@ static void take_counts(struct looker *looker) {
   pthread_mutex_unlock(&refresh->counts_lock);
 }
 
+// The next customers to look at: a lot, or of the last lots a step, so that no worker waits long
+// for the others.
+static bool take_some(struct refresh *refresh, uint64_t *first, uint64_t *end) {
+  uint64_t customers = refresh->state->keys->count;
+  uint64_t last = (uint64_t)(refresh->state->threads - 1) * refresh->lot;
+  *first = refresh->next;
+  do {
+    if (*first >= customers)
+      return false;
+    uint64_t left = customers - *first, some = left > last ? refresh->lot : STEP;
+    *end = left < some ? customers : *first + some;
+  } while (!atomic_compare_exchange_weak(&refresh->next, first, *end));
+  return true;
+}
+
 static void look_worker(void *context, unsigned worker) {
   (void)worker;
   struct refresh *refresh = context;
@@ -365,10 +380,9 @@ static void look_worker(void *context, unsigned worker) {
   enum seg_status status = begin_looker(&looker, &error);
   while (status == SEG_OK && !seg_first_error_any(&refresh->first) &&
          !too_many(refresh->looked, customers)) {
-    uint64_t first = atomic_fetch_add(&refresh->next, refresh->lot);
-    if (first >= customers)
+    uint64_t first, end;
+    if (!take_some(refresh, &first, &end))
       break;
-    uint64_t end = customers - first < refresh->lot ? customers : first + refresh->lot;
     status = seg_run_interrupted(refresh->state) ? seg_run_fail_interrupted(&error)
                                                  : look_at_lot(&looker, first, end, &error);
   }
