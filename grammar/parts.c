@@ -11,8 +11,8 @@
 #include "grammar/parser.h"
 #include "grammar/seg_parser.h"
 
-// A thread takes some 0.1 ms to start, in which a processor reads 4 KB of rules or more.
-enum { PART_BYTES = 24 << 10, MOST_PARTS = 4 };
+// A thread takes some 0.1 ms to start, in which a processor reads 2 KB of rules or more.
+enum { PART_BYTES = 10 << 10, MOST_PARTS = 4 };
 
 struct part {
   struct seg_parser parser;

@@ -2,6 +2,7 @@
 // figure 2.1.
 #include "runtime/base/siphash.h"
 
+#include <endian.h>
 #include <string.h>
 
 static uint64_t rotated(uint64_t value, int bits) {
@@ -35,16 +36,28 @@ void seg_siphash_init(struct seg_siphash *state, uint64_t low, uint64_t high) {
             low ^ UINT64_C(0x6c7967656e657261), high ^ UINT64_C(0x7465646279746573)}};
 }
 
-void seg_siphash_add(struct seg_siphash *state, const void *bytes, size_t size) {
-  const unsigned char *at = bytes;
-  for (size_t i = 0; i < size; i++) {
-    unsigned place = (unsigned)(state->size++ % 8);
-    state->word |= (uint64_t)at[i] << (8 * place);
-    if (place == 7) {
-      take_word(state->v, state->word);
-      state->word = 0;
-    }
+static void take_byte(struct seg_siphash *state, unsigned char byte) {
+  unsigned place = (unsigned)(state->size++ % 8);
+  state->word |= (uint64_t)byte << (8 * place);
+  if (place == 7) {
+    take_word(state->v, state->word);
+    state->word = 0;
   }
+}
+
+void seg_siphash_add(struct seg_siphash *state, const void *bytes, size_t size) {
+  const unsigned char *at = bytes, *end = at + size;
+  while (at < end && state->size % 8 != 0)
+    take_byte(state, *at++);
+  uint64_t v[4], word;
+  memcpy(v, state->v, sizeof v); // in registers, for as many whole words as there are
+  for (; (size_t)(end - at) >= sizeof word; at += sizeof word, state->size += sizeof word) {
+    memcpy(&word, at, sizeof word);
+    take_word(v, le64toh(word));
+  }
+  memcpy(state->v, v, sizeof v);
+  while (at < end)
+    take_byte(state, *at++);
 }
 
 uint64_t seg_siphash_result(const struct seg_siphash *state) {

@@ -36,6 +36,25 @@ static void siphash_is_that_of_the_paper(void **state) {
   assert_int_equal(of_counting_bytes(3), UINT64_C(0x85676696d7fb7e2d));
   assert_int_equal(of_counting_bytes(7), UINT64_C(0xab0200f58b01d137));
   assert_int_equal(of_counting_bytes(8), UINT64_C(0x93f5f5799a932462));
+  assert_int_equal(of_counting_bytes(16), UINT64_C(0x3f2acc7f57c29bdb));
+  assert_int_equal(of_counting_bytes(63), UINT64_C(0x958a324ceb064572));
+}
+
+static void pieces_of_a_message_are_the_message(void **state) {
+  (void)state;
+  enum { SIZE = 63 };
+  unsigned char message[SIZE];
+  for (size_t i = 0; i < SIZE; i++)
+    message[i] = (unsigned char)i;
+  for (size_t first = 0; first <= SIZE; first++)
+    for (size_t second = first; second <= SIZE; second++) {
+      struct seg_siphash hash;
+      seg_siphash_init(&hash, UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908));
+      seg_siphash_add(&hash, message, first);
+      seg_siphash_add(&hash, message + first, second - first);
+      seg_siphash_add(&hash, message + second, SIZE - second);
+      assert_int_equal(seg_siphash_result(&hash), UINT64_C(0x958a324ceb064572));
+    }
 }
 
 static uint64_t draw_of(const char *salt, struct seg_str key) {
@@ -134,6 +153,7 @@ static void salts_are_independent(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(siphash_is_that_of_the_paper),
+      cmocka_unit_test(pieces_of_a_message_are_the_message),
       cmocka_unit_test(a_draw_is_the_hash_of_salt_zero_and_key),
       cmocka_unit_test(whole_numbers_draw_as_their_digits),
       cmocka_unit_test(buckets_are_stretches_of_the_range),
