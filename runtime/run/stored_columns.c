@@ -245,13 +245,14 @@ static void find_reaches(struct reading *reading) {
   struct seg_stored_reach *reaches = reading->columns->reaches;
   for (uint32_t p = 0; p < reading->columns->view.from.entity->part_count; p++)
     reaches[p] = (struct seg_stored_reach){UINT64_MAX, 0};
+  // From both ends, so that nothing has to be read back that was just written.
   uint64_t rows = 0;
-  for (size_t s = 0; s < reading->count; s++) {
-    const struct seg_stored_stretch *stretch = &reading->stretches[s];
-    struct seg_stored_reach *reach = &reaches[stretch->part];
-    reach->first = stretch->first < reach->first ? stretch->first : reach->first;
-    reach->end = stretch->first + stretch->count;
-    rows += stretch->count;
+  const struct seg_stored_stretch *stretches = reading->stretches;
+  for (size_t s = 0, count = reading->count; s < count; s++) {
+    const struct seg_stored_stretch *earlier = &stretches[count - 1 - s];
+    reaches[earlier->part].first = earlier->first;
+    reaches[stretches[s].part].end = stretches[s].first + stretches[s].count;
+    rows += stretches[s].count;
   }
   reading->columns->rows += rows;
 }

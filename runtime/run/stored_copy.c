@@ -48,48 +48,79 @@ static bool has_size(const struct seg_stored_copy *copy, size_t size) {
   return has;
 }
 
-// Elements that are stored as they are wanted. The next stretch may overwrite what is copied too
-// much. Stretches may lie too far from each other for the processor to see where the next one is:
-// the first and last lines of later ones are asked for, and no other: what is fetched is what takes
-// the time. `size` is known where this is inlined.
+// Elements of a stretch, and what lies behind them up to `at_once` bytes: the next stretch may
+// overwrite what is copied too much.
+static inline __attribute__((always_inline)) void
+copy_stretch(const struct seg_stored_part_bytes *sources, const struct seg_stored_stretch *stretch,
+             size_t size, size_t at_once, bool is_safe, unsigned char *to) {
+  const struct seg_stored_part_bytes *source = &sources[stretch->part];
+  uint64_t first = stretch->first * size, bytes = stretch->count * size;
+  const unsigned char *from = source->data + first;
+  if (!is_safe && first + bytes > source->safe) {
+    memcpy(to, from, bytes);
+    return;
+  }
+  memcpy(to, from, at_once);
+  for (uint64_t at = at_once; at < bytes; at += at_once)
+    memcpy(to + at, from + at, at_once);
+}
+
+// Elements that are stored as they are wanted. Stretches may lie too far from each other for the
+// processor to see where the next one is: the first and last lines of later ones are asked for, and
+// no other: what is fetched is what takes the time. What is passed besides `copy` and `to` is known
+// where this is inlined.
 static inline __attribute__((always_inline)) void copy_sized(const struct seg_stored_copy *copy,
-                                                             size_t size, unsigned char *to) {
+                                                             size_t size, size_t at_once,
+                                                             bool is_safe, unsigned char *to) {
   const struct seg_stored_part_bytes *sources = copy->sources;
   const struct seg_stored_stretch *stretch = copy->stretches, *last = stretch + copy->count;
-  for (; stretch < last; stretch++) {
-    const struct seg_stored_stretch *later = stretch + AHEAD < last ? stretch + AHEAD : last - 1;
-    const unsigned char *fetched = sources[later->part].data + later->first * size;
+  const struct seg_stored_stretch *far = last - (copy->count < AHEAD ? copy->count : AHEAD);
+  for (; stretch < far; stretch++) {
+    const unsigned char *fetched = sources[stretch[AHEAD].part].data + stretch[AHEAD].first * size;
     __builtin_prefetch(fetched);
-    __builtin_prefetch(fetched + later->count * size - 1);
-    const struct seg_stored_part_bytes *source = &sources[stretch->part];
-    uint64_t first = stretch->first * size, bytes = stretch->count * size;
-    const unsigned char *from = source->data + first;
-    if (first + bytes > source->safe) {
-      memcpy(to, from, bytes);
-    } else {
-      memcpy(to, from, AT_ONCE);
-      for (uint64_t at = AT_ONCE; at < bytes; at += AT_ONCE)
-        memcpy(to + at, from + at, AT_ONCE);
-    }
-    to += bytes;
+    __builtin_prefetch(fetched + stretch[AHEAD].count * size - 1);
+    copy_stretch(sources, stretch, size, at_once, is_safe, to);
+    to += stretch->count * size;
+  }
+  for (; stretch < last; stretch++) {
+    copy_stretch(sources, stretch, size, at_once, is_safe, to);
+    to += stretch->count * size;
   }
 }
 
-static void copy_same(const struct seg_stored_copy *copy, size_t size, unsigned char *to) {
+static inline __attribute__((always_inline)) void copy_size(const struct seg_stored_copy *copy,
+                                                            size_t size, size_t at_once,
+                                                            bool is_safe, unsigned char *to) {
+  if (is_safe)
+    copy_sized(copy, size, at_once, true, to);
+  else
+    copy_sized(copy, size, at_once, false, to);
+}
+
+// Is there something to read behind every stretch?
+static bool find_sources(const struct seg_stored_copy *copy) {
+  bool is_safe = copy->reaches != NULL;
   for (uint32_t p = 0; p < copy->part_count; p++) {
     const struct seg_store_array *array = &copy->parts[p]->values;
     uint64_t bytes = seg_store_array_bytes(array);
     copy->sources[p].data = array->data;
     copy->sources[p].safe = bytes < AT_ONCE ? 0 : bytes - AT_ONCE;
+    is_safe = is_safe &&
+              copy->reaches[p].end * seg_store_types[array->type].size <= copy->sources[p].safe;
   }
+  return is_safe;
+}
+
+static void copy_same(const struct seg_stored_copy *copy, size_t size, unsigned char *to) {
+  bool is_safe = find_sources(copy);
   if (size == 1)
-    copy_sized(copy, 1, to);
+    copy_size(copy, 1, AT_ONCE / 2, is_safe, to);
   else if (size == 2)
-    copy_sized(copy, 2, to);
+    copy_size(copy, 2, AT_ONCE, is_safe, to);
   else if (size == 4)
-    copy_sized(copy, 4, to);
+    copy_size(copy, 4, AT_ONCE, is_safe, to);
   else
-    copy_sized(copy, size, to);
+    copy_sized(copy, size, AT_ONCE, false, to);
 }
 
 static void copy_wider(const struct seg_stored_copy *copy, size_t size, unsigned char *to) {
