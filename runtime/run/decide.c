@@ -49,18 +49,20 @@ uint64_t seg_decide_rule_bytes(const struct seg_run_state *state, uint32_t batch
 }
 
 static enum seg_status add_cells(struct seg_decide *decide, uint32_t batch_rows,
-                                 struct seg_error *error) {
+                                 const struct seg_decide *other, struct seg_error *error) {
   const struct seg_plan *plan = decide->state->plan;
   uint32_t count = 0;
   for (uint32_t e = 0; e < plan->event_count; e++)
     count += plan->folds[e].cell_count;
   decide->cell_values = calloc((size_t)count + 1, sizeof *decide->cell_values);
   decide->cell_known = calloc((size_t)count + 1, sizeof *decide->cell_known);
-  decide->cell_memory = seg_column_memory(seg_decide_cell_bytes(decide->state, batch_rows));
-  if (decide->cell_values == NULL || decide->cell_known == NULL || decide->cell_memory == NULL)
+  if (other == NULL)
+    decide->cell_memory = seg_column_memory(seg_decide_cell_bytes(decide->state, batch_rows));
+  void *memory = other == NULL ? decide->cell_memory : other->cell_memory;
+  if (decide->cell_values == NULL || decide->cell_known == NULL || memory == NULL)
     return seg_fail_memory(error, what_for);
   decide->cell_count = count;
-  (void)place_cells(decide, decide->state, batch_rows, decide->cell_memory);
+  (void)place_cells(decide, decide->state, batch_rows, memory);
   return SEG_OK;
 }
 
@@ -125,7 +127,8 @@ static enum seg_status add_rules(struct seg_decide *decide, uint32_t batch_rows,
 }
 
 enum seg_status seg_decide_init(struct seg_decide *decide, struct seg_run_state *state,
-                                uint32_t batch_rows, struct seg_error *error) {
+                                uint32_t batch_rows, const struct seg_decide *other,
+                                struct seg_error *error) {
   const struct seg_plan *plan = state->plan;
   *decide = (struct seg_decide){.state = state};
   size_t members = 0, most = 0;
@@ -143,7 +146,7 @@ enum seg_status seg_decide_init(struct seg_decide *decide, struct seg_run_state 
   if (decide->masks == NULL || decide->slices == NULL || decide->segment_members == NULL ||
       decide->won == NULL || decide->unmatched == NULL)
     return seg_fail_memory(error, what_for);
-  enum seg_status status = add_cells(decide, batch_rows, error);
+  enum seg_status status = add_cells(decide, batch_rows, other, error);
   if (status == SEG_OK)
     status = add_derived(decide, batch_rows, error);
   if (status == SEG_OK)

@@ -20,7 +20,7 @@ struct seg_decide {
   struct seg_stored_batch stored; // of the customers, when they are read from the store
   void **cell_values;             // per cell, events in order: a batch; NULL when not of this pass
   uint64_t **cell_known;          // the same
-  void *cell_memory;              // where all of them lie
+  void *cell_memory;              // where all of them lie; NULL: in that of another one
   uint32_t cell_count;
   void **derived_values;            // per derived column of the plan: a batch
   uint64_t **derived_known;         // the same
@@ -46,8 +46,11 @@ uint64_t seg_decide_cell_bytes(const struct seg_run_state *state, uint32_t batch
 /** Bytes of what computes values, masks and winners. */
 uint64_t seg_decide_rule_bytes(const struct seg_run_state *state, uint32_t batch_rows);
 
+/** `other` decides by the same plan; the columns of its cells are used, when it needs them no more.
+ * NULL: there is none. It must outlive this one. */
 SEG_NODISCARD enum seg_status seg_decide_init(struct seg_decide *decide,
                                               struct seg_run_state *state, uint32_t batch_rows,
+                                              const struct seg_decide *other,
                                               struct seg_error *error);
 void seg_decide_deinit(struct seg_decide *decide);
 

@@ -116,7 +116,8 @@ enum seg_status seg_early_worker_init(struct seg_early_worker *worker,
     if (worker->values[c] == NULL || worker->known[c] == NULL)
       return seg_fail_memory(error, what_for);
   }
-  enum seg_status status = seg_decide_init(&worker->decide, rules->state, rules->batch_rows, error);
+  enum seg_status status =
+      seg_decide_init(&worker->decide, rules->state, rules->batch_rows, NULL, error);
   worker->decide.shares_words = true;
   if (status != SEG_OK || !rules->has_groups)
     return status;

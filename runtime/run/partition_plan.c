@@ -132,10 +132,9 @@ uint64_t seg_partition_plan_fixed(const struct seg_run_state *state, uint32_t ba
   uint64_t bytes = seg_decide_rule_bytes(state, batch_rows);
   if (state->customers_stored)
     bytes += seg_stored_batch_bytes(state, batch_rows);
-  bytes += seg_decide_cell_bytes(state, batch_rows);
   bytes += (uint64_t)plan->holdout_count * batch_rows / 8;
   bytes += (uint64_t)plan->derived_count * batch_rows * 9;
-  return state->beside != NULL ? 2 * bytes : bytes;
+  return (state->beside != NULL ? 2 * bytes : bytes) + seg_decide_cell_bytes(state, batch_rows);
 }
 
 static uint64_t count_worker_bytes(const struct seg_partition_plan *partitions,

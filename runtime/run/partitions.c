@@ -81,10 +81,10 @@ static enum seg_status folder_init(struct folder *folder, struct folding *foldin
       return status;
   }
   uint32_t rows = folding->partitions.batch_rows;
-  enum seg_status status = SEG_OK;
-  if (state->beside != NULL)
-    status = seg_decide_init(&folder->beside, state->beside, rows, error);
-  return status == SEG_OK ? seg_decide_init(&folder->decide, state, rows, error) : status;
+  enum seg_status status = seg_decide_init(&folder->decide, state, rows, NULL, error);
+  return status == SEG_OK && state->beside != NULL
+             ? seg_decide_init(&folder->beside, state->beside, rows, &folder->decide, error)
+             : status;
 }
 
 // Everything that was counted at the gate.
@@ -318,41 +318,30 @@ static enum seg_status name_customer(const struct seg_run_state *state, uint64_t
   return status;
 }
 
-// Rows of a store are folded for what is decided beside, too.
-static enum seg_status fold_stored(struct folder *folder, uint32_t event, uint32_t first_cell,
-                                   uint64_t first, uint32_t customers,
-                                   struct seg_kernel_fault *fault, struct seg_error *error) {
-  const struct seg_run_state *state = folder->state;
-  struct seg_stored_target targets[2] = {{.windows = state->windows,
-                                          .values = folder->decide.cell_values + first_cell,
-                                          .known = folder->decide.cell_known + first_cell}};
-  if (state->beside != NULL)
-    targets[1] = (struct seg_stored_target){.windows = state->beside->windows,
-                                            .values = folder->beside.cell_values + first_cell,
-                                            .known = folder->beside.cell_known + first_cell};
-  uint32_t count = state->beside != NULL ? 2 : 1;
-  enum seg_status status = seg_stored_fold_run(&folder->stored_folds[event], first, customers,
-                                               targets, count, &folder->scratch, error);
-  *fault =
-      targets[0].fault.kind == SEG_FAULT_NONE && count > 1 ? targets[1].fault : targets[0].fault;
-  return status;
-}
-
-// The cells of customers first .. first + customers - 1 of those behind `base`.
-static enum seg_status fold_event(struct folder *folder, uint32_t event, uint32_t first_cell,
-                                  uint32_t base, uint32_t first, uint32_t customers,
+// The cells of customers first .. first + customers - 1 of those behind `base`; `again`: at another
+// day than just before.
+static enum seg_status fold_event(struct folder *folder, const struct seg_decide *decide,
+                                  uint32_t event, uint32_t first_cell, uint32_t base,
+                                  uint32_t first, uint32_t customers, bool again,
                                   struct seg_kernel_fault *fault, struct seg_error *error) {
-  if (folder->state->is_in_place[event])
-    return fold_stored(folder, event, first_cell, (uint64_t)base + first, customers, fault, error);
-  fold_gathered(folder, event, first_cell, first, customers, fault);
-  return SEG_OK;
+  if (!folder->state->is_in_place[event]) {
+    fold_gathered(folder, event, first_cell, first, customers, fault);
+    return SEG_OK;
+  }
+  struct seg_stored_target target = {.windows = decide->state->windows,
+                                     .values = decide->cell_values + first_cell,
+                                     .known = decide->cell_known + first_cell};
+  enum seg_status status = seg_stored_fold_run(&folder->stored_folds[event], (uint64_t)base + first,
+                                               customers, again, &target, &folder->scratch, error);
+  *fault = target.fault;
+  return status;
 }
 
 // `first` counts from the partition's first customer `base`. Of several faults the one of the
 // smallest customer is reported; of one customer the first event's, then the rules'.
-static enum seg_status decide_batch(struct folder *folder, uint32_t base, uint32_t first,
-                                    uint32_t customers, int64_t *customer,
-                                    struct seg_error *error) {
+static enum seg_status decide_at(struct folder *folder, struct seg_decide *decide, uint32_t base,
+                                 uint32_t first, uint32_t customers, int64_t *customer,
+                                 struct seg_error *error) {
   const struct seg_run_state *state = folder->state;
   const struct seg_plan *plan = state->plan;
   struct seg_kernel_fault smallest = {.kind = SEG_FAULT_NONE}, fault;
@@ -360,7 +349,8 @@ static enum seg_status decide_batch(struct folder *folder, uint32_t base, uint32
   for (uint32_t e = 0; e < plan->event_count; cell += plan->folds[e++].cell_count) {
     if (!seg_run_folds_event(state, e))
       continue;
-    enum seg_status status = fold_event(folder, e, cell, base, first, customers, &fault, error);
+    enum seg_status status = fold_event(folder, decide, e, cell, base, first, customers,
+                                        decide == &folder->beside, &fault, error);
     if (status != SEG_OK) {
       *customer = (int64_t)base + first;
       return status;
@@ -372,9 +362,7 @@ static enum seg_status decide_batch(struct folder *folder, uint32_t base, uint32
     }
   }
   enum seg_status status =
-      seg_decide_batch(&folder->decide, (uint64_t)base + first, customers, &fault, error);
-  if (status == SEG_OK && fault.kind == SEG_FAULT_NONE && state->beside != NULL)
-    status = seg_decide_batch(&folder->beside, (uint64_t)base + first, customers, &fault, error);
+      seg_decide_batch(decide, (uint64_t)base + first, customers, &fault, error);
   if (status != SEG_OK)
     return status;
   if (fault.kind != SEG_FAULT_NONE &&
@@ -392,6 +380,17 @@ static enum seg_status decide_batch(struct folder *folder, uint32_t base, uint32
   if (smallest_event == UINT32_MAX)
     return seg_fault_of_customer(seg_run_block(state), &smallest, &name, error);
   return seg_fault_of_fold(&plan->folds[smallest_event], &smallest, &name, error);
+}
+
+// Folded and decided for one day after the other: the cells of both would not fit into the cache.
+static enum seg_status decide_batch(struct folder *folder, uint32_t base, uint32_t first,
+                                    uint32_t customers, int64_t *customer,
+                                    struct seg_error *error) {
+  enum seg_status status =
+      decide_at(folder, &folder->decide, base, first, customers, customer, error);
+  return status == SEG_OK && folder->state->beside != NULL
+             ? decide_at(folder, &folder->beside, base, first, customers, customer, error)
+             : status;
 }
 
 static enum seg_status fold_partition(struct folder *folder, uint32_t group_first,

@@ -3,7 +3,10 @@
 
 #include <stdlib.h>
 
-enum { ROWS = 1 << 15 }; // that are folded together, unless 64 customers have more
+enum {
+  ROWS = 1 << 15,      // that are folded together, unless 64 customers have more
+  MANY_ROWS = 1 << 16, // the same when they are folded again: more are brought together twice
+};
 
 static const char what_for[] = "folding events";
 
@@ -98,24 +101,30 @@ static void fold_few(struct seg_stored_fold *fold, uint32_t first, uint32_t cust
   target->fault.row += first;
 }
 
-enum seg_status seg_stored_fold_run(struct seg_stored_fold *fold, uint64_t first,
-                                    uint32_t customers, struct seg_stored_target *targets,
-                                    uint32_t target_count, struct seg_fold_scratch *scratch,
-                                    struct seg_error *error) {
-  for (uint32_t t = 0; t < target_count; t++)
-    targets[t].fault = (struct seg_kernel_fault){.kind = SEG_FAULT_NONE};
-  enum seg_status status = SEG_OK;
-  for (uint32_t at = 0, taken = 0; status == SEG_OK && at < customers; at += taken) {
-    status = seg_stored_stretches_find(&fold->stretches, first + at, customers - at, ROWS,
-                                       fold->offsets, &taken, error);
-    if (status == SEG_OK)
-      status = load(fold, error);
-    if (status != SEG_OK)
-      break;
-    for (uint32_t c = 0; fold->columns.lead > 0 && c <= taken; c++)
-      fold->offsets[c] += fold->columns.lead;
-    for (uint32_t t = 0; t < target_count; t++)
-      fold_few(fold, at, taken, &targets[t], scratch);
-  }
+// The rows of customers from `first` on.
+static enum seg_status bring(struct seg_stored_fold *fold, uint64_t first, uint32_t customers,
+                             struct seg_error *error) {
+  uint64_t most = fold->state->beside != NULL ? MANY_ROWS : ROWS;
+  enum seg_status status = seg_stored_stretches_find(&fold->stretches, first, customers, most,
+                                                     fold->offsets, &fold->taken, error);
+  if (status == SEG_OK)
+    status = load(fold, error);
+  for (uint32_t c = 0; status == SEG_OK && fold->columns.lead > 0 && c <= fold->taken; c++)
+    fold->offsets[c] += fold->columns.lead;
   return status;
+}
+
+enum seg_status seg_stored_fold_run(struct seg_stored_fold *fold, uint64_t first,
+                                    uint32_t customers, bool again,
+                                    struct seg_stored_target *target,
+                                    struct seg_fold_scratch *scratch, struct seg_error *error) {
+  target->fault = (struct seg_kernel_fault){.kind = SEG_FAULT_NONE};
+  bool is_there = again && fold->taken == customers;
+  for (uint32_t at = 0; at < customers; at += fold->taken) {
+    enum seg_status status = is_there ? SEG_OK : bring(fold, first + at, customers - at, error);
+    if (status != SEG_OK)
+      return status;
+    fold_few(fold, at, fold->taken, target, scratch);
+  }
+  return SEG_OK;
 }

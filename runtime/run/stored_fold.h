@@ -18,6 +18,7 @@ struct seg_stored_fold {
   struct seg_stored_scan scan; // without a state when nothing is scanned
   struct seg_stored_stretches stretches;
   uint64_t *offsets;    // into the arrays
+  uint32_t taken;       // so many customers' rows are in the arrays
   const void **carried; // per carried column
   void **values;        // per cell: from the customer at hand on
   uint64_t **known;     // the same
@@ -42,12 +43,14 @@ struct seg_stored_target {
 };
 
 /**
- * Fold the rows of customers first .. first + customers - 1 (no more than in init) into each of the
- * targets. Errors: a damaged store; memory.
+ * Fold the rows of customers first .. first + customers - 1 (no more than in init) into a target.
+ * `again`: they are those of the last call, and what was read for it is used where it is still
+ * there. Errors: a damaged store; memory.
  */
-SEG_NODISCARD enum seg_status
-seg_stored_fold_run(struct seg_stored_fold *fold, uint64_t first, uint32_t customers,
-                    struct seg_stored_target *targets, uint32_t target_count,
-                    struct seg_fold_scratch *scratch, struct seg_error *error);
+SEG_NODISCARD enum seg_status seg_stored_fold_run(struct seg_stored_fold *fold, uint64_t first,
+                                                  uint32_t customers, bool again,
+                                                  struct seg_stored_target *target,
+                                                  struct seg_fold_scratch *scratch,
+                                                  struct seg_error *error);
 
 #endif

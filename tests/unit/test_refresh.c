@@ -329,6 +329,25 @@ static void many_customers(void **state) {
 }
 
 // Every other customer is from one of two cities.
+// A few customers with more rows than are brought together for both days.
+static void heavy_customers(void **state) {
+  (void)state;
+  enum { EVERYBODY = 600, HEAVY = 110, EVENTS = 150000 };
+  struct shop shop;
+  open_large_shop(&shop, 12, EVERYBODY, 0);
+  for (int day = 0; day < 3; day++) {
+    shop.customers = HEAVY;
+    write_events(&shop, "today", day == 0 ? EVENTS : 50, shop.today - (day == 0 ? 60 : 1),
+                 shop.today - 1, 0, false);
+    shop.customers = EVERYBODY;
+    prepare(shop.folder, "today", true);
+    agree(&shop, "heavy");
+    shop.today++;
+  }
+  assert_int_equal(shop.refreshed, 2);
+  close_shop(&shop);
+}
+
 static void write_cities(struct shop *shop, const char *name, const char *one, const char *other) {
   FILE *out = create(shop, name);
   fprintf(out, "id,score,plan,city,vip\n");
@@ -473,11 +492,9 @@ static void other_rules(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(thirty_days),
-      cmocka_unit_test(many_customers),
-      cmocka_unit_test(customers_again),
-      cmocka_unit_test(other_cities),
-      cmocka_unit_test(answers_that_are_not_believed),
+      cmocka_unit_test(thirty_days),     cmocka_unit_test(many_customers),
+      cmocka_unit_test(heavy_customers), cmocka_unit_test(customers_again),
+      cmocka_unit_test(other_cities),    cmocka_unit_test(answers_that_are_not_believed),
       cmocka_unit_test(other_rules),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
