@@ -6,12 +6,6 @@
 
 #include "runtime/column/column.h"
 
-// From so many comparisons on, these are faster than one after the other.
-enum { FEWEST_RANKED = 16, FEWEST_SLICED = 12 };
-
-// Of ranks by bins, beside vectors that are read or written (mask_slices.h).
-enum { RANKING_COST = 50, RANKING_STEP_COST = 20 };
-
 enum { PLACES = 2 * SEG_MASK_DIGITS_MOST };
 
 enum seg_mask_type seg_mask_type_of(const struct seg_mask_column *column) {
@@ -46,7 +40,7 @@ static bool may_be_ranked(const struct seg_mask_groups *groups,
                           const struct seg_mask_group *group) {
   return may_be_sketched(groups->program, group->first) ||
          (!group->is_sign && groups->kernels->rank[group->type] != NULL &&
-          group->end - group->first >= FEWEST_RANKED / 2);
+          group->end - group->first >= groups->kernels->costs.fewest_ranked / 2);
 }
 
 static bool add_rankings(struct seg_mask_groups *groups) {
@@ -303,7 +297,7 @@ static bool build_bins(const struct seg_mask_kernels *kernels, const struct seg_
                            greatest_of(group->type), &steps))
     return false;
   const uint32_t bits = bits_of((uint64_t)last - (uint64_t)first + 1);
-  const uint64_t ranking = RANKING_COST + (uint64_t)steps * RANKING_STEP_COST;
+  const uint64_t ranking = kernels->costs.ranking + (uint64_t)steps * kernels->costs.ranking_step;
   return seg_mask_digits_cost(bits, thresholds->count) >
          seg_mask_digits_cost(bits_of(thresholds->count), thresholds->count) + ranking;
 }
@@ -319,7 +313,8 @@ static void use_places(struct seg_mask_groups *groups, struct seg_mask_group *gr
 static bool build_ranking(const struct seg_mask_groups *groups, const struct seg_mask_group *group,
                           const struct seg_mask_thresholds *thresholds) {
   const bool is_narrow = group->type < SEG_MASK_I64;
-  if (groups->kernels->rank[group->type] == NULL || thresholds->count < FEWEST_RANKED ||
+  if (groups->kernels->rank[group->type] == NULL ||
+      thresholds->count < groups->kernels->costs.fewest_ranked ||
       (!is_narrow && (thresholds->count > SEG_MASK_RANK_MOST || group->code < SEG_MASK_I64)))
     return false;
   if (is_narrow)
@@ -349,8 +344,10 @@ static void use_ranks(struct seg_mask_groups *groups, struct seg_mask_group *gro
 
 // Slices
 
-static bool may_be_sliced(const struct seg_mask_group *group, enum seg_mask_type code) {
-  return !group->is_sign && code <= SEG_MASK_I32 && group->end - group->first >= FEWEST_SLICED;
+static bool may_be_sliced(const struct seg_mask_groups *groups, const struct seg_mask_group *group,
+                          enum seg_mask_type code) {
+  return !group->is_sign && code <= SEG_MASK_I32 &&
+         group->end - group->first >= groups->kernels->costs.fewest_sliced;
 }
 
 // The thresholds of a comparison, one or two: v > low, v > low and not v > high.
@@ -382,7 +379,7 @@ static void place_tests(struct seg_mask_groups *groups, struct seg_mask_group *g
 static bool use_slices(struct seg_mask_groups *groups, struct seg_mask_group *group) {
   int64_t least = INT64_MAX, most = INT64_MIN;
   uint32_t thresholds = 0;
-  if (!may_be_sliced(group, group->code))
+  if (!may_be_sliced(groups, group, group->code))
     return false;
   for (uint32_t i = group->first; i < group->end; i++) {
     const struct seg_mask_test_now *test = &groups->tests[i];
@@ -392,7 +389,7 @@ static bool use_slices(struct seg_mask_groups *groups, struct seg_mask_group *gr
     most = highest_of(test) > most ? highest_of(test) : most;
     thresholds += test->test == SEG_MASK_GREATER ? 1 : 2;
   }
-  if (thresholds < FEWEST_SLICED || least < seg_mask_least_of(group->code))
+  if (thresholds < groups->kernels->costs.fewest_sliced || least < seg_mask_least_of(group->code))
     return false;
   group->least = least;
   group->most = most < greatest_of(group->code) ? most + 1 : most;
@@ -430,7 +427,7 @@ void seg_mask_groups_bind(struct seg_mask_groups *groups, const struct seg_block
       bind_test(&groups->tests[i], &program->leaves[i], group->type, frame);
     choose_code(groups, group);
     use_ranks(groups, group);
-    if (!group->is_ranked && may_be_sliced(group, group->type))
+    if (!group->is_ranked && may_be_sliced(groups, group, group->type))
       group->code = group->type;
     if (!group->is_ranked)
       use_code(groups, group);

@@ -170,7 +170,15 @@ enum { SEG_MASK_OPERANDS_READ = 5 }; // of every operation, though it may have f
 /** picked[i] = numbers[codes[i]], 512 of them. */
 typedef void seg_mask_pick(const void *codes, const uint32_t *numbers, uint32_t *picked);
 
+/** When something is faster than one comparison after the other on a level. */
+struct seg_mask_costs {
+  uint32_t fewest_ranked;         // ranks: from so many thresholds of a column on
+  uint32_t fewest_sliced;         // slices: from so many comparisons on
+  uint32_t ranking, ranking_step; // of ranks by bins, beside vectors that are read or written
+};
+
 struct seg_mask_kernels {
+  struct seg_mask_costs costs;
   /** GREATER_EQUAL of F64 only: integers have a number before; BETWEEN of integers only. */
   seg_mask_compare *compare[SEG_MASK_TYPE_COUNT][SEG_MASK_TEST_COUNT];
   seg_mask_between *between[SEG_MASK_F64];

@@ -478,6 +478,7 @@ INLINE tallied_words sum_parts(tallied_words parts) {
 
 #define BINS      SEG_MASK_BYTE_BINS
 #define RANK_WIDE NULL, NULL
+#define COSTS     {.fewest_ranked = 8, .fewest_sliced = 6, .ranking = 10, .ranking_step = 5}
 
 #include "runtime/filter/mask_kernels_body.h"
 #endif

@@ -516,7 +516,12 @@ KERNEL void rank_codes(const int16_t *codes, int64_t rows, const struct seg_mask
 }
 #endif
 
+#ifndef COSTS
+#define COSTS {.fewest_ranked = 16, .fewest_sliced = 12, .ranking = 50, .ranking_step = 20}
+#endif
+
 const struct seg_mask_kernels KERNELS = {
+    .costs = COSTS,
     .compare =
         {
             [SEG_MASK_I8] = {greater_i8, NULL, equal_i8},
