@@ -5,67 +5,69 @@
 // their own rows, and there are at most three parts of a size.
 // What was added now stays a part of its own until the next time, so that a run can tell it from
 // what was there before.
+#include <stdatomic.h>
 #include <stdlib.h>
 
+#include "runtime/prepare/merged_order.h"
 #include "runtime/prepare/preparing.h"
+#include "runtime/run/workers.h"
 #include "runtime/store/store_read.h"
 
-enum { SHARE = 4, TOGETHER = 4, AT_ONCE = 1 << 16 };
+enum { SHARE = 4, TOGETHER = 4, NUMBERS_AT_ONCE = 512 };
 
 static const char what_for[] = "the parts of the store";
-
-/** Rows of one part that follow each other in the merged one. */
-struct stretch {
-  uint32_t part;
-  uint64_t first, count;
-};
 
 struct merging {
   struct seg_preparing *state;
   struct seg_store_entity *entity;
   uint32_t first_part, end_part; // this one and those behind it, before the end
   bool is_dense;                 // offsets of all numbers
-  SEG_VEC(struct stretch) stretches;
-  uint64_t rows, keyed;
+  struct seg_merged_order order;
+  uint64_t keyed;
   struct seg_store_days span;
   struct seg_array_file numbers, offsets;
+  uint32_t waiting; // of each of these, to be written together
+  uint32_t next_numbers[NUMBERS_AT_ONCE];
+  uint64_t next_offsets[NUMBERS_AT_ONCE];
 };
-
-static bool add_stretch(struct merging *merging, uint32_t part, uint64_t first, uint64_t count) {
-  size_t n = merging->stretches.count;
-  merging->rows += count;
-  if (n > 0 && merging->stretches.items[n - 1].part == part &&
-      merging->stretches.items[n - 1].first + merging->stretches.items[n - 1].count == first) {
-    merging->stretches.items[n - 1].count += count;
-    return true;
-  }
-  return count == 0 || SEG_VEC_PUSH(&merging->stretches, (struct stretch){part, first, count});
-}
 
 static uint64_t number_of(const struct seg_store_part *part, uint64_t place) {
   return seg_store_has(&part->numbers) ? (uint64_t)seg_store_integer(&part->numbers, place) : place;
 }
 
-// The smallest number that a cursor points at; UINT64_MAX at the end.
-static uint64_t next_number(const struct merging *merging, const uint64_t *cursors) {
+/** Where a part is walked: a place among its numbers. */
+struct cursor {
+  uint64_t place;
+  uint64_t number; // there; UINT64_MAX: the end
+};
+
+static void find_number(const struct seg_store_part *part, struct cursor *cursor) {
+  cursor->number =
+      cursor->place + 1 < part->offsets.count ? number_of(part, cursor->place) : UINT64_MAX;
+}
+
+static uint64_t smallest_number(const struct merging *merging, const struct cursor *cursors) {
   uint64_t smallest = UINT64_MAX;
-  for (uint32_t p = merging->first_part; p < merging->end_part; p++) {
-    const struct seg_store_part *part = &merging->entity->parts[p];
-    if (cursors[p] + 1 >= part->offsets.count)
-      continue;
-    uint64_t number = number_of(part, cursors[p]);
-    smallest = number < smallest ? number : smallest;
-  }
+  for (uint32_t p = merging->first_part; p < merging->end_part; p++)
+    smallest = cursors[p].number < smallest ? cursors[p].number : smallest;
   return smallest;
+}
+
+static enum seg_status write_waiting(struct merging *merging, struct seg_error *error) {
+  uint32_t count = merging->waiting;
+  merging->waiting = 0;
+  enum seg_status status =
+      seg_array_file_append(&merging->offsets, merging->next_offsets, count, error);
+  return status == SEG_OK && !merging->is_dense
+             ? seg_array_file_append(&merging->numbers, merging->next_numbers, count, error)
+             : status;
 }
 
 static enum seg_status begin_number(struct merging *merging, uint64_t number,
                                     struct seg_error *error) {
-  uint32_t narrow = (uint32_t)number;
-  enum seg_status status = seg_array_file_append(&merging->offsets, &merging->rows, 1, error);
-  return status == SEG_OK && !merging->is_dense
-             ? seg_array_file_append(&merging->numbers, &narrow, 1, error)
-             : status;
+  merging->next_offsets[merging->waiting] = merging->order.rows;
+  merging->next_numbers[merging->waiting++] = (uint32_t)number;
+  return merging->waiting < NUMBERS_AT_ONCE ? SEG_OK : write_waiting(merging, error);
 }
 
 // What holds of all parts; whether days rise over their borders is seen while they are walked.
@@ -91,15 +93,18 @@ static bool add_rows(struct merging *merging, uint32_t number, const uint64_t *o
     merging->span.rise = seg_store_integer(days, offsets[0]) >= *last;
     *last = seg_store_integer(days, offsets[1] - 1);
   }
-  return add_stretch(merging, number, offsets[0], offsets[1] - offsets[0]);
+  return seg_merged_order_add(&merging->order, number, offsets[1] - offsets[0]);
 }
 
 // Number after number, the rows of the older part first; then those without a key.
-static enum seg_status walk(struct merging *merging, uint64_t *cursors, struct seg_error *error) {
+static enum seg_status walk(struct merging *merging, struct cursor *cursors,
+                            struct seg_error *error) {
   const struct seg_store_entity *entity = merging->entity;
   enum seg_status status = SEG_OK;
-  for (uint64_t number = next_number(merging, cursors), written = 0;
-       status == SEG_OK && number != UINT64_MAX; number = next_number(merging, cursors)) {
+  for (uint32_t p = merging->first_part; p < merging->end_part; p++)
+    find_number(&entity->parts[p], &cursors[p]);
+  for (uint64_t number = smallest_number(merging, cursors), written = 0;
+       status == SEG_OK && number != UINT64_MAX; number = smallest_number(merging, cursors)) {
     for (; status == SEG_OK && merging->is_dense && written < number; written++)
       status = begin_number(merging, written, error);
     if (status == SEG_OK)
@@ -108,112 +113,92 @@ static enum seg_status walk(struct merging *merging, uint64_t *cursors, struct s
     int64_t last = INT64_MIN;
     for (uint32_t p = merging->first_part; status == SEG_OK && p < merging->end_part; p++) {
       const struct seg_store_part *part = &entity->parts[p];
-      if (cursors[p] + 1 >= part->offsets.count || number_of(part, cursors[p]) != number)
+      if (cursors[p].number != number)
         continue;
-      const uint64_t *offsets = (const uint64_t *)part->offsets.data + cursors[p]++;
+      const uint64_t *offsets = (const uint64_t *)part->offsets.data + cursors[p].place++;
+      find_number(part, &cursors[p]);
       if (!add_rows(merging, p, offsets, &last))
         status = seg_fail_memory(error, what_for);
     }
   }
-  merging->keyed = merging->rows;
+  merging->keyed = merging->order.rows;
   if (status == SEG_OK)
-    status = seg_array_file_append(&merging->offsets, &merging->rows, 1, error);
+    status = write_waiting(merging, error);
+  if (status == SEG_OK)
+    status = seg_array_file_append(&merging->offsets, &merging->order.rows, 1, error);
   for (uint32_t p = merging->first_part; status == SEG_OK && p < merging->end_part; p++)
-    if (!add_stretch(merging, p, entity->parts[p].keyed,
-                     entity->parts[p].rows - entity->parts[p].keyed))
+    if (!seg_merged_order_add(&merging->order, p, entity->parts[p].rows - entity->parts[p].keyed))
       status = seg_fail_memory(error, what_for);
   return status;
 }
 
-/** A place among the stretches. */
-struct place {
-  size_t stretch;
-  uint64_t done; // rows of it
+/** What the rows of a part have, besides the number. */
+enum member_kind { DAYS, INSTANT, ROWS_OF, COLUMN };
+
+/** A member of all parts, and of the one that they become. */
+struct member {
+  enum member_kind kind;
+  uint32_t column;
+  const struct seg_store_values **parts; // by number
+  struct seg_store_values *alone;        // by number: arrays as values
+  struct seg_values_writer writer;
+  bool has_begun;
+  enum seg_status status;
+  struct seg_error error;
 };
 
-// The next rows, AT_ONCE of them or all that are left; stretches are short, often one row.
-static enum seg_status read_some(const struct merging *merging,
-                                 const struct seg_store_values *const *parts, struct place *place,
-                                 struct seg_column *rows, uint64_t *count,
-                                 struct seg_error *error) {
-  enum seg_status status = seg_column_restart(rows, AT_ONCE, error);
-  *count = 0;
-  while (status == SEG_OK && *count < AT_ONCE && place->stretch < merging->stretches.count) {
-    const struct stretch *stretch = &merging->stretches.items[place->stretch];
-    uint64_t rest = stretch->count - place->done, room = AT_ONCE - *count;
-    uint64_t some = rest < room ? rest : room;
-    status = seg_store_read(&merging->state->build.store, parts[stretch->part],
-                            stretch->first + place->done, some, rows, (int64_t)*count, error);
-    *count += some;
-    *place = some == rest ? (struct place){place->stretch + 1, 0}
-                          : (struct place){place->stretch, place->done + some};
-  }
-  return status;
-}
-
-static bool any_unknown(const struct merging *merging,
-                        const struct seg_store_values *const *parts) {
-  for (size_t s = 0; s < merging->stretches.count; s++)
-    if (seg_store_has(&parts[merging->stretches.items[s].part]->known))
-      return true;
-  return false;
-}
-
-// The values of all parts, in the order of the stretches. `parts` counts from part 0.
-static enum seg_status copy_values(struct merging *merging, enum seg_layout layout,
-                                   const struct seg_store_values *const *parts,
-                                   struct seg_str column, const char *kind,
-                                   struct seg_store_values *made, struct seg_error *error) {
-  struct seg_build *build = &merging->state->build;
-  struct seg_values_writer writer;
-  struct seg_column rows;
-  struct seg_str entity = merging->entity == NULL ? seg_str_view("keys") : merging->entity->name;
-  seg_column_init(&rows, layout, any_unknown(merging, parts));
-  enum seg_status status =
-      seg_values_writer_begin(&writer, build, layout, entity, column, kind, error);
-  for (struct place place = {0}; status == SEG_OK && place.stretch < merging->stretches.count;) {
-    uint64_t count;
-    status = read_some(merging, parts, &place, &rows, &count, error);
-    if (status == SEG_OK)
-      status = seg_values_writer_append(&writer, rows.values, rows.known, count, error);
-  }
-  if (status == SEG_OK)
-    status = seg_values_writer_finish(&writer, made, error);
-  seg_values_writer_discard(&writer);
-  seg_column_deinit(&rows);
-  return status;
-}
-
-/** Which values of a part. */
-enum member { DAYS, INSTANT, ROWS_OF, COLUMN };
-
-static enum seg_status copy_member(struct merging *merging, enum member member, uint32_t column,
-                                   struct seg_store_values *made, struct seg_error *error) {
-  struct seg_store_entity *entity = merging->entity;
+static enum seg_status begin_member(const struct merging *merging, struct member *member,
+                                    struct seg_error *error) {
+  const struct seg_store_entity *entity = merging->entity;
   static const char *const kinds[] = {
       [DAYS] = "day", [INSTANT] = "instant", [ROWS_OF] = "row", [COLUMN] = ""};
-  const struct seg_store_values **parts = calloc(entity->part_count, sizeof *parts);
-  struct seg_store_values *alone = calloc(entity->part_count, sizeof *alone);
-  enum seg_status status = SEG_OK;
-  if (parts == NULL || alone == NULL) {
-    status = seg_fail_memory(error, what_for);
-    goto cleanup;
-  }
+  const struct seg_store_column *column =
+      member->kind == COLUMN ? &entity->columns[member->column] : NULL;
+  member->parts = calloc(entity->part_count, sizeof *member->parts);
+  member->alone = calloc(entity->part_count, sizeof *member->alone);
+  if (member->parts == NULL || member->alone == NULL)
+    return seg_fail_memory(error, what_for);
   for (uint32_t p = merging->first_part; p < merging->end_part; p++) {
-    alone[p].values = member == DAYS ? entity->parts[p].days : entity->parts[p].rows_of;
-    parts[p] = member == COLUMN    ? &entity->columns[column].parts[p]
-               : member == INSTANT ? &entity->parts[p].instant
-                                   : &alone[p];
+    const struct seg_store_part *part = &entity->parts[p];
+    member->alone[p].values = member->kind == DAYS ? part->days : part->rows_of;
+    member->parts[p] = member->kind == COLUMN    ? &column->parts[p]
+                       : member->kind == INSTANT ? &part->instant
+                                                 : &member->alone[p];
   }
-  enum seg_layout layout = member == DAYS     ? SEG_LAYOUT_I32
-                           : member == COLUMN ? seg_column_type_layout(entity->columns[column].type)
-                                              : SEG_LAYOUT_I64;
-  struct seg_str name = member == COLUMN ? entity->columns[column].name : (struct seg_str){"", 0};
-  status = copy_values(merging, layout, parts, name, kinds[member], made, error);
-cleanup:
-  free(parts);
-  free(alone);
-  return status;
+  enum seg_layout layout = member->kind == DAYS     ? SEG_LAYOUT_I32
+                           : member->kind == COLUMN ? seg_column_type_layout(column->type)
+                                                    : SEG_LAYOUT_I64;
+  struct seg_str name = member->kind == COLUMN ? column->name : (struct seg_str){"", 0};
+  member->has_begun = true;
+  return seg_values_writer_begin(&member->writer, &merging->state->build, layout, entity->name,
+                                 name, kinds[member->kind], error);
+}
+
+static void discard_member(struct member *member) {
+  if (member->has_begun)
+    seg_values_writer_discard(&member->writer);
+  free(member->parts);
+  free(member->alone);
+}
+
+/** Members are copied beside each other. */
+struct copying {
+  struct merging *merging;
+  struct member *members;
+  uint32_t count;
+  _Atomic uint32_t next;
+};
+
+static void copy_members(void *context, unsigned worker) {
+  (void)worker;
+  struct copying *copying = context;
+  struct merging *merging = copying->merging;
+  for (uint32_t next; (next = atomic_fetch_add(&copying->next, 1)) < copying->count;) {
+    struct member *member = &copying->members[next];
+    member->status =
+        seg_merged_order_copy(&merging->order, &merging->state->build.store, member->parts,
+                              merging->entity->part_count, &member->writer, &member->error);
+  }
 }
 
 static enum seg_status map_part(struct merging *merging, uint32_t number, struct seg_error *error) {
@@ -265,39 +250,85 @@ static void close_gap(const struct merging *merging) {
   entity->part_count -= gone;
 }
 
+static struct seg_store_values *member_of(const struct member *member, struct seg_store_part *part,
+                                          struct seg_store_values *columns,
+                                          struct seg_store_values *alone) {
+  return member->kind == COLUMN    ? &columns[member->column]
+         : member->kind == INSTANT ? &part->instant
+                                   : alone;
+}
+
+// All members are begun, copied by all threads, and finished, into `made` and `columns`.
+static enum seg_status copy_part(struct merging *merging, struct member *members, uint32_t count,
+                                 struct seg_store_part *made, struct seg_store_values *columns,
+                                 struct seg_error *error) {
+  struct copying copying = {.merging = merging, .members = members, .count = count};
+  unsigned threads = merging->state->threads < count ? merging->state->threads : count;
+  enum seg_status status = SEG_OK;
+  for (uint32_t m = 0; status == SEG_OK && m < count; m++)
+    status = begin_member(merging, &members[m], error);
+  if (status != SEG_OK)
+    return status;
+  seg_workers_run(threads, copy_members, &copying);
+  for (uint32_t m = 0; status == SEG_OK && m < count; m++) {
+    struct seg_store_values alone;
+    status = members[m].status;
+    if (status != SEG_OK)
+      *error = members[m].error;
+    else
+      status = seg_values_writer_finish(&members[m].writer,
+                                        member_of(&members[m], made, columns, &alone), error);
+    if (status == SEG_OK && members[m].kind == DAYS)
+      made->days = alone.values;
+    if (status == SEG_OK && members[m].kind == ROWS_OF)
+      made->rows_of = alone.values;
+  }
+  return status;
+}
+
 // The merged part takes the place of those it is made of.
-static enum seg_status replace_parts(struct merging *merging, struct seg_error *error) {
+static void replace_parts(struct merging *merging, const struct seg_store_part *made,
+                          const struct seg_store_values *columns) {
+  struct seg_store_entity *entity = merging->entity;
+  for (uint32_t p = merging->first_part; p < merging->end_part; p++)
+    drop_part(merging, p);
+  entity->parts[merging->first_part] = *made;
+  for (uint32_t c = 0; c < entity->column_count; c++)
+    entity->columns[c].parts[merging->first_part] = columns[c];
+  close_gap(merging);
+}
+
+static enum seg_status make_part(struct merging *merging, struct seg_error *error) {
   struct seg_store_entity *entity = merging->entity;
   struct seg_store_part made = {
-      .rows = merging->rows, .keyed = merging->keyed, .span = merging->span};
-  struct seg_store_values values;
+      .rows = merging->order.rows, .keyed = merging->keyed, .span = merging->span};
   struct seg_store_values *columns = calloc(entity->column_count + 1, sizeof *columns);
-  if (columns == NULL)
-    return seg_fail_memory(error, what_for);
-  enum seg_status status = copy_member(merging, DAYS, 0, &values, error);
-  made.days = values.values;
-  if (status == SEG_OK)
-    status = copy_member(merging, INSTANT, 0, &made.instant, error);
-  if (status == SEG_OK && entity->gives_customers) {
-    status = copy_member(merging, ROWS_OF, 0, &values, error);
-    made.rows_of = values.values;
+  struct member *members = calloc(entity->column_count + 3, sizeof *members);
+  enum seg_status status = SEG_OK;
+  uint32_t count = 0;
+  if (columns == NULL || members == NULL) {
+    status = seg_fail_memory(error, what_for);
+    goto cleanup;
   }
-  for (uint32_t c = 0; status == SEG_OK && c < entity->column_count; c++)
-    status = copy_member(merging, COLUMN, c, &columns[c], error);
+  members[count++].kind = DAYS;
+  members[count++].kind = INSTANT;
+  if (entity->gives_customers)
+    members[count++].kind = ROWS_OF;
+  for (uint32_t c = 0; c < entity->column_count; c++)
+    members[count++] = (struct member){.kind = COLUMN, .column = c};
+  status = copy_part(merging, members, count, &made, columns, error);
   if (status == SEG_OK)
     status = seg_array_file_finish(&merging->offsets, &made.offsets, error);
   if (status == SEG_OK)
     status = seg_array_file_finish(&merging->numbers, &made.numbers, error);
-  if (status == SEG_OK) {
-    if (merging->is_dense)
-      seg_build_drop(&merging->state->build, &made.numbers);
-    for (uint32_t p = merging->first_part; p < merging->end_part; p++)
-      drop_part(merging, p);
-    entity->parts[merging->first_part] = made;
-    for (uint32_t c = 0; c < entity->column_count; c++)
-      entity->columns[c].parts[merging->first_part] = columns[c];
-    close_gap(merging);
-  }
+  if (status == SEG_OK && merging->is_dense)
+    seg_build_drop(&merging->state->build, &made.numbers);
+  if (status == SEG_OK)
+    replace_parts(merging, &made, columns);
+cleanup:
+  for (uint32_t m = 0; m < count; m++)
+    discard_member(&members[m]);
+  free(members);
   free(columns);
   return status;
 }
@@ -308,7 +339,7 @@ static enum seg_status merge_parts(struct merging *merging, struct seg_error *er
   struct seg_str none = {"", 0};
   struct seg_str offsets = seg_values_name(build, entity->name, none, "offsets");
   struct seg_str numbers = seg_values_name(build, entity->name, none, "numbers");
-  uint64_t *cursors = calloc(entity->part_count, sizeof *cursors);
+  struct cursor *cursors = calloc(entity->part_count, sizeof *cursors);
   merging->offsets.file = merging->numbers.file = -1;
   enum seg_status status = cursors == NULL || offsets.data == NULL || numbers.data == NULL
                                ? seg_fail_memory(error, what_for)
@@ -325,10 +356,10 @@ static enum seg_status merge_parts(struct merging *merging, struct seg_error *er
   if (status == SEG_OK)
     status = walk(merging, cursors, error);
   if (status == SEG_OK)
-    status = replace_parts(merging, error);
+    status = make_part(merging, error);
   seg_array_file_discard(&merging->offsets);
   seg_array_file_discard(&merging->numbers);
-  SEG_VEC_FREE(&merging->stretches);
+  SEG_VEC_FREE(&merging->order.stretches);
   free(cursors);
   return status;
 }
@@ -367,9 +398,26 @@ static uint64_t key_rows(const struct seg_store_manifest *manifest, uint32_t par
   return manifest->key_is_text ? count - 1 : count;
 }
 
+static enum seg_status copy_keys(struct seg_preparing *state, const struct seg_merged_order *order,
+                                 const struct seg_store_values *const *parts,
+                                 struct seg_store_values *made, struct seg_error *error) {
+  const struct seg_store_manifest *manifest = &state->build.store.manifest;
+  struct seg_values_writer writer;
+  enum seg_status status = seg_values_writer_begin(
+      &writer, &state->build, manifest->key_is_text ? SEG_LAYOUT_TEXT : SEG_LAYOUT_I64,
+      seg_str_view("keys"), (struct seg_str){"", 0}, "", error);
+  if (status == SEG_OK)
+    status = seg_merged_order_copy(order, &state->build.store, parts, manifest->key_part_count,
+                                   &writer, error);
+  if (status == SEG_OK)
+    status = seg_values_writer_finish(&writer, made, error);
+  seg_values_writer_discard(&writer);
+  return status;
+}
+
 static enum seg_status merge_keys(struct seg_preparing *state, struct seg_error *error) {
   struct seg_store_manifest *manifest = &state->build.store.manifest;
-  struct merging merging = {.state = state};
+  struct seg_merged_order order = {0};
   uint32_t first = manifest->key_part_count;
   for (uint64_t rows = 0; first > 0; first--) {
     if (first < manifest->key_part_count && rows * SHARE < key_rows(manifest, first - 1))
@@ -386,12 +434,11 @@ static enum seg_status merge_keys(struct seg_preparing *state, struct seg_error 
   for (uint32_t p = first; status == SEG_OK && p < manifest->key_part_count; p++) {
     parts[p] = &manifest->keys[p];
     status = seg_store_map_values(&state->build.store, &manifest->keys[p], error);
-    if (!add_stretch(&merging, p, 0, key_rows(manifest, p)))
+    if (!seg_merged_order_add(&order, p, key_rows(manifest, p)))
       status = seg_fail_memory(error, what_for);
   }
   if (status == SEG_OK)
-    status = copy_values(&merging, manifest->key_is_text ? SEG_LAYOUT_TEXT : SEG_LAYOUT_I64, parts,
-                         (struct seg_str){"", 0}, "", &made, error);
+    status = copy_keys(state, &order, parts, &made, error);
   made.counts_up = true;
   made.first = manifest->keys[first].first;
   uint64_t before = 0;
@@ -406,7 +453,7 @@ static enum seg_status merge_keys(struct seg_preparing *state, struct seg_error 
     manifest->keys[first] = made;
     manifest->key_part_count = first + 1;
   }
-  SEG_VEC_FREE(&merging.stretches);
+  SEG_VEC_FREE(&order.stretches);
   free(parts);
   return status;
 }
