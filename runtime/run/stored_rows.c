@@ -34,12 +34,8 @@ int32_t seg_stored_first_day(const struct seg_run_state *state, uint32_t event) 
   return first < other ? first : other;
 }
 
-uint64_t seg_stored_place(const struct seg_store_part *part, uint64_t number) {
-  uint64_t count = part->offsets.count - 1;
-  if (!seg_store_has(&part->numbers))
-    return number < count ? number : count;
-  const uint32_t *numbers = (const uint32_t *)part->numbers.data;
-  uint64_t low = 0, high = count;
+// The first of numbers low .. high - 1 that is `number` or more; high: none.
+static uint64_t first_from(const uint32_t *numbers, uint64_t number, uint64_t low, uint64_t high) {
   while (low < high) {
     uint64_t middle = low + (high - low) / 2;
     if (numbers[middle] < number)
@@ -48,6 +44,13 @@ uint64_t seg_stored_place(const struct seg_store_part *part, uint64_t number) {
       high = middle;
   }
   return low;
+}
+
+uint64_t seg_stored_place(const struct seg_store_part *part, uint64_t number) {
+  uint64_t count = part->offsets.count - 1;
+  if (!seg_store_has(&part->numbers))
+    return number < count ? number : count;
+  return first_from((const uint32_t *)part->numbers.data, number, 0, count);
 }
 
 uint64_t seg_stored_rows_at(const struct seg_store_part *part, uint64_t number, uint64_t place,
@@ -96,14 +99,7 @@ static uint64_t place_near(const struct seg_store_part *part, uint64_t number, u
       high -= step;
     low = high - low > step ? high - step : low;
   }
-  while (low < high) {
-    uint64_t middle = low + (high - low) / 2;
-    if (numbers[middle] < number)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
+  return first_from(numbers, number, low, high);
 }
 
 // Add to the rows of each lot those of one part.
