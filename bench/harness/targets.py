@@ -111,11 +111,24 @@ def compile_row(cases, rules, form, target, words):
 
 
 def share_row(cases):
+    """The median of the days decides; days on which parts of the store are merged take longer, so
+    all days together and the longest one stand beside it."""
     title, words = "W3 one day more", "under 5 % of the full run, same answer"
-    found = [case["share"] for case in cases if case["workload"] == "W3"]
+    found = [case for case in cases if case["workload"] == "W3"]
     if not found:
         return [title, words, "not measured", ""]
-    return [title, words, f"{span([share * 100 for share in found])} %", verdict(max(found) < 0.05)]
+    together, longest = [], []
+    for case in found:
+        engines = case["engines"]
+        days = [added + refreshed for added, refreshed in zip(engines["segc append"]["wall"],
+                                                              engines["segc refreshed run"]["wall"])]
+        full = seconds(engines["segc run from files"])
+        together.append(sum(days) / len(days) / full * 100)
+        longest.append(max(days) / full * 100)
+    shares = [case["share"] for case in found]
+    reached = (f"{span([share * 100 for share in shares])} % in the median, "
+               f"{span(together)} % all days together, {span(longest)} % the longest")
+    return [title, words, reached, verdict(max(shares) < 0.05)]
 
 
 def memory_row(cases):
