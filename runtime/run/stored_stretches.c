@@ -58,7 +58,8 @@ enum seg_status seg_stored_stretches_init(struct seg_stored_stretches *stretches
         .skips = scatter && can_skip(part, from_day),
     };
   }
-  if (!view->rise)
+  bool is_one_piece = is_plain(view) && !stretches->cursors[0].skips;
+  if (is_one_piece || (view->numbers != NULL && !view->rise)) // the others: one by one
     return SEG_OK;
   stretches->hits = calloc((size_t)parts * SOME + 1, sizeof *stretches->hits);
   stretches->ends = calloc((size_t)parts + 1, sizeof *stretches->ends);
@@ -182,24 +183,6 @@ static inline size_t put(struct seg_stored_stretch *items, size_t used, uint32_t
   return used + (first < end);
 }
 
-// Customers with the numbers of the store: a cursor goes a step further, or stays. Without branches
-// that nobody could predict.
-static void find_rising(struct seg_stored_stretches *stretches, uint64_t number,
-                        struct seg_stored_stretch *items, size_t *used) {
-  uint32_t parts = stretches->view->from.entity->part_count;
-  for (uint32_t p = 0; p < parts; p++) {
-    struct seg_stored_cursor *cursor = &stretches->cursors[p];
-    uint64_t place = cursor->place, first = cursor->offsets[place];
-    bool is_here =
-        place < cursor->count && (cursor->numbers == NULL || cursor->numbers[place] == number);
-    uint64_t end = cursor->offsets[place + is_here];
-    cursor->place = place + is_here;
-    if (cursor->skips)
-      first = leave_out(stretches, p, first, end);
-    *used = put(items, *used, p, first, end);
-  }
-}
-
 // In a part where all numbers have offsets. The processor cannot see where the next ones' days are.
 static uint32_t find_in_dense(const struct seg_stored_cursor *cursor,
                               const struct seg_store_array *days, const uint32_t *numbers,
@@ -270,39 +253,93 @@ static uint32_t find_in_sparse(struct seg_stored_stretches *stretches, uint32_t 
   return scan_sparse(cursor, numbers, count, stretches->places, hits);
 }
 
+// Nothing has been found yet.
+static void begin_some(struct seg_stored_stretches *stretches, uint32_t count) {
+  stretches->found = 0;
+  memset(stretches->tallies, 0, count * sizeof *stretches->tallies);
+}
+
+// What was put behind the hits so far was found in a part: those of them that have rows stay.
+static void keep_hits(struct seg_stored_stretches *stretches, uint32_t part, uint32_t found) {
+  bool skips = stretches->cursors[part].skips;
+  uint32_t used = stretches->found;
+  const struct seg_stored_hit *hits = stretches->hits + used;
+  for (uint32_t i = 0; i < found; i++) {
+    struct seg_stored_hit hit = hits[i];
+    if (skips)
+      hit.first = leave_out(stretches, part, hit.first, hit.end);
+    struct seg_stored_tally *tally = &stretches->tallies[hit.at];
+    tally->rows += hit.end - hit.first;
+    tally->next += hit.first < hit.end;
+    stretches->hits[used].first = hit.first;
+    stretches->hits[used].end = hit.end;
+    stretches->hits[used].at = hit.at;
+    used += hit.first < hit.end;
+  }
+  stretches->ends[part] = stretches->found = used;
+}
+
 // The rows of some customers with rising numbers, part by part: they lie too far from each other
 // for the processor to see where the next one's are, and each part has some of few of them. What
 // they have is counted, so that each one's stretches can be put where they belong.
 static void find_some(struct seg_stored_stretches *stretches, const uint32_t *numbers,
                       uint32_t count) {
   const struct seg_store_entity *entity = stretches->view->from.entity;
-  struct seg_stored_tally *tallies = stretches->tallies;
-  uint32_t used = 0;
-  memset(tallies, 0, count * sizeof *tallies);
+  begin_some(stretches, count);
   for (uint32_t i = 0; i < count && numbers[i] - numbers[0] < NEAR; i++)
     stretches->places[numbers[i] - numbers[0]] = (uint16_t)i;
   for (uint32_t p = 0; p < entity->part_count; p++) {
     struct seg_stored_cursor *cursor = &stretches->cursors[p];
-    struct seg_stored_hit *hits = stretches->hits + used;
-    uint32_t found = cursor->numbers == NULL
-                         ? find_in_dense(cursor, &entity->parts[p].days, numbers, count, hits)
-                         : find_in_sparse(stretches, p, numbers, count, hits);
-    for (uint32_t i = 0; i < found; i++) {
-      struct seg_stored_hit hit = hits[i];
-      if (cursor->skips)
-        hit.first = leave_out(stretches, p, hit.first, hit.end);
-      struct seg_stored_tally *tally = &tallies[hit.at];
-      tally->rows += hit.end - hit.first;
-      tally->next += hit.first < hit.end;
-      stretches->hits[used].first = hit.first;
-      stretches->hits[used].end = hit.end;
-      stretches->hits[used].at = hit.at;
-      used += hit.first < hit.end;
-    }
-    stretches->ends[p] = used;
+    struct seg_stored_hit *hits = stretches->hits + stretches->found;
+    keep_hits(stretches, p,
+              cursor->numbers == NULL
+                  ? find_in_dense(cursor, &entity->parts[p].days, numbers, count, hits)
+                  : find_in_sparse(stretches, p, numbers, count, hits));
   }
   for (uint32_t i = 0; i < count && numbers[i] - numbers[0] < NEAR; i++)
     stretches->places[numbers[i] - numbers[0]] = SOME;
+}
+
+// Of customers whose numbers follow each other, in a part where all numbers have offsets.
+static uint32_t take_dense(const struct seg_stored_cursor *cursor, uint64_t first, uint32_t count,
+                           struct seg_stored_hit *hits) {
+  uint64_t left = first < cursor->count ? cursor->count - first : 0;
+  uint32_t found = count < left ? count : (uint32_t)left;
+  const uint64_t *offsets = cursor->offsets + first;
+  for (uint32_t i = 0; i < found; i++) {
+    hits[i].first = offsets[i];
+    hits[i].end = offsets[i + 1];
+    hits[i].at = i;
+  }
+  return found;
+}
+
+// The same in one that lists its numbers, from where the cursor stands.
+static uint32_t take_sparse(struct seg_stored_cursor *cursor, uint64_t first, uint32_t count,
+                            struct seg_stored_hit *hits) {
+  uint64_t place = cursor->place;
+  uint32_t found = 0;
+  for (; place < cursor->count && cursor->numbers[place] < first + count; place++) {
+    hits[found].first = cursor->offsets[place];
+    hits[found].end = cursor->offsets[place + 1];
+    hits[found++].at = (uint32_t)(cursor->numbers[place] - first);
+  }
+  cursor->place = place;
+  return found;
+}
+
+// Customers whose numbers follow each other, part by part as well: of most of them a part that was
+// added later has nothing, and nothing is asked about them.
+static void find_following(struct seg_stored_stretches *stretches, uint64_t first, uint32_t count) {
+  uint32_t parts = stretches->view->from.entity->part_count;
+  begin_some(stretches, count);
+  for (uint32_t p = 0; p < parts; p++) {
+    struct seg_stored_cursor *cursor = &stretches->cursors[p];
+    struct seg_stored_hit *hits = stretches->hits + stretches->found;
+    keep_hits(stretches, p,
+              cursor->numbers == NULL ? take_dense(cursor, first, count, hits)
+                                      : take_sparse(cursor, first, count, hits));
+  }
 }
 
 // What was found of the first `count` of them, customer by customer.
@@ -320,14 +357,18 @@ static void put_some(const struct seg_stored_stretches *stretches, uint32_t coun
   }
 }
 
-// Chosen customers, until they have `most` rows.
-static uint32_t find_chosen(struct seg_stored_stretches *stretches, const uint32_t *numbers,
-                            uint32_t count, uint64_t most, uint64_t *offsets) {
+// Customers with rising numbers, until they have `most` rows: chosen ones, or, without `numbers`,
+// all from `first` on.
+static uint32_t find_rising(struct seg_stored_stretches *stretches, const uint32_t *numbers,
+                            uint64_t first, uint32_t count, uint64_t most, uint64_t *offsets) {
   uint32_t taken = 0;
   size_t used = 0;
   while (taken < count && offsets[taken] < most) {
     uint32_t some = count - taken < SOME ? count - taken : SOME, i = 0;
-    find_some(stretches, numbers + taken, some);
+    if (numbers == NULL)
+      find_following(stretches, first + taken, some);
+    else
+      find_some(stretches, numbers + taken, some);
     for (; i < some && (i % TOGETHER != 0 || offsets[taken] < most); i++) {
       struct seg_stored_tally *tally = &stretches->tallies[i];
       size_t own = tally->next;
@@ -379,21 +420,20 @@ enum seg_status seg_stored_stretches_find(struct seg_stored_stretches *stretches
                           (uint64_t)view->numbers[first + count - 1] + 1, error);
   else if (view->numbers == NULL)
     status = begin_rising(stretches, first, first + count, error);
+  offsets[0] = 0;
+  if (view->rise || view->numbers == NULL) {
+    if (status == SEG_OK)
+      *taken = find_rising(stretches, view->rise ? view->numbers + first : NULL, first, count, most,
+                           offsets);
+    return status;
+  }
   struct seg_stored_stretch *items = stretches->list.items;
   size_t used = 0;
-  offsets[0] = 0;
-  if (view->rise && status == SEG_OK) {
-    *taken = find_chosen(stretches, view->numbers + first, count, most, offsets);
-    return SEG_OK;
-  }
   for (*taken = 0;
        status == SEG_OK && *taken < count && (*taken % TOGETHER != 0 || offsets[*taken] < most);) {
     uint64_t rows = offsets[*taken];
     size_t before = used;
-    if (view->numbers == NULL)
-      find_rising(stretches, first + *taken, items, &used);
-    else
-      status = find_listed(stretches, view->numbers[first + *taken], items, &used, error);
+    status = find_listed(stretches, view->numbers[first + *taken], items, &used, error);
     for (; before < used; before++)
       rows += items[before].count;
     offsets[++*taken] = rows;

@@ -26,7 +26,7 @@ struct seg_stored_cursor {
   bool skips; // rows before `from_day` are left out
 };
 
-/** Rows that one of some chosen customers has in a part. */
+/** Rows that one of some customers has in a part. */
 struct seg_stored_hit {
   uint64_t first, end;
   uint32_t at; // which of them
@@ -43,9 +43,10 @@ struct seg_stored_stretches {
   const struct seg_stored_view *view;
   SEG_VEC(struct seg_stored_stretch) list;
   struct seg_stored_cursor *cursors; // per part
-  /* Of some chosen customers: what they have, part after part; */
+  /* Of some customers: what they have, part after part; */
   struct seg_stored_hit *hits;
-  uint32_t *ends; // where the hits of each part end;
+  uint32_t found; // how many hits there are;
+  uint32_t *ends; // where those of each part end;
   struct seg_stored_tally *tallies;
   uint16_t *places; // of their numbers, by how far they are from the first; else behind them all
   int32_t from_day;

@@ -1,4 +1,5 @@
-// The most rows of neighbours in a stored event, against the same counted lot by lot.
+// Where the rows of customers lie in a stored event: the most that neighbours have, against the
+// same counted lot by lot, and the pieces of all parts, against asking each part for each customer.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "runtime/run/stored_rows.h"
+#include "runtime/run/stored_stretches.h"
 #include "tests/support/random.h"
 
 enum { CUSTOMERS = 5000 };
@@ -87,9 +88,63 @@ static void parts_of_all_spreads(void **unused) {
   }
 }
 
+// Customer `c` has exactly these pieces next: of one part after the other, where it has rows.
+static void expect_pieces(const struct seg_store_entity *entity, uint64_t customer,
+                          const struct seg_stored_stretches *found, size_t *at, uint64_t *rows) {
+  for (uint32_t p = 0; p < entity->part_count; p++) {
+    const struct seg_store_part *part = &entity->parts[p];
+    uint64_t first;
+    uint64_t count = seg_stored_rows_at(part, customer, seg_stored_place(part, customer), &first);
+    if (count == 0)
+      continue;
+    assert_true(*at < found->list.count);
+    assert_int_equal(found->list.items[*at].part, p);
+    assert_int_equal(found->list.items[*at].first, first);
+    assert_int_equal(found->list.items[(*at)++].count, count);
+    *rows += count;
+  }
+}
+
+// From a customer on that is not the first, some thousand or as many as have `most` rows.
+static void pieces_of_all_parts(void **unused) {
+  (void)unused;
+  static struct made made[SPREADS];
+  static uint64_t offsets[CUSTOMERS + 1001];
+  static const uint64_t limits[] = {1, 500, 5000, UINT64_MAX};
+  struct seg_random random = {.state = 2};
+  struct seg_store_part parts[SPREADS];
+  for (int s = 0; s < SPREADS; s++)
+    parts[s] = make_part(&random, (enum spread)s, &made[s]);
+  struct seg_store_entity entity = {.part_count = SPREADS, .parts = parts};
+  struct seg_stored_view view = {.from = {.entity = &entity}};
+  struct seg_stored_stretches found = {0};
+  struct seg_error error;
+  assert_int_equal(seg_stored_stretches_init(&found, &view, INT32_MIN, &error), SEG_OK);
+  for (size_t l = 0; l < sizeof limits / sizeof *limits; l++)
+    for (uint64_t first = 17; first < CUSTOMERS + 1000;) {
+      uint32_t asked = (uint32_t)(CUSTOMERS + 1000 - first), taken;
+      assert_int_equal(
+          seg_stored_stretches_find(&found, first, asked, limits[l], offsets, &taken, &error),
+          SEG_OK);
+      size_t at = 0;
+      uint64_t rows = 0;
+      for (uint32_t c = 0; c < taken; c++) {
+        assert_true(c % 64 != 0 || rows < limits[l]);
+        assert_int_equal(offsets[c], rows);
+        expect_pieces(&entity, first + c, &found, &at, &rows);
+      }
+      assert_int_equal(offsets[taken], rows);
+      assert_int_equal(at, found.list.count);
+      assert_true(taken == asked || (taken > 0 && taken % 64 == 0 && rows >= limits[l]));
+      first += taken;
+    }
+  seg_stored_stretches_deinit(&found);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(parts_of_all_spreads),
+      cmocka_unit_test(pieces_of_all_parts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
