@@ -19,7 +19,10 @@
 #include "runtime/store/npy.h"
 #include "runtime/store/store_errors.h"
 
-enum { LARGEST_MANIFEST = 1 << 28 };
+enum {
+  LARGEST_MANIFEST = 1 << 28,
+  LARGE_PAGE = 1 << 21,
+};
 
 void seg_store_generation_name(char name[SEG_STORE_NAME], uint32_t number) {
   snprintf(name, SEG_STORE_NAME, "g%06" PRIu32, number);
@@ -146,6 +149,11 @@ static enum seg_status map_file(struct seg_store *store, const struct seg_store_
   else if ((uint64_t)info.st_size == size) {
     mapped = mmap(NULL, size, PROT_READ, MAP_SHARED, file, 0);
     reason = mapped == MAP_FAILED ? errno : 0;
+#ifdef MADV_HUGEPAGE
+    // A wish: what is not in the system's cache yet then comes in large pages, if it can.
+    if (mapped != MAP_FAILED && size >= LARGE_PAGE)
+      (void)madvise(mapped, size, MADV_HUGEPAGE);
+#endif
   }
   close(file);
   if (reason != 0)
