@@ -22,7 +22,7 @@ static size_t value_size(enum seg_layout layout) {
 
 // Of one row, and of sorting it.
 static size_t row_bytes(const struct seg_event_shape *shape) {
-  size_t bytes = sizeof(uint32_t) + sizeof(int32_t) + 2 * sizeof(uint64_t) + shape->flag_count;
+  size_t bytes = sizeof(int32_t) + 2 * sizeof(uint64_t) + shape->flag_count;
   for (uint32_t c = 0; c < shape->column_count; c++)
     bytes += value_size(shape->layouts[c]);
   return bytes;
@@ -62,9 +62,8 @@ enum seg_status seg_added_rows_begin(struct seg_added_rows *added,
   if (added->room == NULL || added->columns == NULL || added->flags == NULL)
     return seg_fail_memory(error, what_for);
   unsigned char *at = added->room;
-  added->order[0] = take(added, &at, sizeof(uint64_t));
-  added->order[1] = take(added, &at, sizeof(uint64_t));
-  added->numbers = take(added, &at, sizeof(uint32_t));
+  added->entries = take(added, &at, sizeof(uint64_t));
+  added->sorting = take(added, &at, sizeof(uint64_t));
   added->days = take(added, &at, sizeof(int32_t));
   for (uint32_t c = 0; c < shape->column_count; c++)
     added->columns[c] = take(added, &at, value_size(shape->layouts[c]));
@@ -87,13 +86,12 @@ void seg_added_rows_put(struct seg_added_rows *added, const struct seg_morsel *m
                         const uint32_t *keyed, const uint32_t *numbers, uint32_t keyed_count,
                         const void *const *columns, const uint64_t *const *flags) {
   size_t first = (size_t)morsel->first_row, rows = (size_t)morsel->row_count;
-  uint32_t *own = added->numbers + first;
-  if (keyed_count == rows) {
-    memcpy(own, numbers, rows * sizeof *own);
-  } else {
-    memset(own, 0xff, rows * sizeof *own); // SEG_NO_NUMBER
-    for (uint32_t i = 0; i < keyed_count; i++)
-      own[keyed[i]] = numbers[i];
+  uint64_t *own = added->entries + first;
+  for (size_t row = 0, at = 0; row < rows; row++) {
+    bool is_keyed = at < keyed_count && keyed[at] == row;
+    uint32_t number = is_keyed ? numbers[at] : SEG_NO_NUMBER;
+    at += is_keyed;
+    own[row] = (uint64_t)number << 32 | (first + row);
   }
   memcpy(added->days + first, morsel->days.values, rows * sizeof *added->days);
   for (uint32_t c = 0; c < added->shape->column_count; c++) {
@@ -117,18 +115,19 @@ static uint32_t number_of(uint64_t entry) {
   return (uint32_t)(entry >> 32);
 }
 
-// One pass of a stable sort, by the digit from bit `shift` on.
-static void sort_by_digit(const uint64_t *from, uint64_t *to, size_t count, uint32_t shift) {
-  uint32_t places[1 << DIGIT] = {0}, sum = 0;
+// One pass of a stable sort, by the digit of `width` bits from bit `shift` on.
+static void sort_by_digit(const uint64_t *from, uint64_t *to, size_t count, uint32_t shift,
+                          uint32_t width) {
+  uint32_t places[1 << DIGIT] = {0}, sum = 0, mask = (UINT32_C(1) << width) - 1;
   for (size_t i = 0; i < count; i++)
-    places[(from[i] >> shift) & ((1 << DIGIT) - 1)]++;
-  for (uint32_t d = 0; d < 1 << DIGIT; d++) {
+    places[(from[i] >> shift) & mask]++;
+  for (uint32_t d = 0; d <= mask; d++) {
     uint32_t rows = places[d];
     places[d] = sum;
     sum += rows;
   }
   for (size_t i = 0; i < count; i++)
-    to[places[(from[i] >> shift) & ((1 << DIGIT) - 1)]++] = from[i];
+    to[places[(from[i] >> shift) & mask]++] = from[i];
 }
 
 /** The rows of keys by number, then nobody's; both in the order of the files. */
@@ -137,27 +136,24 @@ struct order {
   uint64_t keyed, count;
 };
 
-static struct order make_order(const struct seg_added_rows *added) {
+// In place of the entries. Of SEG_NO_NUMBER all bits that are sorted by are ones, which are more
+// than `key_count`: nobody's rows come last.
+static struct order make_order(struct seg_added_rows *added, uint64_t key_count) {
   struct order order = {.count = added->count};
-  uint64_t *sorted = added->order[0], *next = added->order[1];
-  uint32_t most = 0;
-  for (uint32_t row = 0; row < added->count; row++) {
-    uint32_t number = added->numbers[row];
-    if (number == SEG_NO_NUMBER)
-      continue;
-    sorted[order.keyed++] = (uint64_t)number << 32 | row;
-    most = number > most ? number : most;
+  uint32_t bits = 0;
+  while (key_count >> bits != 0)
+    bits++;
+  uint32_t passes = (bits + DIGIT - 1) / DIGIT,
+           width = passes == 0 ? 0 : (bits + passes - 1) / passes;
+  for (uint64_t row = 0; row < added->count; row++)
+    order.keyed += number_of(added->entries[row]) != SEG_NO_NUMBER;
+  for (uint32_t pass = 0; pass < passes; pass++) {
+    uint64_t *sorted = added->sorting;
+    sort_by_digit(added->entries, sorted, added->count, 32 + pass * width, width);
+    added->sorting = added->entries;
+    added->entries = sorted;
   }
-  for (uint32_t bit = 0; bit < 32 && most >> bit != 0; bit += DIGIT) {
-    sort_by_digit(sorted, next, order.keyed, 32 + bit);
-    uint64_t *swapped = sorted;
-    sorted = next;
-    next = swapped;
-  }
-  for (uint32_t row = 0, at = (uint32_t)order.keyed; row < added->count; row++)
-    if (added->numbers[row] == SEG_NO_NUMBER)
-      sorted[at++] = (uint64_t)SEG_NO_NUMBER << 32 | row;
-  order.entries = sorted;
+  order.entries = added->entries;
   return order;
 }
 
@@ -166,7 +162,7 @@ static struct order make_order(const struct seg_added_rows *added) {
  */
 
 struct writing {
-  const struct seg_added_rows *added;
+  struct seg_added_rows *added;
   struct order order;
   struct seg_part_files files;
   struct seg_store_days span;
@@ -289,8 +285,11 @@ static enum seg_status write_offsets(struct writing *writing, struct seg_error *
       status = seg_array_file_append(&files->numbers, numbers, count, error);
     count = 0;
   }
-  return status == SEG_OK ? seg_array_file_append(&files->offsets, &order->keyed, 1, error)
-                          : status;
+  if (status == SEG_OK)
+    status = seg_array_file_append(&files->offsets, &order->keyed, 1, error);
+  if (status == SEG_OK)
+    status = seg_array_file_complete(&files->offsets, error);
+  return status == SEG_OK ? seg_array_file_complete(&files->numbers, error) : status;
 }
 
 // The inputs, offsets and days, and rows in the files for the event that gives the customers.
@@ -298,15 +297,27 @@ static uint32_t file_count(const struct seg_event_shape *shape) {
   return 2 + shape->wanted->input_count + (shape->row_column != SEG_NO_PLACE);
 }
 
+// The largest come first, so that no thread waits long for another at the end: offsets, the inputs,
+// of which an instant is the last, then the days.
 static enum seg_status write_file(struct writing *writing, uint32_t file, struct gathered *room,
                                   struct seg_error *error) {
+  struct seg_part_files *files = &writing->files;
   uint32_t inputs = writing->added->shape->wanted->input_count;
-  if (file < inputs)
-    return write_input(writing, file, room, error);
-  if (file == inputs)
+  if (file == 0)
     return write_offsets(writing, error);
-  return file == inputs + 1 ? write_days(writing, room, error)
-                            : write_rows_of(writing, room, error);
+  struct seg_values_writer *writer;
+  enum seg_status status;
+  if (file <= inputs) {
+    writer = &files->inputs[inputs - file];
+    status = write_input(writing, inputs - file, room, error);
+  } else if (file == inputs + 1) {
+    writer = &files->days;
+    status = write_days(writing, room, error);
+  } else {
+    writer = &files->row_of;
+    status = write_rows_of(writing, room, error);
+  }
+  return status == SEG_OK ? seg_values_writer_complete(writer, error) : status;
 }
 
 static void write_files(void *context, unsigned worker) {
@@ -340,7 +351,7 @@ static void begin_writing(void *context, unsigned worker) {
       beginning->status = seg_part_files_begin(&writing->files, &beginning->state->build,
                                                writing->added->shape, true, beginning->error);
     else
-      writing->order = make_order(writing->added);
+      writing->order = make_order(writing->added, seg_prepare_key_count(beginning->state));
 }
 
 static enum seg_status write_all(struct seg_preparing *state, struct writing *writing,
@@ -364,8 +375,7 @@ static enum seg_status write_all(struct seg_preparing *state, struct writing *wr
   return status;
 }
 
-enum seg_status seg_added_rows_write(struct seg_preparing *state,
-                                     const struct seg_added_rows *added,
+enum seg_status seg_added_rows_write(struct seg_preparing *state, struct seg_added_rows *added,
                                      struct seg_store_entity *entity, uint32_t part,
                                      struct seg_error *error) {
   struct writing writing = {.added = added};

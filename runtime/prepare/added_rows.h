@@ -17,11 +17,12 @@ struct seg_added_rows {
   unsigned char *room; // of all arrays: in huge pages when it is large
   size_t room_size;    // taken from the budget
   uint64_t count;
-  uint32_t *numbers; // of keys, by row of the source; SEG_NO_NUMBER: nobody's
   int32_t *days;
-  void **columns;     // per carried column
-  uint8_t **flags;    // per flag: 0 or 1
-  uint64_t *order[2]; // room for sorting the rows
+  void **columns;  // per carried column
+  uint8_t **flags; // per flag: 0 or 1
+  // By row of the source: its key's number above, SEG_NO_NUMBER when it is nobody's, and the row
+  // below. And room for sorting them.
+  uint64_t *entries, *sorting;
 };
 
 /**
@@ -50,7 +51,7 @@ void seg_added_rows_put(struct seg_added_rows *added, const struct seg_morsel *m
 /** Write a part of the rows, all of which have been put: those of keys in the order of their
  * numbers, then nobody's. */
 SEG_NODISCARD enum seg_status seg_added_rows_write(struct seg_preparing *state,
-                                                   const struct seg_added_rows *added,
+                                                   struct seg_added_rows *added,
                                                    struct seg_store_entity *entity, uint32_t part,
                                                    struct seg_error *error);
 

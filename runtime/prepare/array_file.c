@@ -164,35 +164,45 @@ enum seg_status seg_array_file_widen(struct seg_array_file *array, enum seg_stor
   return SEG_OK;
 }
 
-static enum seg_status finish_file(struct seg_array_file *array, struct seg_store_array *made,
-                                   struct seg_error *error) {
+static struct seg_store_array describe(const struct seg_array_file *array) {
+  return (struct seg_store_array){.generation = array->build->number,
+                                  .file = array->name,
+                                  .type = array->type,
+                                  .count = array->count};
+}
+
+enum seg_status seg_array_file_complete(struct seg_array_file *array, struct seg_error *error) {
   char header[SEG_NPY_HEADER];
-  uint64_t padding = seg_store_array_bytes(made) - array->written - array->filled;
   unsigned char zeros[64 * sizeof(uint64_t)] = {0};
+  if (array->is_complete)
+    return SEG_OK;
+  struct seg_store_array made = describe(array);
+  uint64_t padding = seg_store_array_bytes(&made) - array->written - array->filled;
   enum seg_status status = append_bytes(array, zeros, padding, error);
   if (status == SEG_OK)
     status = flush(array, error);
   seg_npy_header(header, array->type, array->count);
   if (status == SEG_OK)
     status = write_at(array, header, sizeof header, 0, error);
-  for (size_t i = 0; status == SEG_OK && i < array->checksums.count; i++)
-    if (!SEG_VEC_PUSH(&array->build->checksums, array->checksums.items[i]))
-      status = seg_fail_memory(error, what_for);
+  // Only a beginning: what comes of it, fsync says.
+  if (status == SEG_OK)
+    (void)sync_file_range(array->file, 0, 0, SYNC_FILE_RANGE_WRITE);
+  array->is_complete = status == SEG_OK;
   return status;
 }
 
 enum seg_status seg_array_file_finish(struct seg_array_file *array, struct seg_store_array *made,
                                       struct seg_error *error) {
-  *made = (struct seg_store_array){.generation = array->build->number,
-                                   .file = array->name,
-                                   .type = array->type,
-                                   .count = array->count,
-                                   .block = array->build->checksums.count};
-  enum seg_status status = finish_file(array, made, error);
+  struct seg_build *build = array->build;
+  enum seg_status status = seg_array_file_complete(array, error);
+  *made = describe(array);
+  made->block = build->checksums.count;
+  for (size_t i = 0; status == SEG_OK && i < array->checksums.count; i++)
+    if (!SEG_VEC_PUSH(&build->checksums, array->checksums.items[i]))
+      status = seg_fail_memory(error, what_for);
   if (status != SEG_OK)
     return status;
   int file = array->file;
-  struct seg_build *build = array->build;
   free(array->buffer);
   SEG_VEC_FREE(&array->checksums);
   *array = (struct seg_array_file){.file = -1};

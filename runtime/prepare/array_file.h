@@ -13,6 +13,7 @@ struct seg_array_file {
   struct seg_str name; // in the generation's folder
   enum seg_store_type type;
   int file; // -1: not open
+  bool is_complete;
   uint64_t count;
   uint64_t written; // bytes behind the header
   unsigned char *buffer;
@@ -36,6 +37,11 @@ SEG_NODISCARD enum seg_status seg_array_file_append(struct seg_array_file *array
 SEG_NODISCARD enum seg_status seg_array_file_widen(struct seg_array_file *array,
                                                    enum seg_store_type type,
                                                    struct seg_error *error);
+
+/** Nothing more is appended: the rest is written, and the disk may begin. As appending, for the
+ * thread that appends; finish does the same when nobody has. */
+SEG_NODISCARD enum seg_status seg_array_file_complete(struct seg_array_file *array,
+                                                      struct seg_error *error);
 
 /** Whole, and on disk when the build is committed; `made` says where it is. */
 SEG_NODISCARD enum seg_status seg_array_file_finish(struct seg_array_file *array,

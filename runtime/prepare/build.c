@@ -47,8 +47,6 @@ enum seg_status seg_build_sync_later(struct seg_build *build, int file, struct s
     close(file);
     return seg_fail_memory(error, what_for);
   }
-  // Only a beginning: what comes of it, fsync says.
-  (void)sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE);
   return build->unsynced.count < MOST_OPEN ? SEG_OK : sync_all(build, NULL, 0, error);
 }
 

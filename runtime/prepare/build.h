@@ -35,8 +35,8 @@ SEG_NODISCARD enum seg_status seg_build_commit(struct seg_build *build, struct s
 void seg_build_end(struct seg_build *build);
 
 /**
- * A file is written: its way to the disk begins, and seg_build_commit waits for it, for all files
- * together. Takes the file; `error` tells of an earlier one, too.
+ * A file is written: seg_build_commit waits until it is on disk, for all files together. Takes the
+ * file; `error` tells of an earlier one, too.
  */
 SEG_NODISCARD enum seg_status seg_build_sync_later(struct seg_build *build, int file,
                                                    struct seg_error *error);

@@ -7,8 +7,9 @@
 
 static const char what_for[] = "the events of the store";
 
-/** Buffers of one thread. */
+/** Buffers of one thread, for as many rows as its largest morsel had. */
 struct scanner {
+  size_t capacity;           // rows
   uint32_t *keyed, *unkeyed; // rows
   uint32_t *numbers, *zeros;
   int64_t *places; // row in the files, by row of the morsel
@@ -72,16 +73,9 @@ static enum seg_status make_scanners(struct reading *reading, struct seg_error *
   memset(reading->ones, 0xff, SEG_MORSEL_ROWS / 8);
   for (unsigned w = 0; w < reading->state->threads; w++) {
     struct scanner *scanner = &reading->scanners[w];
-    scanner->keyed = malloc(SEG_MORSEL_ROWS * sizeof(uint32_t));
-    scanner->unkeyed = malloc(SEG_MORSEL_ROWS * sizeof(uint32_t));
-    scanner->numbers = malloc(SEG_MORSEL_ROWS * sizeof(uint32_t));
-    scanner->zeros = calloc(reading->has_few ? 1 : SEG_MORSEL_ROWS, sizeof(uint32_t));
-    scanner->places = malloc(SEG_MORSEL_ROWS * sizeof(int64_t));
     scanner->columns = calloc((size_t)shape->column_count + 1, sizeof *scanner->columns);
     scanner->flags = calloc((size_t)shape->flag_count + 1, sizeof *scanner->flags);
-    if (scanner->keyed == NULL || scanner->unkeyed == NULL || scanner->numbers == NULL ||
-        scanner->zeros == NULL || scanner->places == NULL || scanner->columns == NULL ||
-        scanner->flags == NULL) {
+    if (scanner->columns == NULL || scanner->flags == NULL) {
       seg_fail_memory(error, what_for);
       return SEG_OUT_OF_MEMORY;
     }
@@ -89,14 +83,36 @@ static enum seg_status make_scanners(struct reading *reading, struct seg_error *
   return SEG_OK;
 }
 
+static void release_rows(struct scanner *scanner) {
+  free(scanner->keyed);
+  free(scanner->unkeyed);
+  free(scanner->numbers);
+  free(scanner->zeros);
+  free(scanner->places);
+  scanner->capacity = 0;
+}
+
+static enum seg_status reserve_rows(const struct reading *reading, struct scanner *scanner,
+                                    size_t rows, struct seg_error *error) {
+  if (rows <= scanner->capacity)
+    return SEG_OK;
+  release_rows(scanner);
+  scanner->keyed = malloc(rows * sizeof *scanner->keyed);
+  scanner->unkeyed = malloc(rows * sizeof *scanner->unkeyed);
+  scanner->numbers = malloc(rows * sizeof *scanner->numbers);
+  scanner->zeros = calloc(reading->has_few ? 1 : rows, sizeof *scanner->zeros);
+  scanner->places = malloc(rows * sizeof *scanner->places);
+  if (scanner->keyed == NULL || scanner->unkeyed == NULL || scanner->numbers == NULL ||
+      scanner->zeros == NULL || scanner->places == NULL)
+    return seg_fail_memory(error, what_for);
+  scanner->capacity = rows;
+  return SEG_OK;
+}
+
 static void release(struct reading *reading) {
   for (unsigned w = 0; reading->scanners != NULL && w < reading->state->threads; w++) {
     struct scanner *scanner = &reading->scanners[w];
-    free(scanner->keyed);
-    free(scanner->unkeyed);
-    free(scanner->numbers);
-    free(scanner->zeros);
-    free(scanner->places);
+    release_rows(scanner);
     free(scanner->columns);
     free(scanner->flags);
   }
@@ -195,7 +211,9 @@ static enum seg_status take_morsel(struct seg_prepare_scan *scan, unsigned worke
   uint32_t keyed = 0, unkeyed = 0, shift = 0;
   bool skip = false;
   *row = morsel->first_row;
-  enum seg_status status = number_rows(scan, scanner, morsel, &keyed, &shift, &skip, error);
+  enum seg_status status = reserve_rows(reading, scanner, (size_t)morsel->row_count, error);
+  if (status == SEG_OK)
+    status = number_rows(scan, scanner, morsel, &keyed, &shift, &skip, error);
   if (status != SEG_OK || skip)
     return status;
   split_rows(scanner, (uint32_t)morsel->row_count, &keyed, &unkeyed);

@@ -168,7 +168,7 @@ static enum seg_status append_integers(struct seg_array_file *file, const int64_
   case SEG_STORE_I8: NARROW(int8_t);
   case SEG_STORE_I16: NARROW(int16_t);
   case SEG_STORE_I32: NARROW(int32_t);
-  case SEG_STORE_I64: NARROW(int64_t);
+  case SEG_STORE_I64: return seg_array_file_append(file, values, count, error);
   case SEG_STORE_F64:
   case SEG_STORE_U8:
   case SEG_STORE_U32:
@@ -187,13 +187,16 @@ static enum seg_status append_wide(struct seg_values_writer *writer, const void 
   int64_t wide[AT_ONCE];
   for (uint64_t first = 0; first < count; first += AT_ONCE) {
     uint64_t some = count - first < AT_ONCE ? count - first : AT_ONCE;
-    for (uint64_t i = 0; i < some; i++) {
-      wide[i] = writer->layout == SEG_LAYOUT_I32 ? ((const int32_t *)values)[first + i]
-                                                 : ((const int64_t *)values)[first + i];
-      if (!is_known(known, first + i))
-        wide[i] = 0;
+    bool is_wide = writer->layout == SEG_LAYOUT_I64;
+    const int64_t *from = is_wide ? (const int64_t *)values + first : wide;
+    if (!is_wide || known != NULL) {
+      for (uint64_t i = 0; i < some; i++)
+        wide[i] = is_wide ? from[i] : ((const int32_t *)values)[first + i];
+      for (uint64_t i = 0; known != NULL && i < some; i++)
+        wide[i] = is_known(known, first + i) ? wide[i] : 0;
+      from = wide;
     }
-    enum seg_status status = append_integers(&writer->values, wide, some, error);
+    enum seg_status status = append_integers(&writer->values, from, some, error);
     if (status != SEG_OK)
       return status;
   }
@@ -352,6 +355,14 @@ static enum seg_status finish_texts(struct seg_values_writer *writer, struct seg
     stop_numbering(writer);
   enum seg_status status = seg_array_file_finish(&writer->values, &made->values, error);
   return status == SEG_OK ? seg_array_file_finish(&writer->bytes, &made->bytes, error) : status;
+}
+
+enum seg_status seg_values_writer_complete(struct seg_values_writer *writer,
+                                           struct seg_error *error) {
+  bool is_text = writer->layout == SEG_LAYOUT_TEXT; // which of its files stay is not known yet
+  return writer->layout == SEG_LAYOUT_BIT || is_text
+             ? SEG_OK
+             : seg_array_file_complete(&writer->values, error);
 }
 
 enum seg_status seg_values_writer_finish(struct seg_values_writer *writer,

@@ -51,6 +51,10 @@ SEG_NODISCARD enum seg_status seg_values_writer_append(struct seg_values_writer 
                                                        const void *values, const uint64_t *known,
                                                        uint64_t count, struct seg_error *error);
 
+/** Nothing more is appended, as in seg_array_file_complete. Numbers' bytes all go into the file. */
+SEG_NODISCARD enum seg_status seg_values_writer_complete(struct seg_values_writer *writer,
+                                                         struct seg_error *error);
+
 SEG_NODISCARD enum seg_status seg_values_writer_finish(struct seg_values_writer *writer,
                                                        struct seg_store_values *made,
                                                        struct seg_error *error);

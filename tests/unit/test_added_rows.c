@@ -11,7 +11,7 @@
 #include "tests/support/random.h"
 #include "tests/support/rules_folder.h"
 
-enum { CUSTOMERS = 3000 };
+enum { CUSTOMERS = 5000 }; // more keys than one pass of sorting tells apart
 
 /** Who the customers are. */
 struct variant {
