@@ -344,10 +344,16 @@ static void use_ranks(struct seg_mask_groups *groups, struct seg_mask_group *gro
 
 // Slices
 
+static uint32_t fewest_sliced(const struct seg_mask_groups *groups,
+                              const struct seg_mask_group *group) {
+  const struct seg_mask_costs *costs = &groups->kernels->costs;
+  return group->is_ranked ? costs->fewest_ranks_sliced : costs->fewest_sliced;
+}
+
 static bool may_be_sliced(const struct seg_mask_groups *groups, const struct seg_mask_group *group,
                           enum seg_mask_type code) {
   return !group->is_sign && code <= SEG_MASK_I32 &&
-         group->end - group->first >= groups->kernels->costs.fewest_sliced;
+         group->end - group->first >= fewest_sliced(groups, group);
 }
 
 // The thresholds of a comparison, one or two: v > low, v > low and not v > high.
@@ -389,7 +395,7 @@ static bool use_slices(struct seg_mask_groups *groups, struct seg_mask_group *gr
     most = highest_of(test) > most ? highest_of(test) : most;
     thresholds += test->test == SEG_MASK_GREATER ? 1 : 2;
   }
-  if (thresholds < groups->kernels->costs.fewest_sliced || least < seg_mask_least_of(group->code))
+  if (thresholds < fewest_sliced(groups, group) || least < seg_mask_least_of(group->code))
     return false;
   group->least = least;
   group->most = most < greatest_of(group->code) ? most + 1 : most;

@@ -37,6 +37,20 @@ typedef void seg_mask_compare(const void *values, int64_t rows, union seg_mask_c
 typedef void seg_mask_between(const void *values, int64_t rows, int64_t low, int64_t high,
                               uint64_t *words);
 
+enum { SEG_MASK_TOGETHER = 8 }; // comparisons of a column in one pass
+
+/** A comparison that is made with others: from low to high, or, of singles, greater than low. */
+struct seg_mask_range {
+  int64_t low, high;
+  uint64_t *words; // a bit a value
+};
+
+/** Up to SEG_MASK_TOGETHER comparisons of a column; `singles` of them come first. As many bytes
+ * from `ahead` on as the values have are brought into the cache, as fast as values are compared. */
+typedef void seg_mask_together(const void *values, int64_t rows,
+                               const struct seg_mask_range *ranges, uint32_t singles,
+                               uint32_t count, const void *ahead);
+
 /** words[w] bit i = values[64 w + i] is one of `count` wanted ones. */
 typedef void seg_mask_any(const int16_t *values, int64_t rows, const int16_t *wanted,
                           uint32_t count, uint64_t *words);
@@ -174,6 +188,7 @@ typedef void seg_mask_pick(const void *codes, const uint32_t *numbers, uint32_t 
 struct seg_mask_costs {
   uint32_t fewest_ranked;         // ranks: from so many thresholds of a column on
   uint32_t fewest_sliced;         // slices: from so many comparisons on
+  uint32_t fewest_ranks_sliced;   // the same of ranks, which have few bits
   uint32_t ranking, ranking_step; // of ranks by bins, beside vectors that are read or written
 };
 
@@ -182,6 +197,7 @@ struct seg_mask_kernels {
   /** GREATER_EQUAL of F64 only: integers have a number before; BETWEEN of integers only. */
   seg_mask_compare *compare[SEG_MASK_TYPE_COUNT][SEG_MASK_TEST_COUNT];
   seg_mask_between *between[SEG_MASK_F64];
+  seg_mask_together *together[SEG_MASK_I64];           // NULL: one by one is as fast
   seg_mask_any *any_i16;                               // NULL: comparing one by one is as fast
   seg_mask_narrow *narrow[SEG_MASK_F64][SEG_MASK_F64]; // [from][to], to below from
   seg_mask_sign *sign[SEG_MASK_TYPE_COUNT];

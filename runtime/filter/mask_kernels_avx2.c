@@ -92,6 +92,91 @@ KERNEL void any_i16(const int16_t *values, int64_t rows, const int16_t *wanted, 
 COMPARE_I32(greater_i32, _mm256_cmpgt_epi32)
 COMPARE_I32(equal_i32, _mm256_cmpeq_epi32)
 
+// All comparisons of a column in one pass. Values are loaded once, as quarters of such an order
+// that packing makes them bytes in the order of rows.
+#define TOGETHER_BY_HAND
+
+INLINE __m256i low_quarters(__m256i a, __m256i b) {
+  return _mm256_permute2x128_si256(a, b, 0x20);
+}
+
+INLINE __m256i high_quarters(__m256i a, __m256i b) {
+  return _mm256_permute2x128_si256(a, b, 0x31);
+}
+
+INLINE void take_i8(const void *values, int64_t w, __m256i *taken) {
+  taken[0] = load(values, 2 * w);
+  taken[1] = load(values, 2 * w + 1);
+}
+
+INLINE void take_i16(const void *values, int64_t w, __m256i *taken) {
+  for (int64_t h = 0; h < 2; h++) {
+    const __m256i first = load(values, 4 * w + 2 * h), second = load(values, 4 * w + 2 * h + 1);
+    taken[2 * h] = low_quarters(first, second);
+    taken[2 * h + 1] = high_quarters(first, second);
+  }
+}
+
+INLINE void take_i32(const void *values, int64_t w, __m256i *taken) {
+#pragma GCC unroll 4
+  for (int64_t i = 0; i < 4; i++) {
+    const int64_t h = i / 2, q = i % 2;
+    const __m256i first = load(values, 8 * w + 4 * h + q),
+                  third = load(values, 8 * w + 4 * h + q + 2);
+    taken[4 * h + 2 * q] = low_quarters(first, third);
+    taken[4 * h + 2 * q + 1] = high_quarters(first, third);
+  }
+}
+
+INLINE uint64_t word_i8(const __m256i *holds) {
+  return bits_of(holds[0]) | bits_of(holds[1]) << 32;
+}
+
+INLINE uint64_t word_i16(const __m256i *holds) {
+  return bits_of(_mm256_packs_epi16(holds[0], holds[1])) |
+         bits_of(_mm256_packs_epi16(holds[2], holds[3])) << 32;
+}
+
+INLINE uint64_t word_i32(const __m256i *holds) {
+  const __m256i pairs[4] = {
+      _mm256_packs_epi32(holds[0], holds[1]), _mm256_packs_epi32(holds[2], holds[3]),
+      _mm256_packs_epi32(holds[4], holds[5]), _mm256_packs_epi32(holds[6], holds[7])};
+  return word_i16(pairs);
+}
+
+#define TOGETHER(name, bits, spread, type)                                                         \
+  KERNEL void name(const void *values, int64_t rows, const struct seg_mask_range *ranges,          \
+                   uint32_t singles, uint32_t count, const void *ahead) {                          \
+    enum { VECTORS = (bits) / 4 };                                                                 \
+    __m256i lows[SEG_MASK_TOGETHER], spans[SEG_MASK_TOGETHER];                                     \
+    for (uint32_t i = 0; i < count; i++) {                                                         \
+      lows[i] = spread((type)ranges[i].low);                                                       \
+      spans[i] = spread((type)((uint64_t)ranges[i].high - (uint64_t)ranges[i].low));               \
+    }                                                                                              \
+    for (int64_t w = 0; w < rows / 64; w++) {                                                      \
+      __m256i taken[VECTORS], holds[VECTORS];                                                      \
+      take_i##bits(values, w, taken);                                                              \
+      for (int64_t line = 0; line < (bits) / 8; line++)                                            \
+        __builtin_prefetch((const char *)ahead + ((bits) / 8 * w + line) * 64, 0, 3);              \
+      uint32_t i = 0;                                                                              \
+      for (; i < singles; i++) {                                                                   \
+        _Pragma("GCC unroll 8") for (int v = 0; v < VECTORS; v++) holds[v] =                       \
+            _mm256_cmpgt_epi##bits(taken[v], lows[i]);                                             \
+        ranges[i].words[w] = word_i##bits(holds);                                                  \
+      }                                                                                            \
+      for (; i < count; i++) {                                                                     \
+        _Pragma("GCC unroll 8") for (int v = 0; v < VECTORS; v++) {                                \
+          const __m256i above = _mm256_sub_epi##bits(taken[v], lows[i]);                           \
+          holds[v] = _mm256_cmpeq_epi##bits(_mm256_min_epu##bits(above, spans[i]), above);         \
+        }                                                                                          \
+        ranges[i].words[w] = word_i##bits(holds);                                                  \
+      }                                                                                            \
+    }                                                                                              \
+  }
+TOGETHER(together_i8, 8, _mm256_set1_epi8, char)
+TOGETHER(together_i16, 16, _mm256_set1_epi16, short)
+TOGETHER(together_i32, 32, _mm256_set1_epi32, int)
+
 INLINE uint64_t four_bits(__m256d holds) {
   return (uint64_t)_mm256_movemask_pd(holds);
 }
@@ -478,7 +563,12 @@ INLINE tallied_words sum_parts(tallied_words parts) {
 
 #define BINS      SEG_MASK_BYTE_BINS
 #define RANK_WIDE NULL, NULL
-#define COSTS     {.fewest_ranked = 8, .fewest_sliced = 6, .ranking = 10, .ranking_step = 5}
+#define COSTS                                                                                      \
+  {.fewest_ranked = 8,                                                                             \
+   .fewest_sliced = 9,                                                                             \
+   .fewest_ranks_sliced = 6,                                                                       \
+   .ranking = 10,                                                                                  \
+   .ranking_step = 5}
 
 #include "runtime/filter/mask_kernels_body.h"
 #endif

@@ -517,7 +517,12 @@ KERNEL void rank_codes(const int16_t *codes, int64_t rows, const struct seg_mask
 #endif
 
 #ifndef COSTS
-#define COSTS {.fewest_ranked = 16, .fewest_sliced = 12, .ranking = 50, .ranking_step = 20}
+#define COSTS                                                                                      \
+  {.fewest_ranked = 16,                                                                            \
+   .fewest_sliced = 12,                                                                            \
+   .fewest_ranks_sliced = 12,                                                                      \
+   .ranking = 50,                                                                                  \
+   .ranking_step = 20}
 #endif
 
 const struct seg_mask_kernels KERNELS = {
@@ -531,6 +536,9 @@ const struct seg_mask_kernels KERNELS = {
             [SEG_MASK_F64] = {greater_f64, greater_equal_f64, equal_f64},
         },
     .between = {between_i8, between_i16, between_i32, between_i64},
+#ifdef TOGETHER_BY_HAND
+    .together = {together_i8, together_i16, together_i32},
+#endif
 #ifdef ANY_BY_HAND
     .any_i16 = any_i16,
 #endif

@@ -218,6 +218,34 @@ static void run_tests(const struct seg_mask_runner *runner, const struct seg_mas
   }
 }
 
+// All comparisons of a column, some at a time. The first pass fetches the rows ahead; what a later
+// one would fetch, the values themselves, is in the cache.
+static void run_together(const struct seg_mask_runner *runner, const struct seg_mask_group *group,
+                         const void *values, int64_t rows, bool fetched) {
+  const size_t ahead = fetched ? FETCHED_AHEAD * seg_mask_type_bytes[group->type] : 0;
+  const void *next = (const char *)values + ahead;
+  struct seg_mask_range ranges[SEG_MASK_TOGETHER];
+  uint32_t singles = 0, count = 0;
+  for (int kind = 0; kind < 2; kind++)
+    for (uint32_t i = group->first; i < group->end; i++) {
+      const struct seg_mask_test_now *now = &runner->groups.tests[i];
+      const bool is_single = now->test == SEG_MASK_GREATER;
+      if (now->is_decided || is_single != (kind == 0))
+        continue;
+      ranges[count++] = (struct seg_mask_range){
+          now->constant.integer, now->test == SEG_MASK_BETWEEN ? now->high : now->constant.integer,
+          runner->slots + i * runner->stride};
+      singles += is_single;
+      if (count < SEG_MASK_TOGETHER)
+        continue;
+      runner->kernels->together[group->code](values, rows, ranges, singles, count, next);
+      next = values;
+      singles = count = 0;
+    }
+  if (count > 0)
+    runner->kernels->together[group->code](values, rows, ranges, singles, count, next);
+}
+
 /** What a group compares, as it lies in memory or, for this batch, behind the room for codes. */
 static const void *group_values(const struct seg_mask_runner *runner,
                                 const struct seg_mask_group *group,
@@ -256,6 +284,13 @@ static void run_group(const struct seg_mask_runner *runner, const struct seg_mas
     run_slices(runner, group, values, rows);
   if (group->is_sliced && group->is_all_sliced)
     return;
+  if (!group->is_sliced && group->code < SEG_MASK_I64 && kernels->together[group->code] != NULL) {
+    for (uint32_t i = group->first; i < group->end; i++)
+      if (runner->groups.tests[i].is_decided)
+        run_test(runner, group, i, values, 0, rows);
+    run_together(runner, group, values, rows, fetched && is_compared);
+    return;
+  }
   for (int64_t first = 0, some; first < rows; first += some) {
     some = rows - first < SEG_MASK_ROUND ? rows - first : SEG_MASK_ROUND;
     run_tests(runner, group, values, first, some, fetched && is_compared);

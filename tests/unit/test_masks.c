@@ -334,6 +334,80 @@ static void ranks_by_bins(void **state) {
                  1 + i % 23, 1 + (uint32_t)seg_random_below(&random, i % 3 == 0 ? 600 : 200));
 }
 
+enum { TOGETHER = 640 };
+
+static int64_t value_at(const void *values, int bytes, int i) {
+  return bytes == 1   ? ((const int8_t *)values)[i]
+         : bytes == 2 ? ((const int16_t *)values)[i]
+                      : ((const int32_t *)values)[i];
+}
+
+/** Some comparisons of a column in one pass, with constants at the ends of its type, too. */
+static void check_together(const struct seg_mask_kernels *kernels, struct seg_random *random,
+                           enum seg_mask_type type, uint32_t singles, uint32_t count) {
+  const int bytes = 1 << type;
+  const int64_t most = INT64_MAX >> (64 - 8 * bytes), least = -most - 1;
+  _Alignas(64) uint64_t values[TOGETHER / 2];
+  uint64_t words[SEG_MASK_TOGETHER][TOGETHER / 64];
+  struct seg_mask_range ranges[SEG_MASK_TOGETHER];
+  for (int i = 0; i < TOGETHER / 2; i++) // whatever these bits are as numbers of the type
+    values[i] = seg_random_next(random);
+  for (uint32_t r = 0; r < count; r++) {
+    const int64_t a = seg_random_chance(random, 20)   ? least
+                      : seg_random_chance(random, 50) ? value_at(values, bytes, (int)r * 9)
+                                                      : seg_random_between(random, least, most);
+    const int64_t b = seg_random_chance(random, 20)   ? most
+                      : seg_random_chance(random, 50) ? a
+                                                      : seg_random_between(random, least, most);
+    ranges[r] = (struct seg_mask_range){a < b ? a : b, a < b ? b : a, words[r]};
+  }
+  kernels->together[type](values, TOGETHER, ranges, singles, count, values);
+  for (uint32_t r = 0; r < count; r++)
+    for (int i = 0; i < TOGETHER; i++) {
+      const int64_t value = value_at(values, bytes, i);
+      const bool holds =
+          r < singles ? value > ranges[r].low : value >= ranges[r].low && value <= ranges[r].high;
+      assert_int_equal(words[r][i / 64] >> (i % 64) & 1, holds);
+    }
+}
+
+static void comparisons_in_one_pass(void **state) {
+  (void)state;
+  struct seg_random random;
+  seg_random_init(&random, 21);
+  for (int level = SEG_VECTOR_BASELINE; level <= (int)seg_mask_best_level(); level++) {
+    const struct seg_mask_kernels *kernels = seg_mask_kernels((enum seg_vector_level)level);
+    for (int type = SEG_MASK_I8; type < SEG_MASK_I64 && kernels->together[type] != NULL; type++)
+      for (uint32_t count = 1; count <= SEG_MASK_TOGETHER; count++)
+        for (uint32_t singles = 0; singles <= count; singles++)
+          check_together(kernels, &random, (enum seg_mask_type)type, singles, count);
+  }
+}
+
+/** As many comparisons of a column as are made one by one, in one pass and in several, beside
+ * others of which the type decides. */
+static void build_some_comparisons(struct seg_test_block *builder) {
+  static const enum seg_width widths[] = {SEG_WIDTH_8,  SEG_WIDTH_16, SEG_WIDTH_32,
+                                          SEG_WIDTH_16, SEG_WIDTH_32, SEG_WIDTH_8};
+  for (int c = 0; c < 6; c++) {
+    const uint32_t column = seg_test_block_input(builder, SEG_LAYOUT_I64, c % 2 == 1);
+    for (int i = 0; i <= c; i++)
+      seg_test_block_mask_root(
+          builder, seg_test_block_compare(builder, (enum seg_plan_comparison)((i + c) % 6), column,
+                                          seg_test_block_integer(builder, SEG_LAYOUT_I64, 3 - i)));
+    seg_test_block_mask_root(
+        builder,
+        seg_test_block_compare(builder, SEG_IS_LESS, column,
+                               seg_test_block_integer(builder, SEG_LAYOUT_I64, INT64_MAX)));
+  }
+  builder->input_widths = widths;
+}
+
+static void some_comparisons_of_a_column(void **state) {
+  (void)state;
+  try_everywhere(build_some_comparisons, 10);
+}
+
 enum { NARROWED = 640 };
 
 static __int128 clamped(int64_t value, int64_t low, int64_t high) {
@@ -460,6 +534,8 @@ int main(void) {
       cmocka_unit_test(many_comparisons_of_a_column),
       cmocka_unit_test(ranges_of_a_column),
       cmocka_unit_test(any_of_some_numbers),
+      cmocka_unit_test(comparisons_in_one_pass),
+      cmocka_unit_test(some_comparisons_of_a_column),
       cmocka_unit_test(values_made_narrow),
       cmocka_unit_test(fractions_by_halves),
       cmocka_unit_test(texts_by_their_heads),
