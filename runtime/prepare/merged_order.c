@@ -3,11 +3,17 @@
 #include "runtime/prepare/merged_order.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "runtime/store/store_errors.h"
 #include "runtime/store/store_read.h"
 
-enum { READ_AHEAD = 512, AT_ONCE = 4096, ANY_AT_ONCE = 1 << 16 };
+enum {
+  READ_AHEAD = 512,
+  AT_ONCE = 4096,
+  ANY_AT_ONCE = 1 << 16,
+  FEW = 4, // values that are copied together, however many of them are wanted
+};
 
 static const char what_for[] = "the parts of the store";
 
@@ -88,7 +94,7 @@ static enum seg_status copy_any(const struct seg_merged_order *order, const stru
 struct ahead {
   uint64_t next; // row that has not been read
   uint32_t at, end;
-  int64_t values[READ_AHEAD];
+  int64_t values[READ_AHEAD + FEW];
 };
 
 static enum seg_status read_ahead(const struct seg_store *store,
@@ -120,7 +126,7 @@ static enum seg_status copy_integers(const struct seg_merged_order *order,
                                      const struct seg_store_values *const *parts,
                                      uint32_t part_count, struct seg_values_writer *writer,
                                      struct seg_error *error) {
-  int64_t made[AT_ONCE];
+  int64_t made[AT_ONCE + FEW];
   uint32_t count = 0;
   struct ahead *all = calloc((size_t)part_count + 1, sizeof *all);
   if (all == NULL)
@@ -129,6 +135,13 @@ static enum seg_status copy_integers(const struct seg_merged_order *order,
   for (size_t s = 0; status == SEG_OK && s < order->stretches.count; s++) {
     struct seg_merged_stretch stretch = order->stretches.items[s];
     struct ahead *ahead = &all[stretch.part];
+    if (stretch.count <= FEW && stretch.count <= ahead->end - ahead->at &&
+        count + stretch.count < AT_ONCE) { // mostly; without asking how many they are
+      memcpy(&made[count], &ahead->values[ahead->at], FEW * sizeof *made);
+      count += stretch.count;
+      ahead->at += stretch.count;
+      continue;
+    }
     for (uint32_t done = 0, some; status == SEG_OK && done < stretch.count; done += some) {
       if (ahead->at == ahead->end)
         status = read_ahead(store, &parts[stretch.part]->values, ahead, error);

@@ -1,19 +1,21 @@
 // Bringing parts together; see preparing.h. The last parts of an event become one when there are at
-// least four and none of them has more than half of their rows; those of the keys, which every
-// look-up asks, when they have grown to a quarter of the part before. Each row is then written
-// about as often as the logarithm of the number of appends says, most appends write nothing but
-// their own rows, and there are at most three parts of a size.
-// What was added now stays a part of its own until the next time, so that a run can tell it from
-// what was there before.
+// least eight and none of them has more than a quarter of their rows; those of the keys, which
+// every look-up asks, when they have grown to a quarter of the part before. Each row is then
+// written about as often as the logarithm of the number of appends says, seven of eight appends
+// write nothing but their own rows, and parts get fewer the larger they are. To merge sooner costs
+// more than it saves: a part more makes a run slower by about a hundredth, see docs/store.md. What
+// was added now stays a part of its own until the next time, so that a run can tell it from what
+// was there before.
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "runtime/prepare/merged_numbers.h"
 #include "runtime/prepare/merged_order.h"
 #include "runtime/prepare/preparing.h"
 #include "runtime/run/workers.h"
 #include "runtime/store/store_read.h"
 
-enum { SHARE = 4, TOGETHER = 4, NUMBERS_AT_ONCE = 512 };
+enum { SHARE = 4, TOGETHER = 8, NUMBERS_AT_ONCE = 512 };
 
 static const char what_for[] = "the parts of the store";
 
@@ -30,28 +32,6 @@ struct merging {
   uint32_t next_numbers[NUMBERS_AT_ONCE];
   uint64_t next_offsets[NUMBERS_AT_ONCE];
 };
-
-static uint64_t number_of(const struct seg_store_part *part, uint64_t place) {
-  return seg_store_has(&part->numbers) ? (uint64_t)seg_store_integer(&part->numbers, place) : place;
-}
-
-/** Where a part is walked: a place among its numbers. */
-struct cursor {
-  uint64_t place;
-  uint64_t number; // there; UINT64_MAX: the end
-};
-
-static void find_number(const struct seg_store_part *part, struct cursor *cursor) {
-  cursor->number =
-      cursor->place + 1 < part->offsets.count ? number_of(part, cursor->place) : UINT64_MAX;
-}
-
-static uint64_t smallest_number(const struct merging *merging, const struct cursor *cursors) {
-  uint64_t smallest = UINT64_MAX;
-  for (uint32_t p = merging->first_part; p < merging->end_part; p++)
-    smallest = cursors[p].number < smallest ? cursors[p].number : smallest;
-  return smallest;
-}
 
 static enum seg_status write_waiting(struct merging *merging, struct seg_error *error) {
   uint32_t count = merging->waiting;
@@ -85,42 +65,37 @@ static void join_spans(struct merging *merging) {
   merging->span = joined.first <= joined.last ? joined : (struct seg_store_days){0};
 }
 
-// The rows of one number in a part, behind those of parts before it, whose last day is `*last`.
-static bool add_rows(struct merging *merging, uint32_t number, const uint64_t *offsets,
-                     int64_t *last) {
-  const struct seg_store_array *days = &merging->entity->parts[number].days;
-  if (offsets[0] < offsets[1] && merging->span.rise) {
-    merging->span.rise = seg_store_integer(days, offsets[0]) >= *last;
-    *last = seg_store_integer(days, offsets[1] - 1);
+// The numbers of a window become the next rows; `*written`: those before have their offsets.
+static enum seg_status add_window(struct merging *merging, const struct seg_merged_numbers *walk,
+                                  uint64_t *written, struct seg_error *error) {
+  enum seg_status status = SEG_OK;
+  for (size_t i = 0; status == SEG_OK && i < walk->count; i++) {
+    const struct seg_merged_number *next = &walk->sorted[i];
+    uint64_t number = walk->first + next->at;
+    for (; status == SEG_OK && merging->is_dense && *written < number; ++*written)
+      status = begin_number(merging, *written, error);
+    if (status == SEG_OK && *written <= number)
+      status = begin_number(merging, number, error);
+    *written = number + 1;
+    if (status == SEG_OK && !seg_merged_order_add(&merging->order, next->part, next->rows))
+      status = seg_fail_memory(error, what_for);
   }
-  return seg_merged_order_add(&merging->order, number, offsets[1] - offsets[0]);
+  return status;
 }
 
-// Number after number, the rows of the older part first; then those without a key.
-static enum seg_status walk(struct merging *merging, struct cursor *cursors,
-                            struct seg_error *error) {
+// Number after number; then the rows without a key.
+static enum seg_status walk(struct merging *merging, struct seg_error *error) {
   const struct seg_store_entity *entity = merging->entity;
+  struct seg_merged_numbers numbers;
   enum seg_status status = SEG_OK;
-  for (uint32_t p = merging->first_part; p < merging->end_part; p++)
-    find_number(&entity->parts[p], &cursors[p]);
-  for (uint64_t number = smallest_number(merging, cursors), written = 0;
-       status == SEG_OK && number != UINT64_MAX; number = smallest_number(merging, cursors)) {
-    for (; status == SEG_OK && merging->is_dense && written < number; written++)
-      status = begin_number(merging, written, error);
-    if (status == SEG_OK)
-      status = begin_number(merging, number, error);
-    written = number + 1;
-    int64_t last = INT64_MIN;
-    for (uint32_t p = merging->first_part; status == SEG_OK && p < merging->end_part; p++) {
-      const struct seg_store_part *part = &entity->parts[p];
-      if (cursors[p].number != number)
-        continue;
-      const uint64_t *offsets = (const uint64_t *)part->offsets.data + cursors[p].place++;
-      find_number(part, &cursors[p]);
-      if (!add_rows(merging, p, offsets, &last))
-        status = seg_fail_memory(error, what_for);
-    }
-  }
+  uint64_t written = 0;
+  if (!seg_merged_numbers_begin(&numbers, entity, merging->first_part, merging->end_part,
+                                merging->span.rise))
+    status = seg_fail_memory(error, what_for);
+  while (status == SEG_OK && seg_merged_numbers_next(&numbers))
+    status = add_window(merging, &numbers, &written, error);
+  merging->span.rise = numbers.rise;
+  seg_merged_numbers_end(&numbers);
   merging->keyed = merging->order.rows;
   if (status == SEG_OK)
     status = write_waiting(merging, error);
@@ -339,9 +314,8 @@ static enum seg_status merge_parts(struct merging *merging, struct seg_error *er
   struct seg_str none = {"", 0};
   struct seg_str offsets = seg_values_name(build, entity->name, none, "offsets");
   struct seg_str numbers = seg_values_name(build, entity->name, none, "numbers");
-  struct cursor *cursors = calloc(entity->part_count, sizeof *cursors);
   merging->offsets.file = merging->numbers.file = -1;
-  enum seg_status status = cursors == NULL || offsets.data == NULL || numbers.data == NULL
+  enum seg_status status = offsets.data == NULL || numbers.data == NULL
                                ? seg_fail_memory(error, what_for)
                                : seg_build_publish_checksums(build, error);
   for (uint32_t p = merging->first_part; status == SEG_OK && p < merging->end_part; p++) {
@@ -354,13 +328,12 @@ static enum seg_status merge_parts(struct merging *merging, struct seg_error *er
     status = seg_array_file_create(&merging->numbers, build, numbers, SEG_STORE_U32, error);
   join_spans(merging);
   if (status == SEG_OK)
-    status = walk(merging, cursors, error);
+    status = walk(merging, error);
   if (status == SEG_OK)
     status = make_part(merging, error);
   seg_array_file_discard(&merging->offsets);
   seg_array_file_discard(&merging->numbers);
   SEG_VEC_FREE(&merging->order.stretches);
-  free(cursors);
   return status;
 }
 
@@ -372,7 +345,7 @@ static uint32_t first_to_merge(const struct seg_store_entity *entity, uint32_t e
     uint64_t some = entity->parts[p - 1].rows;
     rows += some;
     most = some > most ? some : most;
-    if (end - p + 1 >= TOGETHER && most <= rows / 2)
+    if (end - p + 1 >= TOGETHER && most <= rows / SHARE)
       first = p - 1;
   }
   return first;
