@@ -51,18 +51,24 @@ static void mark_needed(struct planner *planner) {
   }
 }
 
-static bool is_whole_input(const struct seg_block *block, uint32_t number) {
+static bool is_input_of(const struct seg_block *block, uint32_t number, enum seg_width width) {
   const struct seg_step *step = &block->steps[number];
   return step->op == SEG_OP_INPUT && !step->optional &&
-         seg_block_input_width(block, step->slot) == SEG_WIDTH_FULL;
+         seg_block_input_width(block, step->slot) == width;
+}
+
+static bool are_inputs_of(const struct seg_block *block, const struct seg_step *step,
+                          enum seg_width width) {
+  return is_input_of(block, step->operands[0], width) &&
+         is_input_of(block, step->operands[1], width);
 }
 
 /** Fractions of two input columns that only masks read are computed a column at a time. */
 static bool is_by_column(const struct planner *planner, uint32_t number) {
   const struct seg_step *step = &planner->block->steps[number];
   return step->op == SEG_OP_FRACTION_HALVES && !planner->mapped[number] &&
-         is_whole_input(planner->block, step->operands[0]) &&
-         is_whole_input(planner->block, step->operands[1]);
+         (are_inputs_of(planner->block, step, SEG_WIDTH_FULL) ||
+          are_inputs_of(planner->block, step, SEG_WIDTH_32));
 }
 
 static void assign_tiles(struct planner *planner) {
@@ -103,11 +109,14 @@ static void assign_slots(struct planner *planner) {
       continue;
     layout->value_layouts[layout->value_slot_count] = step->layout;
     layout->value_slots[number] = layout->value_slot_count++;
-    if (is_by_column(planner, number))
-      layout->halves[layout->halves_count++] =
-          (struct seg_block_halves){.numerator = block->steps[step->operands[0]].slot,
-                                    .denominator = block->steps[step->operands[1]].slot,
-                                    .slot = layout->value_slots[number]};
+    if (!is_by_column(planner, number))
+      continue;
+    uint32_t numerator = block->steps[step->operands[0]].slot;
+    layout->halves[layout->halves_count++] =
+        (struct seg_block_halves){.numerator = numerator,
+                                  .denominator = block->steps[step->operands[1]].slot,
+                                  .slot = layout->value_slots[number],
+                                  .width = seg_block_input_width(block, numerator)};
   }
   for (uint32_t i = 0; i < block->value_root_count; i++) {
     const struct seg_step *step = &block->steps[block->value_roots[i]];

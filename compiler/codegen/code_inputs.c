@@ -7,7 +7,7 @@
 // Whoever gives one of these a new member decides here whether the emitters read it.
 _Static_assert(sizeof(void *) != 8 || sizeof(struct seg_step) == 104, "see add_step");
 _Static_assert(sizeof(void *) != 8 || sizeof(struct seg_block) == 80, "see add_input");
-_Static_assert(sizeof(void *) != 8 || sizeof(struct seg_fold_cell) == 64, "see add_cell");
+_Static_assert(sizeof(void *) != 8 || sizeof(struct seg_fold_cell) == 72, "see add_cell");
 _Static_assert(sizeof(void *) != 8 || sizeof(struct seg_fold) == 56, "see add_fold");
 
 void seg_code_inputs_add(struct seg_code_inputs *inputs, uint64_t word) {
@@ -87,7 +87,8 @@ void seg_code_inputs_add_block(struct seg_code_inputs *inputs, const struct seg_
 
 // Not where the rule's text is.
 static void add_cell(struct seg_code_inputs *inputs, const struct seg_fold_cell *cell) {
-  seg_code_inputs_add(inputs, (uint64_t)cell->kind << 32 | cell->layout);
+  seg_code_inputs_add(inputs,
+                      (uint64_t)cell->kind << 32 | (uint64_t)cell->width << 16 | cell->layout);
   seg_code_inputs_add(inputs, (uint64_t)cell->column << 32 | cell->window);
   seg_code_inputs_add(inputs, (uint64_t)cell->order << 32 | cell->flag_count);
   seg_code_inputs_add(inputs, (uint64_t)cell->value_flag << 32 | cell->known_flag);

@@ -45,6 +45,11 @@ static LLVMValueRef entry_alloca(struct seg_emit_fold *fold, LLVMTypeRef type) {
   return LLVMBuildAlloca(seg_emit_aside(fold->emit, fold->entry), type, "");
 }
 
+LLVMTypeRef seg_emit_fold_cell_type(const struct seg_emit_fold *fold,
+                                    const struct seg_emit_fold_group *group) {
+  return seg_emit_width_type(fold->emit, group->cell->layout, group->cell->width);
+}
+
 LLVMValueRef seg_emit_fold_day(struct seg_emit_fold *fold) {
   LLVMTypeRef type = seg_emit_width_type(fold->emit, SEG_LAYOUT_I32, fold->fold->day_width);
   LLVMValueRef days = seg_emit_fold_pointer(fold, offsetof(struct seg_fold_frame, days));
@@ -101,10 +106,11 @@ static LLVMValueRef lanes_with_events(struct seg_emit_fold *fold,
 
 // Kinds of cells
 
+/** What is summed in stretches is as wide as the cell. */
 static LLVMValueRef zero_initial(struct seg_emit_fold *fold,
                                  const struct seg_emit_fold_group *group) {
-  struct seg_emit *emit = fold->emit;
-  return LLVMConstNull(seg_emit_layout_type(emit, group->cell->layout));
+  return LLVMConstNull(group->few != NULL ? seg_emit_fold_cell_type(fold, group)
+                                          : seg_emit_layout_type(fold->emit, group->cell->layout));
 }
 
 /** Counted with the test. */
@@ -330,14 +336,29 @@ static void add_group(struct seg_emit_fold *fold, const struct seg_fold_group *c
   // With AVX-512 results are written as they were measured there: one by one.
   if (emit->vector_bits < 512 && group->lanes >= SEG_FOLD_TOGETHER &&
       group->cell->layout != SEG_LAYOUT_TEXT && !seg_fold_is_edge_value(group->cell->kind)) {
-    LLVMTypeRef lanes =
-        LLVMVectorType(seg_emit_layout_type(emit, group->cell->layout), group->lanes);
+    LLVMTypeRef lanes = LLVMVectorType(seg_emit_fold_cell_type(fold, group), group->lanes);
     group->rows = entry_alloca(fold, LLVMArrayType2(lanes, SEG_FOLD_TOGETHER));
   }
   if (is_summed_in_few(fold, group)) {
     group->few = entry_alloca(fold, seg_emit_lanes_type(emit->type.i32, group->lanes));
-    group->earlier = entry_alloca(fold, seg_emit_lanes_type(emit->type.i64, group->lanes));
+    LLVMTypeRef all = seg_emit_fold_cell_type(fold, group);
+    group->earlier = entry_alloca(fold, seg_emit_lanes_type(all, group->lanes));
   }
+}
+
+/** What a customer's events are counted in where they are counted in stretches: as wide as the
+ * cells. */
+static LLVMTypeRef count_type(const struct seg_emit_fold *fold, const struct seg_fold_test *test) {
+  bool is_narrow = false;
+  for (uint32_t i = 0; i < fold->group_count; i++) {
+    const struct seg_emit_fold_group *group = &fold->groups[i];
+    if (group->test != test || group->cell->kind != SEG_FOLD_COUNT)
+      continue;
+    if (group->cell->width == SEG_WIDTH_FULL)
+      return fold->emit->type.i64;
+    is_narrow = true;
+  }
+  return is_narrow ? fold->emit->type.i32 : fold->emit->type.i64;
 }
 
 static void open_tests(struct seg_emit_fold *fold) {
@@ -348,10 +369,13 @@ static void open_tests(struct seg_emit_fold *fold) {
     unsigned lanes = seg_emit_fold_lanes(fold, test->cell_count);
     if (!test->is_counted)
       continue;
-    test->count = entry_alloca(fold, seg_emit_lanes_type(emit->type.i64, lanes));
-    if (seg_emit_fold_needs_few(fold, lanes)) {
+    bool in_stretches = seg_emit_fold_needs_few(fold, lanes);
+    LLVMTypeRef type =
+        seg_emit_lanes_type(in_stretches ? count_type(fold, test) : emit->type.i64, lanes);
+    test->count = entry_alloca(fold, type);
+    if (in_stretches) {
       test->few = entry_alloca(fold, seg_emit_fold_few_type(fold, test));
-      test->earlier = entry_alloca(fold, seg_emit_lanes_type(emit->type.i64, lanes));
+      test->earlier = entry_alloca(fold, type);
     }
   }
 }
@@ -444,6 +468,10 @@ static void close_group(struct seg_emit_fold *fold, const struct seg_emit_fold_g
   LLVMValueRef results = kind_of(group)->result(fold, group, last, &broken);
   if (broken != NULL)
     report_broken(fold, group, broken);
+  if (group->cell->width != SEG_WIDTH_FULL)
+    results =
+        LLVMBuildTrunc(emit->builder, results,
+                       seg_emit_lanes_type(seg_emit_fold_cell_type(fold, group), group->lanes), "");
   if (group->rows != NULL) {
     LLVMValueRef row =
         LLVMBuildAnd(emit->builder, fold->bit, seg_emit_i64(emit, SEG_FOLD_TOGETHER - 1), "");

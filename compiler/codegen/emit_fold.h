@@ -22,9 +22,9 @@ struct seg_fold_test {
   bool is_counted;          // a group wants to know how many events there were
   LLVMValueRef first, last; // days, a lane a window, as wide as days are in memory
   LLVMValueRef holds;       // for the event at hand
-  /* Allocas: events of the customer at hand, in i64 lanes, and of the stretch at hand, in lanes as
-   * wide as those of days. NULL unless counted; and without stretches, where that is no narrower.
-   */
+  /* Allocas: events of the customer at hand, in lanes of i64 or, with stretches and where the cells
+   * need no more, of i32; and of the stretch at hand, in lanes as wide as those of days. NULL
+   * unless counted; and without stretches, where that is no narrower. */
   LLVMValueRef count, few;
   LLVMValueRef earlier; // alloca: events of the stretches before that one, 0 after each customer
 };
@@ -64,6 +64,10 @@ LLVMValueRef seg_emit_fold_array(struct seg_emit_fold *fold, size_t offset, uint
 LLVMValueRef seg_emit_fold_pointer(struct seg_emit_fold *fold, size_t offset);
 /** The day of the event at hand, as wide as it is in memory. */
 LLVMValueRef seg_emit_fold_day(struct seg_emit_fold *fold);
+
+/** One result of a group, as it is written. */
+LLVMTypeRef seg_emit_fold_cell_type(const struct seg_emit_fold *fold,
+                                    const struct seg_emit_fold_group *group);
 
 /** The event at hand: what it adds to all tests and groups. */
 void seg_emit_fold_event(struct seg_emit_fold *fold);

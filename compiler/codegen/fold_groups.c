@@ -33,9 +33,9 @@ static bool same_flags(const struct seg_fold_cell *a, const struct seg_fold_cell
 }
 
 static bool same_kind(const struct seg_fold_cell *a, const struct seg_fold_cell *b) {
-  return a->kind == b->kind && a->layout == b->layout && a->column == b->column &&
-         a->order == b->order && a->value_flag == b->value_flag && a->known_flag == b->known_flag &&
-         same_flags(a, b);
+  return a->kind == b->kind && a->layout == b->layout && a->width == b->width &&
+         a->column == b->column && a->order == b->order && a->value_flag == b->value_flag &&
+         a->known_flag == b->known_flag && same_flags(a, b);
 }
 
 static uint64_t hash_cell(const struct seg_fold_cell *cell) {

@@ -13,9 +13,11 @@ void seg_block_halves_run(const struct seg_block_kernel *kernel,
     const struct seg_block_halves *halves = &kernel->halves[h];
     const void *denominators = frame->input_values[halves->denominator];
     uint64_t *known = frame->value_known[halves->slot];
-    kernels->halves(frame->input_values[halves->numerator], denominators, rows,
-                    frame->values[halves->slot]);
-    kernels->compare[SEG_MASK_I64][SEG_MASK_GREATER](denominators, rows, zero, known);
+    const bool is_wide = halves->width == SEG_WIDTH_FULL;
+    (is_wide ? kernels->halves : kernels->halves_i32)(
+        frame->input_values[halves->numerator], denominators, rows, frame->values[halves->slot]);
+    kernels->compare[is_wide ? SEG_MASK_I64 : SEG_MASK_I32][SEG_MASK_GREATER](denominators, rows,
+                                                                              zero, known);
     seg_bitmap_clear_tail(known, frame->row_count);
   }
 }

@@ -59,9 +59,9 @@ typedef void seg_mask_any(const int16_t *values, int64_t rows, const int16_t *wa
 typedef void seg_mask_narrow(const void *values, int64_t rows, int64_t low, int64_t high,
                              int64_t least, void *codes);
 
-/** halves[i] = floor + ceiling of numerators[i] / denominators[i], or the end of the range that it
- * is beyond; 0 where the denominator is 0 or less. `rows` is a multiple of 64. */
-typedef void seg_mask_halves(const int64_t *numerators, const int64_t *denominators, int64_t rows,
+/** halves[i] = floor + ceiling of numerators[i] / denominators[i], both of one type, or the end of
+ * the range that it is beyond; 0 where the denominator is 0 or less. `rows` is a multiple of 64. */
+typedef void seg_mask_halves(const void *numerators, const void *denominators, int64_t rows,
                              int64_t *halves);
 
 enum { SEG_MASK_RANK_MOST = 255 };
@@ -201,7 +201,8 @@ struct seg_mask_kernels {
   seg_mask_any *any_i16;                               // NULL: comparing one by one is as fast
   seg_mask_narrow *narrow[SEG_MASK_F64][SEG_MASK_F64]; // [from][to], to below from
   seg_mask_sign *sign[SEG_MASK_TYPE_COUNT];
-  seg_mask_halves *halves;
+  seg_mask_halves *halves; // of I64
+  seg_mask_halves *halves_i32;
   seg_mask_rank *rank[SEG_MASK_TYPE_COUNT]; // NULL where comparing one by one is as fast
   seg_mask_rank_codes *rank_codes;
   uint32_t bins; // of integers and codes: SEG_MASK_BINS, SEG_MASK_BYTE_BINS, or none

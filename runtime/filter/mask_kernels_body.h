@@ -157,13 +157,34 @@ KERNEL int64_t halves_of(int64_t numerator, int64_t denominator) {
   return doubled + (left > 0) - (left < 0);
 }
 
-KERNEL void halves(const int64_t *numerators, const int64_t *denominators, int64_t rows,
-                   int64_t *to) {
+KERNEL void halves(const void *numerators, const void *denominators, int64_t rows, int64_t *to) {
+  const int64_t *a = numerators, *b = denominators;
   for (int64_t w = 0; w < rows; w += 64) {
-    if (halves_of_64(numerators + w, denominators + w, to + w))
+    if (halves_of_64(a + w, b + w, to + w))
       continue;
     for (int64_t i = w; i < w + 64; i++)
-      to[i] = halves_of(numerators[i], denominators[i]);
+      to[i] = halves_of(a[i], b[i]);
+  }
+}
+
+// The same of numbers of 4 bytes, all of which doubles hold.
+typedef int32_t vector_narrow __attribute__((vector_size(VECTOR_BYTES / 2), aligned(4), may_alias));
+
+KERNEL void halves_i32(const void *numerators, const void *denominators, int64_t rows,
+                       int64_t *to) {
+  const double middle = 0x1.8p52;
+  for (int64_t i = 0; i < rows / VECTOR_WORDS; i++) {
+    const vector_doubles a =
+        __builtin_convertvector(((const vector_narrow *)numerators)[i], vector_doubles);
+    const vector_doubles b =
+        __builtin_convertvector(((const vector_narrow *)denominators)[i], vector_doubles);
+    const vector_words above = (vector_words)(b > 0);
+    const vector_doubles quotient = a / b; // by 0: whatever, which is not taken
+    const vector_doubles nearest = quotient + middle;
+    const vector_words whole = (vector_words)nearest - (UINT64_C(0x4338) << 48);
+    const vector_words more = (vector_words)(quotient > nearest - middle);
+    const vector_words less = (vector_words)(quotient < nearest - middle);
+    ((vector_words *)to)[i] = (whole + whole - more + less) & above;
   }
 }
 
@@ -568,6 +589,7 @@ const struct seg_mask_kernels KERNELS = {
 #endif
     .sign = {sign_i8, sign_i16, sign_i32, sign_i64, sign_f64},
     .halves = halves,
+    .halves_i32 = halves_i32,
     .combine = combine,
     .count = count_bits,
     .count_each = count_each,

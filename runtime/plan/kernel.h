@@ -69,6 +69,7 @@ struct seg_value_place {
 /** A value slot with floor + ceiling of input slots, of I64 and always known: FRACTION_HALVES. */
 struct seg_block_halves {
   uint32_t numerator, denominator, slot;
+  enum seg_width width; // of both input slots: FULL or 32
 };
 
 struct seg_mask_program; // runtime/filter: how masks are computed from inputs and values

@@ -247,6 +247,7 @@ enum { SEG_NO_COLUMN = UINT32_MAX, SEG_NO_FLAG = UINT32_MAX, SEG_MAX_CELL_FLAGS 
 struct seg_fold_cell {
   enum seg_fold_kind kind;
   enum seg_layout layout; // of the result
+  enum seg_width width;   // of the result: FULL, or 32 of I64 where no result needs more
   uint32_t column;        // carried column of the argument, or SEG_NO_COLUMN
   uint32_t window;        // index into the plan's windows
   uint32_t flag_count; // the event counts when all these flag bits are 1 (filter; known bit of the

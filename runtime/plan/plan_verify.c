@@ -143,6 +143,10 @@ static enum seg_status check_edge_cell(const struct seg_plan_entity *event,
 static enum seg_status check_cell_types(const struct seg_plan_entity *event,
                                         const struct seg_fold_cell *cell, struct seg_error *error) {
   struct seg_str place = event->name;
+  REQUIRE(cell->width == SEG_WIDTH_FULL ||
+              (cell->width == SEG_WIDTH_32 && cell->layout == SEG_LAYOUT_I64 &&
+               !seg_fold_is_edge_value(cell->kind)),
+          "a cell has a width that it cannot have");
   if (seg_fold_is_edge_value(cell->kind))
     return check_edge_cell(event, cell, error);
   bool takes_column = cell->kind == SEG_FOLD_SUM || cell->kind == SEG_FOLD_MIN ||
@@ -318,6 +322,7 @@ static enum seg_status check_customer_slots(const struct seg_plan *plan,
     for (uint32_t i = 0; i < plan->folds[event].cell_count; i++, slot++) {
       const struct seg_fold_cell *cell = &plan->folds[event].cells[i];
       REQUIRE(block->input_layouts[slot] == cell->layout &&
+                  seg_block_input_width(block, slot) == cell->width &&
                   block->input_optional[slot] == cell_is_optional(cell),
               "slot %" PRIu32 " does not fit its cell", slot);
     }

@@ -22,7 +22,8 @@ static uint64_t place_cells(struct seg_decide *decide, const struct seg_run_stat
   for (uint32_t e = 0, at = 0; e < plan->event_count; at += plan->folds[e++].cell_count) {
     struct seg_cell_range range = seg_fold_range(&plan->folds[e], state->pass);
     for (uint32_t c = range.begin; c < range.end; c++) {
-      uint64_t values = seg_layout_size(plan->folds[e].cells[c].layout, batch_rows);
+      const struct seg_fold_cell *cell = &plan->folds[e].cells[c];
+      uint64_t values = seg_width_size(cell->layout, cell->width, batch_rows);
       uint64_t known = seg_layout_size(SEG_LAYOUT_BIT, batch_rows);
       if (memory != NULL) {
         decide->cell_values[at + c] = memory + used;

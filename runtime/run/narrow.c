@@ -19,15 +19,18 @@ static void carry_widths(const struct seg_block *scan, enum seg_width *carried) 
   }
 }
 
-// The customer's carried columns are a block's first inputs.
-static bool narrow_block(struct seg_arena *arena, const struct seg_plan_entity *customer,
+// The customer's carried columns are a block's first inputs, and the events' cells the next.
+static bool narrow_block(struct seg_arena *arena, const struct seg_plan *plan,
                          struct seg_block *block) {
   enum seg_width *widths = SEG_NEW_ARRAY(arena, enum seg_width, (size_t)block->input_count + 1);
   if (widths == NULL)
     return false;
-  uint32_t carried = customer->carried_count;
-  for (uint32_t i = 0; i < carried && i < block->input_count; i++)
-    widths[i] = seg_plan_carried_width(customer, i);
+  uint32_t slot = 0;
+  for (uint32_t i = 0; i < plan->customer.carried_count && slot < block->input_count; i++)
+    widths[slot++] = seg_plan_carried_width(&plan->customer, i);
+  for (uint32_t e = 0; e < plan->event_count; e++)
+    for (uint32_t i = 0; i < plan->folds[e].cell_count && slot < block->input_count; i++)
+      widths[slot++] = plan->folds[e].cells[i].width;
   block->input_widths = widths;
   return true;
 }
@@ -47,10 +50,7 @@ static enum seg_status narrow_customers(struct seg_arena *arena, struct seg_plan
   customer->scan.input_widths = widths;
   carry_widths(&customer->scan, carried);
   customer->carried_width = carried;
-  return narrow_block(arena, customer, &plan->customer_block) &&
-                 narrow_block(arena, customer, &plan->first_block)
-             ? SEG_OK
-             : fail_memory(error);
+  return SEG_OK;
 }
 
 static enum seg_status narrow_events(struct seg_arena *arena, struct seg_plan *plan,
@@ -78,7 +78,14 @@ enum seg_status seg_run_narrow(struct seg_arena *arena, const struct seg_plan *p
                                struct seg_error *error) {
   *narrow = *plan;
   enum seg_status status = narrow_customers(arena, narrow, sources->customer, error);
-  return status == SEG_OK ? narrow_events(arena, narrow, sources, error) : status;
+  if (status == SEG_OK)
+    status = narrow_events(arena, narrow, sources, error);
+  if (status != SEG_OK)
+    return status;
+  return narrow_block(arena, narrow, &narrow->customer_block) &&
+                 narrow_block(arena, narrow, &narrow->first_block)
+             ? SEG_OK
+             : fail_memory(error);
 }
 
 static bool equal_widths(const struct seg_block *a, const struct seg_block *b) {
@@ -89,7 +96,8 @@ static bool equal_widths(const struct seg_block *a, const struct seg_block *b) {
 }
 
 bool seg_run_equally_narrow(const struct seg_plan *a, const struct seg_plan *b) {
-  bool equal = equal_widths(&a->customer.scan, &b->customer.scan);
+  bool equal = equal_widths(&a->customer.scan, &b->customer.scan) &&
+               equal_widths(&a->customer_block, &b->customer_block);
   for (uint32_t e = 0; equal && e < a->event_count; e++)
     equal = equal_widths(&a->events[e].scan, &b->events[e].scan) &&
             a->folds[e].day_width == b->folds[e].day_width &&

@@ -32,6 +32,48 @@ bool seg_stored_events_fit(const struct seg_plan *plan, const struct seg_run_sou
          !carries_made_text(entity);
 }
 
+// No result of a cell is farther from 0, of customers with so many rows.
+static bool fits_32_bits(const struct seg_plan_entity *entity, const struct seg_fold_cell *cell,
+                         uint64_t rows) {
+  static const uint64_t farthest[SEG_WIDTH_COUNT] = {
+      [SEG_WIDTH_8] = UINT64_C(1) << 7,
+      [SEG_WIDTH_16] = UINT64_C(1) << 15,
+      [SEG_WIDTH_32] = UINT64_C(1) << 31,
+  };
+  if (cell->kind == SEG_FOLD_COUNT || cell->kind == SEG_FOLD_DISTINCT)
+    return rows <= INT32_MAX;
+  enum seg_width width =
+      cell->column == SEG_NO_COLUMN ? SEG_WIDTH_FULL : seg_plan_carried_width(entity, cell->column);
+  if (cell->layout != SEG_LAYOUT_I64 || width == SEG_WIDTH_FULL)
+    return false;
+  return cell->kind == SEG_FOLD_MIN || cell->kind == SEG_FOLD_MAX ||
+         (cell->kind == SEG_FOLD_SUM && rows <= INT32_MAX / farthest[width]);
+}
+
+// A customer has rows in every part once.
+static uint64_t most_rows(const struct seg_store_entity *entity) {
+  uint64_t rows = 0;
+  for (uint32_t p = 0; p < entity->part_count; p++)
+    rows += entity->parts[p].most_rows;
+  return rows;
+}
+
+static bool narrow_cells(struct seg_arena *arena, const struct seg_plan_entity *entity,
+                         const struct seg_store_entity *stored, struct seg_fold *fold) {
+  struct seg_fold_cell *cells =
+      SEG_NEW_ARRAY(arena, struct seg_fold_cell, (size_t)fold->cell_count + 1);
+  uint64_t rows = most_rows(stored);
+  if (cells == NULL)
+    return false;
+  for (uint32_t c = 0; c < fold->cell_count; c++) {
+    cells[c] = fold->cells[c];
+    if (fits_32_bits(entity, &cells[c], rows))
+      cells[c].width = SEG_WIDTH_32;
+  }
+  fold->cells = cells;
+  return true;
+}
+
 enum seg_status seg_stored_events_narrow(struct seg_arena *arena, struct seg_plan *plan,
                                          const struct seg_run_sources *sources, uint32_t event,
                                          struct seg_error *error) {
@@ -56,7 +98,7 @@ enum seg_status seg_stored_events_narrow(struct seg_arena *arena, struct seg_pla
   if (!seg_stored_scan_marks(plan, event))
     fold->day_width = seg_stored_day_width(&from);
   fold->flag_width = entity->flag_count <= 16 ? SEG_WIDTH_16 : SEG_WIDTH_FULL;
-  return SEG_OK;
+  return narrow_cells(arena, entity, from.entity, fold) ? SEG_OK : seg_fail_memory(error, what_for);
 }
 
 // Stage 2

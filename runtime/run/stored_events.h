@@ -19,8 +19,8 @@ bool seg_stored_events_fit(const struct seg_plan *plan, const struct seg_run_sou
 
 /**
  * The widths of such an event as the store has it, in a plan whose arrays of events and folds are
- * its own: of the inputs of its scan, of what it carries, of days and flags. What is new lives in
- * the arena. SEG_OUT_OF_MEMORY.
+ * its own: of the inputs of its scan, of what it carries, of days and flags, and of cells, by how
+ * many rows a customer of the store may have. What is new lives in the arena. SEG_OUT_OF_MEMORY.
  */
 SEG_NODISCARD enum seg_status seg_stored_events_narrow(struct seg_arena *arena,
                                                        struct seg_plan *plan,

@@ -69,7 +69,8 @@ static void point_cells(struct seg_stored_fold *fold, const struct seg_stored_ta
   for (uint32_t c = 0; c < cells->cell_count; c++) {
     if (target->values[c] == NULL)
       continue;
-    fold->values[c] = (char *)target->values[c] + seg_layout_size(cells->cells[c].layout, first);
+    fold->values[c] = (char *)target->values[c] +
+                      seg_width_size(cells->cells[c].layout, cells->cells[c].width, first);
     fold->known[c] = target->known[c] + first / 64;
   }
 }

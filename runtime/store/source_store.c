@@ -290,6 +290,7 @@ static enum seg_status verify_offsets(const struct seg_store *store, struct seg_
   enum { STEP = SEG_CHECKSUM_BLOCK / sizeof(uint64_t) };
   const uint64_t *offsets = (const uint64_t *)part->offsets.data;
   uint64_t count = part->offsets.count;
+  uint64_t bits = 0; // of the numbers of rows
   bool rise = true;
   if (part->offsets_right || !seg_store_has(&part->offsets))
     return SEG_OK;
@@ -298,9 +299,12 @@ static enum seg_status verify_offsets(const struct seg_store *store, struct seg_
     enum seg_status status = seg_store_verify(store, &part->offsets, first, size, error);
     if (status != SEG_OK)
       return status;
-    for (uint64_t i = first == 0 ? 1 : first; i < first + size; i++)
+    for (uint64_t i = first == 0 ? 1 : first; i < first + size; i++) {
       rise &= offsets[i - 1] <= offsets[i];
+      bits |= offsets[i] - offsets[i - 1];
+    }
   }
+  part->most_rows = bits;
   part->offsets_right = rise && offsets[count - 1] <= part->rows;
   if (part->offsets_right)
     return SEG_OK;

@@ -110,6 +110,7 @@ struct seg_store_part {
   struct seg_store_array numbers;
   struct seg_store_array offsets;  // events: where the rows of each number begin; and the end
   bool offsets_right;              // they rise and lie inside: looked at since the store was opened
+  uint64_t most_rows;              // then: no number has more; fewer than twice as many as one has
   struct seg_store_array days;     // events
   struct seg_store_values instant; // events
   struct seg_store_array rows_of;  // of the event that gives the customers: row in the files

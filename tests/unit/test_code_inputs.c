@@ -165,6 +165,7 @@ CHANGE(moment, true, step_of(plan, SEG_OP_AS_OF_INSTANT)->factor = 200)
 CHANGE(slot, true, plan->customer_block.steps[0].slot = 1)
 CHANGE(optional, true, plan->customer_block.steps[0].optional = true)
 CHANGE(width, true, widths(plan, &plan->customer_block, 0))
+CHANGE(width_of_cell, true, plan->folds[0].cells[0].width = SEG_WIDTH_32)
 CHANGE(kind, true, plan->folds[0].cells[2].kind = SEG_FOLD_MAX)
 CHANGE(column, true, plan->folds[0].cells[2].column = 0)
 CHANGE(layout, true, plan->folds[0].cells[5].layout = SEG_LAYOUT_I64;
@@ -207,7 +208,7 @@ static const struct change changes[] = {
     LISTED(width_of_column), LISTED(cell_count), LISTED(final_begin),
     LISTED(first_end),       LISTED(event),      LISTED(comparison),
     LISTED(limits),          LISTED(rule_text),  LISTED(days_of_window),
-    LISTED(names),           LISTED(filter),
+    LISTED(names),           LISTED(filter),     LISTED(width_of_cell),
 };
 
 static void add_block(struct seg_code_inputs *inputs, struct seg_arena *arena,

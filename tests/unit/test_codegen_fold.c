@@ -17,50 +17,11 @@
 #include "tests/support/kernel_run.h"
 #include "tests/support/plan_builder.h"
 #include "tests/support/random.h"
+#include "tests/unit/fold_plan.h"
 
 enum {
-  MOST_FILTERS = 66, // flags beyond the first word
-  COLUMNS = 8,
-  ORDER = 7, // the column of instants: few different ones, so that many events tie
-  WINDOWS = 9,
-  MOST_CELLS = 80,
   MOST_CUSTOMERS = 200,
   MOST_EVENTS = 4000,
-};
-
-/** Carried columns; the optional ones have known flags, the three behind the filters. */
-static const enum seg_layout column_layouts[COLUMNS] = {
-    SEG_LAYOUT_I32, SEG_LAYOUT_I64, SEG_LAYOUT_F64,  SEG_LAYOUT_TEXT,
-    SEG_LAYOUT_I64, SEG_LAYOUT_F64, SEG_LAYOUT_TEXT, SEG_LAYOUT_I64,
-};
-static const bool column_optional[COLUMNS] = {false, false, false, false, true, true, true, false};
-
-/** First and last day of each window; most events lie on days 0 .. 99, some at the ends of what
- * their days can say. The fourth is empty, and two lie beyond what narrow days can say. */
-static const int32_t windows[WINDOWS * 2] = {
-    INT32_MIN, 99,        0,      0,     40,        60,     50,  49,   99,
-    INT32_MAX, INT32_MIN, -40000, 40000, INT32_MAX, -32767, 126, -127, 32766};
-
-/** How wide days, columns and words of flags are in memory, and how many filters there are. The
- * narrow ones hold everything but wild amounts. */
-struct widths {
-  uint32_t filters;
-  enum seg_width flags, days, columns[COLUMNS];
-};
-static const struct widths full = {.filters = MOST_FILTERS};
-static const struct widths narrow[] = {
-    {13,
-     SEG_WIDTH_16,
-     SEG_WIDTH_16,
-     {SEG_WIDTH_8, SEG_WIDTH_16, [4] = SEG_WIDTH_16, [7] = SEG_WIDTH_8}},
-    {5,
-     SEG_WIDTH_8,
-     SEG_WIDTH_8,
-     {SEG_WIDTH_16, SEG_WIDTH_32, [4] = SEG_WIDTH_32, [7] = SEG_WIDTH_16}},
-    {29,
-     SEG_WIDTH_32,
-     SEG_WIDTH_32,
-     {SEG_WIDTH_32, SEG_WIDTH_16, [4] = SEG_WIDTH_FULL, [7] = SEG_WIDTH_32}},
 };
 
 struct events {
@@ -174,33 +135,6 @@ static struct seg_fold_cell random_cell(struct seg_random *random, uint32_t filt
       !seg_fold_is_edge_value(cell.kind))
     cell.flags[cell.flag_count++] = filters + cell.column - 4;
   return cell;
-}
-
-static void build(struct seg_plan *plan, const struct seg_fold_cell *cells, uint32_t count,
-                  const struct widths *widths) {
-  seg_plan_builder_init(plan, 1);
-  struct seg_test_block scan;
-  seg_test_block_init(&scan, &plan->arena);
-  for (uint32_t i = 0; i < COLUMNS; i++)
-    seg_test_block_value_root(&scan,
-                              seg_test_block_input(&scan, column_layouts[i], column_optional[i]));
-  uint32_t all = seg_test_block_operation(&scan, SEG_OP_ALL, SEG_LAYOUT_BIT, 0, 0);
-  for (uint32_t i = 0; i < 1 + widths->filters; i++)
-    seg_test_block_mask_root(&scan, all);
-  scan.input_widths = widths->columns;
-  seg_plan_builder_scan(plan, &plan->events[0], &scan);
-  plan->events[0].carried_width = widths->columns;
-  plan->folds[0].day_width = widths->days;
-  plan->folds[0].flag_width = widths->flags;
-  struct seg_plan_window relative[WINDOWS] = {{.form = SEG_WINDOW_ALL}};
-  seg_plan_builder_windows(plan, relative, WINDOWS);
-  seg_plan_builder_cells(plan, 0, cells, count);
-  struct seg_test_block customer;
-  seg_plan_builder_customer_block(plan, &customer);
-  seg_plan_builder_segments(plan, &customer);
-  struct seg_error error = {0};
-  if (seg_plan_verify(plan, &error) != SEG_OK)
-    fail_msg("%s", error.message);
 }
 
 // The yardstick
@@ -426,7 +360,9 @@ static bool value_equals(const struct seg_fold_cell *cell, const void *values, i
   const struct expected *value = expected->known ? expected : &zero;
   switch (cell->layout) {
   case SEG_LAYOUT_I32: return ((const int32_t *)values)[customer] == value->integer;
-  case SEG_LAYOUT_I64: return ((const int64_t *)values)[customer] == value->integer;
+  case SEG_LAYOUT_I64:
+    return (cell->width == SEG_WIDTH_32 ? ((const int32_t *)values)[customer]
+                                        : ((const int64_t *)values)[customer]) == value->integer;
   case SEG_LAYOUT_F64:
     return memcmp(&((const double *)values)[customer], &value->number, sizeof(double)) == 0;
   case SEG_LAYOUT_TEXT: {
@@ -481,7 +417,7 @@ static void try_cells(const struct seg_fold_cell *cells, uint32_t count, const c
   assert_non_null(outputs);
   struct seg_plan plan;
   struct seg_error error = {0};
-  build(&plan, cells, count, widths);
+  fold_plan_build(&plan, cells, count, widths);
   struct seg_code *code;
   const struct seg_codegen_options options = {.cpu = cpu};
   if (seg_codegen(&plan, &options, &code, &error) != SEG_OK)
@@ -506,6 +442,16 @@ static void make_alike(struct seg_fold_cell *cell, struct seg_random *random, ui
       cell->flags[i] = seg_random_chance(random, 50) ? 0 : filters - 1;
 }
 
+/** Results of 32 bits for some cells, or for all of a kind, whose values are small. */
+static void make_narrow(struct seg_fold_cell *cells, uint32_t count, bool alike,
+                        struct seg_random *random) {
+  const uint32_t kinds = seg_random_below(random, 1 << 6);
+  for (uint32_t c = 0; c < count; c++)
+    if (cells[c].layout == SEG_LAYOUT_I64 && !seg_fold_is_edge_value(cells[c].kind) &&
+        (alike ? (kinds >> (cells[c].kind % 6) & 1) != 0 : seg_random_chance(random, 50)))
+      cells[c].width = SEG_WIDTH_32;
+}
+
 static const char *const cpus[] = {NULL, "x86-64", "x86-64-v3"};
 
 static void random_folds_agree_with_loops(void **state) {
@@ -524,6 +470,8 @@ static void random_folds_agree_with_loops(void **state) {
         cells[cell] = random_cell(&random, all[w]->filters);
       for (uint32_t cell = 0; i % 3 == 0 && cell < count; cell++)
         make_alike(&cells[cell], &random, all[w]->filters);
+      if (w == 1)
+        make_narrow(cells, count, i % 2 == 0, &random);
       try_cells(cells, count, cpus[i / 7], all[w], &random);
     }
   }
@@ -549,6 +497,7 @@ static void counts_and_small_sums_agree_with_loops(void **state) {
       if (i < 4)
         make_alike(&cells[cell], &random, narrow[0].filters);
     }
+    make_narrow(cells, count, i % 4 != 3, &random);
     try_cells(cells, count, cpus[i % 2 * 2], &narrow[0], &random);
   }
 }
@@ -576,7 +525,7 @@ static void sums_overflow_only_at_the_end(void **state) {
   };
   struct seg_plan plan;
   struct seg_error error = {0};
-  build(&plan, cells, 2, &full);
+  fold_plan_build(&plan, cells, 2, &full);
   struct seg_code *code;
   if (seg_codegen(&plan, NULL, &code, &error) != SEG_OK)
     fail_msg("%s", error.message);
@@ -616,8 +565,10 @@ static void make_long_events(struct long_events *events, struct seg_random *rand
   }
 }
 
+// Of cells of 32 bits, what is left of a number there.
 static void check_long(const struct long_events *events, const struct seg_fold_cell *cell,
                        const int64_t *values) {
+  const bool is_narrow = cell->width == SEG_WIDTH_32;
   for (size_t customer = 0; customer < LONG_CUSTOMERS; customer++) {
     int64_t count = 0, sum = 0;
     for (uint64_t i = events->offsets[customer]; i < events->offsets[customer + 1]; i++) {
@@ -627,18 +578,20 @@ static void check_long(const struct long_events *events, const struct seg_fold_c
       count += holds;
       sum += holds ? events->amounts[i] : 0;
     }
-    assert_int_equal(values[customer], cell->kind == SEG_FOLD_COUNT ? count : sum);
+    const int64_t expected = cell->kind == SEG_FOLD_COUNT ? count : sum;
+    assert_int_equal(is_narrow ? ((const int32_t *)values)[customer] : values[customer],
+                     is_narrow ? (int32_t)expected : expected);
   }
 }
 
-static void long_customers_lose_nothing(void **state) {
-  (void)state;
+static void try_long_customers(enum seg_width width) {
   enum { CELLS = 16 };
   static const uint32_t used[] = {0, 1, 2, 5}; // windows
   struct seg_fold_cell cells[CELLS] = {{0}};
   for (uint32_t i = 0; i < CELLS; i++)
     cells[i] = (struct seg_fold_cell){.kind = i < 8 ? SEG_FOLD_COUNT : SEG_FOLD_SUM,
                                       .layout = SEG_LAYOUT_I64,
+                                      .width = width,
                                       .column = i < 8 ? SEG_NO_COLUMN : 1,
                                       .window = used[i % 4],
                                       .flag_count = i % 8 < 4 ? 0 : 1};
@@ -648,7 +601,7 @@ static void long_customers_lose_nothing(void **state) {
   seg_random_init(&random, 20261123);
   make_long_events(events, &random);
   struct seg_plan plan;
-  build(&plan, cells, CELLS, &narrow[0]);
+  fold_plan_build(&plan, cells, CELLS, &narrow[0]);
   for (size_t c = 0; c < sizeof cpus / sizeof *cpus; c++) {
     static int64_t values[CELLS][64];
     static uint64_t known[CELLS];
@@ -682,6 +635,12 @@ static void long_customers_lose_nothing(void **state) {
   }
   seg_plan_deinit(&plan);
   free(events);
+}
+
+static void long_customers_lose_nothing(void **state) {
+  (void)state;
+  try_long_customers(SEG_WIDTH_FULL);
+  try_long_customers(SEG_WIDTH_32);
 }
 
 int main(void) {

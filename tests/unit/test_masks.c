@@ -458,15 +458,24 @@ static void values_made_narrow(void **state) {
 }
 
 static void check_halves(const int64_t *numerators, const int64_t *denominators, int64_t rows) {
-  int64_t found[NARROWED];
+  int64_t found[NARROWED], found_of_narrow[NARROWED];
+  int32_t narrow[NARROWED], narrow_by[NARROWED];
+  for (int64_t i = 0; i < rows; i++) {
+    narrow[i] = (int32_t)numerators[i];
+    narrow_by[i] = (int32_t)denominators[i];
+  }
   for (int level = SEG_VECTOR_BASELINE; level <= (int)seg_mask_best_level(); level++) {
-    seg_mask_kernels((enum seg_vector_level)level)->halves(numerators, denominators, rows, found);
+    const struct seg_mask_kernels *kernels = seg_mask_kernels((enum seg_vector_level)level);
+    kernels->halves(numerators, denominators, rows, found);
+    kernels->halves_i32(narrow, narrow_by, rows, found_of_narrow);
     for (int64_t i = 0; i < rows; i++) {
       const __int128 a = numerators[i], b = denominators[i] > 0 ? denominators[i] : 1;
       const __int128 whole = a / b - (a % b < 0); // floor
       const __int128 halves = 2 * whole + (a % b != 0);
       const __int128 end = halves < INT64_MIN ? INT64_MIN : halves > INT64_MAX ? INT64_MAX : halves;
       assert_true(found[i] == (denominators[i] > 0 ? (int64_t)end : 0));
+      if (narrow[i] == numerators[i] && narrow_by[i] == denominators[i])
+        assert_true(found_of_narrow[i] == found[i]);
     }
   }
 }
@@ -485,11 +494,15 @@ static void fractions_by_halves(void **state) {
   struct seg_random random;
   seg_random_init(&random, 18);
   for (int round = 0; round < 1000; round++) {
-    const int bits = 1 + (int)seg_random_below(&random, round % 3 == 0 ? 63 : 51);
+    const int bits = 1 + (int)seg_random_below(&random, round % 3 == 0   ? 63
+                                                        : round % 3 == 1 ? 51
+                                                                         : 31);
     for (int i = 0; i < NARROWED; i++) {
       const int64_t least = (int64_t)(seg_random_next(&random) >> (64 - bits));
-      const int64_t by =
-          1 + (int64_t)(seg_random_next(&random) >> seg_random_below(&random, 64) >> 1);
+      const int64_t by = 1 + (int64_t)(seg_random_next(&random) >>
+                                       (round % 3 == 2 ? 33 + seg_random_below(&random, 30)
+                                                       : seg_random_below(&random, 64)) >>
+                                       1);
       const int64_t near = least / by * by + (int64_t)seg_random_below(&random, 3) - 1;
       numerators[i] = seg_random_chance(&random, 50) ? near : -near;
       denominators[i] = by < 0 ? 0 : by;

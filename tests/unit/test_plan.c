@@ -349,6 +349,16 @@ static void refuses_widths_that_do_not_fit(void **state) {
     assert_int_equal(seg_plan_verify_widths(&plan, &error), SEG_INTERNAL);
     widths[slot] = SEG_WIDTH_FULL;
   }
+  struct seg_fold_cell *cell = &plan.folds[0].cells[0];
+  uint32_t slot = plan.customer.carried_count;
+  assert_int_equal(cell->layout, SEG_LAYOUT_I64);
+  widths[slot] = SEG_WIDTH_32;
+  assert_int_equal(seg_plan_verify_widths(&plan, &error), SEG_INTERNAL);
+  cell->width = SEG_WIDTH_32;
+  assert_int_equal(seg_plan_verify_widths(&plan, &error), SEG_OK);
+  widths[slot] = cell->width = SEG_WIDTH_16;
+  assert_int_equal(seg_plan_verify_widths(&plan, &error), SEG_INTERNAL);
+  widths[slot] = cell->width = SEG_WIDTH_FULL;
   enum seg_width *carried =
       SEG_NEW_ARRAY(&plan.arena, enum seg_width, plan.events[0].carried_count);
   assert_non_null(carried);

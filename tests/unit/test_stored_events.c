@@ -406,7 +406,62 @@ static void stores_say_what_files_say(void **state) {
   }
 }
 
+// One customer's events, all of one amount, in two parts; another has one.
+static void write_long_data(const char *folder, const char *data, unsigned events) {
+  char path[PATH];
+  snprintf(path, sizeof path, "%s/%s", folder, data);
+  assert_int_equal(mkdir(path, 0700), 0);
+  write_file(path, "customers.csv", "id\nlong\nshort\n");
+  snprintf(path, sizeof path, "%s/%s/buys.csv", folder, data);
+  FILE *out = fopen(path, "w");
+  assert_non_null(out);
+  fprintf(out, "customer,day,amount\nshort,2025-03-01,327.67\n");
+  for (unsigned i = 0; i < events; i++)
+    fprintf(out, "long,2025-02-%02u,327.67\n", 1 + i % 28);
+  assert_int_equal(fclose(out), 0);
+}
+
+// 65,535 amounts of 2 bytes are the most whose sum has 4 bytes whatever they are: 2,147,385,345
+// cents. With ten more it is 2,147,713,015, and 4 bytes end at 2,147,483,647.
+static void sums_of_very_many_events_have_room(void **state) {
+  (void)state;
+  const struct variant variant = {.name = "many events", .as_of = "2025-04-01"};
+  char folder[] = "/tmp/segc_stored_events_XXXXXX", command[PATH];
+  assert_non_null(mkdtemp(folder));
+  write_file(folder, "rules.seg",
+             "segc 1\ntimezone: \"UTC\"\ncurrency: EUR\n\n"
+             "customer from \"customers\" key id {\n}\n\n"
+             "event buy from \"buys\" by customer at day {\n  amount: money(EUR)\n}\n\n"
+             "segment before { when: sum(buy.amount) ever >= 21473853.45 }\n"
+             "segment more { when: sum(buy.amount) ever > 21473853.45 }\n"
+             "segment after { when: sum(buy.amount) ever >= 21477130.15 }\n"
+             "segment beyond { when: sum(buy.amount) ever > 21477130.15 }\n"
+             "segment same { when: avg(buy.amount) ever >= 327 }\n"
+             "segment many { when: count(buy) ever > 65535 }\n");
+  write_long_data(folder, "one", 65535);
+  write_long_data(folder, "two", 10);
+  prepare(folder, "one", false);
+  struct segc_kept_store *kept = segc_kept_store_new();
+  assert_non_null(kept);
+  static const char *const members[][2] = {
+      {"long,true,false,false,false,true,false", "short,false,false,false,false,true,false"},
+      {"long,true,true,true,false,true,true", "short,false,false,false,false,true,false"},
+  };
+  for (size_t i = 0; i < 2; i++) {
+    char *got = score(folder, &variant, NULL, true, kept, 1, 0);
+    if (strstr(got, members[i][0]) == NULL || strstr(got, members[i][1]) == NULL)
+      fail_msg("%s", got);
+    free(got);
+    if (i == 0)
+      prepare(folder, "two", true);
+  }
+  segc_kept_store_free(kept);
+  snprintf(command, sizeof command, "rm -r %s", folder);
+  assert_int_equal(system(command), 0);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(stores_say_what_files_say)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(stores_say_what_files_say),
+                                     cmocka_unit_test(sums_of_very_many_events_have_room)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
