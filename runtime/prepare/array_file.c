@@ -18,9 +18,10 @@ enum seg_status seg_array_file_create(struct seg_array_file *array, struct seg_b
                                       struct seg_str name, enum seg_store_type type,
                                       struct seg_error *error) {
   *array = (struct seg_array_file){.build = build, .name = name, .type = type, .file = -1};
-  array->buffer = malloc(SEG_CHECKSUM_BLOCK);
+  array->buffer = malloc(SEG_NPY_HEADER + SEG_CHECKSUM_BLOCK);
   if (array->buffer == NULL)
     return seg_fail_memory(error, what_for);
+  memset(array->buffer, 0, SEG_NPY_HEADER);
   array->file = openat(build->generation_folder, array->name.data,
                        O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   return array->file < 0 ? seg_build_fail(build, errno, error) : SEG_OK;
@@ -42,16 +43,28 @@ static enum seg_status write_at(const struct seg_array_file *array, const void *
   return SEG_OK;
 }
 
-static enum seg_status flush(struct seg_array_file *array, struct seg_error *error) {
-  if (array->filled == 0)
-    return SEG_OK;
-  if (!SEG_VEC_PUSH(&array->checksums, seg_checksum(array->buffer, array->filled)))
-    return seg_fail_memory(error, what_for);
-  enum seg_status status =
-      write_at(array, array->buffer, array->filled, SEG_NPY_HEADER + array->written, error);
-  array->written += array->filled;
+// The checksum of what is in the block, which lies behind SEG_NPY_HEADER bytes in the buffer.
+static enum seg_status sum_block(struct seg_array_file *array, struct seg_error *error) {
+  uint64_t sum = seg_checksum(array->buffer + SEG_NPY_HEADER, array->filled);
+  return SEG_VEC_PUSH(&array->checksums, sum) ? SEG_OK : seg_fail_memory(error, what_for);
+}
+
+// A block is full. It begins behind the header, but pieces of the file are written that begin at
+// their multiples: each can be one page of the system's cache then. Of pieces that do not, the
+// cache makes a dozen smaller pages, which cost more, here and whenever the file is mapped.
+static enum seg_status end_block(struct seg_array_file *array, struct seg_error *error) {
+  enum seg_status status = sum_block(array, error);
+  if (status == SEG_OK)
+    status = write_at(array, array->buffer, SEG_CHECKSUM_BLOCK, array->written, error);
+  memcpy(array->buffer, array->buffer + SEG_CHECKSUM_BLOCK, SEG_NPY_HEADER);
+  array->written += SEG_CHECKSUM_BLOCK;
   array->filled = 0;
   return status;
+}
+
+// What is in the buffer, behind what is written.
+static enum seg_status write_rest(const struct seg_array_file *array, struct seg_error *error) {
+  return write_at(array, array->buffer, SEG_NPY_HEADER + array->filled, array->written, error);
 }
 
 static enum seg_status append_bytes(struct seg_array_file *array, const void *bytes, uint64_t size,
@@ -60,12 +73,12 @@ static enum seg_status append_bytes(struct seg_array_file *array, const void *by
   while (size > 0) {
     size_t room = SEG_CHECKSUM_BLOCK - array->filled;
     size_t take = size < room ? (size_t)size : room;
-    memcpy(array->buffer + array->filled, from, take);
+    memcpy(array->buffer + SEG_NPY_HEADER + array->filled, from, take);
     array->filled += take;
     from += take;
     size -= take;
     if (array->filled == SEG_CHECKSUM_BLOCK) {
-      enum seg_status status = flush(array, error);
+      enum seg_status status = end_block(array, error);
       if (status != SEG_OK)
         return status;
     }
@@ -124,7 +137,7 @@ static enum seg_status copy_file_wider(const struct seg_array_file *from, struct
   unsigned char *bytes = malloc(SEG_CHECKSUM_BLOCK);
   if (bytes == NULL)
     return seg_fail_memory(error, what_for);
-  enum seg_status status = SEG_OK;
+  enum seg_status status = write_rest(from, error); // the end of the last whole block among it
   for (uint64_t at = 0; at < from->written && status == SEG_OK; at += SEG_CHECKSUM_BLOCK) {
     if (pread(from->file, bytes, SEG_CHECKSUM_BLOCK, (off_t)(SEG_NPY_HEADER + at)) !=
         SEG_CHECKSUM_BLOCK)
@@ -133,7 +146,8 @@ static enum seg_status copy_file_wider(const struct seg_array_file *from, struct
       status = copy_wider(from, bytes, SEG_CHECKSUM_BLOCK, to, error);
   }
   free(bytes);
-  return status == SEG_OK ? copy_wider(from, from->buffer, from->filled, to, error) : status;
+  return status == SEG_OK ? copy_wider(from, from->buffer + SEG_NPY_HEADER, from->filled, to, error)
+                          : status;
 }
 
 enum seg_status seg_array_file_widen(struct seg_array_file *array, enum seg_store_type type,
@@ -179,8 +193,10 @@ enum seg_status seg_array_file_complete(struct seg_array_file *array, struct seg
   struct seg_store_array made = describe(array);
   uint64_t padding = seg_store_array_bytes(&made) - array->written - array->filled;
   enum seg_status status = append_bytes(array, zeros, padding, error);
+  if (status == SEG_OK && array->filled > 0)
+    status = sum_block(array, error);
   if (status == SEG_OK)
-    status = flush(array, error);
+    status = write_rest(array, error);
   seg_npy_header(header, array->type, array->count);
   if (status == SEG_OK)
     status = write_at(array, header, sizeof header, 0, error);

@@ -15,9 +15,9 @@ struct seg_array_file {
   int file; // -1: not open
   bool is_complete;
   uint64_t count;
-  uint64_t written; // bytes behind the header
-  unsigned char *buffer;
-  size_t filled;
+  uint64_t written;      // bytes of the file: whole blocks
+  unsigned char *buffer; // what follows: as many bytes as the header has, then the block
+  size_t filled;         // bytes of that block
   SEG_VEC(uint64_t) checksums;
 };
 
