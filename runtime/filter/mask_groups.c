@@ -79,6 +79,15 @@ static void build_groups(struct seg_mask_groups *groups) {
     }
     groups->items[groups->count - 1].end = i + 1;
   }
+  for (uint32_t g = 0; g < groups->count; g++) {
+    struct seg_mask_group *group = &groups->items[g];
+    group->order = groups->order + group->first;
+    group->grading.places = groups->places + (size_t)group->first * PLACES;
+    group->grading.at = groups->at + group->first;
+    for (uint32_t i = group->first; i < group->end; i++)
+      group->shares_slots = group->shares_slots || program->targets[i].join != SEG_JOIN_PUT ||
+                            program->targets[i].flipped;
+  }
   if (groups->count > 0) {
     groups->compare_first = groups->items[0].first;
     groups->compare_end = groups->items[groups->count - 1].end;
@@ -96,19 +105,25 @@ static uint64_t rankings_most(const struct seg_mask_program *program) {
 }
 
 uint64_t seg_mask_groups_bytes(const struct seg_mask_program *program) {
-  return program->leaf_count * (PLACES * sizeof(uint16_t) + sizeof(struct seg_mask_test_now) +
-                                sizeof(struct seg_mask_group)) +
+  return program->leaf_count *
+             (PLACES * sizeof(uint16_t) + 2 * sizeof(uint32_t) + sizeof(struct seg_mask_joined) +
+              sizeof(struct seg_mask_test_now) + sizeof(struct seg_mask_group)) +
          rankings_most(program) * sizeof(union seg_mask_ranking);
 }
 
 bool seg_mask_groups_init(struct seg_mask_groups *groups, const struct seg_mask_program *program,
-                          const struct seg_mask_kernels *kernels) {
-  *groups = (struct seg_mask_groups){.program = program, .kernels = kernels};
+                          const struct seg_mask_kernels *kernels, size_t slot_bytes) {
+  *groups =
+      (struct seg_mask_groups){.program = program, .kernels = kernels, .slot_bytes = slot_bytes};
   size_t leaves = (size_t)program->leaf_count + 1;
   groups->items = calloc(leaves, sizeof *groups->items);
   groups->tests = calloc(leaves, sizeof *groups->tests);
   groups->places = calloc(leaves * PLACES, sizeof *groups->places);
-  if (groups->items == NULL || groups->tests == NULL || groups->places == NULL)
+  groups->at = calloc(leaves, sizeof *groups->at);
+  groups->order = calloc(leaves, sizeof *groups->order);
+  groups->joined = calloc(leaves, sizeof *groups->joined);
+  if (groups->items == NULL || groups->tests == NULL || groups->places == NULL ||
+      groups->at == NULL || groups->order == NULL || groups->joined == NULL)
     return false;
   build_groups(groups);
   return add_rankings(groups);
@@ -118,6 +133,9 @@ void seg_mask_groups_deinit(struct seg_mask_groups *groups) {
   free(groups->items);
   free(groups->rankings);
   free(groups->places);
+  free(groups->at);
+  free(groups->order);
+  free(groups->joined);
   free(groups->tests);
   *groups = (struct seg_mask_groups){0};
 }
@@ -361,23 +379,25 @@ static int64_t low_threshold(const struct seg_mask_test_now *test) {
   return test->test == SEG_MASK_GREATER ? test->constant.integer : test->constant.integer - 1;
 }
 
-static void place_tests(struct seg_mask_groups *groups, struct seg_mask_group *group) {
-  uint16_t *places = group->places = groups->places + (size_t)group->first * PLACES;
-  group->singles = 0;
-  group->is_all_sliced = true;
-  for (uint32_t i = group->first; i < group->end; i++) {
-    const struct seg_mask_test_now *test = &groups->tests[i];
-    group->is_all_sliced = group->is_all_sliced && !test->is_decided;
-    int64_t low = test->is_decided ? group->least : low_threshold(test);
-    int64_t high = test->is_decided ? group->least : highest_of(test);
-    seg_mask_digits_place(&group->digits, (uint32_t)(low - group->least), places);
-    places += group->digits.count;
-    if (test->test == SEG_MASK_GREATER) {
-      group->singles++;
-      continue;
+// A threshold that nothing exceeds stands for what is decided: its complement, where all rows pass.
+static void place_tests(const struct seg_mask_groups *groups, struct seg_mask_group *group) {
+  struct seg_mask_grading *grading = &group->grading;
+  const uint32_t never = UINT32_MAX >> (32 - group->digits.bits);
+  const uint32_t *order = group->order;
+  uint16_t *places = grading->places;
+  for (uint32_t r = 0; r < grading->run_count; r++) {
+    const bool are_pairs = grading->runs[r].are_pairs;
+    for (uint32_t i = 0; i < grading->runs[r].count; i++) {
+      const struct seg_mask_test_now *test = &groups->tests[*order++];
+      const int64_t low = low_threshold(test) - group->least;
+      seg_mask_digits_place(&group->digits, test->is_decided ? never : (uint32_t)low, places);
+      places += group->digits.count;
+      if (!are_pairs)
+        continue;
+      const int64_t high = highest_of(test) - group->least;
+      seg_mask_digits_place(&group->digits, test->is_decided ? never : (uint32_t)high, places);
+      places += group->digits.count;
     }
-    seg_mask_digits_place(&group->digits, (uint32_t)(high - group->least), places);
-    places += group->digits.count;
   }
 }
 
@@ -403,6 +423,59 @@ static bool use_slices(struct seg_mask_groups *groups, struct seg_mask_group *gr
   seg_mask_digits_choose(&group->digits, bits_of(range), thresholds);
   place_tests(groups, group);
   return true;
+}
+
+static int compare_joined(const void *left, const void *right) {
+  const struct seg_mask_joined *a = left, *b = right;
+#define BY(member)                                                                                 \
+  if (a->member != b->member)                                                                      \
+  return a->member < b->member ? -1 : 1
+  BY(run.join);
+  BY(run.are_pairs);
+  BY(run.flipped);
+  BY(slot);
+  BY(leaf);
+#undef BY
+  return 0;
+}
+
+static bool are_alike(const struct seg_mask_run *a, const struct seg_mask_run *b) {
+  return a->join == b->join && a->are_pairs == b->are_pairs && a->flipped == b->flipped;
+}
+
+/** What puts bits into slots comes before what is ORed and then what is ANDed to them. */
+static void order_tests(const struct seg_mask_groups *groups, struct seg_mask_group *group) {
+  struct seg_mask_grading *grading = &group->grading;
+  const uint32_t count = group->end - group->first;
+  bool is_ordered = true; // as they are where no leaves are joined
+  for (uint32_t i = 0; i < count; i++) {
+    const struct seg_mask_target *target = &groups->program->targets[group->first + i];
+    const struct seg_mask_test_now *test = &groups->tests[group->first + i];
+    groups->joined[i] = (struct seg_mask_joined){
+        .run = {.join = target->join,
+                .flipped = target->flipped != (test->is_decided && test->holds),
+                .are_pairs = test->test != SEG_MASK_GREATER},
+        .slot = target->slot,
+        .leaf = group->first + i};
+    is_ordered =
+        is_ordered && (i == 0 || compare_joined(&groups->joined[i - 1], &groups->joined[i]) < 0);
+  }
+  if (!is_ordered)
+    qsort(groups->joined, count, sizeof *groups->joined, compare_joined);
+  grading->run_count = 0;
+  group->singles = 0;
+  group->is_joined = group->shares_slots;
+  for (uint32_t i = 0; i < count; i++) {
+    const struct seg_mask_joined *joined = &groups->joined[i];
+    const struct seg_mask_run *run = &joined->run;
+    group->order[i] = joined->leaf;
+    grading->at[i] = joined->slot * (uint32_t)groups->slot_bytes;
+    if (grading->run_count == 0 || !are_alike(&grading->runs[grading->run_count - 1], run))
+      grading->runs[grading->run_count++] = *run;
+    grading->runs[grading->run_count - 1].count++;
+    group->singles += !run->are_pairs;
+    group->is_joined = group->is_joined || run->flipped;
+  }
 }
 
 // What the codes of a group's column mean, where the frame has some.
@@ -437,6 +510,7 @@ void seg_mask_groups_bind(struct seg_mask_groups *groups, const struct seg_block
       group->code = group->type;
     if (!group->is_ranked)
       use_code(groups, group);
+    order_tests(groups, group);
     group->is_sliced = use_slices(groups, group);
   }
   for (uint32_t i = 0; i < program->leaf_count; i++) {

@@ -36,11 +36,19 @@ struct seg_mask_group {
   bool is_sketched;                     // the ranks come from the column's own codes
   const struct seg_code_bounds *bounds; // of the frame it was bound for; NULL: values are read
   bool is_sliced;                       // compared on slices of `code`
-  bool is_all_sliced;                   // all of them: nothing is decided
+  bool shares_slots;                    // leaves of the program are joined
+  bool is_joined;                       // on slices: for that, or for complements
   int64_t least, most;                  // the range that slices tell apart
   uint32_t singles;                     // of the comparisons: with one threshold
   struct seg_mask_digits digits;
-  uint16_t *places; // of thresholds in the grades
+  struct seg_mask_grading grading;
+  uint32_t *order; // its leaves in the order in which they are joined
+};
+
+/** How a comparison is made, and where it goes. */
+struct seg_mask_joined {
+  struct seg_mask_run run;
+  uint32_t slot, leaf;
 };
 
 struct seg_mask_groups {
@@ -52,6 +60,10 @@ struct seg_mask_groups {
   union seg_mask_ranking *rankings; // of groups
   struct seg_mask_test_now *tests;  // per leaf
   uint16_t *places;                 // of thresholds in grades
+  size_t slot_bytes;
+  uint32_t *at;                   // per place of a leaf in its group's order: where it goes
+  uint32_t *order;                // per such place: the leaf
+  struct seg_mask_joined *joined; // room for the leaves of a group
   /* The day for which constants are bound. */
   bool is_bound;
   int32_t as_of;
@@ -66,10 +78,11 @@ enum seg_mask_type seg_mask_type_of(const struct seg_mask_column *column);
 /** Of the integers of a type. */
 int64_t seg_mask_least_of(enum seg_mask_type type);
 
-/** False when there is no memory; deinit in any case. The program must outlive the groups. */
+/** False when there is no memory; deinit in any case. The program must outlive the groups, whose
+ * slots have so many bytes. */
 SEG_NODISCARD bool seg_mask_groups_init(struct seg_mask_groups *groups,
                                         const struct seg_mask_program *program,
-                                        const struct seg_mask_kernels *kernels);
+                                        const struct seg_mask_kernels *kernels, size_t slot_bytes);
 void seg_mask_groups_deinit(struct seg_mask_groups *groups);
 
 /** Bytes of the arrays. */

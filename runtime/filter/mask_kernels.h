@@ -170,6 +170,33 @@ typedef void seg_mask_grade(const uint64_t *slices, const struct seg_mask_digits
                             const uint16_t *places, uint32_t singles, uint32_t pairs,
                             uint64_t *words, size_t stride);
 
+/** What bits do to those that are in a slot: they take their place, are ORed or ANDed to them; in
+ * this order. */
+enum seg_mask_join { SEG_JOIN_PUT, SEG_JOIN_OR, SEG_JOIN_AND };
+enum { SEG_JOIN_COUNT = SEG_JOIN_AND + 1 };
+
+/** Comparisons that are made alike. */
+struct seg_mask_run {
+  enum seg_mask_join join;
+  bool are_pairs; // numbers exceed the first and not the second of two thresholds; others: one
+  bool flipped;   // complements are joined
+  uint32_t count;
+};
+
+enum { SEG_MASK_RUNS_MOST = 4 * SEG_JOIN_COUNT };
+
+/** Comparisons that share slots: where the grades of their thresholds lie, and their slots. */
+struct seg_mask_grading {
+  uint32_t run_count;
+  struct seg_mask_run runs[SEG_MASK_RUNS_MOST];
+  uint16_t *places; // as seg_mask_grade has them
+  uint32_t *at;     // so many bytes behind the first slot
+};
+
+/** The same as seg_mask_grade, into slots that are shared. */
+typedef void seg_mask_grade_joined(const uint64_t *slices, const struct seg_mask_digits *digits,
+                                   const struct seg_mask_grading *grading, uint64_t *slots);
+
 /** out = the AND of `plain` operands, of the complements of the following `negated`, and, where
  * there is one, of the OR of the following `any` operands and the complements of `any_negated`. */
 struct seg_mask_op {
@@ -189,6 +216,7 @@ struct seg_mask_costs {
   uint32_t fewest_ranked;         // ranks: from so many thresholds of a column on
   uint32_t fewest_sliced;         // slices: from so many comparisons on
   uint32_t fewest_ranks_sliced;   // the same of ranks, which have few bits
+  uint32_t fewest_joined;         // joins (mask_joins.h): from so many leaves of a program on
   uint32_t ranking, ranking_step; // of ranks by bins, beside vectors that are read or written
 };
 
@@ -208,6 +236,7 @@ struct seg_mask_kernels {
   uint32_t bins; // of integers and codes: SEG_MASK_BINS, SEG_MASK_BYTE_BINS, or none
   seg_mask_slice *slice[SEG_MASK_I64];
   seg_mask_grade *grade;
+  seg_mask_grade_joined *grade_joined;
   seg_text_search_kernel *search;
   seg_mask_pick *pick[SEG_WIDTH_COUNT]; // by the width of codes; FULL: none
   /** Of up to 128 numbers of a byte, by codes of a byte; NULL where others are as fast. */

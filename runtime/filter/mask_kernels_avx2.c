@@ -567,6 +567,7 @@ INLINE tallied_words sum_parts(tallied_words parts) {
   {.fewest_ranked = 8,                                                                             \
    .fewest_sliced = 9,                                                                             \
    .fewest_ranks_sliced = 6,                                                                       \
+   .fewest_joined = 1024,                                                                          \
    .ranking = 10,                                                                                  \
    .ranking_step = 5}
 

@@ -269,7 +269,7 @@ SPREAD void add_bits(const vector_words *bits, uint32_t size, vector_words *grad
 
 // The grades of a digit: grades[v] = digit >= v. A further bit doubles them; two at once are fewer
 // steps through memory. Few grades need no counting.
-KERNEL void make_grades(const vector_words *bits, uint32_t width, vector_words *grades) {
+SPREAD void make_grades(const vector_words *bits, uint32_t width, vector_words *grades) {
   uint32_t size = 1;
   grades[0] = ~(vector_words){0};
   if (width % 2 != 0) {
@@ -324,16 +324,22 @@ SPREAD void grade_all(const char *table, uint32_t digits, const uint16_t *places
   }
 }
 
-KERNEL void grade(const uint64_t *slices, const struct seg_mask_digits *digits,
-                  const uint16_t *places, uint32_t singles, uint32_t pairs, uint64_t *words,
-                  size_t stride) {
-  uint64_t table[8 * SEG_MASK_GRADES_MOST] __attribute__((aligned(64)));
+// The grades of all digits.
+SPREAD void make_tables(const uint64_t *slices, const struct seg_mask_digits *digits,
+                        uint64_t *table) {
   for (uint32_t d = 0; d < digits->count; d++) {
     for (uint32_t part = 0; part < PARTS; part++)
       make_grades((const vector_words *)slices + part, digits->widths[d],
                   (vector_words *)(table + (size_t)8 * digits->firsts[d]) + part);
     slices += (size_t)8 * digits->widths[d];
   }
+}
+
+KERNEL void grade(const uint64_t *slices, const struct seg_mask_digits *digits,
+                  const uint16_t *places, uint32_t singles, uint32_t pairs, uint64_t *words,
+                  size_t stride) {
+  uint64_t table[8 * SEG_MASK_GRADES_MOST] __attribute__((aligned(64)));
+  make_tables(slices, digits, table);
   const char *at = (const char *)table;
   switch (digits->count) {
   case 1: grade_all(at, 1, places, singles, pairs, words, stride); break;
@@ -342,6 +348,69 @@ KERNEL void grade(const uint64_t *slices, const struct seg_mask_digits *digits,
   case 4: grade_all(at, 4, places, singles, pairs, words, stride); break;
   case 5: grade_all(at, 5, places, singles, pairs, words, stride); break;
   default: grade_all(at, 6, places, singles, pairs, words, stride); break;
+  }
+}
+
+SPREAD void grade_run(const char *table, uint32_t digits, const uint16_t *places,
+                      const uint32_t *at, const struct seg_mask_run *run, bool are_pairs,
+                      enum seg_mask_join join, char *slots) {
+  const vector_words flip = (vector_words){0} - (uint64_t)run->flipped;
+  vector_words holds[PARTS], behind[PARTS];
+  for (uint32_t i = 0; i < run->count; i++, places += digits) {
+    exceeds(table, digits, places, holds);
+    if (are_pairs) {
+      places += digits;
+      exceeds(table, digits, places, behind);
+    }
+#pragma GCC unroll 4
+    for (uint32_t part = 0; part < PARTS; part++) {
+      vector_words *to = (vector_words *)(slots + at[i]) + part;
+      vector_words bits = holds[part];
+      if (are_pairs)
+        bits &= ~behind[part];
+      bits ^= flip;
+      if (join == SEG_JOIN_OR)
+        bits |= *to;
+      if (join == SEG_JOIN_AND)
+        bits &= *to;
+      *to = bits;
+    }
+  }
+}
+
+#define GRADE(join)                                                                                \
+  case 2 * (join): grade_run(table, digits, places, at, run, false, join, slots); break;           \
+  case 2 * (join) + 1: grade_run(table, digits, places, at, run, true, join, slots); break
+
+SPREAD void grade_runs(const char *table, uint32_t digits, const struct seg_mask_grading *grading,
+                       char *slots) {
+  const uint16_t *places = grading->places;
+  const uint32_t *at = grading->at;
+  for (uint32_t r = 0; r < grading->run_count; r++) {
+    const struct seg_mask_run *run = &grading->runs[r];
+    switch (2 * (uint32_t)run->join + run->are_pairs) {
+      GRADE(SEG_JOIN_PUT);
+      GRADE(SEG_JOIN_OR);
+      GRADE(SEG_JOIN_AND);
+    default: __builtin_unreachable();
+    }
+    places += (size_t)run->count * (run->are_pairs ? 2 * digits : digits);
+    at += run->count;
+  }
+}
+#undef GRADE
+
+// Columns with so many comparisons that joins pay have two to four digits.
+KERNEL void grade_joined(const uint64_t *slices, const struct seg_mask_digits *digits,
+                         const struct seg_mask_grading *grading, uint64_t *slots) {
+  uint64_t table[8 * SEG_MASK_GRADES_MOST] __attribute__((aligned(64)));
+  make_tables(slices, digits, table);
+  const char *at = (const char *)table;
+  switch (digits->count) {
+  case 2: grade_runs(at, 2, grading, (char *)slots); break;
+  case 3: grade_runs(at, 3, grading, (char *)slots); break;
+  case 4: grade_runs(at, 4, grading, (char *)slots); break;
+  default: grade_runs(at, digits->count, grading, (char *)slots); break;
   }
 }
 
@@ -542,6 +611,7 @@ KERNEL void rank_codes(const int16_t *codes, int64_t rows, const struct seg_mask
   {.fewest_ranked = 16,                                                                            \
    .fewest_sliced = 12,                                                                            \
    .fewest_ranks_sliced = 12,                                                                      \
+   .fewest_joined = UINT32_MAX,                                                                    \
    .ranking = 50,                                                                                  \
    .ranking_step = 20}
 #endif
@@ -578,6 +648,7 @@ const struct seg_mask_kernels KERNELS = {
     .rank_codes = rank_codes,
     .slice = {slice_i8, slice_i16, slice_i32},
     .grade = grade,
+    .grade_joined = grade_joined,
 #ifdef SEARCH_BY_HAND
     .search = SEARCH_BY_HAND,
 #else

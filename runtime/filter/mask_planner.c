@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "runtime/column/bitmap.h"
+#include "runtime/filter/mask_joins.h"
 #include "runtime/filter/mask_leaves.h"
 
 /** A program that is being made. */
@@ -312,7 +313,7 @@ static bool add_searches(const struct making *making) {
     if (goes_on)
       continue;
     if (!seg_text_search_build(&program->searches[program->search_count++], planner->arena,
-                               leaf->left, words, count, i + 1 - count))
+                               leaf->left, words, count, program->targets[i + 1 - count].slot))
       return false;
     count = 0;
   }
@@ -360,8 +361,10 @@ static enum seg_status add_coded(const struct making *making, struct seg_error *
       roots[j] = program->leaves[j].right;
     struct seg_mask_coded *coded = &program->coded[program->coded_count++];
     uint32_t slot = block->steps[leaf->left].slot;
-    *coded = (struct seg_mask_coded){
-        .slot = slot, .width = seg_block_input_width(block, slot), .first = i, .count = end - i};
+    *coded = (struct seg_mask_coded){.slot = slot,
+                                     .width = seg_block_input_width(block, slot),
+                                     .first = program->targets[i].slot,
+                                     .count = end - i};
     status = build_entries(making, coded, leaf->left, roots + i, error);
   }
   return status;
@@ -496,16 +499,22 @@ static void place_roots(struct making *making, const uint32_t *roots, const bool
 }
 
 /** What is read again comes first, then what is tallied when only counts are wanted. */
-static void place_all(struct making *making, const uint32_t *roots, const bool *looked_at) {
+static bool place_all(struct making *making, const uint32_t *roots, const bool *looked_at) {
   struct seg_mask_program *program = making->program;
+  const struct seg_mask_planner *planner = making->planner;
   place_ops(making, false);
   place_roots(making, roots, looked_at, true);
-  const uint32_t inner = program->inner_op_count = program->op_count;
+  program->inner_op_count = program->op_count;
   program->inner_slot_count = program->slot_count;
   place_ops(making, true);
   place_roots(making, roots, looked_at, false);
+  if (!seg_mask_joins_build(program, planner->arena, &making->planner->scratch,
+                            &seg_mask_kernels(planner->level)->costs))
+    return false;
+  const uint32_t inner = program->inner_op_count;
   qsort(program->ops, inner, sizeof *program->ops, compare_ops);
   qsort(program->ops + inner, program->op_count - inner, sizeof *program->ops, compare_ops);
+  return true;
 }
 
 /** The operation that gives each root, or one more that has nothing but its slot. */
@@ -568,9 +577,9 @@ enum seg_status seg_mask_planner_build(struct seg_mask_planner *planner, const u
                                        .columns = planner->columns,
                                        .tables = planner->tables};
   mark_nodes(&making, roots, looked_at);
-  if (!allocate_program(&making) || !place_leaves(&making) || !add_searches(&making))
+  if (!allocate_program(&making) || !place_leaves(&making) ||
+      !place_all(&making, roots, looked_at) || !add_searches(&making))
     return no_memory(error);
-  place_all(&making, roots, looked_at);
   if (making.only_counts)
     add_tallies(&making);
   forget(planner);

@@ -4,6 +4,7 @@
  * Leaves first: comparisons with constants grouped by column, known bits, and what calls compute.
  * Then one AND after the other, each over any number of leaves and earlier ANDs, complemented or
  * not. Every leaf and every AND that is read more than once has a slot: the bits of one batch.
+ * Leaves that only one AND reads may share one (mask_joins.h).
  *
  * Made with the code of a block; holds no data and does not refer to the plan, so that threads
  * share it. What runs it is struct seg_mask_runner.
@@ -35,15 +36,23 @@ struct seg_mask_table {
 struct seg_mask_coded {
   uint32_t slot; // of the inputs
   enum seg_width width;
-  uint32_t first, count;
+  uint32_t first, count;                  // their slots
   const struct seg_mask_program *program; // of the dictionary's entries: a root a leaf
+};
+
+/** Where the bits of a leaf go: where its complement goes, if it is flipped. */
+struct seg_mask_target {
+  uint32_t slot;
+  enum seg_mask_join join; // with what leaves before it have put there
+  bool flipped;
 };
 
 struct seg_mask_program {
   enum seg_vector_level level;
   uint32_t slot_count;
-  uint32_t leaf_count; // leaf i fills slot i; comparisons of one column follow each other
+  uint32_t leaf_count; // comparisons of one column follow each other
   struct seg_mask_node *leaves;
+  struct seg_mask_target *targets; // per leaf; slots rise, but for those that are joined
   uint32_t op_count;
   struct seg_mask_op *ops;
   uint32_t *operands; // slots

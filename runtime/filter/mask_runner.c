@@ -53,8 +53,10 @@ enum seg_status seg_mask_runner_init(struct seg_mask_runner *runner,
   runner->tallies = calloc((size_t)program->tally_count + 1, sizeof *runner->tallies);
   runner->codes = seg_column_memory((size_t)batch_rows * 3 * sizeof(int64_t));
   runner->slices = seg_column_memory(SLICE_WORDS * sizeof *runner->slices);
-  if (!seg_mask_groups_init(&runner->groups, program, runner->kernels) || runner->slots == NULL ||
-      runner->tallies == NULL || runner->codes == NULL || runner->slices == NULL)
+  if (!seg_mask_groups_init(&runner->groups, program, runner->kernels,
+                            runner->stride * sizeof(uint64_t)) ||
+      runner->slots == NULL || runner->tallies == NULL || runner->codes == NULL ||
+      runner->slices == NULL)
     return seg_fail_memory(error, what_for);
   return add_tables(runner, error);
 }
@@ -113,6 +115,11 @@ static const void *signs_of(const struct seg_mask_runner *runner, const struct s
   return signs;
 }
 
+/** Where the bits of a leaf go. */
+static uint64_t *slot_of(const struct seg_mask_runner *runner, uint32_t leaf) {
+  return runner->slots + runner->program->targets[leaf].slot * runner->stride;
+}
+
 static void fill(uint64_t *words, int64_t rows, bool holds) {
   memset(words, holds ? 0xff : 0, (size_t)rows / 8);
 }
@@ -139,8 +146,9 @@ static void run_slices(const struct seg_mask_runner *runner, const struct seg_ma
                        const char *values, int64_t rows) {
   const struct seg_mask_kernels *kernels = runner->kernels;
   size_t bytes = seg_mask_type_bytes[group->code];
-  uint64_t *words = runner->slots + group->first * runner->stride;
-  uint32_t pairs = group->end - group->first - group->singles;
+  uint64_t *words = slot_of(runner, group->first);
+  const uint32_t pairs = group->end - group->first - group->singles;
+  const bool is_joined = group->is_joined;
   bool fetched = values != runner->codes && is_fetched(runner, group);
   for (int64_t first = 0; first < rows; first += SEG_MASK_ROUND) {
     const char *at = values + (size_t)first * bytes;
@@ -149,8 +157,12 @@ static void run_slices(const struct seg_mask_runner *runner, const struct seg_ma
     kernels->slice[group->code](at, group->least, group->most, group->digits.bits, runner->slices);
     if (fetched)
       fetch_ahead(values, bytes, first, SEG_MASK_ROUND / 2);
-    kernels->grade(runner->slices, &group->digits, group->places, group->singles, pairs,
-                   words + first / 64, runner->stride);
+    if (is_joined)
+      kernels->grade_joined(runner->slices, &group->digits, &group->grading,
+                            runner->slots + first / 64);
+    else
+      kernels->grade(runner->slices, &group->digits, group->grading.places, group->singles, pairs,
+                     words + first / 64, runner->stride);
     if (fetched)
       fetch_ahead(values, bytes, first + SEG_MASK_ROUND / 2, SEG_MASK_ROUND / 2);
   }
@@ -190,19 +202,34 @@ static void run_codes(const struct seg_mask_runner *runner, const struct seg_mas
   seg_mask_sketch_settle(sketch, values, rows, doubtful, ranks);
 }
 
+static void join(const struct seg_mask_target *target, const uint64_t *bits, int64_t rows,
+                 uint64_t *words) {
+  const uint64_t flip = -(uint64_t)target->flipped;
+  for (int64_t w = 0; w < rows / 64; w++) {
+    const uint64_t word = bits[w] ^ flip;
+    words[w] = target->join == SEG_JOIN_PUT  ? word
+               : target->join == SEG_JOIN_OR ? words[w] | word
+                                             : words[w] & word;
+  }
+}
+
+/** At most SEG_MASK_ROUND rows. */
 static void run_test(const struct seg_mask_runner *runner, const struct seg_mask_group *group,
                      uint32_t number, const void *values, int64_t first, int64_t rows) {
   const struct seg_mask_test_now *now = &runner->groups.tests[number];
-  uint64_t *words = runner->slots + number * runner->stride + first / 64;
+  const struct seg_mask_target *target = &runner->program->targets[number];
+  uint64_t bits[SEG_MASK_ROUND / 64], *slot = slot_of(runner, number);
+  const bool is_put = target->join == SEG_JOIN_PUT && !target->flipped;
+  uint64_t *words = is_put ? slot + first / 64 : bits;
   values = (const char *)values + (size_t)first * seg_mask_type_bytes[group->code];
   if (now->is_decided)
     fill(words, rows, now->holds);
-  else if (group->is_sliced)
-    return;
   else if (now->test == SEG_MASK_BETWEEN)
     runner->kernels->between[group->code](values, rows, now->constant.integer, now->high, words);
   else
     runner->kernels->compare[group->code][now->test](values, rows, now->constant, words);
+  if (!is_put)
+    join(target, bits, rows, slot + first / 64);
 }
 
 // Every comparison is followed by a part of the rows ahead.
@@ -211,7 +238,7 @@ static void run_tests(const struct seg_mask_runner *runner, const struct seg_mas
   const size_t bytes = seg_mask_type_bytes[group->type];
   const int64_t count = group->end - group->first;
   for (int64_t i = 0, from = 0, to; i < count; i++, from = to) {
-    run_test(runner, group, group->first + (uint32_t)i, values, first, rows);
+    run_test(runner, group, group->order[i], values, first, rows);
     to = rows / 64 * (i + 1) / count * 64;
     if (fetched)
       fetch_ahead(values, bytes, first + from, to - from);
@@ -234,7 +261,7 @@ static void run_together(const struct seg_mask_runner *runner, const struct seg_
         continue;
       ranges[count++] = (struct seg_mask_range){
           now->constant.integer, now->test == SEG_MASK_BETWEEN ? now->high : now->constant.integer,
-          runner->slots + i * runner->stride};
+          slot_of(runner, i)};
       singles += is_single;
       if (count < SEG_MASK_TOGETHER)
         continue;
@@ -280,11 +307,12 @@ static void run_group(const struct seg_mask_runner *runner, const struct seg_mas
                                               seg_mask_least_of(group->code), runner->codes);
     values = runner->codes;
   }
-  if (group->is_sliced)
+  if (group->is_sliced) {
     run_slices(runner, group, values, rows);
-  if (group->is_sliced && group->is_all_sliced)
     return;
-  if (!group->is_sliced && group->code < SEG_MASK_I64 && kernels->together[group->code] != NULL) {
+  }
+  if (!group->shares_slots && group->code < SEG_MASK_I64 &&
+      kernels->together[group->code] != NULL) {
     for (uint32_t i = group->first; i < group->end; i++)
       if (runner->groups.tests[i].is_decided)
         run_test(runner, group, i, values, 0, rows);
@@ -307,7 +335,7 @@ static void copy_bits(uint64_t *words, const uint64_t *bits, int64_t rows) {
 static void run_leaf(const struct seg_mask_runner *runner, uint32_t number,
                      const struct seg_block_frame *frame, int64_t rows) {
   const struct seg_mask_node *leaf = &runner->program->leaves[number];
-  uint64_t *words = runner->slots + number * runner->stride;
+  uint64_t *words = slot_of(runner, number);
   switch (leaf->kind) {
   case SEG_MASK_NEVER: fill(words, rows, false); break;
   case SEG_MASK_KNOWN: copy_bits(words, known_of(runner, leaf->left, frame), rows); break;
