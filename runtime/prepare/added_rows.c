@@ -10,8 +10,10 @@
 enum {
   MOST_ROWS = 1 << 20,
   PART_OF_MEMORY = 16,
-  AT_ONCE = 4096, // rows that are gathered and written at once; whole words of bits
-  DIGIT = 12,     // bits of a key's number that one pass sorts by
+  LARGE = 4 << 20,        // bytes, from which on they lie in huge pages
+  ALMOST_LARGE = 3 << 20, // bytes: still worth them
+  AT_ONCE = 4096,         // rows that are gathered and written at once; whole words of bits
+  DIGIT = 12,             // bits of a key's number that one pass sorts by
 };
 
 static const char what_for[] = "the events of the store";
@@ -20,13 +22,15 @@ static size_t value_size(enum seg_layout layout) {
   return seg_layout_size(layout, SEG_COLUMN_ROUND) / SEG_COLUMN_ROUND;
 }
 
-// Of one row, and of sorting it.
+// Of one row as it is kept.
 static size_t row_bytes(const struct seg_event_shape *shape) {
-  size_t bytes = sizeof(int32_t) + 2 * sizeof(uint64_t) + shape->flag_count;
+  size_t bytes = sizeof(uint32_t) + sizeof(int32_t) + shape->flag_count;
   for (uint32_t c = 0; c < shape->column_count; c++)
     bytes += value_size(shape->layouts[c]);
   return bytes;
 }
+
+enum { SORTING_BYTES = 2 * sizeof(uint64_t) }; // of one row while all are sorted
 
 static size_t rounded(uint64_t rows) {
   return (rows + SEG_COLUMN_ROUND - 1) / SEG_COLUMN_ROUND * SEG_COLUMN_ROUND;
@@ -38,7 +42,8 @@ bool seg_added_rows_fit(const struct seg_event_shape *shape, int64_t rows,
     if (shape->layouts[c] == SEG_LAYOUT_TEXT)
       return false;
   return rows > 0 && rows <= MOST_ROWS &&
-         rounded((uint64_t)rows) * row_bytes(shape) <= budget->limit / PART_OF_MEMORY;
+         rounded((uint64_t)rows) * (row_bytes(shape) + SORTING_BYTES) <=
+             budget->limit / PART_OF_MEMORY;
 }
 
 static void *take(const struct seg_added_rows *added, unsigned char **at, size_t size) {
@@ -50,21 +55,22 @@ static void *take(const struct seg_added_rows *added, unsigned char **at, size_t
 enum seg_status seg_added_rows_begin(struct seg_added_rows *added,
                                      const struct seg_event_shape *shape, uint64_t rows,
                                      struct seg_memory_budget *budget, struct seg_error *error) {
-  size_t size = rounded(rows) * row_bytes(shape);
+  size_t size = rounded(rows) * row_bytes(shape), sorting = rounded(rows) * SORTING_BYTES;
   *added = (struct seg_added_rows){.budget = budget, .shape = shape, .count = rows};
-  enum seg_status status = seg_memory_budget_need(budget, size, what_for, error);
+  enum seg_status status = seg_memory_budget_need(budget, size + sorting, what_for, error);
   if (status != SEG_OK)
     return status;
-  added->room_size = size;
-  added->room = seg_large_memory(size);
+  added->taken = size + sorting;
+  // A quarter of huge pages that is not used costs less than all of those small ones.
+  added->room_size = size > ALMOST_LARGE && size < LARGE ? LARGE : size;
+  added->room = seg_large_memory(added->room_size);
   added->columns = calloc((size_t)shape->column_count + 1, sizeof *added->columns);
   added->flags = calloc((size_t)shape->flag_count + 1, sizeof *added->flags);
   if (added->room == NULL || added->columns == NULL || added->flags == NULL)
     return seg_fail_memory(error, what_for);
   unsigned char *at = added->room;
-  added->entries = take(added, &at, sizeof(uint64_t));
-  added->sorting = take(added, &at, sizeof(uint64_t));
-  added->days = take(added, &at, sizeof(int32_t));
+  added->numbers = take(added, &at, sizeof *added->numbers);
+  added->days = take(added, &at, sizeof *added->days);
   for (uint32_t c = 0; c < shape->column_count; c++)
     added->columns[c] = take(added, &at, value_size(shape->layouts[c]));
   for (uint32_t f = 0; f < shape->flag_count; f++)
@@ -75,10 +81,12 @@ enum seg_status seg_added_rows_begin(struct seg_added_rows *added,
 void seg_added_rows_discard(struct seg_added_rows *added) {
   if (added->budget == NULL)
     return;
-  seg_memory_budget_give(added->budget, added->room_size);
+  seg_memory_budget_give(added->budget, added->taken);
   seg_large_memory_free(added->room, added->room_size);
   free(added->columns);
   free(added->flags);
+  free(added->entries);
+  free(added->sorting);
   *added = (struct seg_added_rows){0};
 }
 
@@ -86,12 +94,11 @@ void seg_added_rows_put(struct seg_added_rows *added, const struct seg_morsel *m
                         const uint32_t *keyed, const uint32_t *numbers, uint32_t keyed_count,
                         const void *const *columns, const uint64_t *const *flags) {
   size_t first = (size_t)morsel->first_row, rows = (size_t)morsel->row_count;
-  uint64_t *own = added->entries + first;
+  uint32_t *own = added->numbers + first;
   for (size_t row = 0, at = 0; row < rows; row++) {
     bool is_keyed = at < keyed_count && keyed[at] == row;
-    uint32_t number = is_keyed ? numbers[at] : SEG_NO_NUMBER;
+    own[row] = is_keyed ? numbers[at] : SEG_NO_NUMBER;
     at += is_keyed;
-    own[row] = (uint64_t)number << 32 | (first + row);
   }
   memcpy(added->days + first, morsel->days.values, rows * sizeof *added->days);
   for (uint32_t c = 0; c < added->shape->column_count; c++) {
@@ -115,19 +122,34 @@ static uint32_t number_of(uint64_t entry) {
   return (uint32_t)(entry >> 32);
 }
 
-// One pass of a stable sort, by the digit of `width` bits from bit `shift` on.
-static void sort_by_digit(const uint64_t *from, uint64_t *to, size_t count, uint32_t shift,
-                          uint32_t width) {
-  uint32_t places[1 << DIGIT] = {0}, sum = 0, mask = (UINT32_C(1) << width) - 1;
-  for (size_t i = 0; i < count; i++)
-    places[(from[i] >> shift) & mask]++;
-  for (uint32_t d = 0; d <= mask; d++) {
+// How many rows have a digit becomes where the first of them goes.
+static void find_places(uint32_t *places, uint32_t mask) {
+  for (uint32_t d = 0, sum = 0; d <= mask; d++) {
     uint32_t rows = places[d];
     places[d] = sum;
     sum += rows;
   }
+}
+
+// One pass of a stable sort, by the digit of `width` bits from bit `shift` on.
+static void sort_by_digit(const uint64_t *from, uint64_t *to, size_t count, uint32_t shift,
+                          uint32_t width) {
+  uint32_t places[1 << DIGIT] = {0}, mask = (UINT32_C(1) << width) - 1;
+  for (size_t i = 0; i < count; i++)
+    places[(from[i] >> shift) & mask]++;
+  find_places(places, mask);
   for (size_t i = 0; i < count; i++)
     to[places[(from[i] >> shift) & mask]++] = from[i];
+}
+
+// The first pass, by the lowest digit: the numbers become entries.
+static void sort_numbers(const uint32_t *numbers, uint64_t *to, size_t count, uint32_t width) {
+  uint32_t places[1 << DIGIT] = {0}, mask = (UINT32_C(1) << width) - 1;
+  for (size_t i = 0; i < count; i++)
+    places[numbers[i] & mask]++;
+  find_places(places, mask);
+  for (size_t i = 0; i < count; i++)
+    to[places[numbers[i] & mask]++] = (uint64_t)numbers[i] << 32 | i;
 }
 
 /** The rows of keys by number, then nobody's; both in the order of the files. */
@@ -136,18 +158,18 @@ struct order {
   uint64_t keyed, count;
 };
 
-// In place of the entries. Of SEG_NO_NUMBER all bits that are sorted by are ones, which are more
-// than `key_count`: nobody's rows come last.
+// Of SEG_NO_NUMBER all bits that are sorted by are ones, which are more than `key_count`: nobody's
+// rows come last.
 static struct order make_order(struct seg_added_rows *added, uint64_t key_count) {
   struct order order = {.count = added->count};
-  uint32_t bits = 0;
+  uint32_t bits = 1;
   while (key_count >> bits != 0)
     bits++;
-  uint32_t passes = (bits + DIGIT - 1) / DIGIT,
-           width = passes == 0 ? 0 : (bits + passes - 1) / passes;
+  uint32_t passes = (bits + DIGIT - 1) / DIGIT, width = (bits + passes - 1) / passes;
   for (uint64_t row = 0; row < added->count; row++)
-    order.keyed += number_of(added->entries[row]) != SEG_NO_NUMBER;
-  for (uint32_t pass = 0; pass < passes; pass++) {
+    order.keyed += added->numbers[row] != SEG_NO_NUMBER;
+  sort_numbers(added->numbers, added->entries, added->count, width);
+  for (uint32_t pass = 1; pass < passes; pass++) {
     uint64_t *sorted = added->sorting;
     sort_by_digit(added->entries, sorted, added->count, 32 + pass * width, width);
     added->sorting = added->entries;
@@ -379,6 +401,10 @@ enum seg_status seg_added_rows_write(struct seg_preparing *state, struct seg_add
                                      struct seg_store_entity *entity, uint32_t part,
                                      struct seg_error *error) {
   struct writing writing = {.added = added};
+  added->entries = malloc(rounded(added->count) * sizeof *added->entries);
+  added->sorting = malloc(rounded(added->count) * sizeof *added->sorting);
+  if (added->entries == NULL || added->sorting == NULL)
+    return seg_fail_memory(error, what_for);
   enum seg_status status = write_all(state, &writing, error);
   entity->parts[part] = (struct seg_store_part){
       .rows = added->count, .keyed = writing.order.keyed, .span = writing.span};

@@ -14,14 +14,15 @@
 struct seg_added_rows {
   const struct seg_event_shape *shape; // borrowed
   struct seg_memory_budget *budget;
-  unsigned char *room; // of all arrays: in huge pages when it is large
-  size_t room_size;    // taken from the budget
+  unsigned char *room;     // of all rows as they are kept: in huge pages when it is large
+  size_t room_size, taken; // the latter from the budget
   uint64_t count;
+  uint32_t *numbers; // of keys, by row of the source; SEG_NO_NUMBER: nobody's
   int32_t *days;
   void **columns;  // per carried column
   uint8_t **flags; // per flag: 0 or 1
-  // By row of the source: its key's number above, SEG_NO_NUMBER when it is nobody's, and the row
-  // below. And room for sorting them.
+  // The rows in their order, while they are written: a row's number above, the row itself below.
+  // And room for sorting them. NULL before, so that they lie where morsels lay.
   uint64_t *entries, *sorting;
 };
 
