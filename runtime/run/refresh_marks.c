@@ -145,18 +145,19 @@ static enum seg_status mark_part(const struct seg_refresh_marks *marks, uint32_t
   struct seg_stored_view view = seg_stored_view(marks->state, event);
   const struct seg_store_part *part = &view.from.entity->parts[number];
   const struct seg_changed_days *changed = &marks->changed[event];
+  bool is_new = number >= marks->parts[event] || part->days.type > SEG_STORE_I32;
+  // Looking for the customers among the numbers of a part costs a search: not for nothing.
+  if (!is_new && !seg_changed_days_meet(changed, part->span.is_known ? part->span.first : INT32_MIN,
+                                        part->span.is_known ? part->span.last : INT32_MAX))
+    return SEG_OK;
   struct stretch stretch = {.part = part,
                             .place = seg_stored_place(part, first),
                             .end = seg_stored_place(part, end),
                             .first = first,
                             .marked = marked};
-  if (number >= marks->parts[event] || part->days.type > SEG_STORE_I32) {
+  if (is_new)
     mark_all(&stretch);
-    return SEG_OK;
-  }
-  if (stretch.place == stretch.end ||
-      !seg_changed_days_meet(changed, part->span.is_known ? part->span.first : INT32_MIN,
-                             part->span.is_known ? part->span.last : INT32_MAX))
+  if (is_new || stretch.place == stretch.end)
     return SEG_OK;
   const uint64_t *offsets = (const uint64_t *)part->offsets.data;
   uint64_t row = offsets[stretch.place];

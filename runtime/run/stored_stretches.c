@@ -166,10 +166,9 @@ static enum seg_status begin_rising(const struct seg_stored_stretches *stretches
   for (uint32_t p = 0; status == SEG_OK && p < entity->part_count; p++) {
     struct seg_stored_cursor *cursor = &stretches->cursors[p];
     cursor->place = seg_stored_place(&entity->parts[p], first);
-    uint64_t past = seg_stored_place(&entity->parts[p], end);
     if (cursor->skips)
-      status =
-          verify_days(stretches, p, cursor->offsets[cursor->place], cursor->offsets[past], error);
+      status = verify_days(stretches, p, cursor->offsets[cursor->place],
+                           cursor->offsets[seg_stored_place(&entity->parts[p], end)], error);
   }
   return status;
 }
